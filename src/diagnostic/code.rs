@@ -1,0 +1,216 @@
+use std::fmt;
+
+/// The stable dotted name of a finding or a diagnostic.
+///
+/// The part before the dot is the room it speaks of: `response`, `request`, `expect`, `capture`,
+/// `transport`, `auth` and `operation` for findings; `scenario`, `config`, `document`, `mock` for
+/// files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static str);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        impl Code {
+            $($(#[$doc])* pub const $name: Self = Self($text);)*
+
+            /// Every code, in the order of this file.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+codes! {
+    // Findings: the contract.
+    /// The status is not documented for the operation.
+    RESPONSE_STATUS = "response.status";
+    /// The media type is not offered for that response, or is missing.
+    RESPONSE_CONTENT_TYPE = "response.content-type";
+    /// A documented header is missing or breaks its schema.
+    RESPONSE_HEADER = "response.header";
+    /// The body breaks its schema, or is there where none may be.
+    RESPONSE_BODY = "response.body";
+    /// A documented format is broken.
+    RESPONSE_FORMAT = "response.format";
+    /// A discriminator's value is outside its mapping.
+    RESPONSE_DISCRIMINATOR = "response.discriminator";
+    /// The body cannot be decoded as it is declared.
+    RESPONSE_DECODE = "response.decode";
+    /// The operation is deprecated.
+    OPERATION_DEPRECATED = "operation.deprecated";
+    // Findings: the scenario's expectations.
+    /// Another status than the scenario expects.
+    EXPECT_STATUS = "expect.status";
+    /// A header differs from the scenario's expectation.
+    EXPECT_HEADER = "expect.header";
+    /// The body differs from the scenario's expectation.
+    EXPECT_BODY = "expect.body";
+    /// A selected value differs from the scenario's expectation.
+    EXPECT_JSONPATH = "expect.jsonpath";
+    /// A condition is false, or could not be evaluated.
+    EXPECT_ASSERT = "expect.assert";
+    /// The answer took longer than the scenario allows.
+    EXPECT_WITHIN = "expect.within";
+    /// A capture found nothing.
+    CAPTURE_MISSING = "capture.missing";
+    // Findings: the exchange did not happen, or the test could not be carried out.
+    /// No connection.
+    TRANSPORT_CONNECT = "transport.connect";
+    /// The host's name is unknown.
+    TRANSPORT_DNS = "transport.dns";
+    /// No secure connection.
+    TRANSPORT_TLS = "transport.tls";
+    /// The request was taken and not answered in time.
+    TRANSPORT_TIMEOUT = "transport.timeout";
+    /// The answer was cut short.
+    TRANSPORT_TRUNCATED = "transport.truncated";
+    /// The answer is not HTTP, or broke a limit.
+    TRANSPORT_PROTOCOL = "transport.protocol";
+    /// The answer is larger than a limit of ours.
+    TRANSPORT_LIMIT = "transport.limit";
+    /// A token could not be had.
+    AUTH_TOKEN = "auth.token";
+    /// The request breaks the document, and the step does not say that it should.
+    REQUEST_INVALID = "request.invalid";
+    /// The request keeps the document, and the step says that it should not.
+    REQUEST_VALID = "request.valid";
+    /// The request could not be built.
+    REQUEST_BUILD = "request.build";
+    /// A value that the step needs does not exist.
+    VALUE_UNRESOLVED = "value.unresolved";
+    /// A `when` condition could not be evaluated.
+    CONDITION_FAILED = "value.condition";
+    /// The scenario took longer than its time-out.
+    SCENARIO_TIMEOUT = "case.timeout";
+    // Diagnostics: scenario files.
+    /// A file cannot be read.
+    FILE_UNREADABLE = "file.unreadable";
+    /// The text is not YAML.
+    YAML_SYNTAX = "yaml.syntax";
+    /// A YAML feature that files of ours do not use.
+    YAML_UNSUPPORTED = "yaml.unsupported";
+    /// A key stands twice in one map.
+    YAML_DUPLICATE_KEY = "yaml.duplicate-key";
+    /// A limit was reached.
+    YAML_LIMIT = "yaml.limit";
+    /// A number that could be read in two ways.
+    YAML_AMBIGUOUS_NUMBER = "yaml.ambiguous-number";
+    /// The file is not of the kind that was asked for.
+    SCENARIO_KIND = "scenario.kind";
+    /// A key that has no meaning anywhere.
+    SCENARIO_UNKNOWN_KEY = "scenario.unknown-key";
+    /// A key that has a meaning elsewhere.
+    SCENARIO_MISPLACED_KEY = "scenario.misplaced-key";
+    /// A key that is part of the language and not of this version.
+    SCENARIO_NOT_SUPPORTED = "scenario.not-supported";
+    /// A key that must be there.
+    SCENARIO_MISSING_KEY = "scenario.missing-key";
+    /// A value of the wrong type or form.
+    SCENARIO_INVALID_VALUE = "scenario.invalid-value";
+    /// A name that breaks the rules for names.
+    SCENARIO_INVALID_NAME = "scenario.invalid-name";
+    /// A name that is given twice.
+    SCENARIO_DUPLICATE_NAME = "scenario.duplicate-name";
+    /// An operation that the document lacks.
+    SCENARIO_UNKNOWN_OPERATION = "scenario.unknown-operation";
+    /// A parameter that the operation lacks.
+    SCENARIO_UNKNOWN_PARAMETER = "scenario.unknown-parameter";
+    /// A required parameter or body that the step does not give.
+    SCENARIO_MISSING_PARAMETER = "scenario.missing-parameter";
+    /// A body for an operation without one, or a media type it does not offer.
+    SCENARIO_REQUEST_BODY = "scenario.request-body";
+    /// A status that the operation does not document.
+    SCENARIO_UNDOCUMENTED_STATUS = "scenario.undocumented-status";
+    /// An api that the project file does not name.
+    SCENARIO_UNKNOWN_API = "scenario.unknown-api";
+    /// An auth profile that the project file does not name.
+    SCENARIO_UNKNOWN_AUTH = "scenario.unknown-auth";
+    /// The auth profile's kind is not among the operation's security.
+    SCENARIO_AUTH_MISMATCH = "scenario.auth-mismatch";
+    /// An operator or a `<marker>` that does not exist.
+    SCENARIO_UNKNOWN_MATCHER = "scenario.unknown-matcher";
+    /// An operator with an operand it cannot use.
+    SCENARIO_INVALID_MATCHER = "scenario.invalid-matcher";
+    /// A name in an expression that does not exist, or not yet.
+    SCENARIO_UNKNOWN_REFERENCE = "scenario.unknown-reference";
+    /// An expression that does not parse.
+    SCENARIO_INVALID_EXPRESSION = "scenario.invalid-expression";
+    /// A text that looks like an expression and would be sent as text.
+    SCENARIO_TEXT_LOOKS_LIKE_EXPRESSION = "scenario.text-looks-like-expression";
+    /// A condition that does not parse.
+    SCENARIO_INVALID_CONDITION = "scenario.invalid-condition";
+    /// A JSONPath or pointer that does not parse.
+    SCENARIO_INVALID_SELECTOR = "scenario.invalid-selector";
+    /// An expectation that can be named better.
+    SCENARIO_VAGUE_STATUS = "scenario.vague-status";
+    /// A file with nothing to run.
+    SCENARIO_EMPTY = "scenario.empty";
+    /// A selection that selects nothing.
+    SELECTION_EMPTY = "selection.empty";
+    // Diagnostics: the project file.
+    /// A project file cannot be found.
+    CONFIG_MISSING = "config.missing";
+    /// A key of the project file that has no meaning.
+    CONFIG_UNKNOWN_KEY = "config.unknown-key";
+    /// A value of the project file that is wrong.
+    CONFIG_INVALID_VALUE = "config.invalid-value";
+    /// An environment that the project file does not name.
+    CONFIG_UNKNOWN_ENVIRONMENT = "config.unknown-environment";
+    /// An api without a URL to send to.
+    CONFIG_NO_BASE_URL = "config.no-base-url";
+    /// An input that nothing declares, or a value that it refuses.
+    CONFIG_INPUT = "config.input";
+    // Diagnostics: documents.
+    /// The text is not JSON or YAML.
+    DOCUMENT_SYNTAX = "document.syntax";
+    /// The document has no version, or one that is not known.
+    DOCUMENT_VERSION = "document.version";
+    /// A part of the document has another shape than OpenAPI says.
+    DOCUMENT_STRUCTURE = "document.structure";
+    /// A `$ref` that leads nowhere, or in a circle.
+    DOCUMENT_REFERENCE = "document.reference";
+    /// A schema that does not compile.
+    DOCUMENT_SCHEMA = "document.schema";
+    /// An operation id that stands twice.
+    DOCUMENT_DUPLICATE_OPERATION = "document.duplicate-operation";
+    /// A construct that is read leniently.
+    DOCUMENT_LENIENT = "document.lenient";
+    // Diagnostics: the mock's rules.
+    /// A key of the rules that has no meaning.
+    MOCK_UNKNOWN_KEY = "mock.unknown-key";
+    /// A key of the rules that is not part of this version.
+    MOCK_NOT_SUPPORTED = "mock.not-supported";
+    /// A value of the rules that is wrong.
+    MOCK_INVALID_VALUE = "mock.invalid-value";
+    /// A name in the rules that does not exist.
+    MOCK_UNKNOWN_REFERENCE = "mock.unknown-reference";
+    /// An operation in the rules that the document lacks.
+    MOCK_UNKNOWN_OPERATION = "mock.unknown-operation";
+}
+
+impl Code {
+    /// The dotted name.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn codes_are_unique_dotted_and_lower_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            assert_eq!(code.as_str().matches('.').count(), 1, "{code}");
+            assert!(code.as_str().chars().all(|c| c.is_ascii_lowercase() || ".-".contains(c)), "{code}");
+        }
+    }
+}

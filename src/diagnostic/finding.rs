@@ -1,0 +1,63 @@
+use super::Code;
+use crate::source::{Source, Span};
+use std::sync::Arc;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The check is not run, and the summary says so.
+    Off,
+    /// Shown, and does not change the verdict.
+    Warn,
+    /// Makes the step fail.
+    Deny,
+}
+
+/// One place that a finding points at.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The text that holds the place.
+    pub source: Arc<Source>,
+    /// Where in the text; several spans are underlined alike.
+    pub span: Span,
+    /// The words under the underline: what this place promises or did.
+    pub label: String,
+    /// Where in the data, after the position in the file: `at /data/status`.
+    pub at: Option<String>,
+}
+
+/// One fact about the API under test.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Stable and dotted: `response.body`.
+    pub code: Code,
+    /// Deny fails the step; warn is only shown.
+    pub severity: Severity,
+    /// What is wrong, in the words of the API.
+    pub headline: String,
+    /// What was promised, in a few words.
+    pub expected: Option<String>,
+    /// What came, in a few words.
+    pub actual: Option<String>,
+    /// The line of the scenario that asked.
+    pub scenario: Option<Place>,
+    /// The line of the document that promises, behind every `$ref`.
+    pub document: Option<Place>,
+    /// The place in the response that breaks the promise.
+    pub response: Option<Place>,
+    /// Facts that belong to it: equal places folded, values of sub-expressions.
+    pub notes: Vec<String>,
+    /// What to do next.
+    pub help: Vec<String>,
+}
+
+impl Severity {
+    /// The word that settings use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What contest says: findings about the API under test, diagnostics about files of ours.
+//!
+//! Both are data with places; nothing here renders. A [`Finding`] is never an error of the program,
+//! a [`Diagnostic`] always has a place in an input file where there is one.
+
+mod code;
+mod finding;
+mod problems;
+
+pub use code::Code;
+pub use finding::{Finding, Place, Severity};
+pub use problems::{Diagnostic, Label, Level, Problems};

@@ -1,0 +1,16 @@
+//! contest tests that a running HTTP API keeps its OpenAPI contract.
+//!
+//! People write short YAML scenarios; the OpenAPI document supplies the rest. Data flows one way:
+//! documents and scenarios become a plan, the plan exchanges requests and responses, exchanges
+//! become findings, findings become events, and reports are written from events.
+//!
+//! The rooms are described in `ARCHITECTURE.md`.
+
+pub mod clock;
+pub mod diagnostic;
+pub mod exchange;
+pub mod json;
+pub mod limits;
+pub mod secret;
+pub mod source;
+pub mod yaml;

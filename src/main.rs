@@ -1,0 +1,3 @@
+//! The command `contest`.
+
+fn main() {}

@@ -1,0 +1,604 @@
+use super::node::{Entry, Kind, Node};
+use super::scalar::{Plain, resolve};
+use crate::diagnostic::{Code, Problems};
+use crate::limits::Limits;
+use crate::source::{Source, Span};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use std::collections::{HashMap, HashSet};
+
+/// Whose file it is, and so how strictly YAML is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A file of ours: duplicate keys, tags, merge keys, keys that are no text, numbers with a
+    /// leading zero and infinities are errors.
+    Ours,
+    /// A vendor's document: duplicate keys are a warning and the last wins, merge keys are expanded
+    /// with a warning, keys keep their source text, what JSON cannot hold is a text.
+    Document,
+}
+
+/// Reads a text as one YAML document; every problem is reported, and the tree is given when there
+/// is one at all.
+pub fn load(dialect: Dialect, limits: &Limits, problems: &mut Problems) -> Option<Node> {
+    let source = std::sync::Arc::clone(problems.source());
+    let mut loader = Loader {
+        dialect,
+        limits,
+        problems,
+        places: Places::new(&source),
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        nodes: 0,
+        root: None,
+    };
+    let mut parser = Parser::new_from_str(source.text());
+    loop {
+        match parser.next_event() {
+            None => break,
+            Some(Ok((event, span))) => {
+                let span = loader.places.span(span.start, span.end);
+                if loader.event(event, span).is_err() {
+                    return None;
+                }
+            }
+            Some(Err(error)) => {
+                let at = loader.places.offset(*error.marker());
+                loader.syntax(&source, at, error.info());
+                return None;
+            }
+        }
+    }
+    loader.root
+}
+
+/// The load stops here; the problem is already reported.
+struct Stop;
+
+struct Loader<'a> {
+    dialect: Dialect,
+    limits: &'a Limits,
+    problems: &'a mut Problems,
+    places: Places<'a>,
+    stack: Vec<Open>,
+    anchors: HashMap<usize, (Node, usize)>,
+    nodes: usize,
+    root: Option<Node>,
+}
+
+/// A collection whose end has not come yet.
+struct Open {
+    start: usize,
+    end: usize,
+    anchor: usize,
+    /// The node count before it, so that its own size is known when an alias repeats it.
+    nodes_before: usize,
+    content: Content,
+}
+
+enum Content {
+    List(Vec<Node>),
+    Map {
+        entries: Vec<Entry>,
+        key: Option<(String, Span)>,
+        seen: HashSet<String>,
+        /// Keys that came through `<<`: one that is written out replaces them.
+        merged: HashSet<String>,
+    },
+}
+
+impl Loader<'_> {
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Stop> {
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => {
+                self.problems.error(
+                    Code::YAML_UNSUPPORTED,
+                    span,
+                    "a file holds one YAML document",
+                    "a second one starts here",
+                );
+                Err(Stop)
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.map(|tag| tag.suffix.clone());
+                self.scalar(&text, style, anchor, tag.as_deref(), span)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.check_tag(tag.map(|tag| tag.to_string()).as_deref(), span);
+                self.open(span, anchor, Content::List(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.check_tag(tag.map(|tag| tag.to_string()).as_deref(), span);
+                let content = Content::Map {
+                    entries: Vec::new(),
+                    key: None,
+                    seen: HashSet::new(),
+                    merged: HashSet::new(),
+                };
+                self.open(span, anchor, content)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias(anchor) => {
+                let Some((_, size)) = self.anchors.get(&anchor) else {
+                    self.problems.error(
+                        Code::YAML_SYNTAX,
+                        span,
+                        "an alias stands within its own anchor",
+                        "names a value that is not finished",
+                    );
+                    return Err(Stop);
+                };
+                let size = *size;
+                self.count(size, span)?;
+                let node =
+                    self.anchors.get(&anchor).map_or_else(|| node_null(span), |(node, _)| node.clone());
+                self.add(node)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts nodes, those that aliases repeat included, before they are made.
+    fn count(&mut self, more: usize, span: Span) -> Result<(), Stop> {
+        self.nodes = self.nodes.saturating_add(more);
+        if self.nodes <= self.limits.nodes {
+            return Ok(());
+        }
+        let limit = self.limits.nodes;
+        self.problems
+            .error(
+                Code::YAML_LIMIT,
+                span,
+                format!("the file holds more than {limit} values, those that aliases repeat included"),
+                "the limit `nodes` is reached here",
+            )
+            .help
+            .push(format!("`--limit nodes={}` allows more", limit.saturating_mul(2)));
+        Err(Stop)
+    }
+
+    fn open(&mut self, span: Span, anchor: usize, content: Content) -> Result<(), Stop> {
+        if self.stack.len() >= self.limits.depth {
+            let limit = self.limits.depth;
+            self.problems.error(
+                Code::YAML_LIMIT,
+                span,
+                format!("the file nests deeper than {limit} levels"),
+                "the limit `depth` is reached here",
+            );
+            return Err(Stop);
+        }
+        self.check_key_is_scalar(span)?;
+        let nodes_before = self.nodes;
+        self.count(1, span)?;
+        self.stack.push(Open { start: span.start, end: span.end, anchor, nodes_before, content });
+        Ok(())
+    }
+
+    /// A collection as a key (`[a, b]: c`) has no place in JSON.
+    fn check_key_is_scalar(&mut self, span: Span) -> Result<(), Stop> {
+        if let Some(Open { content: Content::Map { key: None, .. }, .. }) = self.stack.last() {
+            self.problems
+                .error(
+                    Code::YAML_UNSUPPORTED,
+                    span,
+                    "a key is a text, not a collection",
+                    "stands where a key is expected",
+                )
+                .help
+                .push("quote a text that holds `{`, `}`, `[`, `]` or `,`".to_owned());
+            return Err(Stop);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, span: Span) -> Result<(), Stop> {
+        let Some(open) = self.stack.pop() else {
+            return Ok(());
+        };
+        // The end of a block collection is an empty span at the next token, lines further down.
+        let end = if span.end > span.start { span.end } else { open.end };
+        let (start, kind) = match open.content {
+            Content::List(elements) => (open.start, Kind::List(elements)),
+            Content::Map { entries, .. } => {
+                let first = entries.first().map_or(open.start, |entry| entry.key_span.start);
+                (open.start.min(first), Kind::Map(entries))
+            }
+        };
+        let node = Node { span: Span::new(start, end.max(start)), kind };
+        if open.anchor > 0 {
+            let size = self.nodes - open.nodes_before;
+            self.count(size, node.span)?;
+            self.anchors.insert(open.anchor, (node.clone(), size));
+        }
+        self.add(node)
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&str>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        self.count(1, span)?;
+        self.check_tag(tag, span);
+        // The parser gives `~` for a value that is not there at all.
+        let is_empty = span.start == span.end;
+        let is_plain = style == ScalarStyle::Plain && tag != Some("str");
+        let span = if is_empty { span } else { self.trimmed(span) };
+        let kind = match (is_plain, is_empty) {
+            (true, true) => Kind::Null,
+            (false, _) => Kind::String(text.to_owned()),
+            (true, false) => self.plain(text, span),
+        };
+        let node = Node { span, kind };
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), 1));
+        }
+        let wants_key =
+            matches!(self.stack.last(), Some(Open { content: Content::Map { key: None, .. }, .. }));
+        if wants_key {
+            self.key(text, node);
+            Ok(())
+        } else {
+            self.add(node)
+        }
+    }
+
+    fn trimmed(&self, span: Span) -> Span {
+        let text = self.problems.source().slice(span);
+        Span::new(span.start, span.start + text.trim_end().len().max(1).min(text.len()))
+    }
+
+    fn plain(&mut self, text: &str, span: Span) -> Kind {
+        let is_key = matches!(self.stack.last(), Some(Open { content: Content::Map { key: None, .. }, .. }));
+        match (resolve(text), self.dialect) {
+            (Plain::Is(kind), _) => kind,
+            (_, Dialect::Document) => Kind::String(text.to_owned()),
+            (_, Dialect::Ours) if is_key => Kind::String(text.to_owned()),
+            (Plain::LeadingZero, Dialect::Ours) => {
+                self.problems
+                    .error(
+                        Code::YAML_AMBIGUOUS_NUMBER,
+                        span,
+                        format!("`{text}` could be a number or a text"),
+                        "starts with a zero",
+                    )
+                    .help
+                    .push(format!("write `\"{text}\"` for the text, `{}` for the number", strip_zeros(text)));
+                Kind::String(text.to_owned())
+            }
+            (Plain::NotFinite, Dialect::Ours) => {
+                self.problems
+                    .error(
+                        Code::YAML_UNSUPPORTED,
+                        span,
+                        format!("JSON has no number `{text}`"),
+                        "is infinite or no number",
+                    )
+                    .help
+                    .push(format!("write `\"{text}\"` for the text"));
+                Kind::String(text.to_owned())
+            }
+        }
+    }
+
+    fn key(&mut self, text: &str, node: Node) {
+        if self.dialect == Dialect::Ours && node.as_str().is_none() {
+            self.problems
+                .error(
+                    Code::YAML_UNSUPPORTED,
+                    node.span,
+                    format!("the key `{text}` is {}, and keys are texts", node.type_name()),
+                    "is not a text",
+                )
+                .help
+                .push(format!("write `\"{text}\":`"));
+        }
+        if let Some(Open { content: Content::Map { key, .. }, .. }) = self.stack.last_mut() {
+            *key = Some((text.to_owned(), node.span));
+        }
+    }
+
+    fn add(&mut self, node: Node) -> Result<(), Stop> {
+        let Some(open) = self.stack.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        match &mut open.content {
+            Content::List(elements) => {
+                open.start = open.start.min(node.span.start);
+                open.end = open.end.max(node.span.end);
+                elements.push(node);
+                Ok(())
+            }
+            Content::Map { entries, key, seen, merged } => {
+                let Some((name, key_span)) = key.take() else {
+                    // Only an alias comes here: scalars and collections were looked at before.
+                    self.problems.error(
+                        Code::YAML_UNSUPPORTED,
+                        node.span,
+                        "a key is a text, not an alias",
+                        "is named as a key",
+                    );
+                    return Err(Stop);
+                };
+                open.end = open.end.max(key_span.end + 1).max(node.span.end);
+                let entry = Entry { key: name, key_span, value: node };
+                if entry.key == "<<" && self.dialect == Dialect::Document {
+                    merge(entry, entries, seen, merged, self.problems);
+                    return Ok(());
+                }
+                if entry.key == "<<" {
+                    self.problems
+                        .error(
+                            Code::YAML_UNSUPPORTED,
+                            key_span,
+                            "merge keys are not part of YAML 1.2",
+                            "merges another map",
+                        )
+                        .help
+                        .push("write the keys out".to_owned());
+                    return Ok(());
+                }
+                if seen.insert(entry.key.clone()) {
+                    entries.push(entry);
+                    return Ok(());
+                }
+                let first = entries.iter().position(|each| each.key == entry.key);
+                if let (true, Some(at)) = (merged.remove(&entry.key), first) {
+                    entries[at] = entry;
+                    return Ok(());
+                }
+                report_duplicate(self.dialect, self.problems, first.map(|at| entries[at].key_span), &entry);
+                if let (Dialect::Document, Some(at)) = (self.dialect, first) {
+                    entries[at] = entry;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn check_tag(&mut self, tag: Option<&str>, span: Span) {
+        let Some(tag) = tag else { return };
+        if self.dialect == Dialect::Ours {
+            self.problems.error(
+                Code::YAML_UNSUPPORTED,
+                span,
+                format!("the tag `{tag}` has no meaning here"),
+                "carries a tag",
+            );
+        }
+    }
+
+    /// The scanner's words, and what mostly causes them: an unquoted expression within `{ … }`.
+    fn syntax(&mut self, source: &Source, at: usize, info: &str) {
+        let position = source.position(at);
+        let line = source.slice(source.line(position.line));
+        let has_flow_expression = line.contains('{') && line.contains('$');
+        let end = (at + 1).min(source.text().len());
+        let end = (end..=source.text().len()).find(|end| source.text().is_char_boundary(*end)).unwrap_or(at);
+        let diagnostic = self.problems.error(
+            Code::YAML_SYNTAX,
+            Span::new(at, end),
+            format!("not YAML: {info}"),
+            "the parser stops here",
+        );
+        if has_flow_expression {
+            diagnostic.help.push(
+                "within `{ … }` and `[ … ]`, quote an expression that holds `{`, `}`, `[`, `]` or `,`"
+                    .to_owned(),
+            );
+        }
+        if line.contains('\t') {
+            diagnostic.help.push("YAML is indented by spaces, not by tabs".to_owned());
+        }
+    }
+}
+
+fn node_null(span: Span) -> Node {
+    Node { span, kind: Kind::Null }
+}
+
+fn strip_zeros(text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(rest) => (&text[..1], rest),
+        None => ("", text),
+    };
+    let stripped = digits.trim_start_matches('0');
+    match stripped.bytes().next() {
+        Some(byte) if byte.is_ascii_digit() => format!("{sign}{stripped}"),
+        _ => format!("{sign}0{stripped}"),
+    }
+}
+
+fn report_duplicate(dialect: Dialect, problems: &mut Problems, first: Option<Span>, entry: &Entry) {
+    let source = std::sync::Arc::clone(problems.source());
+    let message = format!("the key `{}` stands twice in one map", entry.key);
+    let diagnostic = match dialect {
+        Dialect::Ours => {
+            problems.error(Code::YAML_DUPLICATE_KEY, entry.key_span, message, "stands here again")
+        }
+        Dialect::Document => {
+            problems.warning(Code::YAML_DUPLICATE_KEY, entry.key_span, message, "this one is used")
+        }
+    };
+    if let Some(first) = first {
+        *diagnostic = diagnostic.clone().label(&source, first, "stands here first");
+    }
+}
+
+/// Expands `<<: *base`: keys that are already there win.
+fn merge(
+    entry: Entry,
+    entries: &mut Vec<Entry>,
+    seen: &mut HashSet<String>,
+    merged: &mut HashSet<String>,
+    problems: &mut Problems,
+) {
+    problems.warning(
+        Code::YAML_UNSUPPORTED,
+        entry.key_span,
+        "merge keys are not part of YAML 1.2",
+        "is expanded as YAML 1.1 did",
+    );
+    let maps = match entry.value.kind {
+        Kind::List(elements) => elements,
+        _ => vec![entry.value],
+    };
+    for map in maps {
+        let Kind::Map(more) = map.kind else { continue };
+        for each in more {
+            if seen.insert(each.key.clone()) {
+                merged.insert(each.key.clone());
+                entries.push(each);
+            }
+        }
+    }
+}
+
+/// Turns the parser's lines and columns into byte offsets. Markers mostly go forward, so the walk
+/// along a line goes on from the last one: linear even where the whole file is one line.
+struct Places<'t> {
+    text: &'t str,
+    line_starts: Vec<usize>,
+    last: (usize, usize, usize),
+}
+
+impl<'t> Places<'t> {
+    fn new(source: &'t Source) -> Self {
+        let text = source.text();
+        let bytes = text.as_bytes();
+        let mut line_starts = vec![0];
+        for (index, byte) in bytes.iter().enumerate() {
+            let is_lone_return = *byte == b'\r' && bytes.get(index + 1) != Some(&b'\n');
+            if *byte == b'\n' || is_lone_return {
+                line_starts.push(index + 1);
+            }
+        }
+        Self { text, line_starts, last: (0, 0, 0) }
+    }
+
+    fn span(&mut self, start: Marker, end: Marker) -> Span {
+        let start = self.offset(start);
+        Span::new(start, self.offset(end).max(start))
+    }
+
+    fn offset(&mut self, marker: Marker) -> usize {
+        let (line, column) = (marker.line(), marker.col());
+        let Some(line_start) = self.line_starts.get(line.saturating_sub(1)).copied() else {
+            return self.text.len();
+        };
+        let (last_line, last_column, last_offset) = self.last;
+        let (from_column, from) = if last_line == line && last_column <= column {
+            (last_column, last_offset)
+        } else {
+            (0, line_start)
+        };
+        let offset = self.text[from..]
+            .char_indices()
+            .nth(column - from_column)
+            .map_or(self.text.len(), |(index, _)| from + index);
+        self.last = (line, column, offset);
+        offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(dialect: Dialect, text: &str) -> (Option<Node>, Vec<String>) {
+        let source = Source::new("t.yaml", text);
+        let mut problems = Problems::new(&source);
+        let node = load(dialect, &Limits::default(), &mut problems);
+        let list = problems.into_list();
+        (node, list.iter().map(|each| format!("{} {}", each.code, each.message)).collect())
+    }
+
+    fn check_value(text: &str, expected: serde_json::Value) {
+        let (node, problems) = read(Dialect::Ours, text);
+        assert_eq!(problems, Vec::<String>::new(), "{text}");
+        assert_eq!(node.expect("it has a value").to_value(), expected, "{text}");
+    }
+
+    fn check_problem(dialect: Dialect, text: &str, expected: &str) {
+        let (_, problems) = read(dialect, text);
+        assert_eq!(problems, [expected], "{text}");
+    }
+
+    #[test]
+    fn values_are_read() {
+        check_value(
+            "a: 1\nb: [x, 'y', \"z\"]\nc:\n  d: null\n  e:\n",
+            json!({"a": 1, "b": ["x", "y", "z"], "c": {"d": null, "e": null}}),
+        );
+        check_value("a: |\n  x\n  y\n", json!({"a": "x\ny\n"}));
+        check_value("a: &x [1]\nb: *x\n", json!({"a": [1], "b": [1]}));
+        check_value("a: \"\"\nb: ''\n", json!({"a": "", "b": ""}));
+        check_value("{a: no, b: 2024-01-31}", json!({"a": "no", "b": "2024-01-31"}));
+    }
+
+    #[test]
+    fn files_of_ours_are_read_strictly() {
+        let ours = Dialect::Ours;
+        check_problem(ours, "a: 1\na: 2\n", "yaml.duplicate-key the key `a` stands twice in one map");
+        check_problem(ours, "a: 012\n", "yaml.ambiguous-number `012` could be a number or a text");
+        check_problem(ours, "a: .inf\n", "yaml.unsupported JSON has no number `.inf`");
+        check_problem(ours, "a: !x 1\n", "yaml.unsupported the tag `x` has no meaning here");
+        check_problem(
+            ours,
+            "b: &b {c: 1}\na:\n  <<: *b\n",
+            "yaml.unsupported merge keys are not part of YAML 1.2",
+        );
+        check_problem(ours, "1: x\n", "yaml.unsupported the key `1` is a number, and keys are texts");
+        check_problem(ours, "a: 1\n---\nb: 2\n", "yaml.unsupported a file holds one YAML document");
+        check_problem(ours, "[a, b]: c\n", "yaml.unsupported a key is a text, not a collection");
+    }
+
+    #[test]
+    fn documents_are_read_leniently() {
+        let (node, problems) =
+            read(Dialect::Document, "200: a\nx: 012\nx: .inf\nb: &b {c: 1, d: 1}\ne: {<<: *b, c: 2}\n");
+        let expected = json!({"200": "a", "x": ".inf", "b": {"c": 1, "d": 1}, "e": {"c": 2, "d": 1}});
+        assert_eq!(node.expect("it has a value").to_value(), expected);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn every_value_has_its_place() {
+        let text = "é: {ü: 1}\nb:\n  - x y\n  - \"q\"\n\n# end\nc: 2\n";
+        let source = Source::new("t", text);
+        let mut problems = Problems::new(&source);
+        let node = load(Dialect::Ours, &Limits::default(), &mut problems).expect("it is YAML");
+        let at = |pointer: &str| {
+            let pointer = crate::json::Pointer::parse(pointer).expect("a pointer");
+            source.slice(node.at(&pointer).expect("it is there").span)
+        };
+        assert_eq!(at("/é/ü"), "1");
+        assert_eq!(at("/é"), "{ü: 1}");
+        assert_eq!(at("/b/0"), "x y");
+        assert_eq!(at("/b/1"), "\"q\"");
+        assert_eq!(at("/b"), "- x y\n  - \"q\"");
+        assert_eq!(at("/c"), "2");
+    }
+
+    #[test]
+    fn bombs_stop_early() {
+        let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+        for level in 1..12 {
+            let last = level - 1;
+            let refs = vec![format!("*a{last}"); 10].join(",");
+            bomb.push_str(&format!("a{level}: &a{level} [{refs}]\n"));
+        }
+        let (node, problems) = read(Dialect::Document, &bomb);
+        assert!(node.is_none());
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].starts_with("yaml.limit"), "{problems:?}");
+        let (node, problems) = read(Dialect::Ours, &"[".repeat(100_000));
+        assert!(node.is_none());
+        assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+}

@@ -1,0 +1,17 @@
+//! The one YAML loader: parser events become a tree in which every value has its place.
+//!
+//! YAML 1.2 core schema, decided here and not by the parser: only `true/True/TRUE/false/False/FALSE`
+//! are booleans, `012`, `10_003` and dates are no numbers, numbers keep their digits. [`load`] reads
+//! a text under a [`Dialect`]; [`MapReader`] reads a map whose keys are fixed and suggests the key
+//! that was meant.
+
+mod load;
+mod map;
+mod node;
+mod scalar;
+mod suggest;
+
+pub use load::{Dialect, load};
+pub use map::MapReader;
+pub use node::{Entry, Kind, Node};
+pub use suggest::nearest;

@@ -8,6 +8,7 @@
 
 pub mod clock;
 pub mod diagnostic;
+pub mod engine;
 pub mod exchange;
 pub mod json;
 pub mod limits;

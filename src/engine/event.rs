@@ -1,0 +1,187 @@
+use super::Verdict;
+use crate::diagnostic::{Code, Finding};
+use std::time::Duration;
+
+/// What the engine says while it runs; the only bridge to reports, the harness and the exit code.
+///
+/// [`Event::RunStarted`] comes first and [`Event::RunFinished`] last. Cases start and finish in any
+/// order when there are several workers; a report that wants the order of the files sorts by
+/// [`CaseReport::index`].
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The plan is made, and nothing has been sent.
+    RunStarted(RunStarted),
+    /// A worker took a case.
+    CaseStarted {
+        /// The case's place in the plan, from 0.
+        index: usize,
+        /// `file › title`.
+        name: String,
+    },
+    /// A case is done, cleanup included.
+    CaseFinished(Box<CaseReport>),
+    /// Everything is done.
+    RunFinished(Box<Summary>),
+}
+
+/// What is known before the first request.
+#[derive(Clone, Debug)]
+pub struct RunStarted {
+    /// The version of contest.
+    pub version: &'static str,
+    /// The environment's name; `None` when a base URL was given without one.
+    pub environment: Option<String>,
+    /// What is tested: `embedded mock`, or the base URLs.
+    pub target: String,
+    /// The number of cases that will run.
+    pub cases: usize,
+    /// The number of workers.
+    pub workers: usize,
+    /// The seed of `$gen`.
+    pub seed: u64,
+    /// The value of `$run.id`.
+    pub run_id: String,
+    /// Things that the reader should know before anything else: TLS is not verified.
+    pub banners: Vec<String>,
+}
+
+/// One case that is done.
+#[derive(Clone, Debug)]
+pub struct CaseReport {
+    /// The case's place in the plan, from 0.
+    pub index: usize,
+    /// Stable and unique: `file::scenario[row]`.
+    pub id: String,
+    /// The scenario file below its root, without its ending: `elasticpath/cancel`.
+    pub file: String,
+    /// The scenario's title, or its name when it has none.
+    pub title: String,
+    /// The row's name or index, for a scenario with rows.
+    pub row: Option<String>,
+    /// The worst of its steps' verdicts.
+    pub verdict: Verdict,
+    /// Why nothing was sent, when it was skipped or not run.
+    pub reason: Option<String>,
+    /// The steps in the order they ran, setup, cleanup and teardown included.
+    pub steps: Vec<StepReport>,
+    /// What cleanup could not undo, one sentence each; it does not change the verdict.
+    pub left_behind: Vec<String>,
+    /// From the case's start to its end.
+    pub elapsed: Duration,
+}
+
+/// In which part of a case a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The file's or the scenario's `setup`.
+    Setup,
+    /// The scenario's `steps`.
+    Steps,
+    /// A step's `cleanup`.
+    Cleanup,
+    /// The scenario's or the file's `teardown`.
+    Teardown,
+}
+
+/// One step that is done.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// Its `id`, or `step1`, `step2`, ….
+    pub id: String,
+    /// Its `title`.
+    pub title: Option<String>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// The operation: `updateAnOrder`.
+    pub operation: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why nothing was sent, when it was skipped.
+    pub reason: Option<String>,
+    /// Everything that was found, denied and warned.
+    pub findings: Vec<Finding>,
+    /// The exchange, masked; `None` when nothing was answered.
+    pub exchange: Option<ExchangeReport>,
+    /// The command that repeats the request, masked; `None` when none was built.
+    pub repeat: Option<String>,
+    /// What could not be checked: "not checked, because …" without those words.
+    pub not_checked: Vec<String>,
+    /// What the reader should know: a token fetched anew, a resend.
+    pub notes: Vec<String>,
+}
+
+/// One exchange in a few words, masked.
+#[derive(Clone, Debug)]
+pub struct ExchangeReport {
+    /// `PUT /v2/orders/50ca…`: the method and the request target.
+    pub request: String,
+    /// The status code.
+    pub status: u16,
+    /// From sending to the last body byte.
+    pub latency: Duration,
+    /// Whether it was judged against the document.
+    pub is_judged: bool,
+}
+
+/// The whole run.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The number of cases.
+    pub cases: usize,
+    /// The number of cases of each verdict, best first, without zeros.
+    pub verdicts: Vec<(Verdict, usize)>,
+    /// Every case that did not pass and was not skipped, in the order of the plan.
+    pub attention: Vec<Attention>,
+    /// Warnings of one kind, most frequent first.
+    pub warnings: Vec<WarningCount>,
+    /// Findings that a step's `contract: { …: warn }` or `off` waived, by code.
+    pub waived: Vec<(Code, usize)>,
+    /// What could not be checked, with how often, without "not checked, because".
+    pub not_checked: Vec<(String, usize)>,
+    /// What cleanup left behind, with the case.
+    pub left_behind: Vec<String>,
+    /// Exchanges that were judged against a document.
+    pub exchanges: usize,
+    /// Requests that got no answer that could be judged.
+    pub unanswered: usize,
+    /// What was tested.
+    pub target: String,
+    /// From the first case's start to the last one's end.
+    pub elapsed: Duration,
+    /// Whether the run was interrupted.
+    pub is_interrupted: bool,
+}
+
+/// A case that a person should look at.
+#[derive(Clone, Debug)]
+pub struct Attention {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// `file › title [row]`.
+    pub name: String,
+    /// The codes of the findings that decided it, each once.
+    pub codes: Vec<Code>,
+}
+
+/// Warnings of one code at one place of one operation.
+#[derive(Clone, Debug)]
+pub struct WarningCount {
+    /// The code.
+    pub code: Code,
+    /// The headline of the first of them.
+    pub headline: String,
+    /// The document's place, `specs/x.yaml:61`, where there is one.
+    pub place: Option<String>,
+    /// How many there were.
+    pub count: usize,
+}
+
+impl CaseReport {
+    /// `file › title [row]`, as people see it.
+    pub fn name(&self) -> String {
+        match &self.row {
+            Some(row) => format!("{} › {} [{row}]", self.file, self.title),
+            None => format!("{} › {}", self.file, self.title),
+        }
+    }
+}

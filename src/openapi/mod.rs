@@ -5,13 +5,32 @@
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
 mod document;
+mod header;
+mod media_type;
+mod operation;
+mod parameter;
 mod places;
 mod reference;
+mod request_body;
+mod response;
+mod route;
+mod security;
 mod version;
+mod view;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use document::Document;
+pub use header::Header;
+pub use media_type::MediaType;
+pub use operation::{Operation, OperationIndex};
+pub use parameter::{Parameter, ParameterIn, Style};
 pub use reference::ReferenceError;
+pub use request_body::RequestBody;
+pub use response::{Response, ResponseKey};
+pub use route::Route;
+pub use security::{Security, SecurityKind};
 pub use version::Version;

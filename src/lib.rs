@@ -14,6 +14,7 @@ pub mod expression;
 pub mod json;
 pub mod limits;
 pub mod mock;
+pub mod openapi;
 pub mod secret;
 pub mod source;
 pub mod yaml;

@@ -19,7 +19,7 @@ pub(super) struct RequestScope<'r> {
     request: &'r Incoming<'r>,
     token: Arc<Value>,
     pub(super) state: State,
-    pub(super) clock: DataClock,
+    clock: DataClock,
     has_written: bool,
     ids: &'r RefCell<Generator>,
     request_id: OnceCell<String>,
@@ -27,6 +27,8 @@ pub(super) struct RequestScope<'r> {
     keys: Vec<OnceCell<Option<String>>>,
     lets: Vec<[OnceCell<Value>; 2]>,
     view: View,
+    /// Why the request is refused, when that is no matter of its shape.
+    refusal: Option<String>,
     /// What a reply was given, and what a token reply knows.
     given: Vec<(String, Datum)>,
     /// Names that were asked for and have no value, with the reasons.
@@ -66,6 +68,7 @@ impl<'r> RequestScope<'r> {
             keys: rules.entities.iter().map(|_| OnceCell::new()).collect(),
             lets: rules.lets.iter().map(|_| Default::default()).collect(),
             view: View::Rules,
+            refusal: None,
             given: Vec::new(),
             failures: RefCell::default(),
             depth: Cell::new(0),
@@ -84,6 +87,16 @@ impl<'r> RequestScope<'r> {
     pub(super) fn show_reply(&mut self, given: Vec<(String, Datum)>) {
         self.view = View::Reply;
         self.given = given;
+    }
+
+    /// Notes that the request is refused for a reason that the document does not state.
+    pub(super) fn refuse(&mut self, reason: String) {
+        self.refusal = Some(reason);
+    }
+
+    /// The state and clock as the request leaves them.
+    pub(super) fn into_state(self) -> (State, DataClock) {
+        (self.state, self.clock)
     }
 
     /// Whether a condition holds.
@@ -189,14 +202,18 @@ impl<'r> RequestScope<'r> {
             BuiltIn::RequestId => {
                 Cow::Owned(Value::from(self.request_id.get_or_init(|| self.next_id()).as_str()))
             }
-            BuiltIn::RequestValid => Cow::Owned(Value::from(self.request.problems().is_empty())),
-            BuiltIn::RequestProblems => Cow::Owned(Value::from(self.request.problems())),
+            BuiltIn::RequestValid => Cow::Owned(Value::from(self.problems().is_empty())),
+            BuiltIn::RequestProblems => Cow::Owned(Value::from(self.problems())),
             BuiltIn::All => {
                 let wanted = self.rules.collections.iter().enumerate().filter(|(_, plan)| plan.is_in_cel);
                 let members = wanted.map(|(index, plan)| (plan.name.clone(), self.all(index)));
                 Cow::Owned(Value::Object(members.collect::<Map<_, _>>()))
             }
         }
+    }
+
+    fn problems(&self) -> &str {
+        self.refusal.as_deref().unwrap_or_else(|| self.request.problems())
     }
 
     /// Every entity of a collection.

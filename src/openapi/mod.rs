@@ -6,6 +6,7 @@
 
 mod document;
 mod header;
+mod media_range;
 mod media_type;
 mod operation;
 mod parameter;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use document::Document;
 pub use header::Header;
+pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};
 pub use parameter::{Parameter, ParameterIn, Style};

@@ -16,6 +16,7 @@ mod request_body;
 mod response;
 mod route;
 mod security;
+mod style;
 mod version;
 mod view;
 
@@ -35,4 +36,5 @@ pub use request_body::RequestBody;
 pub use response::{Response, ResponseKey};
 pub use route::Route;
 pub use security::{Security, SecurityKind};
+pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
 pub use version::Version;

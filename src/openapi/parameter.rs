@@ -84,7 +84,7 @@ impl<'d> Parameter<'d> {
     pub fn style(&self) -> Style {
         let stated = self.view.text("style").and_then(Style::parse);
         let allowed = self.location.styles();
-        stated.filter(|style| allowed.contains(style)).unwrap_or(allowed[0])
+        stated.filter(|style| allowed.contains(style)).unwrap_or(self.location.default_style())
     }
 
     /// Whether arrays and objects become one item a part; by default for the style `form` alone.
@@ -137,7 +137,15 @@ impl ParameterIn {
         }
     }
 
-    /// The styles of a location, its default first.
+    /// The style of a parameter that states none.
+    pub(super) fn default_style(self) -> Style {
+        match self {
+            Self::Path | Self::Header => Style::Simple,
+            Self::Query | Self::Cookie => Style::Form,
+        }
+    }
+
+    /// The styles of a location.
     pub(super) fn styles(self) -> &'static [Style] {
         match self {
             Self::Path => &[Style::Simple, Style::Label, Style::Matrix],

@@ -107,7 +107,8 @@ fn parse(text: &str) -> Option<Mime> {
         part.push(character);
     }
     parts.push(part);
-    let is_kept = |part: &str| !part.is_empty() && !(part.contains("=\"") && part.contains('\\'));
+    let is_unreadable = |part: &str| part.contains("=\"") && part.contains('\\');
+    let is_kept = |part: &str| !part.is_empty() && !is_unreadable(part);
     let trimmed = parts.iter().map(|part| part.trim()).enumerate();
     let kept: Vec<&str> =
         trimmed.filter(|(index, part)| *index == 0 || is_kept(part)).map(|(_, part)| part).collect();

@@ -4,6 +4,8 @@
 //! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
+mod declared;
+mod decode;
 mod document;
 mod header;
 mod media_range;
@@ -25,6 +27,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};

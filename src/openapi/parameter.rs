@@ -107,6 +107,10 @@ impl<'d> Parameter<'d> {
         MediaType::list(&self.view).into_iter().next()
     }
 
+    pub(super) fn view(&self) -> &View<'d> {
+        &self.view
+    }
+
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let names_are_equal = match self.location {
             ParameterIn::Header => self.name.eq_ignore_ascii_case(other.name),

@@ -7,6 +7,7 @@
 mod document;
 mod places;
 mod reference;
+mod schema;
 mod version;
 
 #[cfg(test)]
@@ -14,4 +15,5 @@ mod testing;
 
 pub use document::Document;
 pub use reference::ReferenceError;
+pub use schema::{Contract, Direction, SchemaError, Validity};
 pub use version::Version;

@@ -1,7 +1,9 @@
+use super::operation::{Entry, Operation, OperationIndex, list_operations};
 use super::places::{Format, Places};
 use super::reference::{ReferenceError, Resolver};
+use super::route::{Route, Router};
 use super::version::{Declared, Version};
-use crate::diagnostic::{Code, Problems};
+use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
 use crate::limits::Limits;
 use crate::source::{Source, Span};
@@ -20,6 +22,10 @@ pub struct Document {
     limits: Limits,
     version: Version,
     root: Value,
+    operations: Vec<Entry>,
+    /// The first operation of each `operationId`.
+    ids: HashMap<String, usize>,
+    router: OnceLock<Router>,
     anchors: OnceLock<HashMap<String, Pointer>>,
     places: OnceLock<Option<Places>>,
 }
@@ -45,10 +51,15 @@ impl Document {
             limits: limits.clone(),
             version: Version::V31,
             root,
+            operations: Vec::new(),
+            ids: HashMap::new(),
+            router: OnceLock::new(),
             anchors: OnceLock::new(),
             places: OnceLock::new(),
         };
         document.version = document.read_version(problems)?;
+        document.operations = list_operations(&document);
+        document.ids = document.index_ids(problems);
         Some(Arc::new(document))
     }
 
@@ -70,6 +81,43 @@ impl Document {
     /// The raw tree; always an object.
     pub fn root(&self) -> &Value {
         &self.root
+    }
+
+    /// Its operations in the order written; path items that are references are followed within the
+    /// document, and what is no Operation Object is passed over.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        (0..self.operations.len()).filter_map(|index| Operation::new(self, index))
+    }
+
+    /// The operation of an index that this document gave.
+    ///
+    /// # Panics
+    /// With an index of another document that has more operations.
+    pub fn operation(&self, index: OperationIndex) -> Operation<'_> {
+        Operation::new(self, index.0).expect("the index was given by this document")
+    }
+
+    /// The operation with an `operationId`; of equal ids the first.
+    pub fn find_operation(&self, id: &str) -> Option<Operation<'_>> {
+        Operation::new(self, *self.ids.get(id)?)
+    }
+
+    /// The operation of a method, in any case, and a path template as it is written.
+    pub fn find_template(&self, method: &str, template: &str) -> Option<Operation<'_>> {
+        let is_wanted =
+            |entry: &Entry| entry.template == template && entry.method.eq_ignore_ascii_case(method);
+        Operation::new(self, self.operations.iter().position(is_wanted)?)
+    }
+
+    /// The operation that a request is meant for: its method and its percent-encoded path, without
+    /// the path of the base URL and without a query.
+    ///
+    /// Concrete segments are preferred to templated ones from the left; a template that lacks the
+    /// method gives way to a looser one that has it. Segments match percent-decoded.
+    ///
+    /// Source: OpenAPI 3.1.1, "Path Templating Matching".
+    pub fn route(&self, method: &str, path: &str) -> Route<'_> {
+        self.router.get_or_init(|| Router::new(self)).route(self, method, path)
     }
 
     /// The value at a pointer, as written: a reference is not followed.
@@ -117,6 +165,36 @@ impl Document {
     pub fn server_urls(&self) -> Vec<String> {
         let servers = self.root.get("servers").and_then(Value::as_array);
         servers.into_iter().flatten().filter_map(server_url).collect()
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.operations
+    }
+
+    fn index_ids(&self, problems: &mut Problems) -> HashMap<String, usize> {
+        let mut ids: HashMap<String, usize> = HashMap::new();
+        for (index, entry) in self.operations.iter().enumerate() {
+            let Some(id) = &entry.id else { continue };
+            let Some(first) = ids.get(id).map(|first| &self.operations[*first]) else {
+                ids.insert(id.clone(), index);
+                continue;
+            };
+            // Two paths may share one path item by reference; then no other name is to be had.
+            if first.pointer == entry.pointer {
+                continue;
+            }
+            let label = |entry: &Entry| format!("{} {}", entry.method, entry.template);
+            let place = |entry: &Entry| self.span_of(&entry.pointer.child("operationId")).unwrap_or_default();
+            let diagnostic = Diagnostic::warning(
+                Code::DOCUMENT_DUPLICATE_OPERATION,
+                format!("two operations have the operationId `{id}`"),
+            )
+            .label(&self.source, place(entry), format!("names {}", label(entry)))
+            .label(&self.source, place(first), format!("names {} first", label(first)))
+            .help(format!("`{id}` means the first one; call the other by `{}`", label(entry)));
+            problems.push(diagnostic);
+        }
+        ids
     }
 
     fn resolver(&self) -> Resolver<'_> {

@@ -1,10 +1,10 @@
-use crate::json::{Map, Pointer, Value};
+use crate::json::{Map, Pointer, Value, array_index};
 use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Deeper chains of references than this are circles in every document seen so far.
-const MAX_CHAIN: usize = 32;
+pub(super) const MAX_CHAIN: usize = 32;
 
 /// Why a reference, or a pointer through references, leads to no value of the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -184,7 +184,7 @@ impl<'d> Resolver<'d> {
         let tokens: &'p [String] = pointer.tokens();
         let mut value = self.root;
         for (depth, token) in tokens.iter().enumerate() {
-            match Pointer::of([token.as_str()]).get(value) {
+            match child(value, token) {
                 Some(child) => value = child,
                 None => {
                     let Some(reference) = reference_of(value) else {
@@ -227,6 +227,15 @@ enum Walk<'d> {
 /// then its value is a schema and no text.
 pub(super) fn reference_of(value: &Value) -> Option<&str> {
     value.as_object()?.get("$ref")?.as_str()
+}
+
+/// The member or element of a value.
+pub(super) fn child<'v>(value: &'v Value, token: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(members) => members.get(token),
+        Value::Array(elements) => elements.get(array_index(token)?),
+        _ => None,
+    }
 }
 
 /// Collects what schemas call themselves: `#name` of every `$anchor`, and every `$id`; of equal

@@ -7,7 +7,7 @@ use super::words::position;
 use super::{Direction, SchemaError};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Pointer, Value};
-use crate::openapi::Document;
+use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
 use jsonschema::{ValidationError, Validator};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -23,7 +23,7 @@ const MAX_PARTS: usize = 500_000;
 /// itself and kept.
 pub struct Contract {
     document: Arc<Document>,
-    wanted: Vec<Target>,
+    wanted: Wanted,
     compiled: OnceLock<Compiled>,
     others: Mutex<HashMap<Target, Arc<Compiled>>>,
 }
@@ -41,6 +41,12 @@ pub enum Validity {
 
 type Target = (Pointer, Direction);
 
+/// What is compiled together.
+enum Wanted {
+    Schemas(Vec<Target>),
+    Operations(Vec<OperationIndex>),
+}
+
 /// Schemas compiled together.
 pub(super) struct Compiled {
     pub(super) closure: Closure,
@@ -50,14 +56,21 @@ pub(super) struct Compiled {
 }
 
 impl Contract {
+    /// Prepares every schema of the given operations: of parameters and request bodies for
+    /// requests, of bodies and headers for responses. Nothing is compiled before the first use.
+    pub fn compile(document: Arc<Document>, operations: &[OperationIndex]) -> Self {
+        Self::new(document, Wanted::Operations(operations.to_vec()))
+    }
+
     /// Prepares the given schemas; nothing is compiled before the first use.
     pub fn of_schemas(
         document: Arc<Document>,
         schemas: impl IntoIterator<Item = (Pointer, Direction)>,
     ) -> Self {
-        let mut wanted: Vec<Target> = schemas.into_iter().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        Self::new(document, Wanted::Schemas(schemas.into_iter().collect()))
+    }
+
+    fn new(document: Arc<Document>, wanted: Wanted) -> Self {
         Self { document, wanted, compiled: OnceLock::new(), others: Mutex::default() }
     }
 
@@ -126,13 +139,21 @@ impl Contract {
     }
 
     fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| Compiled::new(&self.document, &self.wanted))
+        self.compiled.get_or_init(|| match &self.wanted {
+            Wanted::Schemas(targets) => Compiled::new(&self.document, targets),
+            Wanted::Operations(operations) => {
+                let operations = operations.iter().map(|index| self.document.operation(*index));
+                let targets: Vec<Target> = operations.flat_map(targets_of).collect();
+                Compiled::new(&self.document, &targets)
+            }
+        })
     }
 
     fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled) -> T) -> T {
         let target = (schema.clone(), direction);
-        if self.wanted.binary_search(&target).is_ok() {
-            return work(self.compiled());
+        let compiled = self.compiled();
+        if compiled.numbers.contains_key(&target) {
+            return work(compiled);
         }
         let compiled = {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +168,7 @@ impl Contract {
 
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Contract({:?}, {} schemas)", self.document, self.wanted.len())
+        write!(f, "Contract({:?})", self.document)
     }
 }
 
@@ -276,6 +297,30 @@ fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
         .collect();
     kept.sort_by_cached_key(|error| position(instance, &error.instance));
     kept
+}
+
+/// Every schema that judges a part of an operation's requests and responses.
+fn targets_of(operation: Operation<'_>) -> Vec<Target> {
+    let mut found = Vec::new();
+    for parameter in operation.parameters() {
+        found.extend(parameter.schema().map(|schema| (schema, Direction::Request)));
+        let content = parameter.content().and_then(|content| content.schema());
+        found.extend(content.map(|schema| (schema, Direction::Request)));
+    }
+    for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
+        found.extend(media_type.schema().map(|schema| (schema, Direction::Request)));
+    }
+    for response in operation.responses() {
+        for media_type in response.media_types() {
+            found.extend(media_type.schema().map(|schema| (schema, Direction::Response)));
+        }
+        for header in response.headers() {
+            found.extend(header.schema().map(|schema| (schema, Direction::Response)));
+            let content = header.content().and_then(|content| content.schema());
+            found.extend(content.map(|schema| (schema, Direction::Response)));
+        }
+    }
+    found
 }
 
 fn collect_links(schema: &Value, into: &mut Vec<usize>) {

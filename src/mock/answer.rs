@@ -19,6 +19,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// The advice where a token request is refused in words that the document does not have.
+const REFUSED: &str =
+    "without `refused`, `tokens` refuses in the words of RFC 6749; name the API's own reply there";
+
 /// What one server holds: its own state, and what it did.
 #[derive(Debug)]
 pub(super) struct Instance {
@@ -87,7 +91,9 @@ fn respond(
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
     let (operation, path_values) = match rules.document.route(&request.method, path) {
         Route::Found { operation, path_values, encoded_values } => (operation, (path_values, encoded_values)),
-        Route::MethodNotAllowed { allowed } => return Err(Problem::no_method(&request.method, path, &allowed)),
+        Route::MethodNotAllowed { allowed } => {
+            return Err(Problem::no_method(&request.method, path, &allowed));
+        }
         Route::NotFound => return Err(Problem::no_path(path)),
     };
     entry.operation = Some(operation.name());
@@ -99,7 +105,7 @@ fn respond(
     let outgoing = match first_rule(rules, operation, &scope)? {
         Some(rule) => {
             entry.rule = Some(rules.name_of(rule));
-            let failed = |reason| rule_problem(rules, operation, rule, &reason);
+            let failed = |reason: String| rule_problem(rules, operation, rule, &reason);
             let outgoing = by_rule(rules, operation, rule, &mut scope).map_err(failed)?;
             verify::reply(rules, operation, &outgoing, &request)
                 .map_err(|broken| broken_promise(rules, operation, Some(rule), outgoing.status, broken))?;
@@ -109,8 +115,13 @@ fn respond(
             Some(plan) => {
                 let outgoing = grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now)
                     .map_err(|reason| token_problem(rules, operation, &reason))?;
-                verify::reply(rules, operation, &outgoing, &request)
-                    .map_err(|broken| broken_promise(rules, operation, None, outgoing.status, broken))?;
+                verify::reply(rules, operation, &outgoing, &request).map_err(|broken| {
+                    let problem = broken_promise(rules, operation, None, outgoing.status, broken);
+                    match (outgoing.status, &plan.refused) {
+                        (400, None) => problem.with("help", REFUSED),
+                        _ => problem,
+                    }
+                })?;
                 outgoing
             }
             None => return Err(no_rule(rules, operation)),
@@ -187,7 +198,8 @@ fn broken_promise(
     status: u16,
     broken: Vec<String>,
 ) -> Problem {
-    let who = rule.map_or_else(|| "of `tokens`".to_owned(), |rule| format!("of the rule `{}`", rules.name_of(rule)));
+    let who = rule
+        .map_or_else(|| "of `tokens`".to_owned(), |rule| format!("of the rule `{}`", rules.name_of(rule)));
     let detail = format!("the reply {status} {who} breaks the document: {}", broken.join("; "));
     let problem = about_rule(Problem::new(500, detail), rules, operation, rule);
     problem.with("problems", broken)

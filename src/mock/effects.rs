@@ -14,7 +14,9 @@ use crate::json::Value;
 pub(super) fn apply(rules: &Rules, effects: &[Effect], scope: &mut RequestScope<'_>) -> Result<(), String> {
     for effect in effects {
         if let Some(when) = &effect.when
-            && !scope.holds(when).map_err(|reason| format!("the `when` of an effect has no value: {reason}"))?
+            && !scope
+                .holds(when)
+                .map_err(|reason| format!("the `when` of an effect has no value: {reason}"))?
         {
             continue;
         }

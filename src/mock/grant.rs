@@ -57,7 +57,9 @@ fn fields(incoming: &Incoming<'_>) -> BTreeMap<String, String> {
     let body = incoming.body().as_object();
     let mut fields: BTreeMap<String, String> =
         body.into_iter().flatten().map(|(name, value)| (name.clone(), field(value))).collect();
-    if let Some((id, secret)) = incoming.headers().get("authorization").and_then(Value::as_str).and_then(basic) {
+    if let Some((id, secret)) =
+        incoming.headers().get("authorization").and_then(Value::as_str).and_then(basic)
+    {
         fields.entry("client_id".to_owned()).or_insert(id);
         fields.entry("client_secret".to_owned()).or_insert(secret);
     }
@@ -92,7 +94,10 @@ fn grant<'p>(
     let Some(grant) = plan.grants.iter().find(|grant| grant.name == wanted) else {
         let known: Vec<&str> = plan.grants.iter().map(|grant| grant.name.as_str()).collect();
         let wanted = super::problem::shortened(wanted);
-        return refusal("unsupported_grant_type", format!("the grant `{wanted}` is none of {}", known.join(", ")));
+        return refusal(
+            "unsupported_grant_type",
+            format!("the grant `{wanted}` is none of {}", known.join(", ")),
+        );
     };
     let is_given = |name: &String| fields.get(name).is_some_and(|value| !value.is_empty());
     if let Some(missing) = grant.require.iter().find(|name| !is_given(name)) {

@@ -153,7 +153,11 @@ fn read(request: &Request) -> Content {
         return Content { value, kind: ContentKind::Form };
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return if is_text { broken("the body is not UTF-8".to_owned()) } else { nothing(ContentKind::Opaque) };
+        return if is_text {
+            broken("the body is not UTF-8".to_owned())
+        } else {
+            nothing(ContentKind::Opaque)
+        };
     };
     if is_json(media_type) {
         return match parse(text.trim_start_matches('\u{feff}')) {

@@ -20,6 +20,9 @@ mod reply;
 mod rules;
 mod scope;
 mod server;
+mod shape;
+#[cfg(test)]
+mod specs;
 mod state;
 #[cfg(test)]
 mod testing;

@@ -23,7 +23,8 @@ pub(super) fn build(
 ) -> Result<Outgoing, String> {
     let mut headers = Headers::new();
     for (name, template) in &plan.headers {
-        let value = scope.value(template).map_err(|reason| format!("its header `{name}` has no value: {reason}"))?;
+        let value =
+            scope.value(template).map_err(|reason| format!("its header `{name}` has no value: {reason}"))?;
         // RFC 9110 §5.5: what is no header value (a line end, above all) would be another header.
         let text = value.to_text();
         if HeaderValue::try_from(text.as_str()).is_err() {
@@ -67,7 +68,8 @@ pub(super) fn assemble(
 
 /// The first JSON media type of a documented response, else its first; ranges say too little.
 fn offered(operation: Operation<'_>, status: u16) -> String {
-    let media_types = operation.response_for(status).map(|response| response.media_types()).unwrap_or_default();
+    let media_types =
+        operation.response_for(status).map(|response| response.media_types()).unwrap_or_default();
     let concrete = || media_types.iter().map(|each| each.range()).filter(|range| !range.contains('*'));
     concrete().find(|range| is_json(range)).or_else(|| concrete().next()).unwrap_or(JSON).to_owned()
 }

@@ -3,7 +3,9 @@ use super::incoming::Incoming;
 use super::rules::{BuiltIn, Rules};
 use super::state::{State, key_text};
 use crate::clock::Timestamp;
-use crate::expression::{Access, Condition, EvaluationError, Generator, Reference, Scope, Template, Unresolved};
+use crate::expression::{
+    Access, Condition, EvaluationError, Generator, Reference, Scope, Template, Unresolved,
+};
 use crate::json::{Datum, Map, Value};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};

@@ -51,11 +51,7 @@ impl MockServer {
     ///
     /// # Errors
     /// When the address cannot be listened at.
-    pub async fn start(
-        rules: Arc<Rules>,
-        tokens: Arc<IssuedTokens>,
-        listen: SocketAddr,
-    ) -> io::Result<Self> {
+    pub async fn start(rules: Arc<Rules>, tokens: Arc<IssuedTokens>, listen: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let instance = Mutex::new(Instance::new(&rules));
@@ -63,7 +59,8 @@ impl MockServer {
         let (stopping, closing) = (CancellationToken::new(), CancellationToken::new());
         let connections = Connections::new(listener, closing.clone());
         let router = axum::Router::new().fallback(handle).with_state(Arc::clone(&shared));
-        let serving = axum::serve(connections, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
+        let serving =
+            axum::serve(connections, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
         let task = tokio::spawn(async move {
             // It never fails: what goes wrong on one connection ends that connection.
             let _ = serving.await;
@@ -129,11 +126,14 @@ async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
             let detail = format!("the content is longer than the limit `body` of {limit} bytes");
             return respond(Problem::new(413, detail).into_outgoing());
         }
-        Ok(Err(_)) => return respond(Problem::new(400, "the content ends before its declared end").into_outgoing()),
+        Ok(Err(_)) => {
+            return respond(Problem::new(400, "the content ends before its declared end").into_outgoing());
+        }
         Err(_) => return respond(Problem::new(408, "the content did not come in time").into_outgoing()),
     };
     // RFC 9110 §5.5: octets outside ASCII are opaque; read as ISO 8859-1 none is lost.
-    let value = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect::<String>();
+    let value =
+        |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect::<String>();
     let headers: Headers = parts.headers.iter().map(|(name, line)| (name.as_str(), value(line))).collect();
     let request = Request {
         method: parts.method.as_str().to_owned(),

@@ -108,15 +108,18 @@ impl Loader<'_> {
         let at = parse_place(&text[end..]);
         if at.is_none() {
             let message = format!("`{text}` is no place in an entity");
-            let diagnostic =
-                self.problems.error(Code::MOCK_INVALID_VALUE, span, message, "cannot be read");
+            let diagnostic = self.problems.error(Code::MOCK_INVALID_VALUE, span, message, "cannot be read");
             diagnostic.help.push("write `order.lines[0].sku`, or `order#/lines/0/sku`".to_owned());
         }
         Some(Target { entity, at: at? })
     }
 
     /// The texts of a key that is one text or a list of them.
-    pub(super) fn one_or_more<'n>(&mut self, map: &mut MapReader<'n>, key: &'static str) -> Vec<(&'n str, Span)> {
+    pub(super) fn one_or_more<'n>(
+        &mut self,
+        map: &mut MapReader<'n>,
+        key: &'static str,
+    ) -> Vec<(&'n str, Span)> {
         match map.take(key).map(|node| (node.as_str(), node.span)) {
             None => Vec::new(),
             Some((Some(text), span)) => vec![(text, span)],

@@ -45,9 +45,9 @@ impl Rules {
             map.wrong_type("document", "a path", node, problems);
         }
         let seed = map.take("seed").map_or(0, |node| read_seed(node, problems));
-        let clock = map.take("clock").map_or(DataClock::new(DataClock::START, DataClock::TICK), |node| {
-            read_clock(node, problems)
-        });
+        let clock = map
+            .take("clock")
+            .map_or(DataClock::new(DataClock::START, DataClock::TICK), |node| read_clock(node, problems));
         let state = map.map("state", problems);
         let load = map.map("load", problems);
         let lets = map.map("let", problems);
@@ -72,17 +72,28 @@ impl Rules {
         loader.names.claims = tokens.map(Loader::claims);
         let operations: Vec<Vec<OperationIndex>> = rules.iter().map(|node| loader.operations(node)).collect();
         let token_operation = tokens.and_then(|node| loader.token_operation(node));
-        let all: Vec<OperationIndex> =
-            operations.iter().flatten().copied().chain(token_operation).collect::<BTreeSet<_>>().into_iter().collect();
-        let site = Site { extra: &[], operations: &all, is_sent: false };
+        let all: Vec<OperationIndex> = operations
+            .iter()
+            .flatten()
+            .copied()
+            .chain(token_operation)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        // A name is computed for whichever operation asks for it.
+        let every: Vec<OperationIndex> = document.operations().map(|operation| operation.index()).collect();
+        let site = Site { extra: &[], operations: &every, is_sent: false };
         let entities = loader.entities(load, site);
         let lets = loader.lets(lets, site);
         loader.check_cycles(&entities, &lets);
         let mut uses: Vec<&Node> = rules.iter().filter_map(|node| node.get("reply")).collect();
         uses.extend(tokens.and_then(|node| node.get("refused")));
         loader.named_replies(replies, &uses, &all);
-        let rules: Vec<Rule> =
-            rules.iter().zip(operations).filter_map(|(node, operations)| loader.rule(node, operations)).collect();
+        let rules: Vec<Rule> = rules
+            .iter()
+            .zip(operations)
+            .filter_map(|(node, operations)| loader.rule(node, operations))
+            .collect();
         let tokens = tokens.and_then(|node| loader.tokens(node, token_operation));
         loader.check_reachable(&rules);
         for (plan, is_in_cel) in collections.iter_mut().zip(&loader.in_cel) {
@@ -209,7 +220,10 @@ impl Loader<'_> {
                         "is not a name",
                     )
                     .help
-                    .push("a name is made of letters, digits and `_`, and does not start with a digit".to_owned());
+                    .push(
+                        "a name is made of letters, digits and `_`, and does not start with a digit"
+                            .to_owned(),
+                    );
             } else if roots.contains(&entry.key) {
                 self.problems.error(
                     Code::MOCK_INVALID_VALUE,
@@ -220,7 +234,8 @@ impl Loader<'_> {
             }
             if is_entity {
                 self.names.entities.push(entry.key.clone());
-                self.names.entity_from.push(self.collection_of(entry));
+                let from = self.collection_of(entry);
+                self.names.entity_from.push(from);
             } else {
                 self.names.lets.push(entry.key.clone());
             }
@@ -315,8 +330,9 @@ impl Loader<'_> {
 
     /// The operation of an id, or of a method with a path template.
     pub(super) fn operation(&mut self, text: &str, span: Span) -> Option<OperationIndex> {
-        let by_template =
-            || text.split_once(' ').and_then(|(method, path)| self.document.find_template(method, path.trim()));
+        let by_template = || {
+            text.split_once(' ').and_then(|(method, path)| self.document.find_template(method, path.trim()))
+        };
         if let Some(operation) = self.document.find_operation(text).or_else(by_template) {
             return Some(operation.index());
         }
@@ -367,7 +383,8 @@ impl Loader<'_> {
             let is_unreachable =
                 !rule.operations.is_empty() && rule.operations.iter().all(|each| answered.contains(each));
             if is_unreachable {
-                let message = "the rule is never reached: one above it answers the operation without a `when`";
+                let message =
+                    "the rule is never reached: one above it answers the operation without a `when`";
                 self.problems.warning(Code::MOCK_UNREACHABLE_RULE, rule.span, message, "is never reached");
             }
             if rule.when.is_none() {
@@ -381,7 +398,12 @@ fn check_version(map: &mut MapReader<'_>, problems: &mut Problems) {
     let Some(node) = map.require("mock", problems) else { return };
     if !matches!(&node.kind, Kind::Number(text) if text == "1") {
         problems
-            .error(Code::MOCK_INVALID_VALUE, node.span, "the rules are of a version that is not known", "is not 1")
+            .error(
+                Code::MOCK_INVALID_VALUE,
+                node.span,
+                "the rules are of a version that is not known",
+                "is not 1",
+            )
             .help
             .push("write `mock: 1`".to_owned());
     }
@@ -425,7 +447,12 @@ pub(super) fn duration(key: &str, node: &Node, problems: &mut Problems) -> Optio
     let duration = node.as_str().and_then(parse_duration);
     if duration.is_none() {
         problems
-            .error(Code::MOCK_INVALID_VALUE, node.span, format!("`{key}` is a duration"), "cannot be read as one")
+            .error(
+                Code::MOCK_INVALID_VALUE,
+                node.span,
+                format!("`{key}` is a duration"),
+                "cannot be read as one",
+            )
             .help
             .push("write `500ms`, `3s`, `5m` or `1h`".to_owned());
     }

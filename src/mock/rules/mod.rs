@@ -110,9 +110,15 @@ pub(super) enum Change {
     /// Appends to the array at a place of an entity.
     Append(Target, Template),
     /// Makes an entity in a collection; requests see it under the name of the load, if one is given.
-    Create { collection: usize, entity: Option<usize>, value: Template },
+    Create {
+        collection: usize,
+        entity: Option<usize>,
+        value: Template,
+    },
     /// Removes an entity; its name is null from then on.
-    Remove { entity: usize },
+    Remove {
+        entity: usize,
+    },
 }
 
 /// A place in an entity: `order.meta.timestamps.updated_at`.

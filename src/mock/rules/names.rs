@@ -49,8 +49,27 @@ impl BuiltIn {
 ///
 /// Source: Common Expression Language specification, "Syntax", reserved identifiers.
 const RESERVED: &[&str] = &[
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if",
-    "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// The names of one rules file.
@@ -192,26 +211,26 @@ impl Names {
     }
 }
 
-    /// Reports texts that look like an expression over a name that does not exist: they would be
-    /// sent as text, which nobody means.
-    pub(super) fn check_roots(node: &Node, roots: &[String], problems: &mut Problems) {
-        match &node.kind {
-            Kind::String(text) => {
-                for name in looks_like_names(text) {
-                    if !roots.iter().any(|root| root == name) {
-                        unknown(name, "there is no name", roots, node.span, problems)
-                            .push(format!("write `$${name}` for the text"));
-                    }
+/// Reports texts that look like an expression over a name that does not exist: they would be
+/// sent as text, which nobody means.
+pub(super) fn check_roots(node: &Node, roots: &[String], problems: &mut Problems) {
+    match &node.kind {
+        Kind::String(text) => {
+            for name in looks_like_names(text) {
+                if !roots.iter().any(|root| root == name) {
+                    unknown(name, "there is no name", roots, node.span, problems)
+                        .push(format!("write `$${name}` for the text"));
                 }
             }
-            Kind::List(elements) => elements.iter().for_each(|each| check_roots(each, roots, problems)),
-            Kind::Map(entries) => {
-                let plain = entries.iter().filter(|entry| !matches!(entry.key.as_str(), "$literal" | "$cel"));
-                plain.for_each(|entry| check_roots(&entry.value, roots, problems));
-            }
-            _ => {}
         }
+        Kind::List(elements) => elements.iter().for_each(|each| check_roots(each, roots, problems)),
+        Kind::Map(entries) => {
+            let plain = entries.iter().filter(|entry| !matches!(entry.key.as_str(), "$literal" | "$cel"));
+            plain.for_each(|entry| check_roots(&entry.value, roots, problems));
+        }
+        _ => {}
     }
+}
 
 /// Reports a name that does not exist, with the one that was meant; gives the advice to be added to.
 pub(super) fn unknown<'p>(
@@ -233,7 +252,8 @@ fn path_parameters(document: &Document, operations: &[OperationIndex]) -> Vec<St
     let mut names: Vec<String> = Vec::new();
     for index in operations {
         for parameter in document.operation(*index).parameters() {
-            if parameter.location() == ParameterIn::Path && !names.iter().any(|name| name == parameter.name()) {
+            if parameter.location() == ParameterIn::Path && !names.iter().any(|name| name == parameter.name())
+            {
                 names.push(parameter.name().to_owned());
             }
         }

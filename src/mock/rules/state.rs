@@ -2,10 +2,10 @@ use super::load::Loader;
 use crate::clock::Timestamp;
 use crate::diagnostic::Code;
 use crate::expression::{Reference, Scope, Unresolved};
-use std::borrow::Cow;
 use crate::json::{Datum, Map, Value};
 use crate::mock::state::{ChangeError, CollectionPlan, State};
 use crate::yaml::{Entry, MapReader, Node};
+use std::borrow::Cow;
 
 /// The only name that the state's values may use: the moment at which the data clock starts.
 const START: &str = "now";
@@ -15,7 +15,11 @@ struct AtStart(Timestamp);
 
 impl Loader<'_> {
     /// Reads `state`: what each collection says of its entities, and the entities it starts with.
-    pub(super) fn collections(&mut self, entries: &[Entry], start: Timestamp) -> (Vec<CollectionPlan>, State) {
+    pub(super) fn collections(
+        &mut self,
+        entries: &[Entry],
+        start: Timestamp,
+    ) -> (Vec<CollectionPlan>, State) {
         let mut plans = Vec::new();
         let mut state = State::new(entries.len());
         for (index, entry) in entries.iter().enumerate() {
@@ -75,8 +79,14 @@ impl Loader<'_> {
         }
         let entity = plan.complete(self.data(node, start));
         let Some(key) = plan.key_of(&entity) else {
-            let message = format!("an item of `{}` needs a text or a number as its key `{}`", plan.name, plan.key);
-            self.problems.error(Code::MOCK_INVALID_VALUE, node.span, message, format!("lacks `{}`", plan.key));
+            let message =
+                format!("an item of `{}` needs a text or a number as its key `{}`", plan.name, plan.key);
+            self.problems.error(
+                Code::MOCK_INVALID_VALUE,
+                node.span,
+                message,
+                format!("lacks `{}`", plan.key),
+            );
             return;
         };
         let span = node.get(&plan.key).map_or(node.span, |node| node.span);

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod diagnostic;
 pub mod engine;
 pub mod exchange;
+pub mod expression;
 pub mod http;
 pub mod json;
 pub mod limits;

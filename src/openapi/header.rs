@@ -45,4 +45,8 @@ impl<'d> Header<'d> {
     pub fn content(&self) -> Option<MediaType<'d>> {
         MediaType::list(&self.view).into_iter().next()
     }
+
+    pub(super) fn view(&self) -> &View<'d> {
+        &self.view
+    }
 }

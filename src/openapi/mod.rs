@@ -4,8 +4,11 @@
 //! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
+mod declared;
+mod decode;
 mod document;
 mod header;
+mod media_range;
 mod media_type;
 mod operation;
 mod parameter;
@@ -15,6 +18,7 @@ mod request_body;
 mod response;
 mod route;
 mod security;
+mod style;
 mod version;
 mod view;
 
@@ -23,8 +27,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use header::Header;
+pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};
 pub use parameter::{Parameter, ParameterIn, Style};
@@ -33,4 +39,5 @@ pub use request_body::RequestBody;
 pub use response::{Response, ResponseKey};
 pub use route::Route;
 pub use security::{Security, SecurityKind};
+pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
 pub use version::Version;

@@ -84,7 +84,7 @@ impl<'d> Parameter<'d> {
     pub fn style(&self) -> Style {
         let stated = self.view.text("style").and_then(Style::parse);
         let allowed = self.location.styles();
-        stated.filter(|style| allowed.contains(style)).unwrap_or(allowed[0])
+        stated.filter(|style| allowed.contains(style)).unwrap_or(self.location.default_style())
     }
 
     /// Whether arrays and objects become one item a part; by default for the style `form` alone.
@@ -105,6 +105,10 @@ impl<'d> Parameter<'d> {
     /// The one media type it is written in, where it has `content` instead of a schema.
     pub fn content(&self) -> Option<MediaType<'d>> {
         MediaType::list(&self.view).into_iter().next()
+    }
+
+    pub(super) fn view(&self) -> &View<'d> {
+        &self.view
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -137,7 +141,15 @@ impl ParameterIn {
         }
     }
 
-    /// The styles of a location, its default first.
+    /// The style of a parameter that states none.
+    pub(super) fn default_style(self) -> Style {
+        match self {
+            Self::Path | Self::Header => Style::Simple,
+            Self::Query | Self::Cookie => Style::Form,
+        }
+    }
+
+    /// The styles of a location.
     pub(super) fn styles(self) -> &'static [Style] {
         match self {
             Self::Path => &[Style::Simple, Style::Label, Style::Matrix],

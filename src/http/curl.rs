@@ -5,7 +5,8 @@ use url::Url;
 /// shell. Nothing is masked here.
 ///
 /// A body that is no text stands as `@body.bin`, and a comment below says what the file must hold.
-/// Long bodies are kept whole.
+/// Long bodies are kept whole. A header value outside ASCII differs: contest sends it as ISO 8859-1,
+/// curl as the terminal's encoding.
 pub fn curl(request: &Request) -> String {
     let mut groups = vec![first_group(request)];
     let text = request.body.as_deref().map(text);

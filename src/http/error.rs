@@ -108,8 +108,8 @@ impl TransportError {
     }
 }
 
-/// The most header lines of one response. hyper's own default, 100, is less than what chains of
-/// proxies were seen to add.
+/// The most header lines of one response. hyper's own default is 100, which a policy header a
+/// resource or a cookie a tracker reaches without being wrong.
 pub(super) const MAX_LINES: usize = 500;
 
 /// hyper reads this much of a head (8 KiB and 100 pages), whatever the limits say.
@@ -174,12 +174,18 @@ impl Context<'_> {
         if error.is_connect() {
             return self.explain_connect(error);
         }
+        // In TLS 1.3 a server refuses a client's certificate after the handshake has ended for the
+        // client.
+        let reason = cause(error);
+        if self.is_secure && reason.contains("fatal alert") {
+            return self.explain_tls(&reason);
+        }
         if let Some(hyper) = find::<hyper::Error>(error) {
             return self.explain_hyper(hyper);
         }
         match find::<io::Error>(error) {
             Some(_) => self.reset(),
-            None => self.broken(&cause(error)),
+            None => self.broken(&reason),
         }
     }
 
@@ -255,14 +261,18 @@ impl Context<'_> {
 
     fn reset(&self) -> TransportError {
         let message = format!("{} closed the connection without an answer", self.origin);
-        TransportError::new(TransportErrorKind::Reset, message)
-            .with_help("did the server crash, or does something between here and there cut connections?")
+        TransportError::new(TransportErrorKind::Reset, message).with_help(if self.is_secure {
+            "did the server crash, or does something between here and there cut connections?"
+        } else {
+            "did the server crash, or is the port one for `https://`?"
+        })
     }
 
     /// The connection spoke HTTP and then broke its rules: HTTP/2 errors, above all.
     fn broken(&self, reason: &str) -> TransportError {
         let message = format!("the exchange with {} broke off ({reason})", self.origin);
         TransportError::new(TransportErrorKind::Protocol, message)
+            .with_help("the server, or a proxy before it, broke it off: its log may say more")
     }
 }
 
@@ -297,40 +307,53 @@ fn dns_reason(reason: &str) -> String {
 
 /// rustls' words as a reason and what to do about it.
 fn tls_reason(reason: &str) -> (String, Option<&'static str>) {
-    const TRUST: &str = "`tls: { ca: … }` of the environment names an authority to trust; against a test system \
-                         only, `tls: { insecure: true }` trusts all";
-    let Some(certificate) = reason.strip_prefix("invalid peer certificate: ") else {
-        let is_plain = reason.contains("InvalidContentType");
-        return if is_plain {
-            ("the server does not speak TLS".to_owned(), Some("should the URL begin with `http://`?"))
-        } else {
-            let client = reason.contains("CertificateRequired") || reason.contains("HandshakeFailure");
-            let help = "does the server ask for a client certificate? `tls: { cert: …, key: … }` gives one";
-            (plain_reason(reason), client.then_some(help))
-        };
+    if let Some(certificate) = reason.strip_prefix("invalid peer certificate: ") {
+        return certificate_reason(certificate);
+    }
+    let help = if reason.contains("InvalidContentType") {
+        return ("the server does not speak TLS".to_owned(), Some("should the URL begin with `http://`?"));
+    } else if ["CertificateRequired", "HandshakeFailure"].iter().any(|alert| reason.contains(alert)) {
+        Some("does the server ask for a client certificate? `tls: { cert: …, key: … }` gives one")
+    } else if reason.contains("fatal alert") {
+        Some("the server says so: its log may say more")
+    } else {
+        None
     };
-    let words = match certificate {
-        "UnknownIssuer" => "the certificate is signed by no trusted authority".to_owned(),
-        "Expired" => "the certificate has expired".to_owned(),
-        "NotValidYet" => "the certificate is not valid yet".to_owned(),
-        "NotValidForName" => "the certificate is for another host".to_owned(),
-        "Revoked" => "the certificate was revoked".to_owned(),
-        other => {
-            // Platform verifiers and newer rustls say it in a sentence of their own.
-            let own = other.strip_prefix("certificate ").unwrap_or(other);
-            format!("the certificate is not accepted: {own}")
+    (plain_reason(reason), help)
+}
+
+fn certificate_reason(certificate: &str) -> (String, Option<&'static str>) {
+    const TRUST: &str = "`tls: { ca: … }` of the environment names an authority to trust; against a test \
+                         system only, `tls: { insecure: true }` trusts all";
+    const NAME: &str = "does the base URL name the host that the certificate is for?";
+    const CLOCK: &str = "is the certificate to be renewed, or does this machine's clock go wrong?";
+    // rustls says either a word or a sentence that begins with `certificate`.
+    let own = certificate.strip_prefix("certificate ").unwrap_or(certificate);
+    match own {
+        "UnknownIssuer" => ("the certificate is signed by no trusted authority".to_owned(), Some(TRUST)),
+        _ if own.starts_with("expired") || own == "Expired" => {
+            ("the certificate has expired".to_owned(), Some(CLOCK))
         }
-    };
-    (words, Some(TRUST))
+        _ if own.starts_with("not valid yet") || own == "NotValidYet" => {
+            ("the certificate is not valid yet".to_owned(), Some(CLOCK))
+        }
+        "NotValidForName" => ("the certificate is for another host".to_owned(), Some(NAME)),
+        _ => {
+            let help = if own.contains("name") { NAME } else { TRUST };
+            (format!("the certificate is not accepted: {own}"), Some(help))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check_tls(reason: &str, expected: &str, has_help: bool) {
-        let (words, help) = tls_reason(reason);
-        assert_eq!((words.as_str(), help.is_some()), (expected, has_help), "{reason}");
+    /// `help` is a part of the advice; none means that there is none.
+    fn check_tls(reason: &str, expected: &str, help: Option<&str>) {
+        let (words, advice) = tls_reason(reason);
+        assert_eq!((words.as_str(), advice.is_some()), (expected, help.is_some()), "{reason}");
+        assert!(advice.unwrap_or_default().contains(help.unwrap_or_default()), "{reason}: {advice:?}");
     }
 
     #[test]
@@ -338,20 +361,32 @@ mod tests {
         check_tls(
             "invalid peer certificate: UnknownIssuer",
             "the certificate is signed by no trusted authority",
-            true,
+            Some("`tls: { ca: … }`"),
         );
         check_tls(
-            "invalid peer certificate: certificate not valid for name \"a.example\"; it is for \"b.example\"",
-            "the certificate is not accepted: not valid for name \"a.example\"; it is for \"b.example\"",
-            true,
+            "invalid peer certificate: certificate not valid for name \"a.example\"; certificate is only valid \
+             for DnsName(\"b.example\")",
+            "the certificate is not accepted: not valid for name \"a.example\"; certificate is only valid for \
+             DnsName(\"b.example\")",
+            Some("base URL"),
+        );
+        check_tls(
+            "invalid peer certificate: certificate expired: verified at time 2 (UNIX), but certificate is not \
+             valid after 1 (1 seconds ago)",
+            "the certificate has expired",
+            Some("clock"),
         );
         check_tls(
             "received corrupt message of type InvalidContentType",
             "the server does not speak TLS",
-            true,
+            Some("`http://`"),
         );
-        check_tls("received fatal alert: HandshakeFailure", "received fatal alert: HandshakeFailure", true);
-        check_tls("tls handshake eof", "tls handshake eof", false);
+        check_tls(
+            "received fatal alert: CertificateRequired",
+            "received fatal alert: CertificateRequired",
+            Some("client certificate"),
+        );
+        check_tls("tls handshake eof", "tls handshake eof", None);
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub(super) fn outgoing(request: &Request) -> Result<reqwest::Request, TransportE
     for (name, value) in request.headers.iter() {
         let (name, value) = check_header(name, value)?;
         if name != CONTENT_LENGTH {
-            headers.append(name, value);
+            let appended = headers.try_append(name, value);
+            appended.map_err(|_| refuse("there are more header lines than a request can hold"))?;
         } else if value.to_str().ok().and_then(|text| text.parse().ok()) != Some(length(request)) {
             let message = format!(
                 "the header `{name}: {}` is not the length of the body, {} bytes",

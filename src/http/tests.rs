@@ -372,6 +372,22 @@ async fn a_connection_is_kept_alive() {
     assert_eq!(server.requests().len(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_share_a_client() {
+    let last = response("200 OK", "Connection: close\r\n", "");
+    let server = Server::start(vec![answer(last); 8]);
+    let (client, url) = (client(), format!("{}/", server.origin));
+    let workers: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, request) = (client.clone(), request("POST", &url, None));
+            tokio::spawn(async move { client.send(&request, LONG).await.map(|it| it.response.status) })
+        })
+        .collect();
+    for worker in workers {
+        assert_eq!(worker.await.expect("no worker panics"), Ok(200));
+    }
+}
+
 #[tokio::test]
 async fn an_idempotent_request_is_sent_again_when_its_connection_had_died() {
     for method in ["GET", "PUT", "DELETE", "OPTIONS"] {

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod exchange;
 pub mod json;
 pub mod limits;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod yaml;

@@ -1,0 +1,20 @@
+//! What people and machines read: each format consumes [`Event`](crate::engine::Event)s and writes
+//! to a `Write`; none decides a verdict or works out a fact that the engine knew.
+//!
+//! [`snippet`] renders findings and diagnostics with the places they point at, and is used by every
+//! report that shows them as text. [`Terminal`] is the report people watch.
+
+mod curl;
+mod excerpt;
+pub mod snippet;
+mod style;
+mod summary;
+mod terminal;
+mod text;
+mod window;
+
+pub use style::Style;
+pub use terminal::{Terminal, Verbosity, render_case};
+
+#[cfg(test)]
+mod fixtures;

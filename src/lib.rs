@@ -6,6 +6,7 @@
 //!
 //! The rooms are described in `ARCHITECTURE.md`.
 
+pub mod check;
 pub mod clock;
 pub mod diagnostic;
 pub mod engine;
@@ -13,6 +14,7 @@ pub mod exchange;
 pub mod expression;
 pub mod json;
 pub mod limits;
+pub mod scenario;
 pub mod secret;
 pub mod source;
 pub mod yaml;

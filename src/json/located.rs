@@ -35,6 +35,30 @@ pub enum Part {
 /// As deep as `serde_json` reads.
 const MAX_DEPTH: usize = 128;
 
+impl Node {
+    /// The value at a pointer; of members with equal names the last.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Self> {
+        pointer.tokens().iter().try_fold(self, |node, token| match &node.part {
+            Part::Array(elements) => elements.get(array_index(token)?),
+            Part::Object(members) => {
+                members.iter().rev().find(|(_, name, _)| name == token).map(|(_, _, node)| node)
+            }
+            _ => None,
+        })
+    }
+
+    /// The span of the name of the member that a pointer leads to.
+    pub fn name_span(&self, pointer: &Pointer) -> Option<Span> {
+        let name = pointer.tokens().last()?;
+        match &self.at(&pointer.parent())?.part {
+            Part::Object(members) => {
+                members.iter().rev().find(|(_, each, _)| each == name).map(|(span, _, _)| *span)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl<'t> Located<'t> {
     /// Scans a text that [`super::parse`] takes; `None` for any other.
     pub fn parse(text: &'t str) -> Option<Self> {
@@ -54,26 +78,19 @@ impl<'t> Located<'t> {
         &self.root
     }
 
+    /// Gives the outermost value away, for those who keep the text elsewhere.
+    pub fn into_root(self) -> Node {
+        self.root
+    }
+
     /// The value at a pointer; of members with equal names the last.
     pub fn node(&self, pointer: &Pointer) -> Option<&Node> {
-        pointer.tokens().iter().try_fold(&self.root, |node, token| match &node.part {
-            Part::Array(elements) => elements.get(array_index(token)?),
-            Part::Object(members) => {
-                members.iter().rev().find(|(_, name, _)| name == token).map(|(_, _, node)| node)
-            }
-            _ => None,
-        })
+        self.root.at(pointer)
     }
 
     /// The span of a member's name.
     pub fn name_span(&self, pointer: &Pointer) -> Option<Span> {
-        let name = pointer.tokens().last()?;
-        match &self.node(&pointer.parent())?.part {
-            Part::Object(members) => {
-                members.iter().rev().find(|(_, each, _)| each == name).map(|(span, _, _)| *span)
-            }
-            _ => None,
-        }
+        self.root.name_span(pointer)
     }
 
     /// The text of the value at a pointer.

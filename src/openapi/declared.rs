@@ -1,0 +1,133 @@
+use super::Document;
+use crate::json::{Pointer, Value};
+use std::collections::HashSet;
+
+/// What a schema says about the text of a value: its types, elements and members, looked up behind
+/// references and in the branches of `allOf`, `anyOf` and `oneOf`.
+///
+/// It reads text and judges nothing: whether the value keeps the schema is asked afterwards.
+#[derive(Debug)]
+pub(super) struct Declared<'d> {
+    document: &'d Document,
+    /// The schema and all its branches, each once.
+    schemas: Vec<(Pointer, &'d Value)>,
+}
+
+impl<'d> Declared<'d> {
+    /// Looks at the schema that a pointer leads to; without one, everything is a string.
+    pub(super) fn of(document: &'d Document, schema: Option<Pointer>) -> Self {
+        let mut schemas: Vec<(Pointer, &'d Value)> = Vec::new();
+        // A branch may lead back to where it hangs.
+        let mut seen = HashSet::new();
+        let mut open: Vec<Pointer> = schema.into_iter().collect();
+        while let Some(pointer) = open.pop() {
+            let Ok((pointer, value)) = document.resolve(&pointer) else { continue };
+            if !seen.insert(pointer.clone()) {
+                continue;
+            }
+            for keyword in ["oneOf", "anyOf", "allOf"] {
+                let branches = value.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+                let holder = pointer.child(keyword);
+                open.extend((0..branches).rev().map(|index| holder.child(index.to_string())));
+            }
+            schemas.push((pointer, value));
+        }
+        Self { document, schemas }
+    }
+
+    fn has_type(&self, name: &str) -> bool {
+        self.schemas.iter().any(|(_, schema)| match schema.get("type") {
+            Some(Value::String(only)) => only == name,
+            Some(Value::Array(several)) => several.iter().any(|each| each == name),
+            _ => false,
+        })
+    }
+
+    fn has_keyword(&self, keyword: &str) -> bool {
+        self.schemas.iter().any(|(_, schema)| schema.get(keyword).is_some())
+    }
+
+    fn states_a_type(&self) -> bool {
+        self.has_keyword("type")
+    }
+
+    /// Whether an array may be meant.
+    pub(super) fn is_array(&self) -> bool {
+        self.has_type("array") || (!self.states_a_type() && self.has_keyword("items"))
+    }
+
+    /// Whether an object may be meant.
+    pub(super) fn is_object(&self) -> bool {
+        self.has_type("object") || (!self.states_a_type() && self.has_keyword("properties"))
+    }
+
+    /// Whether a value that is neither may be meant.
+    pub(super) fn is_scalar(&self) -> bool {
+        ["string", "number", "integer", "boolean"].iter().any(|name| self.has_type(name))
+            || !(self.is_array() || self.is_object())
+    }
+
+    /// What an array's elements are.
+    pub(super) fn items(&self) -> Self {
+        let holder = self.schemas.iter().find(|(_, schema)| schema.get("items").is_some());
+        Self::of(self.document, holder.map(|(pointer, _)| pointer.child("items")))
+    }
+
+    /// What an object's member is: under `properties`, else under `additionalProperties`.
+    pub(super) fn property(&self, name: &str) -> Self {
+        let known = self.schemas.iter().find_map(|(pointer, schema)| {
+            schema.get("properties")?.get(name).map(|_| pointer.child("properties").child(name))
+        });
+        let other = || {
+            self.schemas.iter().find_map(|(pointer, schema)| {
+                schema.get("additionalProperties").map(|_| pointer.child("additionalProperties"))
+            })
+        };
+        Self::of(self.document, known.or_else(other))
+    }
+
+    /// The names under `properties`.
+    pub(super) fn names(&self) -> Vec<&'d str> {
+        let properties = self.schemas.iter().filter_map(|(_, schema)| schema.get("properties")?.as_object());
+        properties.flat_map(|members| members.keys().map(String::as_str)).collect()
+    }
+
+    /// The value that a text stands for: the enumerated one that is written so, else a boolean, a
+    /// number or null where one is asked for and the text spells one, else the string.
+    pub(super) fn scalar(&self, text: &str) -> Value {
+        let stated = self.schemas.iter().flat_map(|(_, schema)| {
+            schema
+                .get("const")
+                .into_iter()
+                .chain(schema.get("enum").and_then(Value::as_array).into_iter().flatten())
+        });
+        for value in stated {
+            let is_meant = match value {
+                Value::String(stated) => stated == text,
+                Value::Number(_) | Value::Bool(_) => {
+                    serde_json::from_str(text).is_ok_and(|read: Value| read == *value)
+                }
+                _ => false,
+            };
+            if is_meant {
+                return value.clone();
+            }
+        }
+        let is_number = self.has_type("integer") || self.has_type("number");
+        match text {
+            "true" if self.has_type("boolean") => Value::Bool(true),
+            "false" if self.has_type("boolean") => Value::Bool(false),
+            "" | "null" if self.is_nullable() && !self.has_type("string") => Value::Null,
+            _ if is_number => match serde_json::from_str(text) {
+                Ok(Value::Number(number)) => Value::Number(number),
+                _ => Value::String(text.to_owned()),
+            },
+            _ => Value::String(text.to_owned()),
+        }
+    }
+
+    fn is_nullable(&self) -> bool {
+        self.has_type("null")
+            || self.schemas.iter().any(|(_, schema)| schema.get("nullable") == Some(&Value::Bool(true)))
+    }
+}

@@ -1,0 +1,49 @@
+use super::view::View;
+use crate::json::{Pointer, Value};
+
+/// One media type of a request body, response, parameter or header.
+///
+/// Source: OpenAPI 3.1.1, "Media Type Object".
+#[derive(Clone, Debug)]
+pub struct MediaType<'d> {
+    range: &'d str,
+    view: View<'d>,
+}
+
+impl<'d> MediaType<'d> {
+    /// The media types under `content`, in the order written; what is no Media Type Object is
+    /// passed over.
+    pub(super) fn list(holder: &View<'d>) -> Vec<Self> {
+        holder.objects("content").into_iter().map(|(range, view)| Self { range, view }).collect()
+    }
+
+    /// The media type or range as written: `application/json; charset=utf-8`, `text/*`.
+    pub fn range(&self) -> &'d str {
+        self.range
+    }
+
+    /// Where the media type object stands, behind its references.
+    pub fn pointer(&self) -> &Pointer {
+        &self.view.pointer
+    }
+
+    /// The pointer to its schema, where it has one; the schema may be a reference.
+    pub fn schema(&self) -> Option<Pointer> {
+        self.view.schema()
+    }
+
+    /// Its examples in the order written: name (`None` for the one under `example`), where the
+    /// value stands, and the value. References are followed; examples that are kept elsewhere
+    /// (`externalValue`) are passed over.
+    ///
+    /// Source: OpenAPI 3.1.1, "Working with Examples".
+    pub fn examples(&self) -> Vec<(Option<String>, Pointer, &'d Value)> {
+        let single = self.view.value.get("example");
+        let single = single.map(|value| (None, self.view.pointer.child("example"), value));
+        let named = self.view.objects("examples").into_iter().filter_map(|(name, example)| {
+            let value = example.value.get("value")?;
+            Some((Some(name.to_owned()), example.pointer.child("value"), value))
+        });
+        single.into_iter().chain(named).collect()
+    }
+}

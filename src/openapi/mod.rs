@@ -1,0 +1,45 @@
+//! One OpenAPI document of any version behind one face: load, `$ref`, operations, parameters,
+//! responses, media types, the parameter codec.
+//!
+//! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
+//! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
+
+mod declared;
+mod decode;
+mod document;
+mod header;
+mod media_range;
+mod media_type;
+mod operation;
+mod parameter;
+mod places;
+mod reference;
+mod request_body;
+mod response;
+mod route;
+mod schema;
+mod security;
+mod style;
+mod version;
+mod view;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use decode::{RawRequest, decode_header, decode_parameter};
+pub use document::Document;
+pub use header::Header;
+pub use media_range::{is_json, match_media_type};
+pub use media_type::MediaType;
+pub use operation::{Operation, OperationIndex};
+pub use parameter::{Parameter, ParameterIn, Style};
+pub use reference::ReferenceError;
+pub use request_body::RequestBody;
+pub use response::{Response, ResponseKey};
+pub use route::Route;
+pub use schema::{Contract, Direction, SchemaError, Validity};
+pub use security::{Security, SecurityKind};
+pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
+pub use version::Version;

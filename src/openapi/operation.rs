@@ -1,0 +1,225 @@
+use super::reference::child;
+use super::view::View;
+use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
+use crate::json::{Pointer, Value};
+
+/// The number of an operation within its document, in the order written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationIndex(pub(super) usize);
+
+/// One operation: a method under a path template.
+///
+/// Source: OpenAPI 3.1.1, "Operation Object".
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'d> {
+    document: &'d Document,
+    index: usize,
+    entry: &'d Entry,
+}
+
+/// What is known of an operation before anybody asks for it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) method: &'static str,
+    pub(super) template: String,
+    /// Where the operation object stands, behind the references of its path item.
+    pub(super) pointer: Pointer,
+    /// The path item and those that it refers to, the nearest first.
+    pub(super) path_items: Vec<Pointer>,
+    pub(super) id: Option<String>,
+}
+
+/// The keys of a path item that hold operations, with the methods they stand for.
+///
+/// Source: OpenAPI 3.1.1, "Path Item Object".
+pub(super) const METHODS: [(&str, &str); 8] = [
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("trace", "TRACE"),
+];
+
+impl<'d> Operation<'d> {
+    pub(super) fn new(document: &'d Document, index: usize) -> Option<Self> {
+        Some(Self { document, index, entry: document.entries().get(index)? })
+    }
+
+    /// Its number within the document.
+    pub fn index(self) -> OperationIndex {
+        OperationIndex(self.index)
+    }
+
+    /// The document it belongs to.
+    pub fn document(self) -> &'d Document {
+        self.document
+    }
+
+    /// Where the operation object stands, behind the references of its path item.
+    pub fn pointer(self) -> &'d Pointer {
+        &self.entry.pointer
+    }
+
+    /// The method, in upper case.
+    pub fn method(self) -> &'d str {
+        self.entry.method
+    }
+
+    /// The path template as written: `/v2/orders/{orderID}`.
+    pub fn template(self) -> &'d str {
+        &self.entry.template
+    }
+
+    /// The `operationId`, where it has one.
+    pub fn id(self) -> Option<&'d str> {
+        self.entry.id.as_deref()
+    }
+
+    /// The name people know it by: its `operationId`, or its label.
+    pub fn name(self) -> String {
+        self.id().map_or_else(|| self.label(), str::to_owned)
+    }
+
+    /// Method and path template: `PUT /v2/orders/{orderID}`.
+    pub fn label(self) -> String {
+        format!("{} {}", self.method(), self.template())
+    }
+
+    /// Whether the document says `deprecated: true`.
+    pub fn is_deprecated(self) -> bool {
+        self.view().is_some_and(|view| view.boolean("deprecated") == Some(true))
+    }
+
+    /// The names between braces in the path template, in order.
+    pub fn template_names(self) -> Vec<&'d str> {
+        super::route::template_names(self.template())
+    }
+
+    /// Its parameters with those of the path item, references followed; of equal name and location
+    /// the operation's own counts. Header parameters named `Accept`, `Content-Type` and
+    /// `Authorization` are left out, as OpenAPI says; so is what is no Parameter Object.
+    pub fn parameters(self) -> Vec<Parameter<'d>> {
+        let holders = std::iter::once(&self.entry.pointer).chain(&self.entry.path_items);
+        let mut found: Vec<Parameter<'d>> = Vec::new();
+        for holder in holders.filter_map(|pointer| raw(self.document, pointer)) {
+            let inherited = holder.elements("parameters").into_iter().filter_map(Parameter::new);
+            let new: Vec<_> = inherited
+                .filter(|parameter| !is_ignored(parameter))
+                .filter(|parameter| !found.iter().any(|known| known.is_same(parameter)))
+                .collect();
+            found.extend(new);
+        }
+        found
+    }
+
+    /// Its request body, where it documents one.
+    pub fn request_body(self) -> Option<RequestBody<'d>> {
+        self.view()?.object("requestBody").map(RequestBody::new)
+    }
+
+    /// Its documented responses in the order written; keys that are no status are passed over.
+    pub fn responses(self) -> Vec<Response<'d>> {
+        let responses = self.view().map(|view| view.objects("responses")).unwrap_or_default();
+        responses.into_iter().filter_map(|(key, view)| Response::new(key, view)).collect()
+    }
+
+    /// The response object for a status: its own key, then its range (`4XX`), then `default`.
+    ///
+    /// Source: OpenAPI 3.1.1, "Responses Object".
+    pub fn response_for(self, status: u16) -> Option<Response<'d>> {
+        let rank = |key: ResponseKey| match key {
+            ResponseKey::Status(code) if code == status => Some(0),
+            ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
+            ResponseKey::Default => Some(2),
+            _ => None,
+        };
+        let ranked = self.responses().into_iter().filter_map(|each| Some((rank(each.key())?, each)));
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, response)| response)
+    }
+
+    /// What it demands of the caller: one of these lists, everything in it; its own `security`,
+    /// else the document's. Empty when it demands nothing; an empty list within means that
+    /// anonymous calls are allowed.
+    ///
+    /// Source: OpenAPI 3.1.1, "Security Requirement Object".
+    pub fn security(self) -> Vec<Vec<Security<'d>>> {
+        let own = self.view().and_then(|view| view.value.get("security"));
+        let stated = own.or_else(|| self.document.root().get("security")).and_then(Value::as_array);
+        let alternatives = stated.into_iter().flatten().filter_map(Value::as_object);
+        alternatives
+            .map(|all| all.iter().map(|(name, scopes)| Security::new(self.document, name, scopes)).collect())
+            .collect()
+    }
+
+    fn view(self) -> Option<View<'d>> {
+        View::at(self.document, &self.entry.pointer)
+    }
+}
+
+/// OpenAPI 3.1.1, "Parameter Object", `name`: these are described elsewhere.
+fn is_ignored(parameter: &Parameter<'_>) -> bool {
+    parameter.location() == ParameterIn::Header
+        && ["accept", "content-type", "authorization"].contains(&parameter.name().to_lowercase().as_str())
+}
+
+/// Lists the operations of a document in the order written. What is no Operation Object is passed
+/// over; path items that are references are followed within the document.
+pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let paths = Pointer::of(["paths"]);
+    let templates = document.root().get("paths").and_then(Value::as_object);
+    for template in templates.into_iter().flat_map(|paths| paths.keys()) {
+        if template.starts_with("x-") {
+            continue;
+        }
+        let path_items = path_items(document, &paths.child(template.as_str()));
+        let mut methods: Vec<&'static str> = Vec::new();
+        for view in path_items.iter().filter_map(|pointer| raw(document, pointer)) {
+            for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
+                let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
+                    continue;
+                };
+                // OpenAPI leaves it open which wins when a path item and the one it refers to
+                // have the same operation: the nearer one was written for this path.
+                let Some(operation) = view.object(key).filter(|_| !methods.contains(method)) else {
+                    continue;
+                };
+                methods.push(method);
+                entries.push(Entry {
+                    method,
+                    template: template.clone(),
+                    id: operation.text("operationId").map(str::to_owned),
+                    pointer: operation.pointer,
+                    path_items: path_items.clone(),
+                });
+            }
+        }
+    }
+    entries
+}
+
+/// A path item, and those its `$ref` leads to one after the other: the fields of all count.
+fn path_items(document: &Document, pointer: &Pointer) -> Vec<Pointer> {
+    let mut found = vec![pointer.clone()];
+    // Only a chain without a circle and with an end is followed at all.
+    if document.resolve(pointer).is_ok() {
+        let mut current = pointer.clone();
+        while let Some(reference) = document.get(&current).and_then(super::reference::reference_of)
+            && let Ok(target) = document.reference_target(reference, &current)
+            && found.len() <= super::reference::MAX_CHAIN
+        {
+            found.push(target.clone());
+            current = target;
+        }
+    }
+    found
+}
+
+/// The object at a pointer itself, its own `$ref` not followed.
+fn raw<'d>(document: &'d Document, pointer: &Pointer) -> Option<View<'d>> {
+    let value = pointer.tokens().iter().try_fold(document.root(), |value, token| child(value, token))?;
+    value.is_object().then(|| View { document, pointer: pointer.clone(), value })
+}

@@ -1,0 +1,70 @@
+use super::Document;
+use super::reference::{child, reference_of};
+use crate::json::{Pointer, Value};
+
+/// An object of a document behind all its references, and where it stands: what every typed view
+/// is made of.
+#[derive(Clone, Debug)]
+pub(super) struct View<'d> {
+    pub(super) document: &'d Document,
+    pub(super) pointer: Pointer,
+    pub(super) value: &'d Value,
+}
+
+impl<'d> View<'d> {
+    /// The object that a pointer leads to; `None` when there is none or it is no object.
+    pub(super) fn at(document: &'d Document, pointer: &Pointer) -> Option<Self> {
+        let (pointer, value) = document.resolve(pointer).ok()?;
+        value.is_object().then_some(Self { document, pointer, value })
+    }
+
+    /// The object under a key or index; `None` when there is none or it is no object.
+    pub(super) fn object(&self, token: &str) -> Option<Self> {
+        let value = child(self.value, token)?;
+        let pointer = self.pointer.child(token);
+        match reference_of(value) {
+            Some(_) => Self::at(self.document, &pointer),
+            None => value.is_object().then_some(Self { document: self.document, pointer, value }),
+        }
+    }
+
+    /// The objects that a key names, in the order written; extensions and what is no object are
+    /// passed over.
+    pub(super) fn objects(&self, key: &str) -> Vec<(&'d str, Self)> {
+        let Some(holder) = self.object(key) else {
+            return Vec::new();
+        };
+        let names = holder.value.as_object().into_iter().flat_map(|members| members.keys());
+        names
+            .filter(|name| !name.starts_with("x-"))
+            .filter_map(|name| Some((name.as_str(), holder.object(name)?)))
+            .collect()
+    }
+
+    /// The objects of a list, in the order written; what is no object is passed over.
+    pub(super) fn elements(&self, key: &str) -> Vec<Self> {
+        let Some(elements) = self.value.get(key).and_then(Value::as_array) else {
+            return Vec::new();
+        };
+        let holder = Self {
+            document: self.document,
+            pointer: self.pointer.child(key),
+            value: self.value.get(key).unwrap_or(self.value),
+        };
+        (0..elements.len()).filter_map(|index| holder.object(&index.to_string())).collect()
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'d str> {
+        self.value.get(key)?.as_str()
+    }
+
+    pub(super) fn boolean(&self, key: &str) -> Option<bool> {
+        self.value.get(key)?.as_bool()
+    }
+
+    /// The pointer to `schema`, where there is one: an object, or a boolean from 3.1 on.
+    pub(super) fn schema(&self) -> Option<Pointer> {
+        let schema = self.value.get("schema")?;
+        (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child("schema"))
+    }
+}

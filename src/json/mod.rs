@@ -8,6 +8,7 @@ mod brief;
 mod datum;
 mod located;
 mod number;
+mod numeral;
 mod parse;
 mod pointer;
 
@@ -15,6 +16,7 @@ pub use brief::{brief, cut};
 pub use datum::Datum;
 pub use located::{Located, Node, Part};
 pub use number::{compare_decimals, is_integer};
+pub use numeral::Numeral;
 pub use parse::{ParseError, Parsed, parse};
 pub use pointer::Pointer;
 pub(crate) use pointer::array_index;

@@ -124,7 +124,11 @@ fn describe(node: &IdedExpr, context: &Context<'_, '_>, error: &ExecutionError) 
             format!("there is no function `{name}`")
         }
         (ExecutionError::UndeclaredReference(name), _) => format!("undeclared `{name}`"),
-        (ExecutionError::FunctionError { message, .. }, _) => format!("`{}`: {message}", print(node)),
+        (ExecutionError::FunctionError { message, .. }, _) => {
+            // Regular expressions are drawn over several lines; the last one says what is wrong.
+            let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            format!("`{}`: {reason}", print(node))
+        }
         (ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_), _) => {
             format!("`{}` divides by zero", print(node))
         }

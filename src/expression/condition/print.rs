@@ -153,7 +153,11 @@ fn write_call(call: &CallExpr, strength: u8, out: &mut String) {
                 write(target, MEMBER, out);
                 out.push('.');
             }
-            out.push_str(name.trim_start_matches("math.@").trim_start_matches('@'));
+            out.push_str(match name {
+                "math.@max" => "math.greatest",
+                "math.@min" => "math.least",
+                _ => name,
+            });
             out.push('(');
             write_all(arguments, out);
             out.push(')');

@@ -6,10 +6,10 @@
 
 use super::closure::Role;
 use super::contract::{Compiled, raw_errors};
-use super::explain::{Failure, explain};
+use super::explain::{Failure, explain, promises};
 use super::trace::{component_name, trace};
 use super::words::{all_of, any_of, kind_of, quoted, subject};
-use super::{SchemaError, format};
+use super::{Direction, SchemaError, format};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Document;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -26,6 +26,7 @@ pub(super) struct Judge<'c> {
     pub(super) root: &'c Value,
     /// What the whole value is called.
     pub(super) whole: &'c str,
+    pub(super) direction: Direction,
     /// The most errors to find.
     pub(super) max: usize,
     pub(super) errors: Vec<SchemaError>,
@@ -114,6 +115,7 @@ impl Judge<'_> {
             value: error.instance(),
             subject: subject(self.root, self.whole, &at),
             at,
+            direction: self.direction,
         }
     }
 
@@ -233,12 +235,13 @@ impl Judge<'_> {
         }
         let subject = subject(self.root, self.whole, at);
         let both = if fitting.len() == 2 { "both " } else { "" };
-        let headline =
-            format!("{subject} fits {both}{} where the document promises exactly one", all_of(fitting));
+        let fitting = all_of(fitting);
+        let promises = promises(self.direction);
+        let headline = format!("{subject} fits {both}{fitting} where the document {promises} exactly one");
         let mut error = self.error(pointer, at, around, headline);
         error.expected = format!("exactly one of {}", all_of(names));
-        error.actual = all_of(fitting);
-        error.label = "promises exactly one".to_owned();
+        error.actual = fitting;
+        error.label = format!("{promises} exactly one");
         self.errors.push(error);
     }
 
@@ -259,7 +262,8 @@ impl Judge<'_> {
         let expected = any_of(&expected);
         let actual = at.get(self.root).map(kind_of).unwrap_or_default();
         let subject = subject(self.root, self.whole, at);
-        let headline = format!("{subject} is {actual} where the document promises {expected}");
+        let promises = promises(self.direction);
+        let headline = format!("{subject} is {actual} where the document {promises} {expected}");
         let mut error = self.error(pointer, at, around, headline);
         error.expected = expected;
         error.actual = actual;

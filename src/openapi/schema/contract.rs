@@ -79,11 +79,15 @@ impl Contract {
         &self.document
     }
 
-    /// Judges a value, called "the body" in messages, by the schema at a pointer.
+    /// Judges a value by the schema at a pointer; messages call it "the body", or "the request body".
     ///
     /// At most `max` errors are looked for. The pointer may lead through references.
     pub fn validate(&self, schema: &Pointer, direction: Direction, instance: &Value, max: usize) -> Validity {
-        self.validate_as("the body", schema, direction, instance, max)
+        let whole = match direction {
+            Direction::Request => "the request body",
+            Direction::Response => "the body",
+        };
+        self.validate_as(whole, schema, direction, instance, max)
     }
 
     /// Judges a value that messages call by the given words.
@@ -207,6 +211,7 @@ impl Compiled {
             compiled: self,
             root: instance,
             whole,
+            direction,
             max: max.max(1),
             errors: Vec::new(),
             undecided: None,

@@ -1,9 +1,9 @@
 //! From the kind of an error to the words for it.
 
-use super::SchemaError;
 use super::format;
 use super::trace::Trace;
 use super::words::{any_of, count, kind_of, quoted, shorten, some_of, type_phrase};
+use super::{Direction, SchemaError};
 use crate::json::{Pointer, Value};
 use crate::openapi::Document;
 use crate::yaml::nearest;
@@ -19,6 +19,8 @@ pub(super) struct Failure<'e> {
     pub(super) at: Pointer,
     /// What the offending value is called: "`amount`", "the body".
     pub(super) subject: String,
+    /// A response is promised, a request is asked for.
+    pub(super) direction: Direction,
 }
 
 /// Turns a failure into errors: one, or one a member where several members are too many.
@@ -149,8 +151,13 @@ impl Failure<'_> {
         }
     }
 
+    fn promises(&self) -> &'static str {
+        promises(self.direction)
+    }
+
     fn promised(&self, actual: &str, expected: String) -> SchemaError {
-        let headline = format!("{} is {actual} where the document promises {expected}", self.subject);
+        let headline =
+            format!("{} is {actual} where the document {} {expected}", self.subject, self.promises());
         self.error(headline, expected, actual.to_owned())
     }
 
@@ -175,10 +182,8 @@ impl Failure<'_> {
         };
         let expected = format!("{comparison} {}", count(limit, singular, plural));
         let actual = count(size, singular, plural);
-        let headline = match (self.value, size) {
-            (_, 0) => format!("{} is empty where the document promises {expected}", self.subject),
-            _ => format!("{} has {actual} where the document promises {expected}", self.subject),
-        };
+        let found = if size == 0 { "is empty".to_owned() } else { format!("has {actual}") };
+        let headline = format!("{} {found} where the document {} {expected}", self.subject, self.promises());
         self.error(headline, expected, actual)
     }
 
@@ -225,15 +230,15 @@ impl Failure<'_> {
             Some((first, second)) => format!("elements {first} and {second} are equal"),
             None => "equal elements".to_owned(),
         };
-        let headline = match pair {
-            Some((first, second)) => format!(
-                "{} has equal elements at {first} and {second} where the document promises that all differ",
-                self.subject
-            ),
-            None => {
-                format!("{} has equal elements where the document promises that all differ", self.subject)
+        let places = pair.map(|(first, second)| format!(" at {first} and {second}")).unwrap_or_default();
+        let headline = format!(
+            "{} has equal elements{places} where the document {} that all differ",
+            self.subject,
+            match self.direction {
+                Direction::Request => "asks",
+                Direction::Response => "promises",
             }
-        };
+        );
         self.error(headline, "elements that all differ".to_owned(), actual)
     }
 
@@ -306,6 +311,7 @@ impl Failure<'_> {
             trace: self.trace.clone(),
             value: error.instance(),
             at: self.at.child(&name),
+            direction: self.direction,
             subject: format!("the member name {}", quoted(error.instance())),
         };
         explain(&inner)
@@ -357,6 +363,14 @@ impl Failure<'_> {
         };
         let headline = format!("{} is {what}", self.subject);
         self.error(headline, "nothing".to_owned(), quoted(self.value))
+    }
+}
+
+/// The verb for what a document says of a value.
+pub(super) fn promises(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Request => "asks for",
+        Direction::Response => "promises",
     }
 }
 

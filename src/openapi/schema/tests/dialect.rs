@@ -346,7 +346,7 @@ fn what_the_server_sets_is_not_demanded_of_a_request() {
         Request,
         ACCOUNT,
         "{}",
-        " T/required/1: the body lacks `password`, which the document requires",
+        " T/required/1: the request body lacks `password`, which the document requires",
     );
 }
 
@@ -407,6 +407,6 @@ fn schemas_that_were_not_asked_for_can_be_used() {
     let contract = contract("3.0.3", "T: { type: string }", Response);
     assert_eq!(
         said(&contract, Request, "1"),
-        " T/type: the body is an integer where the document promises a string"
+        " T/type: the request body is an integer where the document asks for a string"
     );
 }

@@ -7,12 +7,15 @@ use crate::expression::{Condition, Template, Unresolved};
 use crate::json::{Datum, Pointer, Value, cut};
 use crate::scenario::{Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
 use crate::source::Span;
-use regex::Regex;
+use regex::RegexBuilder;
 use std::borrow::Cow;
 use std::cmp::Ordering as Order;
 
 /// Elements among which the nearest to an unmet expectation is looked for.
 const MAX_LOOKED_AT: usize = 50;
+
+/// The largest compiled pattern in bytes, as for patterns that are checked when a file is read.
+const PATTERN_SIZE: usize = 1 << 20;
 
 impl<'a> Run<'a> {
     /// Checks every operator of a map; an object with several is all of them.
@@ -230,7 +233,7 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         if !self.patterns.contains_key(pattern) {
-            let compiled = Regex::new(pattern).map_err(|error| {
+            let compiled = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build().map_err(|error| {
                 let error = error.to_string();
                 let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
                 unusable(template, format!("`{}` is not a regular expression: {reason}", cut(pattern)))
@@ -268,6 +271,7 @@ impl<'a> Run<'a> {
 
     /// Gives every matcher an element of its own; with `is_exact` every element one of the matchers.
     fn check_contains(&mut self, matchers: &'a [Matcher], elements: &'a [Value], is_exact: bool) -> Checked {
+        let before = self.found.len();
         let partners = pair(matchers.len(), elements.len(), |left, right| {
             self.path.push(Token::Index(right));
             let holds = self.holds(&matchers[left], &elements[right]);
@@ -297,13 +301,13 @@ impl<'a> Run<'a> {
                 }
             });
         }
-        if is_exact && !self.is_quiet {
+        if is_exact && self.found.len() > before {
             self.report_left_over(&left_over, elements);
         }
         Ok(())
     }
 
-    /// Of elements without a matcher, the mismatch of the matchers has said enough but for which.
+    /// Adds to the last mismatch which elements have no matcher.
     fn report_left_over(&mut self, left_over: &[usize], elements: &[Value]) {
         let name = self.name();
         let Some(last) = self.found.last_mut() else {

@@ -12,7 +12,7 @@ use super::state::State;
 use super::tokens::{IssuedTokens, bearer};
 use super::{effects, grant, reply, verify};
 use crate::exchange::Request;
-use crate::expression::Generator;
+use crate::expression::{Generator, on_one_stack};
 use crate::json::{Datum, Value};
 use crate::openapi::{Operation, Route};
 use std::cell::RefCell;
@@ -28,29 +28,50 @@ const REFUSED: &str =
 pub(super) struct Instance {
     state: State,
     clock: DataClock,
-    ids: RefCell<Generator>,
+    ids: RefCell<Ids>,
     log: Log,
+}
+
+/// Where ids come from: one stream for what is made and one for requests, so that reading more does
+/// not give what is made another id.
+#[derive(Debug)]
+pub(super) struct Ids {
+    pub(super) entities: Generator,
+    pub(super) requests: Generator,
 }
 
 impl Instance {
     pub(super) fn new(rules: &Rules) -> Self {
-        Self { state: rules.initial.clone(), clock: rules.clock, ids: ids(rules), log: Log::default() }
+        Self { state: rules.initial.clone(), clock: rules.clock, ids: Ids::new(rules), log: Log::default() }
     }
 
     /// State, clock and ids as they were at the start.
     pub(super) fn reset(&mut self, rules: &Rules) {
         self.state = rules.initial.clone();
         self.clock = rules.clock;
-        self.ids = ids(rules);
+        self.ids = Ids::new(rules);
     }
 
     pub(super) fn log(&self) -> Vec<LogEntry> {
         self.log.entries()
     }
+
+    /// Answers a request whose content could not be read.
+    pub(super) fn refuse(&mut self, method: &str, target: &str, problem: Problem) -> Outgoing {
+        let mut entry = LogEntry::new(&shortened(method), &shortened(target));
+        entry.problem = Some(problem.detail().to_owned());
+        let outgoing = problem.into_outgoing();
+        entry.status = outgoing.status;
+        self.log.push(entry);
+        outgoing
+    }
 }
 
-fn ids(rules: &Rules) -> RefCell<Generator> {
-    RefCell::new(Generator::new(rules.seed, "mock"))
+impl Ids {
+    fn new(rules: &Rules) -> RefCell<Self> {
+        let stream = |name| Generator::new(rules.seed, name);
+        RefCell::new(Self { entities: stream("mock entities"), requests: stream("mock requests") })
+    }
 }
 
 /// Answers a request and keeps what it changed, if it succeeded. `request.url` is the request
@@ -62,16 +83,9 @@ pub(super) fn answer(
     request: Request,
     now: Instant,
 ) -> Outgoing {
-    let mut entry = LogEntry {
-        number: 0,
-        method: shortened(&request.method),
-        target: shortened(&request.url),
-        operation: None,
-        rule: None,
-        status: 0,
-        problem: None,
-    };
-    let outgoing = respond(rules, tokens, instance, request, now, &mut entry).unwrap_or_else(|problem| {
+    let mut entry = LogEntry::new(&shortened(&request.method), &shortened(&request.url));
+    let answered = on_one_stack(|| respond(rules, tokens, instance, request, now, &mut entry));
+    let outgoing = answered.unwrap_or_else(|problem| {
         entry.problem = Some(problem.detail().to_owned());
         problem.into_outgoing()
     });

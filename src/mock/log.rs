@@ -15,7 +15,8 @@ pub struct LogEntry {
     pub rule: Option<String>,
     /// The status that was sent.
     pub status: u16,
-    /// Why the mock answered for itself: a reply that breaks the document, a guard that failed.
+    /// Why the mock answered for itself and not for the API: a reply that breaks the document, a
+    /// guard that failed, a path that the document lacks.
     pub problem: Option<String>,
 }
 
@@ -27,6 +28,21 @@ pub(super) struct Log {
 }
 
 const KEPT: usize = 1000;
+
+impl LogEntry {
+    /// An entry that is still to be numbered and answered.
+    pub(super) fn new(method: &str, target: &str) -> Self {
+        Self {
+            number: 0,
+            method: method.to_owned(),
+            target: target.to_owned(),
+            operation: None,
+            rule: None,
+            status: 0,
+            problem: None,
+        }
+    }
+}
 
 impl Log {
     /// Keeps an entry, numbered, in place of the oldest.
@@ -52,15 +68,7 @@ mod tests {
     fn the_last_thousand_are_kept() {
         let mut log = Log::default();
         for _ in 0..1005 {
-            log.push(LogEntry {
-                number: 0,
-                method: "GET".to_owned(),
-                target: "/".to_owned(),
-                operation: None,
-                rule: None,
-                status: 404,
-                problem: None,
-            });
+            log.push(LogEntry::new("GET", "/"));
         }
         let numbers: Vec<u64> = log.entries().iter().map(|entry| entry.number).collect();
         assert_eq!(numbers, (6..=1005).collect::<Vec<_>>());

@@ -1,3 +1,4 @@
+use super::answer::Ids;
 use super::clock::DataClock;
 use super::incoming::Incoming;
 use super::rules::{BuiltIn, Rules};
@@ -23,7 +24,7 @@ pub(super) struct RequestScope<'r> {
     pub(super) state: State,
     clock: DataClock,
     has_written: bool,
-    ids: &'r RefCell<Generator>,
+    ids: &'r RefCell<Ids>,
     request_id: OnceCell<String>,
     /// Per entity its key, `None` within when it has none; unset while nobody asked.
     keys: Vec<OnceCell<Option<String>>>,
@@ -56,7 +57,7 @@ impl<'r> RequestScope<'r> {
         request: &'r Incoming<'r>,
         token: Arc<Value>,
         (state, clock): (State, DataClock),
-        ids: &'r RefCell<Generator>,
+        ids: &'r RefCell<Ids>,
     ) -> Self {
         Self {
             rules,
@@ -151,10 +152,9 @@ impl<'r> RequestScope<'r> {
         self.keys[entity] = OnceCell::from(Some(key));
     }
 
-    /// Draws the next seeded UUID.
+    /// The id of the next entity that is made without one.
     pub(super) fn next_id(&self) -> String {
-        // `uuid` takes no argument, so that the call cannot fail.
-        self.ids.borrow_mut().call("uuid", &[]).map(|datum| datum.to_text()).unwrap_or_default()
+        uuid(&mut self.ids.borrow_mut().entities)
     }
 
     fn nested(&self, name: &str, condition: &Condition) -> Result<Value, String> {
@@ -201,9 +201,7 @@ impl<'r> RequestScope<'r> {
             BuiltIn::Body => Cow::Borrowed(self.request.body()),
             BuiltIn::Token => Cow::Borrowed(&*self.token),
             BuiltIn::Now => Cow::Owned(Value::from(self.clock.now().to_string())),
-            BuiltIn::RequestId => {
-                Cow::Owned(Value::from(self.request_id.get_or_init(|| self.next_id()).as_str()))
-            }
+            BuiltIn::RequestId => Cow::Owned(Value::from(self.request_id())),
             BuiltIn::RequestValid => Cow::Owned(Value::from(self.problems().is_empty())),
             BuiltIn::RequestProblems => Cow::Owned(Value::from(self.problems())),
             BuiltIn::All => {
@@ -212,6 +210,10 @@ impl<'r> RequestScope<'r> {
                 Cow::Owned(Value::Object(members.collect::<Map<_, _>>()))
             }
         }
+    }
+
+    fn request_id(&self) -> &str {
+        self.request_id.get_or_init(|| uuid(&mut self.ids.borrow_mut().requests))
     }
 
     fn problems(&self) -> &str {
@@ -232,6 +234,11 @@ impl<'r> RequestScope<'r> {
             _ => Cow::Borrowed(entity),
         }
     }
+}
+
+fn uuid(ids: &mut Generator) -> String {
+    // `uuid` takes no argument, so that the call cannot fail.
+    ids.call("uuid", &[]).map(|datum| datum.to_text()).unwrap_or_default()
 }
 
 impl Scope for RequestScope<'_> {

@@ -119,17 +119,20 @@ impl Shared {
 
 async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
-    let limit = shared.rules.body_limit;
-    let content = match timeout(BODY_TIME, to_bytes(body, limit)).await {
-        Ok(Ok(content)) => content,
+    let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let limit = shared.rules.limits.body;
+    let content = match timeout(BODY_TIME, to_bytes(body, usize::try_from(limit).unwrap_or(usize::MAX))).await
+    {
+        Ok(Ok(content)) => Ok(content),
         Ok(Err(error)) if is_too_long(&error) => {
-            let detail = format!("the content is longer than the limit `body` of {limit} bytes");
-            return respond(Problem::new(413, detail).into_outgoing());
+            Err(Problem::new(413, format!("the content is longer than the limit `body` of {limit} bytes")))
         }
-        Ok(Err(_)) => {
-            return respond(Problem::new(400, "the content ends before its declared end").into_outgoing());
-        }
-        Err(_) => return respond(Problem::new(408, "the content did not come in time").into_outgoing()),
+        Ok(Err(_)) => Err(Problem::new(400, "the content ends before its declared end")),
+        Err(_) => Err(Problem::new(408, format!("the content did not come within {BODY_TIME:?}"))),
+    };
+    let content = match content {
+        Ok(content) => content,
+        Err(problem) => return respond(shared.instance().refuse(parts.method.as_str(), &target, problem)),
     };
     // RFC 9110 §5.5: octets outside ASCII are opaque; read as ISO 8859-1 none is lost.
     let value =
@@ -137,7 +140,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
     let headers: Headers = parts.headers.iter().map(|(name, line)| (name.as_str(), value(line))).collect();
     let request = Request {
         method: parts.method.as_str().to_owned(),
-        url: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        url: target,
         headers,
         body: (!content.is_empty()).then(|| content.to_vec()),
     };

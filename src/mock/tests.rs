@@ -91,7 +91,9 @@ rules:
       - { when: size(change) > 0, set: { item.updated: $now } }
     reply: item
   - on: createItem
-    do: [{ insert: { item: { name: $body.name, updated: $now, _cost: 1 } } }]
+    do:
+      - { insert: { item: { updated: $now, _cost: 1 } } }
+      - { when: has(body.name), set: { item.name: $body.name } }
     reply: { status: 201, headers: { Location: "/items/{$item.id}" }, body: $item }
   - { on: removeItem, do: [{ remove: item }], reply: { status: 204 } }
 "#;
@@ -151,6 +153,18 @@ fn removed_entities_are_gone() {
 }
 
 #[test]
+fn ids_of_entities_do_not_depend_on_ids_of_requests() {
+    let rules = format!("{CHANGES}  - {{ on: getVersion, reply: {{ status: 200, body: $requestId }} }}\n");
+    let (mut mock, mut other) = (Mock::new(&rules), Mock::new(&rules));
+    let first = mock.get("/version").body;
+    assert_ne!(first, mock.get("/version").body);
+    let (left, right) =
+        (mock.send("POST /items", Some(json!({}))), other.send("POST /items", Some(json!({}))));
+    assert_eq!(left.body["id"], right.body["id"]);
+    assert_eq!(other.get("/version").body, first);
+}
+
+#[test]
 fn a_reset_gives_everything_back() {
     let mut mock = Mock::new(CHANGES);
     let made = mock.send("POST /items", Some(json!({"name": "Made"}))).body;
@@ -205,7 +219,7 @@ fn requests_are_held_to_the_document() {
         "GET /items?limit=0",
         &[],
         None,
-        "the query parameter `limit` is 0 where the document promises at least 1",
+        "the query parameter `limit` is 0 where the document asks for at least 1",
     );
     check_shape(
         "GET /items?limit=x",
@@ -455,4 +469,18 @@ fn hostile_requests_are_answered() {
         let reply = mock.send_raw("PUT /items/a", &[("content-type", "application/json")], Some(body));
         assert_eq!(reply.status, 400, "{body:?}");
     }
+}
+
+#[test]
+fn what_a_reply_computes_it_computes_of_what_may_be_seen() {
+    let mut mock = Mock::new(
+        r#"
+let: { hasCost: has(item._cost) }
+rules:
+  - { on: getItem, when: hasCost, reply: { status: 404, body: { error: "cost: {$hasCost}" } } }
+  - { on: getItem, reply: item }
+"#,
+    );
+    assert_eq!(mock.get("/items/a").body["error"], "cost: false");
+    assert_eq!(mock.get("/items/b").status, 200);
 }

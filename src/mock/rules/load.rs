@@ -110,7 +110,6 @@ impl Rules {
             }
         }
         let contract = Contract::compile(Arc::clone(&document), &all);
-        let body_limit = usize::try_from(limits.body).unwrap_or(usize::MAX);
         Some(Arc::new(Self {
             source,
             document,
@@ -125,7 +124,7 @@ impl Rules {
             replies,
             rules,
             by_operation,
-            body_limit,
+            limits: limits.clone(),
         }))
     }
 
@@ -356,12 +355,12 @@ impl Loader<'_> {
     fn rule(&mut self, node: &Node, operations: Vec<OperationIndex>) -> Option<Rule> {
         let mut map = MapReader::mock("a rule", node, self.problems)?;
         map.not_yet(&["fault", "faults"]);
-        if map.require("on", self.problems).is_some() {
-            for (text, span) in self.one_or_more(&mut map, "on") {
-                if text.is_empty() {
-                    let message = "`on` names an operation, by its id or as `PUT /path/{id}`";
-                    self.problems.error(Code::MOCK_INVALID_VALUE, span, message, "is empty");
-                }
+        if let Some(on) = map.require("on", self.problems) {
+            let n_problems = self.problems.len();
+            let texts = self.one_or_more(&mut map, "on");
+            if texts.is_empty() && self.problems.len() == n_problems {
+                let message = "`on` names operations, by their ids or as `PUT /path/{id}`";
+                self.problems.error(Code::MOCK_INVALID_VALUE, on.span, message, "names none");
             }
         }
         let name = map.text("name", self.problems).map(str::to_owned);

@@ -18,6 +18,7 @@ use super::clock::DataClock;
 use super::state::{CollectionPlan, State};
 use crate::expression::{Condition, Template};
 use crate::json::{Pointer, Value};
+use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::source::{Location, Source, Span};
 use std::collections::HashMap;
@@ -42,7 +43,7 @@ pub struct Rules {
     pub(super) replies: Vec<ReplyPlan>,
     pub(super) rules: Vec<Rule>,
     pub(super) by_operation: HashMap<OperationIndex, Vec<usize>>,
-    pub(super) body_limit: usize,
+    pub(super) limits: Limits,
 }
 
 /// One entity that requests are about: `order: { from: orders, id: path.orderID }`.

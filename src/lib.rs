@@ -6,6 +6,7 @@
 //!
 //! The rooms are described in `ARCHITECTURE.md`.
 
+pub mod check;
 pub mod clock;
 pub mod diagnostic;
 pub mod engine;

@@ -1,7 +1,8 @@
 //! Checks: pure functions from a request or a response to what is wrong with it.
 //!
 //! [`check_response`] judges an exchange by the document, [`check_request`] a request before it is
-//! encoded. Checks give pointers; whoever shows a [`Fact`] looks up its places.
+//! encoded; [`matching`] compares values with what a scenario expects. Checks give pointers; whoever
+//! shows a [`Fact`] looks up its places.
 
 mod body;
 mod content_type;
@@ -12,6 +13,7 @@ mod fact;
 mod fold;
 mod header;
 mod judgement;
+pub mod matching;
 mod request;
 mod schema_fact;
 mod severity;

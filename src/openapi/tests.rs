@@ -31,7 +31,7 @@ paths:
         200:
           description: fine
           headers:
-            X-Rate: { required: true, schema: { type: integer } }
+            x-rate: { required: true, schema: { type: integer } }
             Content-Type: { schema: { type: string } }
           content:
             application/json:
@@ -124,7 +124,7 @@ fn an_operation_says_what_the_document_promises() {
   body true application/json
   default: all else
   2XX: any success; text/* 
-  200: fine; header X-Rate true Some("/paths/~1orders~1{id}/put/responses/200/headers/X-Rate/schema"); application/json /paths/~1orders~1{id}/put/responses/200/content/application~1json/schema; None /paths/~1orders~1{id}/put/responses/200/content/application~1json/example {"id":1}; Some("two") /components/examples/Two/value {"id":2}
+  200: fine; header x-rate true Some("/paths/~1orders~1{id}/put/responses/200/headers/x-rate/schema"); application/json /paths/~1orders~1{id}/put/responses/200/content/application~1json/schema; None /paths/~1orders~1{id}/put/responses/200/content/application~1json/example {"id":1}; Some("two") /components/examples/Two/value {"id":2}
   needs [basic Basic [], key ApiKey { location: Header, name: "X-Key" } []]
   needs []
   needs [oauth OAuth2 ["read", "write"]]

@@ -36,6 +36,11 @@ impl Version {
             _ => Declared::Unknown,
         }
     }
+
+    /// Whether the `openapiv3` crate, a model of 3.0 alone, can judge such a document.
+    pub(super) fn has_structure_model(self) -> bool {
+        self == Self::V30
+    }
 }
 
 impl fmt::Display for Version {

@@ -28,17 +28,15 @@ impl<'d> View<'d> {
         }
     }
 
-    /// The objects that a key names, in the order written; extensions and what is no object are
-    /// passed over.
+    /// The objects that a key names, in the order written; what is no object is passed over. Names
+    /// may start with `x-`, as headers do: only a few maps can be extended, and their keys are
+    /// patterned.
     pub(super) fn objects(&self, key: &str) -> Vec<(&'d str, Self)> {
         let Some(holder) = self.object(key) else {
             return Vec::new();
         };
         let names = holder.value.as_object().into_iter().flat_map(|members| members.keys());
-        names
-            .filter(|name| !name.starts_with("x-"))
-            .filter_map(|name| Some((name.as_str(), holder.object(name)?)))
-            .collect()
+        names.filter_map(|name| Some((name.as_str(), holder.object(name)?))).collect()
     }
 
     /// The objects of a list, in the order written; what is no object is passed over.

@@ -6,13 +6,18 @@
 //!
 //! The rooms are described in `ARCHITECTURE.md`.
 
+pub mod check;
 pub mod clock;
 pub mod diagnostic;
 pub mod engine;
 pub mod exchange;
+pub mod expression;
+pub mod http;
 pub mod json;
 pub mod limits;
 pub mod openapi;
+pub mod report;
+pub mod scenario;
 pub mod secret;
 pub mod source;
 pub mod yaml;

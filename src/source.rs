@@ -132,6 +132,12 @@ impl Source {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
+    /// Where a text stands within a span; `None` where it is written otherwise there, as with escapes.
+    pub fn find(&self, text: &str, within: Span) -> Option<Span> {
+        let start = within.start + self.slice(within).find(text)?;
+        Some(Span::new(start, start + text.len()))
+    }
+
     /// Line and column of a byte offset; an offset behind the end is taken as the end.
     pub fn position(&self, offset: usize) -> Position {
         let starts = self.line_starts();
@@ -219,6 +225,14 @@ mod tests {
     fn columns_count_characters_and_not_bytes() {
         check_position("é€x", "é€".len(), 1, 3);
         check_position("é€x", 1, 1, 1);
+    }
+
+    #[test]
+    fn texts_are_found_within_their_span_only() {
+        let source = Source::new("t", "a: x, b: x");
+        assert_eq!(source.find("x", Span::new(6, 10)), Some(Span::new(9, 10)));
+        assert_eq!(source.find("a", Span::new(6, 10)), None);
+        assert_eq!(source.find("a", Span::new(6, 99)), None);
     }
 
     #[test]

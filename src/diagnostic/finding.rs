@@ -18,7 +18,10 @@ pub enum Severity {
 pub struct Place {
     /// The text that holds the place.
     pub source: Arc<Source>,
-    /// Where in the text; several spans are underlined alike.
+    /// Where in the text. A span of several lines is shown as its first line.
+    ///
+    /// An empty span without a label marks nothing: the source is shown from its beginning, below
+    /// its name alone. So is shown what has no line of its own, a status line with its content.
     pub span: Span,
     /// The words under the underline: what this place promises or did.
     pub label: String,

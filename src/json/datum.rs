@@ -1,6 +1,6 @@
 use super::number::compare_decimals;
-use super::{Located, Part, Pointer};
-use serde_json::Value;
+use super::{Located, Numeral, Part, Pointer};
+use serde_json::{Number, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -185,37 +185,60 @@ impl Datum {
         }
     }
 
+    /// Whether some number in it keeps digits of its own.
+    pub fn keeps_digits(&self) -> bool {
+        !self.digits.is_empty()
+    }
+
+    /// The number that is the value at some tokens, with its digits; `number` is what stands there.
+    pub fn numeral<'d>(&'d self, at: &[String], number: &'d Number) -> Numeral<'d> {
+        let is_kept = number.is_f64() && !self.digits.is_empty();
+        Numeral::new(number, self.digits.get(at).filter(|_| is_kept).map(String::as_str))
+    }
+
     /// Compares two numbers by value, exactly; `None` when either is no number.
     pub fn compare_numbers(&self, other: &Self) -> Option<Ordering> {
-        if let (Some(left), Some(right)) = (self.value.as_i64(), other.value.as_i64()) {
-            return Some(left.cmp(&right));
-        }
-        let root = Pointer::root();
-        compare_decimals(&self.digits_at(&root)?, &other.digits_at(&root)?)
+        let (left, right) = (self.value.as_number()?, other.value.as_number()?);
+        Some(self.numeral(&[], left).compare(other.numeral(&[], right)))
     }
 
     /// Whether two are equal: same JSON types, numbers by value, strings by code points, objects
     /// whatever the order of their members.
     pub fn is_equal(&self, other: &Self) -> bool {
-        match (&self.value, &other.value) {
-            (Value::Number(_), Value::Number(_)) => self.compare_numbers(other) == Some(Ordering::Equal),
+        self.is_equal_at(&self.value, other, &other.value, &mut Vec::new())
+    }
+
+    /// Compares two parts that stand at the same place; the place is only kept where digits are.
+    fn is_equal_at(&self, left: &Value, other: &Self, right: &Value, at: &mut Vec<String>) -> bool {
+        let needs_place = !self.digits.is_empty() || !other.digits.is_empty();
+        let mut inner = |token: &dyn Fn() -> String, left: &Value, right: &Value| {
+            if !needs_place {
+                return self.is_equal_at(left, other, right, at);
+            }
+            at.push(token());
+            let is_equal = self.is_equal_at(left, other, right, at);
+            at.pop();
+            is_equal
+        };
+        match (left, right) {
+            (Value::Number(left), Value::Number(right)) => {
+                self.numeral(at, left).compare(other.numeral(at, right)) == Ordering::Equal
+            }
             (Value::Array(left), Value::Array(right)) => {
                 left.len() == right.len()
-                    && (0..left.len()).all(|index| self.is_equal_at(other, &index.to_string()))
+                    && left
+                        .iter()
+                        .zip(right)
+                        .enumerate()
+                        .all(|(index, (left, right))| inner(&|| index.to_string(), left, right))
             }
             (Value::Object(left), Value::Object(right)) => {
                 left.len() == right.len()
-                    && left.keys().all(|name| right.contains_key(name) && self.is_equal_at(other, name))
+                    && left.iter().all(|(name, left)| {
+                        right.get(name).is_some_and(|right| inner(&|| name.clone(), left, right))
+                    })
             }
             (left, right) => left == right,
-        }
-    }
-
-    fn is_equal_at(&self, other: &Self, token: &str) -> bool {
-        let pointer = Pointer::of([token]);
-        match (self.at(&pointer), other.at(&pointer)) {
-            (Some(left), Some(right)) => left.is_equal(&right),
-            _ => false,
         }
     }
 }

@@ -4,15 +4,19 @@
 //! numbers that a 64-bit float cannot repeat. [`parse`] reads a body and reports what a plain parser
 //! passes over; [`Located`] finds the place of a pointer, and is built only when one is shown.
 
+mod brief;
 mod datum;
 mod located;
 mod number;
+mod numeral;
 mod parse;
 mod pointer;
 
+pub use brief::{brief, cut};
 pub use datum::Datum;
 pub use located::{Located, Node, Part};
 pub use number::{compare_decimals, is_integer};
+pub use numeral::Numeral;
 pub use parse::{ParseError, Parsed, parse};
 pub use pointer::Pointer;
 pub(crate) use pointer::array_index;

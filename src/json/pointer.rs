@@ -1,4 +1,5 @@
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::fmt;
 
 /// A JSON Pointer: the reference tokens, unescaped.
@@ -92,6 +93,13 @@ impl Pointer {
 pub(crate) fn array_index(token: &str) -> Option<usize> {
     let is_plain = token == "0" || !token.starts_with(['0', '+']);
     is_plain.then(|| token.parse().ok()).flatten()
+}
+
+impl Borrow<[String]> for Pointer {
+    /// So that maps by pointer can be asked with the tokens alone.
+    fn borrow(&self) -> &[String] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Pointer {

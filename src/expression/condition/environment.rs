@@ -1,0 +1,188 @@
+//! The CEL environment: one for the process, and the guards that keep an expression from using up
+//! the stack or the day.
+
+use super::{functions, time};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr};
+use cel::common::types::{CelInt, CelList, CelMap, DYN_TYPE, Type};
+use cel::common::value::{CowVal, StaticVal, Val};
+use cel::parser::Macro;
+use cel::{DeclarationError, Env, ExecutionError, ParseErrors, extensions};
+use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// The longest expression, whatever the limit `expression` says: the stack grows with the length.
+pub(super) const MAX_LENGTH: usize = 4096;
+
+/// Deeper parentheses than these are not written by hand.
+const MAX_DEPTH: u16 = 64;
+
+/// An unoptimized build needs 170 KiB for each of [`MAX_DEPTH`] parentheses and 38 KiB for each term
+/// of `1+1+…`, of which a text of [`MAX_LENGTH`] holds two thousand.
+const STACK: usize = 128 << 20;
+
+/// The elements that all loops of one evaluation may visit together.
+const MAX_VISITS: u64 = 5_000_000;
+
+/// The variable and the function that count visits, and the variable that holds the present moment.
+/// No expression can name them: `@` starts no word of CEL.
+pub(super) const BUDGET: &str = "@budget";
+pub(super) const NOW: &str = "@now";
+
+/// Names before a point that are no values: `math.abs(x)`.
+pub(super) const NAMESPACES: &[&str] = &["lists", "math", "optional", "strings"];
+
+static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    // The names are fixed, so that this fails for every expression or for none.
+    Arc::new(environment().expect("no function is declared twice"))
+});
+
+fn environment() -> Result<Env, DeclarationError> {
+    let mut env = Env::stdlib();
+    env.add_extension(extensions::strings)?;
+    env.add_extension(extensions::lists)?;
+    env.add_extension(extensions::math)?;
+    env.add_extension(time::extension)?;
+    env.add_extension(functions::extension)?;
+    env.add_overload(BUDGET, BUDGET, vec![DYN_TYPE, DYN_TYPE], spend)?;
+    env.add_macro(Macro::global("now", 0, |helper, _, _| {
+        Ok(Some(helper.next_expr(Expr::Ident(NOW.to_owned()))))
+    }))?;
+    Ok(env)
+}
+
+/// The environment of every expression.
+pub(super) fn shared() -> &'static Arc<Env> {
+    &ENVIRONMENT
+}
+
+/// Runs on a stack that is large enough for any expression that [`parse`] takes.
+pub(super) fn with_stack<R>(run: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(STACK, STACK, run)
+}
+
+/// Parses, and has every loop ask the budget before it starts.
+pub(super) fn parse(text: &str) -> Result<IdedExpr, ParseErrors> {
+    let mut ast = shared().parser().max_recursion_depth(MAX_DEPTH).parse(text)?;
+    guard(&mut ast);
+    Ok(ast)
+}
+
+fn guard(node: &mut IdedExpr) {
+    match &mut node.expr {
+        Expr::Call(call) => {
+            if let Some(target) = &mut call.target {
+                guard(target);
+            }
+            call.args.iter_mut().for_each(guard);
+        }
+        Expr::Select(select) => guard(&mut select.operand),
+        Expr::List(list) => list.elements.iter_mut().for_each(guard),
+        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr)),
+        Expr::Struct(of) => of.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr)),
+        Expr::Comprehension(comprehension) => {
+            for part in [
+                &mut comprehension.iter_range,
+                &mut comprehension.accu_init,
+                &mut comprehension.loop_cond,
+                &mut comprehension.loop_step,
+                &mut comprehension.result,
+            ] {
+                guard(part);
+            }
+            let range = std::mem::take(&mut comprehension.iter_range);
+            let budget = IdedExpr { id: range.id, expr: Expr::Ident(BUDGET.to_owned()) };
+            comprehension.iter_range = IdedExpr {
+                id: range.id,
+                expr: Expr::Call(CallExpr {
+                    func_name: BUDGET.to_owned(),
+                    target: None,
+                    args: vec![range, budget],
+                }),
+            };
+        }
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+    }
+}
+
+fn guard_entry(entry: &mut EntryExpr) {
+    match entry {
+        EntryExpr::StructField(field) => guard(&mut field.value),
+        EntryExpr::MapEntry(entry) => {
+            guard(&mut entry.key);
+            guard(&mut entry.value);
+        }
+    }
+}
+
+/// What a loop runs over, behind the guard.
+pub(super) fn unguarded(range: &IdedExpr) -> &IdedExpr {
+    match &range.expr {
+        Expr::Call(call) if call.func_name == BUDGET => call.args.first().unwrap_or(range),
+        _ => range,
+    }
+}
+
+/// How many elements the loops of one evaluation may still visit.
+#[derive(Clone, Debug)]
+pub(super) struct Budget(Arc<AtomicU64>);
+
+static BUDGET_TYPE: Type = Type::new_unspecified_type("contest.budget");
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(AtomicU64::new(MAX_VISITS)))
+    }
+}
+
+impl Val for Budget {
+    fn get_type(&self) -> &Type {
+        &BUDGET_TYPE
+    }
+
+    fn cel_type() -> &'static Type {
+        &BUDGET_TYPE
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v>
+    where
+        Self: 'v,
+    {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+}
+
+impl StaticVal for Budget {}
+
+/// Takes the size of a range from the budget and gives the range back. Of a map it gives the names,
+/// sorted: the crate would visit them in another order each time.
+fn spend<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let budget = arguments.pop();
+    let Some(range) = arguments.pop() else {
+        return Err(ExecutionError::missing_argument_or_target());
+    };
+    let visits = range.as_sizer().map_or(0, |sizer| sizer.size().into_inner().unsigned_abs()) + 1;
+    if let Some(Budget(left)) = budget.as_ref().and_then(|budget| budget.downcast_ref::<Budget>()) {
+        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(visits));
+        if taken.is_err() {
+            let message = format!("the loops of one expression may visit {MAX_VISITS} elements");
+            return Err(ExecutionError::function_error(BUDGET, message));
+        }
+    }
+    let Some(map) = range.downcast_ref::<CelMap>() else {
+        return Ok(range);
+    };
+    let mut keys: Vec<_> = map.inner().keys().cloned().collect();
+    keys.sort_by(|left, right| left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal));
+    let keys: Vec<Box<dyn Val + 'v>> = keys.iter().map(|key| key.inner().clone_as_boxed()).collect();
+    Ok(CowVal::owned(CelList::from(keys)))
+}
+
+/// Numbers of this kind are what loops count with.
+pub(super) fn size_of(value: &dyn Val) -> Option<i64> {
+    value.as_sizer().map(|sizer| CelInt::into_inner(sizer.size()))
+}

@@ -1,0 +1,244 @@
+use super::connection::{Connecting, announce, observe, so_far};
+use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
+use super::{incoming, outgoing};
+use crate::exchange::{Exchange, Request};
+use crate::limits::Limits;
+use crate::secret::{ExposeSecret, SecretString};
+use reqwest::{Certificate, Identity, Proxy};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+use tower::util::MapFutureLayer;
+use url::Url;
+
+/// What all requests of a run share.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// How long making a connection may take, TLS included; 5 s by default.
+    pub connect_timeout: Duration,
+    /// `body` and `headers` bound what is received.
+    pub limits: Limits,
+    /// Whether any certificate is trusted; then the run says so in a banner.
+    pub insecure: bool,
+    /// `User-Agent` where a request has none of its own; `contest/<version>` by default.
+    pub user_agent: String,
+    /// `tls.ca`: certificates, PEM, of authorities that are trusted beside the platform's.
+    pub authorities: Option<Vec<u8>>,
+    /// `tls.cert` and `tls.key`, one after the other, PEM: who this client is.
+    pub identity: Option<SecretString>,
+    /// The URL of the proxy that everything goes through; none is taken from the process's variables.
+    pub proxy: Option<String>,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            limits: Limits::default(),
+            insecure: false,
+            user_agent: concat!("contest/", env!("CARGO_PKG_VERSION")).to_owned(),
+            authorities: None,
+            identity: None,
+            proxy: None,
+        }
+    }
+}
+
+/// Sends requests and receives responses whole; clones share their connections.
+///
+/// Redirects are not followed, nothing is retried but what [`Client::send`] says, cookies are the
+/// caller's (see [`CookieJar`](super::CookieJar)), and no `Referer` is sent. A client belongs to
+/// the tokio runtime it was first used in.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: ClientSettings,
+    // Two, because reading the platform's certificates takes longer than a hundred requests: a run
+    // against plain HTTP does without.
+    plain: OnceLock<Result<reqwest::Client, TransportError>>,
+    secure: OnceLock<Result<reqwest::Client, TransportError>>,
+}
+
+impl Client {
+    /// Makes a client; nothing is read or connected before the first request.
+    pub fn new(settings: ClientSettings) -> Self {
+        Self(Arc::new(Inner { settings, plain: OnceLock::new(), secure: OnceLock::new() }))
+    }
+
+    /// Sends a request and reads the response to its last byte.
+    ///
+    /// `timeout` covers connecting, sending and receiving, a resend included. The URL and the
+    /// header lines go out as they are; a URL that would be altered is refused. A header value's
+    /// characters are octets (ISO 8859-1) in both directions. `Content-Length`, `Host`, and where
+    /// the request has none `User-Agent` and `Accept: */*`, are added.
+    ///
+    /// A body that is cut short, is not of its content encoding or has one that is not known is no
+    /// error: [`Body::problem`](crate::exchange::Body::problem) says so.
+    ///
+    /// An idempotent request (GET, HEAD, OPTIONS, PUT, DELETE, TRACE) that failed on a kept-alive
+    /// connection because the server had closed it is sent again, once, and noted: servers close
+    /// idle connections when they like (RFC 9112 §9.3.1).
+    ///
+    /// # Errors
+    /// [`TransportError`] when there is no response that could be judged.
+    pub async fn send(&self, request: &Request, timeout: Duration) -> Result<Exchange, TransportError> {
+        self.exchange(request, timeout, is_idempotent(&request.method)).await
+    }
+
+    /// Like [`Client::send`] for a request that may be sent twice whatever its method.
+    pub(super) async fn send_repeatable(
+        &self,
+        request: &Request,
+        timeout: Duration,
+    ) -> Result<Exchange, TransportError> {
+        self.exchange(request, timeout, true).await
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request,
+        timeout: Duration,
+        is_repeatable: bool,
+    ) -> Result<Exchange, TransportError> {
+        let mut outgoing = outgoing::outgoing(request)?;
+        let url = outgoing.url().clone();
+        let origin = url.origin().ascii_serialization();
+        let proxy = self.0.settings.proxy.as_deref().map(proxy_origin);
+        let context = Context {
+            origin: &origin,
+            host: url.host_str().unwrap_or_default(),
+            proxy: proxy.as_deref(),
+            is_secure: url.scheme() == "https",
+            connect_timeout: self.0.settings.connect_timeout,
+            limits: &self.0.settings.limits,
+        };
+        let client = self.client_for(context.is_secure)?;
+        let begun = Instant::now();
+        // A time-out that no clock can count to is none: a year is as good.
+        let deadline =
+            begun.checked_add(timeout).unwrap_or_else(|| begun + Duration::from_secs(365 * 24 * 60 * 60));
+        let mut notes = Vec::new();
+        loop {
+            let again = outgoing.try_clone().filter(|_| is_repeatable && notes.is_empty());
+            let attempt = Instant::now();
+            let (result, connecting) =
+                observe(attempt_once(client, outgoing, &context, deadline, timeout)).await;
+            let failure = match result {
+                Ok((response, headers, received)) => {
+                    let latency = attempt.elapsed();
+                    let limit = context.limits.body;
+                    let response = incoming::finish(&response, headers, received, limit, &mut notes).await;
+                    let response = response.map_err(|error| error.after(latency))?;
+                    return Ok(Exchange { request: request.clone(), response, latency, notes });
+                }
+                Err(failure) => failure.after(attempt.elapsed()),
+            };
+            let was_kept_alive = connecting != Connecting::Done;
+            match again {
+                Some(again) if was_kept_alive && failure.kind == TransportErrorKind::Reset => {
+                    notes.push(RESENT.to_owned());
+                    outgoing = again;
+                }
+                None if was_kept_alive && failure.kind == TransportErrorKind::Reset && notes.is_empty() => {
+                    return Err(failure.with_help(format!(
+                        "the connection had served earlier requests, and the server may have closed it just then; \
+                         {} is not sent twice by itself",
+                        request.method
+                    )));
+                }
+                _ => return Err(failure),
+            }
+        }
+    }
+
+    fn client_for(&self, is_secure: bool) -> Result<&reqwest::Client, TransportError> {
+        let inner = &self.0;
+        let cell = if is_secure { &inner.secure } else { &inner.plain };
+        cell.get_or_init(|| build(&inner.settings, is_secure)).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// What is noted about a request that was sent a second time.
+const RESENT: &str = "sent twice: the server had closed the kept-alive connection before it answered";
+
+/// RFC 9110 §9.2.2.
+fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE")
+}
+
+type Answer = (reqwest::Response, crate::exchange::Headers, incoming::Received);
+
+async fn attempt_once(
+    client: &reqwest::Client,
+    outgoing: reqwest::Request,
+    context: &Context<'_>,
+    deadline: Instant,
+    timeout: Duration,
+) -> Result<Answer, TransportError> {
+    let begun = Instant::now();
+    let mut response = match timeout_at(deadline, client.execute(outgoing)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(context.explain(&error.without_url())),
+        // Connecting that lasts longer than its own time-out has ended: then it lost against
+        // another connection, on which the answer is missing.
+        Err(_) if so_far() == Connecting::Begun && begun.elapsed() < context.connect_timeout => {
+            return Err(context.connect_timeout(timeout));
+        }
+        Err(_) => return Err(context.answer_timeout(timeout)),
+    };
+    let headers = incoming::headers(&response, context.limits.headers)?;
+    let received = incoming::receive(&mut response, &headers, context, deadline, timeout).await?;
+    Ok((response, headers, received))
+}
+
+fn build(settings: &ClientSettings, is_secure: bool) -> Result<reqwest::Client, TransportError> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(settings.user_agent.as_str())
+        .connect_timeout(settings.connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .http1_max_headers(MAX_LINES)
+        .http2_max_header_list_size(u32::try_from(settings.limits.headers).unwrap_or(u32::MAX))
+        .connector_layer(MapFutureLayer::new(announce));
+    if let Some(proxy) = &settings.proxy {
+        let proxy = Proxy::all(proxy.as_str());
+        builder = builder.proxy(proxy.map_err(|error| unusable("the proxy's URL", &error.without_url()))?);
+    }
+    if !is_secure {
+        // A proxy is spoken to in TLS when its URL says so, with the platform's certificates.
+        if !settings.proxy.as_ref().is_some_and(|proxy| proxy.starts_with("https:")) {
+            builder = builder.tls_certs_only([]);
+        }
+        return builder.build().map_err(|error| unusable("the settings", &error));
+    }
+    if let Some(pem) = &settings.authorities {
+        let certificates = Certificate::from_pem_bundle(pem);
+        let certificates = certificates.map_err(|error| unusable("the certificates of `tls.ca`", &error))?;
+        if certificates.is_empty() {
+            let message = "`tls.ca` holds no certificate in PEM form";
+            return Err(TransportError::new(TransportErrorKind::Tls, message));
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    if let Some(pem) = &settings.identity {
+        let identity = Identity::from_pem(pem.expose_secret().as_bytes());
+        let identity = identity.map_err(|error| unusable("`tls.cert` and `tls.key`", &error))?;
+        builder = builder.identity(identity);
+    }
+    let builder = builder.tls_danger_accept_invalid_certs(settings.insecure);
+    builder.build().map_err(|error| unusable("the TLS settings", &error))
+}
+
+fn unusable(what: &str, error: &reqwest::Error) -> TransportError {
+    let message = format!("{what} cannot be used: {}", super::error::cause(error));
+    TransportError::new(TransportErrorKind::Tls, message)
+}
+
+/// The proxy without the name and the password that its URL may hold.
+fn proxy_origin(proxy: &str) -> String {
+    Url::parse(proxy).map_or_else(|_| "of the settings".to_owned(), |url| url.origin().ascii_serialization())
+}

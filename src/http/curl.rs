@@ -1,0 +1,197 @@
+use crate::exchange::Request;
+use url::Url;
+
+/// The `curl` command that sends the same request: one argument group a line, quoted for a POSIX
+/// shell. Nothing is masked here.
+///
+/// A body that is no text stands as `@body.bin`, and a comment below says what the file must hold.
+/// Long bodies are kept whole. A header value outside ASCII differs: contest sends it as ISO 8859-1,
+/// curl as the terminal's encoding.
+pub fn curl(request: &Request) -> String {
+    let mut groups = vec![first_group(request)];
+    let text = request.body.as_deref().map(text);
+    for (name, value) in request.headers.iter() {
+        if !is_implied(request, name, value) {
+            groups.push(format!("-H {}", quote(&header(name, value))));
+        }
+    }
+    if text.is_some() && request.headers.get("content-type").is_none() {
+        // A body makes curl send a `Content-Type` of its own; this leaves it out.
+        groups.push("-H 'Content-Type:'".to_owned());
+    }
+    match text {
+        Some(Some(text)) if text.starts_with('@') => groups.push(format!("--data-raw {}", quote(text))),
+        Some(Some(text)) => groups.push(format!("-d {}", quote(text))),
+        Some(None) => groups.push("--data-binary @body.bin".to_owned()),
+        None => {}
+    }
+    let mut command = groups.join(" \\\n    ");
+    if text == Some(None) {
+        let length = request.body.as_ref().map_or(0, Vec::len);
+        command.push_str(&format!("\n# body.bin holds the request body: {length} bytes that are no text"));
+    }
+    command
+}
+
+/// `curl -X PUT 'http://…'` and what the URL and the headers ask for.
+fn first_group(request: &Request) -> String {
+    let mut words = vec!["curl".to_owned()];
+    match (request.method.as_str(), &request.body) {
+        ("GET", None) => {}
+        // With `-X HEAD` curl would wait for a body.
+        ("HEAD", None) => words.push("--head".to_owned()),
+        (method, _) if method.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            words.push(format!("-X {method}"));
+        }
+        (method, _) => words.push(format!("-X {}", quote(method))),
+    }
+    if request.url.contains(['{', '}', '[', ']']) {
+        // Otherwise curl reads braces and brackets as a set of URLs.
+        words.push("--globoff".to_owned());
+    }
+    if request.headers.get("accept-encoding").is_some() {
+        words.push("--compressed".to_owned());
+    }
+    words.push(quote(&request.url));
+    words.join(" ")
+}
+
+/// Whether curl sends the very same line by itself.
+fn is_implied(request: &Request, name: &str, value: &str) -> bool {
+    let is = |other: &str| name.eq_ignore_ascii_case(other);
+    if request.headers.all(name).count() > 1 {
+        return false;
+    }
+    if is("accept") {
+        value == "*/*"
+    } else if is("content-length") {
+        request.body.as_ref().is_some_and(|body| body.len().to_string() == value)
+    } else if is("content-type") {
+        value == "application/x-www-form-urlencoded" && request.body.is_some()
+    } else if is("host") {
+        host_line(&request.url).as_deref() == Some(value)
+    } else {
+        false
+    }
+}
+
+fn host_line(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// `Name;` is how curl takes an empty value: `Name:` would remove the line.
+fn header(name: &str, value: &str) -> String {
+    if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") }
+}
+
+/// A body that a command line can hold and a terminal can show.
+fn text(body: &[u8]) -> Option<&str> {
+    let is_shown = |character: char| !character.is_control() || matches!(character, '\n' | '\r' | '\t');
+    std::str::from_utf8(body).ok().filter(|text| text.chars().all(is_shown))
+}
+
+/// In single quotes, where nothing is special to a POSIX shell and JSON stays readable.
+///
+/// A NUL, which no command line holds, is left out; neither a URL nor a header nor a text body that
+/// could be sent has one.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Headers;
+
+    fn check(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&[u8]>, expected: &str) {
+        let headers = headers.iter().copied().collect::<Headers>();
+        let body = body.map(<[u8]>::to_vec);
+        let request = Request { method: method.to_owned(), url: url.to_owned(), headers, body };
+        let command = curl(&request);
+        assert_eq!(command, expected);
+        // A shell reads back what was meant: nothing of the request leaves its quotes.
+        let words = shlex::split(&command).expect("the quotes are closed");
+        assert!(words.contains(&request.url), "{words:?}");
+    }
+
+    #[test]
+    fn a_request_is_one_command() {
+        check("GET", "http://h/a?b=c&d", &[], None, "curl 'http://h/a?b=c&d'");
+        check("HEAD", "http://h/", &[], None, "curl --head 'http://h/'");
+        check("DELETE", "http://h/", &[], None, "curl -X DELETE 'http://h/'");
+        check(
+            "PUT",
+            "http://127.0.0.1:4010/v2/orders/1",
+            &[("Authorization", "Bearer t"), ("Content-Type", "application/json")],
+            Some(br#"{"data":{"status":"it's"}}"#),
+            "curl -X PUT 'http://127.0.0.1:4010/v2/orders/1' \\\n    \
+             -H 'Authorization: Bearer t' \\\n    \
+             -H 'Content-Type: application/json' \\\n    \
+             -d '{\"data\":{\"status\":\"it'\\''s\"}}'",
+        );
+    }
+
+    #[test]
+    fn curl_sends_neither_more_nor_less() {
+        check(
+            "POST",
+            "http://h:81/",
+            &[
+                ("Accept", "*/*"),
+                ("host", "h:81"),
+                ("Content-Length", "3"),
+                ("Content-Type", "application/x-www-form-urlencoded"),
+            ],
+            Some(b"a=b"),
+            "curl -X POST 'http://h:81/' \\\n    -d 'a=b'",
+        );
+        check(
+            "GET",
+            "http://h/",
+            &[("Accept", "text/plain"), ("Host", "other"), ("X-Empty", "")],
+            Some(b"@file"),
+            "curl -X GET 'http://h/' \\\n    -H 'Accept: text/plain' \\\n    -H 'Host: other' \\\n    \
+             -H 'X-Empty;' \\\n    -H 'Content-Type:' \\\n    --data-raw '@file'",
+        );
+        check(
+            "GET",
+            "http://h/?a[]={b}",
+            &[("Accept-Encoding", "gzip")],
+            None,
+            "curl --globoff --compressed 'http://h/?a[]={b}' \\\n    -H 'Accept-Encoding: gzip'",
+        );
+        check(
+            "GET",
+            "http://h/",
+            &[("Accept", "*/*"), ("accept", "*/*")],
+            None,
+            "curl 'http://h/' \\\n    -H 'Accept: */*' \\\n    -H 'accept: */*'",
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_is_a_file() {
+        check(
+            "PUT",
+            "http://h/",
+            &[("Content-Type", "image/png")],
+            Some(b"\x89PNG\0"),
+            "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    --data-binary @body.bin\n\
+             # body.bin holds the request body: 5 bytes that are no text",
+        );
+    }
+
+    #[test]
+    fn nothing_leaves_its_quotes() {
+        check(
+            "GET",
+            "http://h/'$(x)`y`",
+            &[("A", "$HOME \\ \"")],
+            None,
+            "curl 'http://h/'\\''$(x)`y`' \\\n    -H 'A: $HOME \\ \"'",
+        );
+        check("GET;ls", "http://h/", &[], None, "curl -X 'GET;ls' 'http://h/'");
+    }
+}

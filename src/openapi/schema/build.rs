@@ -1,0 +1,126 @@
+//! The one place where schemas are handed to the validator: one build for many targets, and a way
+//! on when one of them is refused.
+
+use super::format::is_base64;
+use jsonschema::{Draft, PatternOptions, Registry, ValidationOptions, Validator};
+use serde_json::{Map, Value, json};
+
+/// The name under which the rewritten schemas are registered; nothing is ever fetched.
+const BASE: &str = "https://contract.invalid/";
+
+/// Steps that one match of one pattern may take.
+const BACKTRACK_LIMIT: usize = 100_000;
+
+/// A compile of densely linked schemas recurses deeply, and workers have small stacks.
+const STACK: usize = 64 << 20;
+
+/// How every schema is compiled: 2020-12, formats asserted, nothing retrieved.
+pub(super) fn options<'i>() -> ValidationOptions<'i> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT))
+        .with_format("byte", is_base64)
+}
+
+/// What came of a joint build.
+pub(super) struct Joint {
+    /// Judges `{"17": instance}` by target 17; `None` when there is no target left.
+    pub(super) validator: Option<Validator>,
+    /// The targets that were refused, with the reason.
+    pub(super) refused: Vec<(usize, String)>,
+}
+
+/// Compiles the `$defs` of a resource of these numbers in one build. When it is refused, those that
+/// are refused alone are left out.
+pub(super) fn joint(resource: &Value, targets: &[usize]) -> Joint {
+    stacker::maybe_grow(STACK / 2, STACK, || {
+        if targets.is_empty() {
+            return Joint { validator: None, refused: Vec::new() };
+        }
+        if let Ok(validator) = build(resource, targets) {
+            return Joint { validator: Some(validator), refused: Vec::new() };
+        }
+        let mut refused = Vec::new();
+        let mut rest = Vec::new();
+        for target in targets {
+            match build(resource, &[*target]) {
+                Ok(_) => rest.push(*target),
+                Err(reason) => refused.push((*target, reason)),
+            }
+        }
+        if rest.is_empty() {
+            return Joint { validator: None, refused };
+        }
+        match build(resource, &rest) {
+            Ok(validator) => Joint { validator: Some(validator), refused },
+            Err(reason) => {
+                refused.extend(rest.into_iter().map(|target| (target, reason.clone())));
+                Joint { validator: None, refused }
+            }
+        }
+    })
+}
+
+/// Whether a pattern is a regular expression that the validator can run.
+pub(super) fn is_pattern(pattern: &str) -> bool {
+    options().build(&json!({"pattern": pattern})).is_ok()
+}
+
+/// Runs something that descends as deep as the instance does.
+pub(super) fn with_stack<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK / 16, STACK / 4, work)
+}
+
+fn build(resource: &Value, targets: &[usize]) -> Result<Validator, String> {
+    let reason = |error: &dyn std::fmt::Display| error.to_string();
+    let registry = Registry::new()
+        .draft(Draft::Draft202012)
+        .add(BASE, Draft::Draft202012.create_resource_ref(resource))
+        .and_then(jsonschema::RegistryBuilder::prepare)
+        .map_err(|error| reason(&error))?;
+    let properties: Map<String, Value> = targets
+        .iter()
+        .map(|target| (target.to_string(), json!({"$ref": format!("{BASE}#/$defs/{target}")})))
+        .collect();
+    options()
+        .with_registry(&registry)
+        .build(&json!({"properties": properties}))
+        .map_err(|error| reason(&error.masked()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_target_costs_only_itself() {
+        let resource = json!({"$defs": {
+            "0": {"type": "string"},
+            "1": {"pattern": "("},
+            "2": {"$ref": "#/$defs/1"},
+            "3": {"$ref": "#/$defs/0"},
+        }});
+        let joint = joint(&resource, &[0, 2, 3]);
+        let refused: Vec<_> = joint.refused.iter().map(|(target, _)| *target).collect();
+        assert_eq!(refused, [2]);
+        let validator = joint.validator.expect("two are left");
+        assert!(!validator.is_valid(&json!({"3": 1})));
+        assert!(validator.is_valid(&json!({"3": "a"})));
+    }
+
+    #[test]
+    fn no_target_needs_no_validator() {
+        assert!(joint(&json!({"$defs": {}}), &[]).validator.is_none());
+    }
+
+    #[test]
+    fn patterns_of_other_languages_are_told_apart() {
+        assert!(is_pattern("^[A-Z]{3}$"));
+        assert!(is_pattern("^(?!x)\\d+$"));
+        for pattern in ["(", "\\p{XDigit}", "[z-a]"] {
+            assert!(!is_pattern(pattern), "{pattern}");
+        }
+    }
+}

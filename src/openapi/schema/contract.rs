@@ -1,0 +1,338 @@
+use super::build::{self, Joint};
+use super::choice::{Judge, Surroundings, wrap};
+use super::closure::{Closure, Role, linked};
+use super::dialect::Rewriter;
+use super::target::foreign_dialect;
+use super::words::position;
+use super::{Direction, SchemaError};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json::{Pointer, Value};
+use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
+use jsonschema::{ValidationError, Validator};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Values with more parts than this have their first error told, not all: a body of a million wrong
+/// elements has a million errors, and each costs memory before any can be shown.
+const MAX_PARTS: usize = 500_000;
+
+/// A document with the schemas that a run uses, compiled together when the first value is judged.
+///
+/// Schemas that were not asked for beforehand can be used all the same; each is then compiled for
+/// itself and kept.
+pub struct Contract {
+    document: Arc<Document>,
+    wanted: Wanted,
+    compiled: OnceLock<Compiled>,
+    others: Mutex<HashMap<Target, Arc<Compiled>>>,
+}
+
+/// What a schema says about a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// It fits.
+    Valid,
+    /// It does not; at least one error, in the order of the value.
+    Invalid(Vec<SchemaError>),
+    /// It could not be judged; what stands behind "not checked, because".
+    NotChecked(String),
+}
+
+type Target = (Pointer, Direction);
+
+/// What is compiled together.
+enum Wanted {
+    Schemas(Vec<Target>),
+    Operations(Vec<OperationIndex>),
+}
+
+/// Schemas compiled together.
+pub(super) struct Compiled {
+    pub(super) closure: Closure,
+    numbers: HashMap<Target, usize>,
+    joint: Joint,
+    branches: OnceLock<Joint>,
+}
+
+impl Contract {
+    /// Prepares every schema of the given operations: of parameters and request bodies for
+    /// requests, of bodies and headers for responses. Nothing is compiled before the first use.
+    pub fn compile(document: Arc<Document>, operations: &[OperationIndex]) -> Self {
+        Self::new(document, Wanted::Operations(operations.to_vec()))
+    }
+
+    /// Prepares the given schemas; nothing is compiled before the first use.
+    pub fn of_schemas(
+        document: Arc<Document>,
+        schemas: impl IntoIterator<Item = (Pointer, Direction)>,
+    ) -> Self {
+        Self::new(document, Wanted::Schemas(schemas.into_iter().collect()))
+    }
+
+    fn new(document: Arc<Document>, wanted: Wanted) -> Self {
+        Self { document, wanted, compiled: OnceLock::new(), others: Mutex::default() }
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
+    /// Judges a value by the schema at a pointer; messages call it "the body", or "the request body".
+    ///
+    /// At most `max` errors are looked for. The pointer may lead through references.
+    pub fn validate(&self, schema: &Pointer, direction: Direction, instance: &Value, max: usize) -> Validity {
+        let whole = match direction {
+            Direction::Request => "the request body",
+            Direction::Response => "the body",
+        };
+        self.validate_as(whole, schema, direction, instance, max)
+    }
+
+    /// Judges a value that messages call by the given words.
+    pub fn validate_as(
+        &self,
+        whole: &str,
+        schema: &Pointer,
+        direction: Direction,
+        instance: &Value,
+        max: usize,
+    ) -> Validity {
+        self.with(schema, direction, |compiled| {
+            build::with_stack(|| compiled.validate(&self.document, schema, direction, instance, whole, max))
+        })
+    }
+
+    /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
+    /// used; what stands behind "not checked, because" for each.
+    pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
+        self.with(schema, direction, |compiled| compiled.left_out(schema, direction))
+    }
+
+    /// Whether a schema among those prepared has a `discriminator`.
+    pub fn has_discriminators(&self) -> bool {
+        self.compiled().closure.has_discriminators
+    }
+
+    /// What there is to say about the prepared schemas: constructs read leniently, keywords that
+    /// cannot be used, unknown formats. Each is said once.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let compiled = self.compiled();
+        let mut all: Vec<Diagnostic> = self.check_dialect().into_iter().collect();
+        all.extend(compiled.closure.remarks.iter().map(|remark| remark.diagnostic(&self.document)));
+        for (number, reason) in &compiled.joint.refused {
+            let at = &compiled.closure.entries[*number].pointer;
+            let mut diagnostic =
+                Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema does not compile: {reason}"));
+            if let Some(span) = self.document.span_of(at) {
+                diagnostic = diagnostic.label(self.document.source(), span, "not checked");
+            }
+            all.push(diagnostic);
+        }
+        all
+    }
+
+    fn check_dialect(&self) -> Option<Diagnostic> {
+        let message = foreign_dialect(self.document.root().get("jsonSchemaDialect")?)?;
+        let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
+        Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
+            Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),
+            None => diagnostic,
+        })
+    }
+
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(|| match &self.wanted {
+            Wanted::Schemas(targets) => Compiled::new(&self.document, targets),
+            Wanted::Operations(operations) => {
+                let operations = operations.iter().map(|index| self.document.operation(*index));
+                let targets: Vec<Target> = operations.flat_map(targets_of).collect();
+                Compiled::new(&self.document, &targets)
+            }
+        })
+    }
+
+    fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled) -> T) -> T {
+        let target = (schema.clone(), direction);
+        let compiled = self.compiled();
+        if compiled.numbers.contains_key(&target) {
+            return work(compiled);
+        }
+        let compiled = {
+            let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+            let compiled = others
+                .entry(target.clone())
+                .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target])));
+            Arc::clone(compiled)
+        };
+        work(&compiled)
+    }
+}
+
+impl fmt::Debug for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Contract({:?})", self.document)
+    }
+}
+
+impl Compiled {
+    fn new(document: &Document, targets: &[Target]) -> Self {
+        let mut rewriter = Rewriter::new(document);
+        let numbers: HashMap<Target, usize> =
+            targets.iter().map(|target| (target.clone(), rewriter.add(&target.0, target.1))).collect();
+        let closure = rewriter.finish();
+        let mut wanted: Vec<usize> = numbers.values().copied().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let joint = build::joint(&closure.resource(), &wanted);
+        Self { closure, numbers, joint, branches: OnceLock::new() }
+    }
+
+    fn validate(
+        &self,
+        document: &Document,
+        schema: &Pointer,
+        direction: Direction,
+        instance: &Value,
+        whole: &str,
+        max: usize,
+    ) -> Validity {
+        let number = self.numbers[&(schema.clone(), direction)];
+        if let Some((_, reason)) = self.joint.refused.iter().find(|(refused, _)| *refused == number) {
+            return Validity::NotChecked(format!("the schema does not compile: {reason}"));
+        }
+        let Some(validator) = &self.joint.validator else { return Validity::Valid };
+        if validator.is_valid(&wrap(number, instance)) {
+            return Validity::Valid;
+        }
+        let mut judge = Judge {
+            document,
+            compiled: self,
+            root: instance,
+            whole,
+            direction,
+            max: max.max(1),
+            errors: Vec::new(),
+            undecided: None,
+        };
+        judge.judge(validator, number, &Pointer::root(), &Surroundings::default());
+        let Judge { mut errors, undecided, .. } = judge;
+        errors.truncate(max.max(1));
+        match (errors.is_empty(), undecided) {
+            (true, Some(reason)) => Validity::NotChecked(reason),
+            (true, None) => {
+                Validity::NotChecked("the validator found it invalid and did not say why".to_owned())
+            }
+            (false, _) => Validity::Invalid(tidy(errors, instance)),
+        }
+    }
+
+    fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
+        if !self.leaves_out() {
+            return Vec::new();
+        }
+        let mut seen = HashSet::new();
+        let mut queue = vec![self.numbers[&(schema.clone(), direction)]];
+        let mut found: Vec<usize> = Vec::new();
+        while let Some(number) = queue.pop() {
+            if seen.insert(number) {
+                let entry = &self.closure.entries[number];
+                found.extend(&entry.left_out);
+                collect_links(&entry.schema, &mut queue);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
+    }
+
+    /// Whether a part of a schema cannot be used, so that a schema may accept too much.
+    pub(super) fn leaves_out(&self) -> bool {
+        self.closure.entries.iter().any(|entry| !entry.left_out.is_empty())
+    }
+
+    /// The forms of every choice, compiled when the first choice is to be explained.
+    pub(super) fn branches(&self) -> Option<&Validator> {
+        let joint = self.branches.get_or_init(|| {
+            let mut all: Vec<usize> = Vec::new();
+            for entry in &self.closure.entries {
+                if let Role::Choice { branches, .. } = &entry.role {
+                    all.extend(branches);
+                }
+            }
+            build::joint(&self.closure.resource(), &all)
+        });
+        joint.validator.as_ref()
+    }
+}
+
+/// The errors of a value, or the first one where the value is very large.
+pub(super) fn raw_errors<'v>(validator: &'v Validator, value: &'v Value) -> Vec<ValidationError<'v>> {
+    let mut parts = 0;
+    match is_larger(value, &mut parts) {
+        true => validator.validate(value).err().into_iter().collect(),
+        false => validator.iter_errors(value).collect(),
+    }
+}
+
+fn is_larger(value: &Value, parts: &mut usize) -> bool {
+    *parts += 1;
+    match value {
+        _ if *parts > MAX_PARTS => true,
+        Value::Array(elements) => elements.iter().any(|element| is_larger(element, parts)),
+        Value::Object(members) => members.values().any(|member| is_larger(member, parts)),
+        _ => false,
+    }
+}
+
+/// Puts errors in the order of the value and drops those that say the same again: what two
+/// references reach twice, and the list of values that a value of another type is not in.
+fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
+    let of_other_type: HashSet<Pointer> =
+        errors.iter().filter(|error| error.name == "type").map(|error| error.instance.clone()).collect();
+    let mut seen = HashSet::new();
+    let mut kept: Vec<SchemaError> = errors
+        .into_iter()
+        .filter(|error| {
+            let follows =
+                matches!(error.name.as_str(), "enum" | "const") && of_other_type.contains(&error.instance);
+            !follows && seen.insert((error.instance.clone(), error.keyword.clone()))
+        })
+        .collect();
+    kept.sort_by_cached_key(|error| position(instance, &error.instance));
+    kept
+}
+
+/// Every schema that judges a part of an operation's requests and responses.
+fn targets_of(operation: Operation<'_>) -> Vec<Target> {
+    let mut found = Vec::new();
+    for parameter in operation.parameters() {
+        found.extend(parameter.schema().map(|schema| (schema, Direction::Request)));
+        let content = parameter.content().and_then(|content| content.schema());
+        found.extend(content.map(|schema| (schema, Direction::Request)));
+    }
+    for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
+        found.extend(media_type.schema().map(|schema| (schema, Direction::Request)));
+    }
+    for response in operation.responses() {
+        for media_type in response.media_types() {
+            found.extend(media_type.schema().map(|schema| (schema, Direction::Response)));
+        }
+        for header in response.headers() {
+            found.extend(header.schema().map(|schema| (schema, Direction::Response)));
+            let content = header.content().and_then(|content| content.schema());
+            found.extend(content.map(|schema| (schema, Direction::Response)));
+        }
+    }
+    found
+}
+
+fn collect_links(schema: &Value, into: &mut Vec<usize>) {
+    into.extend(linked(schema));
+    match schema {
+        Value::Array(elements) => elements.iter().for_each(|element| collect_links(element, into)),
+        Value::Object(members) => members.values().for_each(|member| collect_links(member, into)),
+        _ => {}
+    }
+}

@@ -1,0 +1,273 @@
+//! What becomes of each keyword's value, by the shape that the value must have.
+
+use super::{Context, Rewriter, Writing};
+use crate::json::{Map, Pointer, Value};
+use crate::openapi::Version;
+use crate::openapi::schema::closure::{Role, link};
+use crate::openapi::schema::format::{self, Treatment};
+use crate::openapi::schema::keyword::{Scope, Shape};
+use crate::openapi::schema::remark::Remark;
+use crate::openapi::schema::{build, visibility};
+
+const TYPES: &[&str] = &["null", "boolean", "object", "array", "number", "string", "integer"];
+
+impl Rewriter<'_> {
+    /// What becomes of a keyword's value: written, nothing, or the reason why it cannot be used.
+    pub(super) fn operand(
+        &mut self,
+        writing: &mut Writing<'_>,
+        at: &Pointer,
+        keyword: &str,
+        shape: Shape,
+        operand: &Value,
+    ) -> Result<Option<Value>, String> {
+        let wrong = |what: &str| Err(format!("`{keyword}` is {what}, not {}", phrase(operand)));
+        let context = writing.context.clone();
+        Ok(match shape {
+            Shape::Type => Some(self.types(at, operand)?),
+            Shape::Values => match operand {
+                Value::Array(values) if values.is_empty() => return Err("`enum` lists nothing".to_owned()),
+                Value::Array(_) => Some(operand.clone()),
+                _ => return wrong("a list of values"),
+            },
+            Shape::Value => Some(operand.clone()),
+            Shape::Number => match operand {
+                // A flag beside it makes it exclusive, and is written in its place.
+                Value::Number(_) if self.is_exclusive(writing.members, keyword) => None,
+                Value::Number(_) => Some(operand.clone()),
+                _ => return wrong("a number"),
+            },
+            Shape::Exclusive => self.exclusive(writing.members, at, keyword, operand)?,
+            Shape::Divisor => match operand.as_f64() {
+                Some(number) if number > 0.0 => Some(operand.clone()),
+                _ => return wrong("a number above zero"),
+            },
+            Shape::Count => match operand.as_f64() {
+                Some(number) if number >= 0.0 && number.fract() == 0.0 => Some(operand.clone()),
+                _ => return wrong("a count from zero"),
+            },
+            Shape::Flag => match operand {
+                Value::Bool(flag) => flag.then(|| operand.clone()),
+                _ => return wrong("true or false"),
+            },
+            Shape::Pattern => match operand {
+                Value::String(pattern) => {
+                    self.check_pattern(pattern)?;
+                    Some(operand.clone())
+                }
+                _ => return wrong("a regular expression"),
+            },
+            Shape::Format => match operand {
+                Value::String(name) => self.format(writing, at, name),
+                _ => return wrong("a name"),
+            },
+            Shape::Names => self.names(operand, &context)?,
+            Shape::NamesByName => match operand {
+                Value::Object(lists) if lists.values().all(is_names) => Some(operand.clone()),
+                _ => return wrong("a map from names to lists of names"),
+            },
+            Shape::Schema(scope) => match operand {
+                Value::Object(_) | Value::Bool(_) => Some(self.schema(at, operand, &context.within(scope))),
+                _ => return wrong("a schema"),
+            },
+            Shape::Schemas(scope) => match operand {
+                Value::Array(schemas) if !schemas.is_empty() => {
+                    let context = context.within(scope);
+                    let each = |(index, schema): (usize, &Value)| {
+                        self.schema(&at.child(index.to_string()), schema, &context)
+                    };
+                    Some(schemas.iter().enumerate().map(each).collect())
+                }
+                Value::Array(_) => return Err(format!("`{keyword}` lists nothing")),
+                _ => return wrong("a list of schemas"),
+            },
+            Shape::Choice => match operand {
+                Value::Array(schemas) if !schemas.is_empty() => {
+                    self.choice(writing, at, schemas, keyword == "oneOf");
+                    None
+                }
+                Value::Array(_) => return Err(format!("`{keyword}` lists nothing")),
+                _ => return wrong("a list of schemas"),
+            },
+            Shape::SchemasByName(scope) => match operand {
+                Value::Object(schemas) => {
+                    let context = context.within(scope);
+                    let is_properties = keyword == "properties";
+                    let mut out = Map::new();
+                    for (name, schema) in schemas {
+                        let at = at.child(name);
+                        let is_forbidden = is_properties
+                            && visibility::is_forbidden(self.document, &at, schema, context.direction);
+                        let schema = if is_forbidden {
+                            Value::Bool(false)
+                        } else {
+                            self.schema(&at, schema, &context)
+                        };
+                        out.insert(name.clone(), schema);
+                    }
+                    Some(Value::Object(out))
+                }
+                _ => return wrong("a map from names to schemas"),
+            },
+            Shape::SchemasByPattern => match operand {
+                Value::Object(schemas) => {
+                    for pattern in schemas.keys() {
+                        self.check_pattern(pattern)?;
+                    }
+                    let context = context.within(Scope::Part);
+                    let each = |(pattern, schema): (&String, &Value)| {
+                        (pattern.clone(), self.schema(&at.child(pattern), schema, &context))
+                    };
+                    Some(Value::Object(schemas.iter().map(each).collect()))
+                }
+                _ => return wrong("a map from patterns to schemas"),
+            },
+            Shape::Reference => match operand {
+                Value::String(reference) => {
+                    self.sibling_reference(writing, at, keyword, reference)?;
+                    None
+                }
+                _ => return wrong("a reference"),
+            },
+            Shape::Foreign => {
+                return Err(format!("`{keyword}` belongs to another version of JSON Schema"));
+            }
+        })
+    }
+
+    fn types(&mut self, at: &Pointer, operand: &Value) -> Result<Value, String> {
+        let names: Vec<&Value> = match operand {
+            Value::Array(names) => names.iter().collect(),
+            one => vec![one],
+        };
+        if names.is_empty() {
+            return Err("`type` lists nothing".to_owned());
+        }
+        let mut types: Vec<&str> = Vec::new();
+        for name in names {
+            let name = match name {
+                Value::String(name) if TYPES.contains(&name.as_str()) => name,
+                Value::Null => {
+                    let message = "`type` is written as null without quotes; it is read as \"null\"";
+                    self.lenient(at, "type", message.to_owned());
+                    "null"
+                }
+                Value::String(name) => return Err(format!("`{name}` is no type")),
+                other => return Err(format!("`type` is the name of a type, not {}", phrase(other))),
+            };
+            if !types.contains(&name) {
+                types.push(name);
+            }
+        }
+        if operand.is_array() && self.document.version() == Version::V30 {
+            let message = "a list of types is not part of OpenAPI 3.0; it is read as OpenAPI 3.1 does";
+            self.lenient(at, "type", message.to_owned());
+        }
+        Ok(match types[..] {
+            [one] => Value::from(one),
+            _ => Value::from(types),
+        })
+    }
+
+    /// Whether a bound is made exclusive by the flag beside it.
+    fn is_exclusive(&self, members: &Map<String, Value>, bound: &str) -> bool {
+        let flag = if bound == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
+        members.get(flag) == Some(&Value::Bool(true))
+    }
+
+    fn exclusive(
+        &mut self,
+        members: &Map<String, Value>,
+        at: &Pointer,
+        keyword: &str,
+        operand: &Value,
+    ) -> Result<Option<Value>, String> {
+        let flag = match operand {
+            Value::Number(_) => return Ok(Some(operand.clone())),
+            Value::Bool(flag) => *flag,
+            _ => return Err(format!("`{keyword}` is a number, not {}", phrase(operand))),
+        };
+        if self.document.version() != Version::V30 {
+            let message =
+                format!("`{keyword}` is a number since OpenAPI 3.1; it is read as OpenAPI 3.0 does");
+            self.lenient(at, "exclusive", message);
+        }
+        let bound = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };
+        Ok(match members.get(bound) {
+            Some(Value::Number(number)) if flag => Some(Value::Number(number.clone())),
+            _ => None,
+        })
+    }
+
+    fn check_pattern(&mut self, pattern: &str) -> Result<(), String> {
+        let compiles = match self.patterns.get(pattern) {
+            Some(compiles) => *compiles,
+            None => {
+                let compiles = build::is_pattern(pattern);
+                self.patterns.insert(pattern.to_owned(), compiles);
+                compiles
+            }
+        };
+        if compiles { Ok(()) } else { Err(format!("the pattern `{pattern}` does not compile")) }
+    }
+
+    fn format(&mut self, writing: &mut Writing<'_>, at: &Pointer, name: &str) -> Option<Value> {
+        match format::treatment(name) {
+            Treatment::Asserted => Some(Value::from(name)),
+            Treatment::Free => None,
+            Treatment::Range(name) => {
+                let number = match self.ranges.get(name) {
+                    Some(number) => *number,
+                    None => {
+                        let number = self.push(Pointer::root(), Role::Range(name), format::range(name));
+                        self.ranges.insert(name, number);
+                        number
+                    }
+                };
+                writing.all_of.push(link(number));
+                None
+            }
+            Treatment::Unknown => {
+                if self.unknown_formats.insert(name.to_owned()) {
+                    self.remark(Remark::unknown_format(at, name), "format");
+                }
+                None
+            }
+        }
+    }
+
+    fn names(&mut self, operand: &Value, context: &Context) -> Result<Option<Value>, String> {
+        let Value::Array(names) = operand else {
+            // JSON Schema of 2010 marked the property itself; `false` says nothing then.
+            return match operand {
+                Value::Bool(false) => Ok(None),
+                Value::Bool(true) => {
+                    Err("`required` is a list of names in the schema of the object, not a flag of a member"
+                        .to_owned())
+                }
+                other => Err(format!("`required` is a list of names, not {}", phrase(other))),
+            };
+        };
+        if !is_names(operand) {
+            return Err("`required` lists something that is no name".to_owned());
+        }
+        let is_demanded = |name: &&Value| name.as_str().is_some_and(|name| !context.relaxed.contains(name));
+        let names: Vec<Value> = names.iter().filter(is_demanded).cloned().collect();
+        Ok((!names.is_empty()).then_some(Value::Array(names)))
+    }
+}
+
+fn is_names(value: &Value) -> bool {
+    value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
+}
+
+fn phrase(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(_) => "a text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a map".to_owned(),
+    }
+}

@@ -1,0 +1,60 @@
+//! The schemas of a document as something that judges values.
+//!
+//! [`Contract`] compiles the schemas of the operations that a run uses, all in one build, and turns
+//! what breaks them into words with places. Start with [`Contract::compile`] and
+//! [`Contract::validate`].
+
+mod build;
+mod choice;
+mod closure;
+mod contract;
+mod dialect;
+mod explain;
+mod format;
+mod keyword;
+mod remark;
+mod target;
+mod trace;
+mod visibility;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use contract::{Contract, Validity};
+
+use crate::json::Pointer;
+
+/// Which way a value travels; it decides what `readOnly` and `writeOnly` mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// From the client to the server.
+    Request,
+    /// From the server to the client.
+    Response,
+}
+
+/// One way in which a value breaks a schema, as data and in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaError {
+    /// The offending value; the object for a member that is missing, the member for one too many.
+    pub instance: Pointer,
+    /// The keyword in the document, behind every `$ref`; the element of `required` that is missing.
+    pub keyword: Pointer,
+    /// The names of the component schemas walked through, outermost first.
+    pub via: Vec<String>,
+    /// The keyword's name: `type`.
+    pub name: String,
+    /// What is wrong: "`amount` is a string where the document promises an integer".
+    pub headline: String,
+    /// What was promised: "an integer".
+    pub expected: String,
+    /// What came: "a string".
+    pub actual: String,
+    /// What the keyword's place promises, where its text does not say it; may be empty.
+    pub label: String,
+    /// The format that is broken, when nothing else is.
+    pub format: Option<String>,
+    /// Further facts: which form of several was meant, a name that is nearly right.
+    pub notes: Vec<String>,
+}

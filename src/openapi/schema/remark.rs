@@ -1,0 +1,72 @@
+//! What the rewriting has to say about a document.
+
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::json::Pointer;
+use crate::openapi::{Document, ReferenceError};
+
+/// One thing that was read leniently or could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Remark {
+    /// Where it stands; the keyword's value.
+    pub(super) at: Pointer,
+    /// What it is, in one sentence without a full stop.
+    pub(super) message: String,
+    code: Code,
+    level: Level,
+    label: &'static str,
+    help: Option<String>,
+}
+
+impl Remark {
+    pub(super) fn lenient(at: &Pointer, message: String) -> Self {
+        Self {
+            at: at.clone(),
+            message,
+            code: Code::DOCUMENT_LENIENT,
+            level: Level::Warning,
+            label: "read leniently",
+            help: None,
+        }
+    }
+
+    pub(super) fn left_out(at: &Pointer, reason: String) -> Self {
+        let code = Code::DOCUMENT_SCHEMA;
+        Self {
+            at: at.clone(),
+            message: reason,
+            code,
+            level: Level::Warning,
+            label: "not checked",
+            help: None,
+        }
+    }
+
+    pub(super) fn broken_reference(at: &Pointer, error: &ReferenceError) -> Self {
+        let help = error.help();
+        Self { code: Code::DOCUMENT_REFERENCE, help, ..Self::left_out(at, error.to_string()) }
+    }
+
+    pub(super) fn unknown_format(at: &Pointer, name: &str) -> Self {
+        Self {
+            level: Level::Note,
+            label: "not checked, here and elsewhere",
+            ..Self::left_out(at, format!("the format `{name}` is not known"))
+        }
+    }
+
+    /// The remark as what a reader of the document sees.
+    pub(super) fn diagnostic(&self, document: &Document) -> Diagnostic {
+        let mut diagnostic = Diagnostic::warning(self.code, self.message.clone());
+        diagnostic.level = self.level;
+        diagnostic.help.extend(self.help.clone());
+        match document.span_of(&self.at).or_else(|| document.span_of(&self.at.parent())) {
+            Some(span) => diagnostic.label(document.source(), span, self.label),
+            None => diagnostic.note(format!("at `#{}`", self.at)),
+        }
+    }
+
+    /// What stands behind "not checked, because".
+    pub(super) fn reason(&self) -> String {
+        format!("{} (`#{}`)", self.message, self.at)
+    }
+}

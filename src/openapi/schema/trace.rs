@@ -1,0 +1,70 @@
+//! From the path that a validation took through the rewritten schemas back to the document.
+
+use super::closure::{Closure, Role, linked};
+use crate::json::{Pointer, Value};
+
+/// Where an error comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trace {
+    /// The keyword in the document.
+    pub(super) keyword: Pointer,
+    /// The component schemas that were walked through, outermost first.
+    pub(super) via: Vec<String>,
+    /// The number format whose range is broken.
+    pub(super) format: Option<&'static str>,
+    /// The entry of the `oneOf` or `anyOf` that does not hold.
+    pub(super) choice: Option<usize>,
+}
+
+/// Follows an evaluation path, in which every `$ref` appears, from an entry on.
+pub(super) fn trace(closure: &Closure, start: usize, path: &[String]) -> Trace {
+    let mut entry = start;
+    let mut via: Vec<String> = component_name(&closure.entries[start].pointer).into_iter().collect();
+    let mut value = &closure.entries[start].schema;
+    let mut holder = value;
+    let mut within: Vec<&str> = Vec::new();
+    for token in path {
+        if token == "$ref"
+            && let Some(next) = linked(value)
+        {
+            let Some(target) = closure.entries.get(next) else { break };
+            if let Role::Range(name) = target.role {
+                // The link stands in `allOf`, at an index that the document does not have.
+                let within = &within[..within.len().saturating_sub(2)];
+                let keyword = place(closure, entry, within).child("format");
+                return Trace { keyword, via, format: Some(name), choice: None };
+            }
+            entry = next;
+            value = &target.schema;
+            within.clear();
+            let name = component_name(&target.pointer);
+            via.extend(name.filter(|name| via.last() != Some(name)));
+            continue;
+        }
+        within.push(token);
+        holder = value;
+        value = Pointer::of([token.as_str()]).get(value).unwrap_or(&Value::Null);
+    }
+    if within.last() == Some(&"else")
+        && let Some(number) = holder.get("if").and_then(linked)
+        && let Some(choice) = closure.entries.get(number)
+        && matches!(choice.role, Role::Choice { .. })
+    {
+        return Trace { keyword: choice.pointer.clone(), via, format: None, choice: Some(number) };
+    }
+    Trace { keyword: place(closure, entry, &within), via, format: None, choice: None }
+}
+
+/// The name under which a schema is known: `Price` for `#/components/schemas/Price`.
+pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
+    match pointer.tokens() {
+        [components, schemas, name] if components == "components" && schemas == "schemas" => {
+            Some(name.clone())
+        }
+        _ => None,
+    }
+}
+
+fn place(closure: &Closure, entry: usize, within: &[&str]) -> Pointer {
+    closure.entries[entry].pointer.join(&Pointer::of(within.iter().copied()))
+}

@@ -1,0 +1,115 @@
+//! Findings, cases and runs that the tests of several reports share.
+
+use crate::diagnostic::{Code, Finding, Place, Severity};
+use crate::engine::{CaseReport, ExchangeReport, Phase, StepReport, Verdict};
+use crate::source::{Source, Span};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) const REPEAT: &str = "curl -X PUT 'http://127.0.0.1:4010/v2/orders/50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3' \\\n  -H 'Authorization: Bearer ***' \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"data\":{\"type\":\"order\"}}'";
+
+/// A source whose text starts at a line of its file.
+pub(super) fn source(name: &str, first_line: usize, text: &str) -> Arc<Source> {
+    Source::new(name, "\n".repeat(first_line - 1) + text)
+}
+
+/// The place of the first `part` in a source.
+pub(super) fn place(source: &Arc<Source>, part: &str, label: &str, at: Option<&str>) -> Option<Place> {
+    let start = source.text().find(part).expect("the part stands in the source");
+    Some(Place {
+        source: Arc::clone(source),
+        span: Span::new(start, start + part.len()),
+        label: label.to_owned(),
+        at: at.map(str::to_owned),
+    })
+}
+
+pub(super) fn finding(code: Code, headline: &str) -> Finding {
+    Finding {
+        code,
+        severity: Severity::Deny,
+        headline: headline.to_owned(),
+        expected: None,
+        actual: None,
+        scenario: None,
+        document: None,
+        response: None,
+        notes: Vec::new(),
+        help: Vec::new(),
+    }
+}
+
+/// The contract is broken, with all three places.
+pub(super) fn body_type() -> Finding {
+    let scenario = source(
+        "scenarios/elasticpath/update.contest.yaml",
+        14,
+        "      - call: updateAnOrder\n        path: { orderID: $vars.id }\n",
+    );
+    let document = source("specs/elasticpath-orders.yaml", 212, "              amount: { type: integer }\n");
+    let response =
+        source("response body", 31, "       \"amount\": \"237500\",\n       \"currency\": \"USD\"\n");
+    Finding {
+        expected: Some("an integer".to_owned()),
+        actual: Some("a string".to_owned()),
+        scenario: place(
+            &scenario,
+            "call: updateAnOrder",
+            "step `update`: PUT /v2/orders/50ca1ec7… answered 200 in 3 ms",
+            None,
+        ),
+        document: place(&document, "type: integer", "via 200 › OrderEnvelope › Order › Meta › Price", None),
+        response: place(&response, "\"237500\"", "string", Some("/data/meta/display_price/with_tax/amount")),
+        notes: vec![
+            "also at 3 more places: /data/meta/display_price/{without_tax,tax,discount}/amount".into(),
+        ],
+        ..finding(Code::RESPONSE_BODY, "`amount` is a string where the document promises an integer")
+    }
+}
+
+/// No answer, and so no place.
+pub(super) fn refused() -> Finding {
+    Finding {
+        notes: vec![
+            "the case was not judged; base URL from contest.yaml:14:24, environment staging".to_owned(),
+        ],
+        help: vec!["is the target up?".to_owned()],
+        ..finding(Code::TRANSPORT_CONNECT, "nothing listens at http://127.0.0.1:4010 (connection refused)")
+    }
+}
+
+pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
+    StepReport {
+        id: id.to_owned(),
+        title: None,
+        phase: Phase::Steps,
+        operation: "updateAnOrder".to_owned(),
+        verdict,
+        reason: None,
+        findings: Vec::new(),
+        exchange: (verdict == Verdict::Passed || verdict == Verdict::Failed).then(|| ExchangeReport {
+            request: "PUT /v2/orders/50ca1ec7".to_owned(),
+            status: 200,
+            latency: Duration::from_millis(3),
+            is_judged: true,
+        }),
+        repeat: None,
+        not_checked: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> CaseReport {
+    CaseReport {
+        index,
+        id: format!("{file}::{index}"),
+        file: file.to_owned(),
+        title: title.to_owned(),
+        row: None,
+        verdict,
+        reason: None,
+        steps: vec![step("read", Verdict::Passed), step("update", verdict)],
+        left_behind: Vec::new(),
+        elapsed: Duration::from_millis(9),
+    }
+}

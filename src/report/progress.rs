@@ -1,0 +1,110 @@
+use crate::engine::Event;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// The line at the bottom of the screen while a run goes on: how many cases are done, and one that
+/// is not.
+///
+/// Written to stderr, and only where that is a terminal; anywhere else nothing is ever written.
+/// What is printed meanwhile to the same terminal goes through [`Progress::aside`], so that the
+/// two do not mix.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    running: Vec<(usize, String)>,
+}
+
+impl Progress {
+    /// Makes a line on stderr where that is a terminal, nothing elsewhere.
+    pub fn stderr() -> Self {
+        Self::new(std::io::stderr().is_terminal().then(ProgressDrawTarget::stderr))
+    }
+
+    /// Makes a progress that never shows.
+    pub fn hidden() -> Self {
+        Self::new(None)
+    }
+
+    fn new(target: Option<ProgressDrawTarget>) -> Self {
+        let bar = target.map(|target| {
+            let bar = ProgressBar::with_draw_target(None, target);
+            // `wide_msg` is cut to the terminal by the crate. A template that does not parse would
+            // leave its default, which is no reason to fail.
+            if let Ok(style) = ProgressStyle::with_template("  {pos}/{len} cases  {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { bar, running: Vec::new() }
+    }
+
+    /// Takes the next event and draws what changed.
+    pub fn event(&mut self, event: &Event) {
+        let Some(bar) = &self.bar else { return };
+        match event {
+            Event::RunStarted(started) => bar.set_length(started.cases as u64),
+            Event::CaseStarted { index, name } => {
+                self.running.push((*index, super::Style::plain(80).visible(name).replace('\n', " ")));
+                bar.set_message(self.message());
+            }
+            Event::CaseFinished(case) => {
+                self.running.retain(|(index, _)| *index != case.index);
+                bar.set_message(self.message());
+                bar.inc(1);
+            }
+            Event::RunFinished(_) => bar.finish_and_clear(),
+        }
+    }
+
+    /// Does something that writes to the terminal, with the line out of the way.
+    pub fn aside<R>(&self, write: impl FnOnce() -> R) -> R {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// The case that has been running longest: the one a person would wait for.
+    fn message(&self) -> String {
+        match self.running.as_slice() {
+            [] => String::new(),
+            [(_, name)] => name.clone(),
+            [(_, name), others @ ..] => format!("{name} and {} more", others.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Verdict;
+
+    fn started(index: usize, name: &str) -> Event {
+        Event::CaseStarted { index, name: name.to_owned() }
+    }
+
+    #[test]
+    fn the_case_that_runs_longest_is_named() {
+        let mut progress = Progress::new(Some(ProgressDrawTarget::hidden()));
+        assert_eq!(progress.message(), "");
+        progress.event(&started(0, "a › b"));
+        assert_eq!(progress.message(), "a › b");
+        progress.event(&started(1, "c › d\u{1b}"));
+        assert_eq!(progress.message(), "a › b and 1 more");
+        progress.event(&Event::CaseFinished(Box::new(super::super::fixtures::case(
+            0,
+            Verdict::Passed,
+            "a",
+            "b",
+        ))));
+        assert_eq!(progress.message(), "c › d␛");
+    }
+
+    #[test]
+    fn nothing_is_drawn_where_nobody_looks() {
+        let mut progress = Progress::hidden();
+        progress.event(&started(0, "a"));
+        assert_eq!(progress.aside(|| 7), 7);
+        assert!(progress.bar.is_none() && progress.running.is_empty());
+    }
+}

@@ -1,0 +1,560 @@
+use super::super::fixtures::{REPEAT, body_type, case, finding, refused, step};
+use super::*;
+use crate::diagnostic::{Code, Finding};
+use crate::engine::{Attention, WarningCount};
+use std::time::Duration;
+
+/// Runs the cases in the order given, whatever their indices; the text starts on a line of its own.
+fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summary) -> String {
+    let mut terminal = Terminal::new(vec![b'\n'], style, verbosity);
+    let started = RunStarted {
+        version: "0.1.0",
+        environment: Some("mock".to_owned()),
+        target: "embedded mock".to_owned(),
+        cases: cases.len(),
+        workers: 2,
+        seed: 8412,
+        run_id: "r1".to_owned(),
+        banners: Vec::new(),
+    };
+    let mut events = vec![Event::RunStarted(started)];
+    events.extend(cases.into_iter().flat_map(|case| {
+        [Event::CaseStarted { index: case.index, name: case.name() }, Event::CaseFinished(Box::new(case))]
+    }));
+    events.push(Event::RunFinished(Box::new(summary)));
+    for event in &events {
+        terminal.event(event).expect("a vector takes everything");
+    }
+    String::from_utf8(terminal.into_inner()).expect("it is text")
+}
+
+#[track_caller]
+fn check(actual: &str, expected: &str) {
+    assert_eq!(actual, expected, "\n{actual}");
+}
+
+fn passed(index: usize, title: &str) -> CaseReport {
+    case(index, Verdict::Passed, "elasticpath/cancel", title)
+}
+
+/// A case of which nothing was sent.
+fn unsent(index: usize, verdict: Verdict, title: &str, reason: &str) -> CaseReport {
+    CaseReport {
+        reason: Some(reason.to_owned()),
+        steps: Vec::new(),
+        ..case(index, verdict, "ecartapi/status", title)
+    }
+}
+
+fn failed(index: usize) -> CaseReport {
+    let deprecated = Finding {
+        severity: Severity::Warn,
+        ..finding(Code::OPERATION_DEPRECATED, "`updateAnOrder` is deprecated")
+    };
+    let update = StepReport {
+        findings: vec![body_type(), deprecated],
+        repeat: Some(REPEAT.to_owned()),
+        notes: vec!["the token was fetched anew after a 401".to_owned()],
+        not_checked: vec!["the header `X-Rate` has a schema that does not compile".to_owned()],
+        ..step("update", Verdict::Failed)
+    };
+    let after =
+        StepReport { reason: Some("step update failed".to_owned()), ..step("after", Verdict::Skipped) };
+    CaseReport {
+        steps: vec![step("read", Verdict::Passed), update, after],
+        elapsed: Duration::from_millis(14),
+        ..case(index, Verdict::Failed, "elasticpath/update", "an address can be changed")
+    }
+}
+
+fn errored(index: usize, title: &str) -> CaseReport {
+    let mut case = case(index, Verdict::Errored, "ecartapi/status", title);
+    case.steps[1].findings = vec![refused()];
+    case
+}
+
+fn attention(verdict: Verdict, name: &str, codes: &[Code]) -> Attention {
+    Attention { verdict, name: name.to_owned(), codes: codes.to_vec() }
+}
+
+fn summary(verdicts: &[(Verdict, usize)]) -> Summary {
+    Summary {
+        cases: verdicts.iter().map(|(_, count)| count).sum(),
+        verdicts: verdicts.to_vec(),
+        exchanges: 61,
+        target: "embedded mock".to_owned(),
+        elapsed: Duration::from_millis(210),
+        ..Summary::default()
+    }
+}
+
+/// A run with every verdict, finished out of order.
+fn everything() -> (Vec<CaseReport>, Summary) {
+    let skipped = CaseReport {
+        row: Some("refunded".to_owned()),
+        ..unsent(2, Verdict::Skipped, "refunds reach the shop", "no refund endpoint in this sandbox")
+    };
+    let long = CaseReport {
+        row: Some("card".to_owned()),
+        elapsed: Duration::from_millis(12_345),
+        ..passed(8, "an unfulfilled order that was paid by card can be cancelled and stays cancelled")
+    };
+    let cases = vec![
+        passed(1, "an unpaid order cannot be fulfilled"),
+        passed(0, "an unfulfilled order can be cancelled"),
+        skipped,
+        errored(4, "pending is stored as processing"),
+        failed(3),
+        case(5, Verdict::XFailed, "elasticpath/known", "the manual gateway cancels"),
+        case(6, Verdict::XPassed, "elasticpath/known", "the card gateway cancels"),
+        unsent(7, Verdict::NotRun, "paid is stored as processing", "interrupted"),
+        errored(9, "refunded is stored as refunded"),
+        long,
+    ];
+    let summary = Summary {
+        attention: vec![
+            attention(Verdict::Failed, "elasticpath/update › an address can be changed", &[Code::RESPONSE_BODY]),
+            attention(
+                Verdict::Errored,
+                "ecartapi/status › pending is stored as processing",
+                &[Code::TRANSPORT_CONNECT],
+            ),
+            attention(Verdict::XPassed, "elasticpath/known › the card gateway cancels", &[]),
+            attention(
+                Verdict::Errored,
+                "ecartapi/status › refunded is stored as refunded",
+                &[Code::TRANSPORT_CONNECT, Code::RESPONSE_BODY],
+            ),
+        ],
+        warnings: vec![
+            WarningCount {
+                code: Code::RESPONSE_HEADER,
+                headline: "`X-Request-Id` is not a uuid".to_owned(),
+                place: Some("specs/elasticpath-orders.yaml:61".to_owned()),
+                count: 12,
+            },
+            WarningCount {
+                code: Code::OPERATION_DEPRECATED,
+                headline: "`updateAnOrder` is deprecated".to_owned(),
+                place: None,
+                count: 1,
+            },
+        ],
+        waived: vec![(Code::RESPONSE_STATUS, 2), (Code::RESPONSE_BODY, 1)],
+        not_checked: vec![
+            ("`send` goes outside the document".to_owned(), 3),
+            ("the header `X-Rate` has a schema that does not compile".to_owned(), 1),
+        ],
+        left_behind: vec![
+            "order 50ca1ec7… (cleanup `restore` answered 503)".to_owned(),
+            "elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)".to_owned(),
+        ],
+        exchanges: 58,
+        unanswered: 3,
+        is_interrupted: true,
+        ..summary(&[
+            (Verdict::Skipped, 1),
+            (Verdict::NotRun, 1),
+            (Verdict::XFailed, 1),
+            (Verdict::Passed, 3),
+            (Verdict::XPassed, 1),
+            (Verdict::Errored, 2),
+            (Verdict::Failed, 1),
+        ])
+    };
+    (cases, summary)
+}
+
+#[test]
+fn a_run_that_passes_is_a_line_a_case() {
+    let skipped = unsent(2, Verdict::Skipped, "refunds reach the shop", "no refunds here");
+    let cases = vec![
+        passed(0, "an unfulfilled order can be cancelled"),
+        case(1, Verdict::Passed, "elasticpath/fulfill", "an unpaid order cannot be fulfilled"),
+        skipped,
+    ];
+    let summary = summary(&[(Verdict::Skipped, 1), (Verdict::Passed, 2)]);
+    check(
+        &run(Style::plain(100), Verbosity::Normal, cases.clone(), summary.clone()),
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock · 3 cases, 2 workers · seed 8412
+
+  pass  elasticpath/cancel › an unfulfilled order can be cancelled                   2 steps    9 ms
+  pass  elasticpath/fulfill › an unpaid order cannot be fulfilled                    2 steps    9 ms
+  skip  ecartapi/status › refunds reach the shop                                     no refunds here
+
+3 cases: 2 passed, 1 skipped · 61 exchanges, all judged · 0.21 s · target: embedded mock
+"#,
+    );
+    check(
+        &run(Style::plain(100), Verbosity::Quiet, cases, summary),
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock · 3 cases, 2 workers · seed 8412
+
+3 cases: 2 passed, 1 skipped · 61 exchanges, all judged · 0.21 s · target: embedded mock
+"#,
+    );
+}
+
+#[test]
+fn every_verdict_at_80_columns() {
+    let (cases, summary) = everything();
+    check(
+        &run(Style::plain(80), Verbosity::Normal, cases, summary),
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock · 10 cases, 2 workers
+  seed 8412
+
+  pass  elasticpath/cancel › an unfulfilled order can be cance…  2 steps    9 ms
+  pass  elasticpath/cancel › an unpaid order cannot be fulfill…  2 steps    9 ms
+  skip  ecartapi/status › refunds reach the shop [refunded]
+        no refund endpoint in this sandbox
+
+  FAIL  elasticpath/update › an address can be changed      2 of 3 steps   14 ms
+
+error[response.body]: `amount` is a string where the document promises an
+                      integer
+    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+ 14 │       - call: updateAnOrder
+    │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7…
+    │                             answered 200 in 3 ms
+    ├▸ specs/elasticpath-orders.yaml:212:25
+212 │               amount: { type: integer }
+    │                         ───────────── via 200 › OrderEnvelope › Order ›
+    │                                       Meta › Price
+    ├▸ response body:31:18, at /data/meta/display_price/with_tax/amount
+ 31 │        "amount": "237500",
+    │                  ━━━━━━━━ string
+    ├ also at 3 more places:
+    │ /data/meta/display_price/{without_tax,tax,discount}/amount
+    ├ the token was fetched anew after a 401
+    ├ not checked: the header `X-Rate` has a schema that does not compile
+    ╰ repeat: curl -X PUT \
+              'http://127.0.0.1:4010/v2/orders/50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3' \
+              -H 'Authorization: Bearer ***' \
+              -H 'Content-Type: application/json' -d '{"data":{"type":"order"}}'
+
+  ERROR ecartapi/status › pending is stored as processing        2 steps    9 ms
+
+error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
+                          refused)
+ ├ the case was not judged; base URL from contest.yaml:14:24, environment
+ │ staging
+ ╰ help: is the target up?
+
+  xfail elasticpath/known › the manual gateway cancels           2 steps    9 ms
+  XPASS elasticpath/known › the card gateway cancels             2 steps    9 ms
+        it passed, and is marked `xfail`: remove the mark
+  -     ecartapi/status › paid is stored as processing      not run: interrupted
+  pass  elasticpath/cancel › an unfulfilled order that… [card]  2 steps  12.35 s
+  ERROR ecartapi/status › refunded is stored as refunded         2 steps    9 ms
+        transport.connect: as above
+
+10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped,
+  1 not run · 58 exchanges judged, 3 not (transport) · 0.21 s
+  target: embedded mock
+  failed   elasticpath/update › an address can be changed    response.body
+  errored  ecartapi/status › pending is stored as processing transport.connect
+  xpassed  elasticpath/known › the card gateway cancels
+  errored  ecartapi/status › refunded is stored as refunded transport.connect +1
+  warnings response.header ×12 (`X-Request-Id` is not a uuid,
+           specs/elasticpath-orders.yaml:61)
+           operation.deprecated (`updateAnOrder` is deprecated)
+  waived   response.status ×2, response.body (by a step's `contract:`)
+  not checked: `send` goes outside the document ×3
+               the header `X-Rate` has a schema that does not compile
+  left behind: order 50ca1ec7… (cleanup `restore` answered 503)
+               elasticpath/cancel › an unpaid order cannot be fulfilled: order
+               60ca (cleanup `restore` answered 500)
+  interrupted: the run was stopped before its end; cleanup was run
+"#,
+    );
+}
+
+#[test]
+fn every_verdict_at_120_columns() {
+    let (cases, summary) = everything();
+    check(
+        &run(Style::plain(120), Verbosity::Normal, cases, summary),
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock · 10 cases, 2 workers · seed 8412
+
+  pass  elasticpath/cancel › an unfulfilled order can be cancelled                                       2 steps    9 ms
+  pass  elasticpath/cancel › an unpaid order cannot be fulfilled                                         2 steps    9 ms
+  skip  ecartapi/status › refunds reach the shop [refunded]                           no refund endpoint in this sandbox
+
+  FAIL  elasticpath/update › an address can be changed                                              2 of 3 steps   14 ms
+
+error[response.body]: `amount` is a string where the document promises an integer
+    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+ 14 │       - call: updateAnOrder
+    │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7… answered 200 in 3 ms
+    ├▸ specs/elasticpath-orders.yaml:212:25
+212 │               amount: { type: integer }
+    │                         ───────────── via 200 › OrderEnvelope › Order › Meta › Price
+    ├▸ response body:31:18, at /data/meta/display_price/with_tax/amount
+ 31 │        "amount": "237500",
+    │                  ━━━━━━━━ string
+    ├ also at 3 more places: /data/meta/display_price/{without_tax,tax,discount}/amount
+    ├ the token was fetched anew after a 401
+    ├ not checked: the header `X-Rate` has a schema that does not compile
+    ╰ repeat: curl -X PUT 'http://127.0.0.1:4010/v2/orders/50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3' \
+              -H 'Authorization: Bearer ***' -H 'Content-Type: application/json' -d '{"data":{"type":"order"}}'
+
+  ERROR ecartapi/status › pending is stored as processing                                                2 steps    9 ms
+
+error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection refused)
+ ├ the case was not judged; base URL from contest.yaml:14:24, environment staging
+ ╰ help: is the target up?
+
+  xfail elasticpath/known › the manual gateway cancels                                                   2 steps    9 ms
+  XPASS elasticpath/known › the card gateway cancels                                                     2 steps    9 ms
+        it passed, and is marked `xfail`: remove the mark
+  -     ecartapi/status › paid is stored as processing                                              not run: interrupted
+  pass  elasticpath/cancel › an unfulfilled order that was paid by card can be cancelled and s… [card]  2 steps  12.35 s
+  ERROR ecartapi/status › refunded is stored as refunded                                                 2 steps    9 ms
+        transport.connect: as above
+
+10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped, 1 not run
+  58 exchanges judged, 3 not (transport) · 0.21 s · target: embedded mock
+  failed   elasticpath/update › an address can be changed    response.body
+  errored  ecartapi/status › pending is stored as processing transport.connect
+  xpassed  elasticpath/known › the card gateway cancels
+  errored  ecartapi/status › refunded is stored as refunded  transport.connect, response.body
+  warnings response.header ×12 (`X-Request-Id` is not a uuid, specs/elasticpath-orders.yaml:61)
+           operation.deprecated (`updateAnOrder` is deprecated)
+  waived   response.status ×2, response.body (by a step's `contract:`)
+  not checked: `send` goes outside the document ×3
+               the header `X-Rate` has a schema that does not compile
+  left behind: order 50ca1ec7… (cleanup `restore` answered 503)
+               elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
+  interrupted: the run was stopped before its end; cleanup was run
+"#,
+    );
+}
+
+#[test]
+fn a_quiet_run_says_what_needs_attention() {
+    let (cases, summary) = everything();
+    let text = run(Style::plain(120), Verbosity::Quiet, cases, summary);
+    let lines: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("  ") && line.contains(" › ")).collect();
+    let expected = r#"
+  FAIL  elasticpath/update › an address can be changed                                              2 of 3 steps   14 ms
+    │                         ───────────── via 200 › OrderEnvelope › Order › Meta › Price
+  ERROR ecartapi/status › pending is stored as processing                                                2 steps    9 ms
+  XPASS elasticpath/known › the card gateway cancels                                                     2 steps    9 ms
+  ERROR ecartapi/status › refunded is stored as refunded                                                 2 steps    9 ms
+  failed   elasticpath/update › an address can be changed    response.body
+  errored  ecartapi/status › pending is stored as processing transport.connect
+  xpassed  elasticpath/known › the card gateway cancels
+  errored  ecartapi/status › refunded is stored as refunded  transport.connect, response.body
+               elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
+"#;
+    check(&format!("\n{}\n", lines.join("\n")), expected);
+}
+
+#[test]
+fn a_verbose_run_lists_the_steps_and_shows_warnings_in_place() {
+    let summary = Summary {
+        attention: vec![attention(Verdict::Failed, "a › b", &[Code::RESPONSE_BODY])],
+        exchanges: 4,
+        ..summary(&[(Verdict::Passed, 1), (Verdict::Failed, 1)])
+    };
+    check(
+        &run(Style::plain(80), Verbosity::Verbose, vec![passed(0, "a"), failed(1)], summary),
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock · 2 cases, 2 workers
+  seed 8412
+
+  pass  elasticpath/cancel › a                                   2 steps    9 ms
+        `read`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
+        `update`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
+
+  FAIL  elasticpath/update › an address can be changed      2 of 3 steps   14 ms
+        `read`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
+        `update`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms, failed
+        `after`: updateAnOrder, skipped: step update failed
+
+warning[operation.deprecated]: `updateAnOrder` is deprecated
+
+error[response.body]: `amount` is a string where the document promises an
+                      integer
+    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+ 14 │       - call: updateAnOrder
+    │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7…
+    │                             answered 200 in 3 ms
+    ├▸ specs/elasticpath-orders.yaml:212:25
+212 │               amount: { type: integer }
+    │                         ───────────── via 200 › OrderEnvelope › Order ›
+    │                                       Meta › Price
+    ├▸ response body:31:18, at /data/meta/display_price/with_tax/amount
+ 31 │        "amount": "237500",
+    │                  ━━━━━━━━ string
+    ├ also at 3 more places:
+    │ /data/meta/display_price/{without_tax,tax,discount}/amount
+    ├ the token was fetched anew after a 401
+    ├ not checked: the header `X-Rate` has a schema that does not compile
+    ╰ repeat: curl -X PUT \
+              'http://127.0.0.1:4010/v2/orders/50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3' \
+              -H 'Authorization: Bearer ***' \
+              -H 'Content-Type: application/json' -d '{"data":{"type":"order"}}'
+
+2 cases: 1 passed, 1 failed · 4 exchanges, all judged · 0.21 s
+  target: embedded mock
+"#,
+    );
+}
+
+#[test]
+fn a_failure_right_above_the_summary_is_not_listed_again() {
+    let one = |verdicts| Summary {
+        attention: vec![attention(Verdict::Failed, "a › b", &[Code::RESPONSE_BODY])],
+        ..summary(verdicts)
+    };
+    let last = run(
+        Style::plain(80),
+        Verbosity::Normal,
+        vec![passed(0, "a"), failed(1)],
+        one(&[(Verdict::Passed, 1), (Verdict::Failed, 1)]),
+    );
+    assert!(!last.contains("\n  failed"), "{last}");
+    let first = run(
+        Style::plain(80),
+        Verbosity::Normal,
+        vec![failed(0), passed(1, "a")],
+        one(&[(Verdict::Passed, 1), (Verdict::Failed, 1)]),
+    );
+    assert!(first.contains("\n  failed   a › b response.body\n"), "{first}");
+}
+
+#[test]
+fn colours_change_nothing_but_the_colour() {
+    let ascii = Style { is_unicode: false, ..Style::plain(80) };
+    for style in [Style::plain(80), Style::plain(120), ascii] {
+        for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+            let (cases, summary) = everything();
+            let plain = run(style, verbosity, cases.clone(), summary.clone());
+            let styled = run(Style { color: true, ..style }, verbosity, cases, summary);
+            assert_ne!(styled, plain);
+            assert_eq!(anstream::adapter::strip_str(&styled).to_string(), plain);
+            assert!(style.is_unicode || plain.is_ascii(), "{plain}");
+        }
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_where_it_can_be_broken() {
+    for columns in [60, 80, 100, 120] {
+        let (cases, summary) = everything();
+        let text = run(Style::plain(columns), Verbosity::Verbose, cases, summary);
+        let wide = text.lines().filter(|line| width(line) > columns && !line.contains("http://"));
+        assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn cases_of_an_interrupted_run_are_shown_though_some_never_finish() {
+    let text = run(
+        Style::plain(60),
+        Verbosity::Normal,
+        vec![passed(3, "c"), passed(1, "b")],
+        Summary { is_interrupted: true, ..summary(&[(Verdict::Passed, 2)]) },
+    );
+    check(
+        &text,
+        r#"
+contest 0.1.0 · environment mock · target: embedded mock
+  2 cases, 2 workers · seed 8412
+
+  pass  elasticpath/cancel › b               2 steps    9 ms
+  pass  elasticpath/cancel › c               2 steps    9 ms
+
+2 cases: 2 passed · 61 exchanges, all judged · 0.21 s
+  target: embedded mock
+  interrupted: the run was stopped before its end; cleanup
+               was run
+"#,
+    );
+}
+
+#[test]
+fn banners_stand_below_the_header() {
+    let mut terminal = Terminal::new(vec![b'\n'], Style::plain(80), Verbosity::Normal);
+    let started = RunStarted {
+        version: "0.1.0",
+        environment: None,
+        target: "https://staging.example.com".to_owned(),
+        cases: 1,
+        workers: 1,
+        seed: 1,
+        run_id: String::new(),
+        banners: vec![
+            "certificates are not verified, since environment staging says `insecure: true`".to_owned(),
+        ],
+    };
+    terminal.event(&Event::RunStarted(started)).expect("a vector takes everything");
+    let text = String::from_utf8(terminal.into_inner()).expect("it is text");
+    check(
+        &text,
+        r#"
+contest 0.1.0 · target: https://staging.example.com · 1 case, 1 worker · seed 1
+warning: certificates are not verified, since environment staging says
+         `insecure: true`
+
+"#,
+    );
+}
+
+#[test]
+fn many_findings_of_a_step_are_counted() {
+    let mut many = failed(0);
+    many.steps[1].findings = (0..30).map(|n| finding(Code::EXPECT_BODY, &format!("finding {n}"))).collect();
+    many.steps[1].repeat = None;
+    let text = render_case(&many, &Style::plain(80));
+    assert_eq!(text.matches("error[").count(), 20);
+    assert!(text.ends_with("\n        10 more findings of step `update`; `-v` shows all\n"), "{text}");
+}
+
+#[test]
+fn a_case_that_could_not_start_says_why() {
+    let case =
+        unsent(0, Verdict::Errored, "a", "the input `order` has no value; give it with `--input order=…`");
+    check(
+        &format!("\n{}", render_case(&case, &Style::plain(80))),
+        r#"
+  ERROR ecartapi/status › a                                     no steps    9 ms
+        the input `order` has no value; give it with `--input order=…`
+"#,
+    );
+}
+
+#[test]
+fn nothing_and_much_are_counted_in_words() {
+    let check_counts = |summary: Summary, expected: &str| {
+        assert_eq!(summary::render(&summary, true, Style::plain(80)), expected);
+    };
+    check_counts(
+        Summary { target: "embedded mock".to_owned(), ..Summary::default() },
+        "0 cases · no exchanges · 0.00 s · target: embedded mock\n",
+    );
+    check_counts(
+        Summary { exchanges: 1, elapsed: Duration::from_secs(3_725), ..summary(&[(Verdict::Passed, 1)]) },
+        "1 case: 1 passed · 1 exchange, all judged · 1 h 2 min · target: embedded mock\n",
+    );
+    check_counts(
+        Summary { exchanges: 0, unanswered: 2, ..summary(&[(Verdict::Errored, 2)]) },
+        "2 cases: 2 errored · 0 exchanges judged, 2 not (transport) · 0.21 s\n  target: embedded mock\n",
+    );
+    let crowd = Summary {
+        attention: (0..60)
+            .map(|n| attention(Verdict::Failed, &format!("f › {n}"), &[Code::EXPECT_BODY]))
+            .collect(),
+        ..summary(&[(Verdict::Failed, 60)])
+    };
+    let text = summary::render(&crowd, true, Style::plain(80));
+    assert!(
+        text.ends_with("\n  failed   f › 49 expect.body\n           and 10 more, listed above\n"),
+        "{text}"
+    );
+}

@@ -1,0 +1,222 @@
+use super::Named;
+use super::reader::{Reader, Spanned};
+use crate::expression::Template;
+use crate::json::Pointer;
+use crate::yaml::{Entry, MapReader, Node};
+
+/// A named way to authenticate, from `auth:` of the project file.
+#[derive(Clone, Debug)]
+pub struct AuthProfile {
+    /// What is attached to a request.
+    pub kind: AuthKind,
+}
+
+/// The kinds of profiles.
+#[derive(Clone, Debug)]
+pub enum AuthKind {
+    /// `Authorization: Bearer <value>`.
+    Bearer(Template),
+    /// A value in a header, a query parameter or a cookie.
+    ApiKey {
+        /// Where it goes.
+        location: KeyLocation,
+        /// The header's, parameter's or cookie's name.
+        name: String,
+        /// The value.
+        value: Template,
+    },
+    /// A token of an OAuth 2.0 token endpoint.
+    OAuth2(Box<OAuth2>),
+}
+
+/// Where an API key travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyLocation {
+    /// A header field.
+    Header,
+    /// A query parameter.
+    Query,
+    /// A cookie.
+    Cookie,
+}
+
+/// How an OAuth 2.0 token is asked for.
+#[derive(Clone, Debug)]
+pub struct OAuth2 {
+    /// Sent as `grant_type`; any text.
+    pub grant: Template,
+    /// The token endpoint; relative ones are below the base URL of the api in use.
+    pub token_url: Template,
+    /// The client's id.
+    pub client_id: Option<Template>,
+    /// The client's secret.
+    pub client_secret: Option<Template>,
+    /// Where id and secret go; `basic` when nothing is written (RFC 6749 §2.3.1).
+    pub client_auth: ClientAuth,
+    /// The scope asked for.
+    pub scope: Option<Template>,
+    /// Further form fields.
+    pub params: Vec<Named<Template>>,
+    /// Where the token stands in the reply; `/access_token` when nothing is written.
+    pub token_pointer: Pointer,
+    /// Where its lifetime in seconds stands; `/expires_in` when nothing is written.
+    pub expires_pointer: Pointer,
+}
+
+/// Where a client's credentials go in a token request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// In an `Authorization: Basic` header.
+    Basic,
+    /// In the form.
+    Body,
+}
+
+/// Which profile a step uses.
+#[derive(Clone, Debug)]
+pub enum AuthChoice {
+    /// `none` or a written null: no credentials, and no cookies of the jar either.
+    None,
+    /// A profile by its name.
+    Profile(Spanned<String>),
+    /// An expression that gives a profile's name, `none`, or null.
+    Expression(Template),
+}
+
+const KINDS: &[&str] = &["bearer", "apiKey", "oauth2"];
+
+/// Reads `auth: seller`, `auth: none`, `auth: $row.auth`.
+pub(super) fn read_choice(node: &Node, reader: &mut Reader<'_>) -> AuthChoice {
+    match node.as_str() {
+        None if node.is_null() => AuthChoice::None,
+        Some("none") => AuthChoice::None,
+        Some(text) if text.starts_with('$') => AuthChoice::Expression(reader.template(node)),
+        Some(text) => AuthChoice::Profile(Spanned::new(text.to_owned(), node.span)),
+        None => {
+            reader.invalid(
+                node.span,
+                "`auth` is the name of a profile, `none`, or an expression",
+                format!("is {}", node.type_name()),
+            );
+            AuthChoice::None
+        }
+    }
+}
+
+/// Reads one profile of the project file.
+pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Named<AuthProfile>> {
+    let mut map = MapReader::new("an auth profile", &entry.value, reader.problems)?;
+    let mut kinds = Vec::new();
+    if let Some(node) = map.take("bearer") {
+        kinds.push(AuthKind::Bearer(reader.template(node)));
+    }
+    if let Some(node) = map.take("apiKey") {
+        kinds.extend(read_api_key(node, reader));
+    }
+    if let Some(node) = map.take("oauth2") {
+        kinds.extend(read_oauth2(node, reader));
+    }
+    map.not_yet(&["basic", "mtls", "flow", "with", "headers", "expires", "command", "all"]);
+    let problems_before = reader.problems.len();
+    map.finish(&[], reader.problems);
+    let is_complete = reader.problems.len() == problems_before;
+    if kinds.len() > 1 || (kinds.is_empty() && is_complete && !has_kind(&entry.value)) {
+        reader.invalid(
+            entry.key_span,
+            format!("the auth profile `{}` has exactly one of {}", entry.key, KINDS.join(", ")),
+            if kinds.is_empty() { "has none" } else { "has several" },
+        );
+        return None;
+    }
+    kinds.pop().map(|kind| entry.named(AuthProfile { kind }))
+}
+
+fn has_kind(node: &Node) -> bool {
+    KINDS.iter().any(|kind| node.get(kind).is_some())
+}
+
+fn read_api_key(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let mut map = MapReader::new("an apiKey profile", node, reader.problems)?;
+    let location = map.require("in", reader.problems).and_then(|node| {
+        let location = match node.as_str() {
+            Some("header") => Some(KeyLocation::Header),
+            Some("query") => Some(KeyLocation::Query),
+            Some("cookie") => Some(KeyLocation::Cookie),
+            _ => None,
+        };
+        if location.is_none() {
+            reader.invalid(node.span, "`in` is header, query or cookie", "is none of them");
+        }
+        location
+    });
+    map.require("name", reader.problems);
+    let name = map.text("name", reader.problems).map(ToOwned::to_owned);
+    let value = map.require("value", reader.problems).map(|node| reader.template(node));
+    map.finish(&[], reader.problems);
+    Some(AuthKind::ApiKey { location: location?, name: name?, value: value? })
+}
+
+fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let mut map = MapReader::new("an oauth2 profile", node, reader.problems)?;
+    let grant = map.require("grant", reader.problems).map(|node| reader.template(node));
+    let token_url = map.require("tokenUrl", reader.problems).map(|node| reader.template(node));
+    let client_id = map.take("clientId").map(|node| reader.template(node));
+    let client_secret = map.take("clientSecret").map(|node| reader.template(node));
+    let scope = map.take("scope").map(|node| reader.template(node));
+    let client_auth = match map.take("clientAuth") {
+        None => ClientAuth::Basic,
+        Some(node) => match node.as_str() {
+            Some("basic") => ClientAuth::Basic,
+            Some("body") => ClientAuth::Body,
+            _ => {
+                reader.invalid(node.span, "`clientAuth` is basic or body", "is neither");
+                ClientAuth::Basic
+            }
+        },
+    };
+    let params = reader.template_map(&mut map, "params");
+    let mut pointer = |key: &'static str, default: &str| {
+        let text = map.take(key);
+        let written = text.map_or(Some(default), |node| node.as_str());
+        let pointer = written.and_then(Pointer::parse);
+        if let (None, Some(node)) = (&pointer, text) {
+            reader.invalid(
+                node.span,
+                format!("`{key}` is a JSON pointer such as {default}"),
+                "is no pointer",
+            );
+        }
+        pointer.unwrap_or_default()
+    };
+    let token_pointer = pointer("tokenPointer", "/access_token");
+    let expires_pointer = pointer("expiresPointer", "/expires_in");
+    map.finish(&[], reader.problems);
+    Some(AuthKind::OAuth2(Box::new(OAuth2 {
+        grant: grant?,
+        token_url: token_url?,
+        client_id,
+        client_secret,
+        client_auth,
+        scope,
+        params,
+        token_pointer,
+        expires_pointer,
+    })))
+}
+
+impl AuthProfile {
+    /// Every value that is written in the profile.
+    pub fn templates(&self) -> Vec<&Template> {
+        match &self.kind {
+            AuthKind::Bearer(value) | AuthKind::ApiKey { value, .. } => vec![value],
+            AuthKind::OAuth2(oauth2) => {
+                let optional = [&oauth2.client_id, &oauth2.client_secret, &oauth2.scope];
+                [&oauth2.grant, &oauth2.token_url]
+                    .into_iter()
+                    .chain(optional.into_iter().flatten())
+                    .chain(oauth2.params.iter().map(|param| &param.value))
+                    .collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use super::reader::{Named, Reader, Spanned};
+use super::settings::{ContractSettings, Timeouts, read_contract, read_timeouts};
+use crate::diagnostic::Code;
+use crate::expression::Template;
+use crate::yaml::{Entry, Kind, MapReader, Node};
+
+/// Where the apis are, and the values that differ from place to place.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Rules files of embedded mocks, by api.
+    pub mocks: Vec<Named<String>>,
+    /// Base URLs, by api.
+    pub base_urls: Vec<Named<Template>>,
+    /// Values for `$env`, before the process's.
+    pub env: Vec<Named<Template>>,
+    /// Where secrets come from; the process variable of the same name otherwise.
+    pub secrets: Vec<Named<SecretSource>>,
+    /// A YAML map from input names to values.
+    pub inputs_file: Option<Spanned<String>>,
+    /// Time-outs.
+    pub timeouts: Timeouts,
+    /// The number of workers.
+    pub jobs: Option<usize>,
+    /// Limits, as written, by name.
+    pub limits: Vec<Named<String>>,
+    /// The severities of contract checks.
+    pub contract: ContractSettings,
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Debug)]
+pub enum SecretSource {
+    /// `{ env: NAME }`: a process variable.
+    Env(String),
+    /// `{ file: PATH }`: a file, without the line end at its end.
+    File(String),
+    /// `{ value: … }`: the value itself, for mocks.
+    Value(String),
+}
+
+/// Reads one environment.
+pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option<Named<Environment>> {
+    reader.check_name("an environment", &entry.key, entry.key_span);
+    let mut map = MapReader::config("an environment", &entry.value, reader.problems)?;
+    let environment = Environment {
+        mocks: texts(map.map("mocks", reader.problems), "a rules file", reader),
+        base_urls: reader.template_map(&mut map, "baseUrls"),
+        env: reader.template_map(&mut map, "env"),
+        secrets: map
+            .map("secrets", reader.problems)
+            .iter()
+            .filter_map(|entry| Some(entry.named(read_secret(&entry.value, reader)?)))
+            .collect(),
+        inputs_file: map.entry("inputsFile").and_then(|entry| {
+            let path = entry.value.as_str()?;
+            Some(Spanned::new(path.to_owned(), entry.value.span))
+        }),
+        timeouts: map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default(),
+        jobs: map.take("jobs").and_then(|node| read_jobs(node, reader)),
+        limits: scalars(map.map("limits", reader.problems)),
+        contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
+    };
+    map.not_yet(&["headers", "auth", "retry", "rate", "proxy", "tls", "allow"]);
+    map.finish(&[("baseUrl", "write `baseUrls`, a map from apis to URLs")], reader.problems);
+    if !environment.mocks.is_empty() && !environment.base_urls.is_empty() {
+        reader.problems.error(
+            Code::CONFIG_INVALID_VALUE,
+            entry.key_span,
+            format!("the environment `{}` has either `mocks` or `baseUrls`", entry.key),
+            "has both",
+        );
+    }
+    Some(entry.named(environment))
+}
+
+pub(super) fn read_jobs(node: &Node, reader: &mut Reader<'_>) -> Option<usize> {
+    let jobs = match &node.kind {
+        Kind::Number(text) => text.parse().ok().filter(|jobs| (1..=1024).contains(jobs)),
+        _ => None,
+    };
+    if jobs.is_none() {
+        reader.problems.error(
+            Code::CONFIG_INVALID_VALUE,
+            node.span,
+            "`jobs` is a number of workers from 1 to 1024",
+            "is none",
+        );
+    }
+    jobs
+}
+
+/// Names with texts or numbers, as texts.
+pub(super) fn scalars(entries: &[Entry]) -> Vec<Named<String>> {
+    entries.iter().map(|entry| entry.named(entry.value.to_datum().to_text())).collect()
+}
+
+fn texts(entries: &[Entry], what: &str, reader: &mut Reader<'_>) -> Vec<Named<String>> {
+    let mut list = Vec::new();
+    for entry in entries {
+        match entry.value.as_str() {
+            Some(text) => list.push(entry.named(text.to_owned())),
+            None => {
+                let message = format!("`{}` is the path of {what}", entry.key);
+                let label = format!("is {}", entry.value.type_name());
+                reader.problems.error(Code::CONFIG_INVALID_VALUE, entry.value.span, message, label);
+            }
+        }
+    }
+    list
+}
+
+fn read_secret(node: &Node, reader: &mut Reader<'_>) -> Option<SecretSource> {
+    let mut map = MapReader::config("a secret", node, reader.problems)?;
+    let env = map.text("env", reader.problems).map(|text| SecretSource::Env(text.to_owned()));
+    let file = map.text("file", reader.problems).map(|text| SecretSource::File(text.to_owned()));
+    let value = map.text("value", reader.problems).map(|text| SecretSource::Value(text.to_owned()));
+    map.finish(&[], reader.problems);
+    let mut sources: Vec<_> = [env, file, value].into_iter().flatten().collect();
+    if sources.len() != 1 {
+        reader.problems.error(
+            Code::CONFIG_INVALID_VALUE,
+            node.span,
+            "a secret has one of `env`, `file` and `value`",
+            if sources.is_empty() { "has none" } else { "has several" },
+        );
+    }
+    sources.pop()
+}

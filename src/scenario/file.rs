@@ -1,0 +1,204 @@
+use super::ROOTS;
+use super::input::{Input, read_inputs};
+use super::reader::{Named, Reader, Spanned};
+use super::row::{Row, read_rows};
+use super::settings::{Settings, read_settings};
+use super::step::{Step, read_steps};
+use crate::diagnostic::{Code, Problems};
+use crate::expression::Template;
+use crate::limits::Limits;
+use crate::source::{Source, Span};
+use crate::yaml::{Dialect, Entry, MapReader, load};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One `*.contest.yaml`.
+#[derive(Debug)]
+pub struct ScenarioFile {
+    /// Its text.
+    pub source: Arc<Source>,
+    /// Its path as it was found; paths written in it are relative to it.
+    pub path: PathBuf,
+    /// Its path below its root without the ending: `elasticpath/cancel`.
+    pub name: String,
+    /// Words for people.
+    pub title: Option<String>,
+    /// The api that steps call when they name none: a name, or a path to a document.
+    pub api: Option<Spanned<String>>,
+    /// Defaults for every scenario.
+    pub settings: Settings,
+    /// Tags of every scenario.
+    pub tags: Vec<String>,
+    /// Values from outside.
+    pub inputs: Vec<Named<Input>>,
+    /// Values computed once a case, in order.
+    pub vars: Vec<Named<Template>>,
+    /// Steps before each scenario.
+    pub setup: Vec<Arc<Step>>,
+    /// Steps behind each scenario.
+    pub teardown: Vec<Arc<Step>>,
+    /// The scenarios, in order.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// One scenario.
+#[derive(Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Words for people.
+    pub title: Option<String>,
+    /// Defaults for its steps.
+    pub settings: Settings,
+    /// Its own tags.
+    pub tags: Vec<String>,
+    /// Values from outside, besides the file's.
+    pub inputs: Vec<Named<Input>>,
+    /// Values computed once a case, behind the file's.
+    pub vars: Vec<Named<Template>>,
+    /// Its rows; `None` for a scenario that is one case.
+    pub rows: Option<Vec<Row>>,
+    /// Steps before its own.
+    pub setup: Vec<Arc<Step>>,
+    /// Its steps.
+    pub steps: Vec<Arc<Step>>,
+    /// Steps behind its own.
+    pub teardown: Vec<Arc<Step>>,
+}
+
+impl ScenarioFile {
+    /// Reads a scenario file; every problem is reported, and the model is given when the text is YAML
+    /// at all.
+    pub fn read(path: &Path, name: String, limits: &Limits, problems: &mut Problems) -> Option<Self> {
+        let source = Arc::clone(problems.source());
+        let node = load(Dialect::Ours, limits, problems);
+        let Some(node) = node else {
+            if problems.is_empty() {
+                empty(problems);
+            }
+            return None;
+        };
+        if node.is_null() {
+            empty(problems);
+            return None;
+        }
+        let mut map = MapReader::new("a scenario file", &node, problems)?;
+        check_version(&mut map, problems);
+        let mut reader = Reader::new(problems, limits, ROOTS);
+        let file = read_file(&mut map, source, path, name, &mut reader);
+        map.not_yet(&["flows", "setupOnce", "teardownOnce"]);
+        map.finish(
+            &[
+                ("steps", "steps belong in a scenario: `scenarios: { name: { steps: [ … ] } }`"),
+                ("scenario", "write `scenarios`, a map from names to scenarios"),
+                ("tests", "write `scenarios`, a map from names to scenarios"),
+                ("apis", "it belongs in `contest.yaml`"),
+                ("environments", "it belongs in `contest.yaml`"),
+                ("env", "it belongs in `contest.yaml`"),
+                ("secrets", "it belongs in `contest.yaml`"),
+                ("variables", "write `vars`"),
+                ("rows", "it belongs in a scenario"),
+                ("baseUrl", "give `--base-url`, or `baseUrls` in an environment of `contest.yaml`"),
+            ],
+            problems,
+        );
+        Some(file)
+    }
+}
+
+fn empty(problems: &mut Problems) {
+    problems
+        .error(Code::SCENARIO_EMPTY, Span::default(), "the file is empty", "holds nothing")
+        .help
+        .push("a scenario file starts with `contest: 1`".to_owned());
+}
+
+/// `contest: 1` must be there, and be 1.
+pub(super) fn check_version(map: &mut MapReader<'_>, problems: &mut Problems) {
+    let Some(node) = map.require("contest", problems) else {
+        return;
+    };
+    if node.to_value() != serde_json::json!(1) {
+        problems.error(
+            Code::SCENARIO_KIND,
+            node.span,
+            "this version of contest reads `contest: 1`",
+            "is another version",
+        );
+    }
+}
+
+fn read_file(
+    map: &mut MapReader<'_>,
+    source: Arc<Source>,
+    path: &Path,
+    name: String,
+    reader: &mut Reader<'_>,
+) -> ScenarioFile {
+    map.text("description", reader.problems);
+    let scenarios = map.require("scenarios", reader.problems);
+    let entries = map.map("scenarios", reader.problems);
+    if let (Some(node), true) = (scenarios, entries.is_empty()) {
+        reader.problems.error(Code::SCENARIO_EMPTY, node.span, "the file has no scenario", "holds none");
+    }
+    ScenarioFile {
+        source,
+        path: path.to_owned(),
+        name,
+        title: map.text("title", reader.problems).map(ToOwned::to_owned),
+        api: map.take("api").and_then(|node| Some(Spanned::new(node.as_str()?.to_owned(), node.span))),
+        settings: read_settings(map, reader),
+        tags: read_tags(map, reader),
+        inputs: read_inputs(map.map("inputs", reader.problems), reader),
+        vars: read_vars(map.map("vars", reader.problems), reader),
+        setup: read_steps(map.list("setup", reader.problems), reader),
+        teardown: read_steps(map.list("teardown", reader.problems), reader),
+        scenarios: entries.iter().filter_map(|entry| read_scenario(entry, reader)).collect(),
+    }
+}
+
+fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
+    reader.check_name("a scenario", &entry.key, entry.key_span);
+    let mut map = MapReader::new("a scenario", &entry.value, reader.problems)?;
+    map.text("description", reader.problems);
+    map.require("steps", reader.problems);
+    let scenario = Scenario {
+        name: Spanned::new(entry.key.clone(), entry.key_span),
+        title: map.text("title", reader.problems).map(ToOwned::to_owned),
+        settings: read_settings(&mut map, reader),
+        tags: read_tags(&mut map, reader),
+        inputs: read_inputs(map.map("inputs", reader.problems), reader),
+        vars: read_vars(map.map("vars", reader.problems), reader),
+        rows: map.take("rows").map(|node| read_rows(node, reader)),
+        setup: read_steps(map.list("setup", reader.problems), reader),
+        steps: read_steps(map.list("steps", reader.problems), reader),
+        teardown: read_steps(map.list("teardown", reader.problems), reader),
+    };
+    map.not_yet(&["lock", "exclusive", "skip", "xfail", "matrix", "parallel"]);
+    map.finish(
+        &[
+            ("expect", "it belongs in a step"),
+            ("call", "it belongs in a step: `steps: [ { call: … } ]`"),
+            ("api", "it belongs in the file, beside `scenarios`"),
+            ("variables", "write `vars`"),
+            ("only", "there is none: choose with `--scenario` or `--tags`"),
+        ],
+        reader.problems,
+    );
+    Some(scenario)
+}
+
+fn read_vars(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Template>> {
+    for entry in entries {
+        reader.check_name("a variable", &entry.key, entry.key_span);
+    }
+    reader.templates(entries)
+}
+
+fn read_tags(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<String> {
+    let tags = map.texts("tags", reader.problems);
+    for (tag, span) in &tags {
+        reader.check_name("a tag", tag, *span);
+    }
+    tags.into_iter().map(|(tag, _)| tag.to_owned()).collect()
+}

@@ -1,0 +1,47 @@
+//! The files that people write: `contest.yaml` and `*.contest.yaml`, read into models in which every
+//! value has its place.
+//!
+//! Reading reports every problem of a file at once and never stops at the first. Nothing here knows
+//! an OpenAPI document: whether an operation or a parameter exists is the plan's business. Start with
+//! [`ScenarioFile::read`] and [`Project::read`]; the language itself is described in
+//! `docs/scenario-format.md`.
+
+mod auth;
+mod capture;
+mod duration;
+mod environment;
+mod expectation;
+mod file;
+mod input;
+mod matcher;
+mod matcher_reader;
+mod project;
+mod reader;
+mod row;
+mod settings;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
+pub use capture::{Capture, CaptureSource, Take};
+pub use duration::parse_duration;
+pub use environment::{Environment, SecretSource};
+pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
+pub use file::{Scenario, ScenarioFile};
+pub use input::Input;
+pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
+pub use project::{Api, Project};
+pub use reader::{Named, Spanned};
+pub use row::Row;
+pub use settings::{CHECKS, ContractSettings, Settings, Timeouts};
+pub use step::{Sends, Step};
+
+/// The roots that stand behind `$` in a scenario.
+pub const ROOTS: &[&str] = &["inputs", "vars", "row", "outputs", "steps", "env", "secrets", "run", "gen"];
+
+/// The roots that a capture has besides: the exchange that was just made.
+pub const CAPTURE_ROOTS: &[&str] = &["statusCode", "url", "method", "request", "response"];
+
+/// The roots of the project file.
+pub const PROJECT_ROOTS: &[&str] = &["env", "secrets", "inputs", "run"];

@@ -1,0 +1,195 @@
+use super::auth::{AuthProfile, read_profile};
+use super::environment::{Environment, read_environment, read_jobs, scalars};
+use super::file::check_version;
+use super::reader::{Named, Reader, Spanned};
+use super::settings::{ContractSettings, Timeouts, read_contract, read_timeouts};
+use super::{AuthChoice, PROJECT_ROOTS, auth};
+use crate::diagnostic::{Code, Problems};
+use crate::limits::Limits;
+use crate::source::Source;
+use crate::yaml::{Dialect, Entry, MapReader, load, nearest};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One `contest.yaml`.
+#[derive(Debug)]
+pub struct Project {
+    /// Its text.
+    pub source: Arc<Source>,
+    /// The folder it lies in; paths written in it are relative to it.
+    pub folder: PathBuf,
+    /// The apis.
+    pub apis: Vec<Named<Api>>,
+    /// The environments.
+    pub environments: Vec<Named<Environment>>,
+    /// The environment that is used when none is asked for.
+    pub default_environment: Option<Spanned<String>>,
+    /// Files and folders of scenarios that a bare run takes.
+    pub scenarios: Vec<Spanned<String>>,
+    /// Process variables that may be read.
+    pub env: Vec<String>,
+    /// Names of secrets.
+    pub secrets: Vec<String>,
+    /// Auth profiles.
+    pub auth: Vec<Named<AuthProfile>>,
+    /// The auth profile of every step that names none.
+    pub default_auth: Option<AuthChoice>,
+    /// Time-outs.
+    pub timeouts: Timeouts,
+    /// The severities of contract checks.
+    pub contract: ContractSettings,
+    /// Limits, as written, by name.
+    pub limits: Vec<Named<String>>,
+    /// The number of workers.
+    pub jobs: Option<usize>,
+}
+
+/// One api.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The path of its document.
+    pub document: Spanned<String>,
+}
+
+impl Project {
+    /// Reads a project file; every problem is reported, and the model is given when the text is YAML
+    /// at all.
+    pub fn read(path: &Path, limits: &Limits, problems: &mut Problems) -> Option<Self> {
+        let source = Arc::clone(problems.source());
+        let node = load(Dialect::Ours, limits, problems)?;
+        let mut map = MapReader::config("a project file", &node, problems)?;
+        check_version(&mut map, problems);
+        let mut reader = Reader::new(problems, limits, PROJECT_ROOTS);
+        let mut project = Self {
+            source,
+            folder: path.parent().map(Path::to_owned).unwrap_or_default(),
+            apis: read_apis(map.map("apis", reader.problems), &mut reader),
+            environments: map
+                .map("environments", reader.problems)
+                .iter()
+                .filter_map(|entry| read_environment(entry, &mut reader))
+                .collect(),
+            default_environment: map.take("defaultEnvironment").and_then(|node| {
+                let name = node.as_str()?;
+                Some(Spanned::new(name.to_owned(), node.span))
+            }),
+            scenarios: spanned_texts(map.texts("scenarios", reader.problems)),
+            env: names(map.texts("env", reader.problems)),
+            secrets: names(map.texts("secrets", reader.problems)),
+            auth: map
+                .map("auth", reader.problems)
+                .iter()
+                .filter_map(|entry| read_profile(entry, &mut reader))
+                .collect(),
+            default_auth: None,
+            timeouts: Timeouts::default(),
+            contract: ContractSettings::default(),
+            limits: Vec::new(),
+            jobs: None,
+        };
+        if let Some(node) = map.take("defaults") {
+            project.read_defaults(node, &mut reader);
+        }
+        map.finish(
+            &[
+                ("scenario", "write `scenarios`, a list of files and folders"),
+                ("api", "write `apis`, a map from names to documents"),
+                ("steps", "it belongs in a scenario file, `*.contest.yaml`"),
+                ("baseUrl", "write `baseUrls` in an environment"),
+            ],
+            reader.problems,
+        );
+        project.check_names(reader.problems);
+        Some(project)
+    }
+
+    fn read_defaults(&mut self, node: &crate::yaml::Node, reader: &mut Reader<'_>) {
+        let Some(mut map) = MapReader::config("`defaults`", node, reader.problems) else {
+            return;
+        };
+        self.timeouts = map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default();
+        self.contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
+        self.limits = scalars(map.map("limits", reader.problems));
+        self.jobs = map.take("jobs").and_then(|node| read_jobs(node, reader));
+        self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
+        map.not_yet(&["headers", "retry", "rate"]);
+        map.finish(&[], reader.problems);
+    }
+
+    /// Names within the file that lead nowhere.
+    fn check_names(&self, problems: &mut Problems) {
+        if let Some(default) = &self.default_environment
+            && self.environment(&default.value).is_none()
+        {
+            let names = self.environments.iter().map(|each| each.name.as_str());
+            let label = match nearest(&default.value, names) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "is not among `environments`".to_owned(),
+            };
+            let message = format!("there is no environment `{}`", default.value);
+            problems.error(Code::CONFIG_UNKNOWN_ENVIRONMENT, default.span, message, label);
+        }
+        for environment in &self.environments {
+            let apis = environment.value.mocks.iter().map(|it| (&it.name, it.name_span));
+            for (api, span) in
+                apis.chain(environment.value.base_urls.iter().map(|it| (&it.name, it.name_span)))
+            {
+                if self.apis.iter().any(|each| each.name == *api) {
+                    continue;
+                }
+                let label = match nearest(api, self.apis.iter().map(|each| each.name.as_str())) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "is not among `apis`".to_owned(),
+                };
+                problems.error(Code::SCENARIO_UNKNOWN_API, span, format!("there is no api `{api}`"), label);
+            }
+            for secret in &environment.value.secrets {
+                if !self.secrets.contains(&secret.name) {
+                    let label = match nearest(&secret.name, self.secrets.iter().map(String::as_str)) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => "add it to `secrets` at the top of the file".to_owned(),
+                    };
+                    let message = format!("`{}` is not listed under `secrets`", secret.name);
+                    problems.error(Code::CONFIG_INVALID_VALUE, secret.name_span, message, label);
+                }
+            }
+        }
+    }
+
+    /// The environment of a name.
+    pub fn environment(&self, name: &str) -> Option<&Named<Environment>> {
+        self.environments.iter().find(|each| each.name == name)
+    }
+}
+
+fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
+    let mut apis = Vec::new();
+    for entry in entries {
+        reader.check_name("an api", &entry.key, entry.key_span);
+        // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
+        if let Some(path) = entry.value.as_str() {
+            let document = Spanned::new(path.to_owned(), entry.value.span);
+            apis.push(entry.named(Api { document }));
+            continue;
+        }
+        let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
+            continue;
+        };
+        let node = map.require("document", reader.problems);
+        let path = map.text("document", reader.problems);
+        map.not_yet(&["overlays"]);
+        map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
+        if let (Some(node), Some(path)) = (node, path) {
+            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span) }));
+        }
+    }
+    apis
+}
+
+fn spanned_texts(texts: Vec<(&str, crate::source::Span)>) -> Vec<Spanned<String>> {
+    texts.into_iter().map(|(text, span)| Spanned::new(text.to_owned(), span)).collect()
+}
+
+fn names(texts: Vec<(&str, crate::source::Span)>) -> Vec<String> {
+    texts.into_iter().map(|(text, _)| text.to_owned()).collect()
+}

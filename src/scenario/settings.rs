@@ -1,0 +1,166 @@
+use super::reader::{Reader, Spanned};
+use super::{AuthChoice, Named, parse_duration};
+use crate::diagnostic::{Code, Severity};
+use crate::expression::Template;
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, MapReader, Node, nearest};
+use std::time::Duration;
+
+/// The contract checks that settings name.
+pub const CHECKS: &[&str] =
+    &["status", "content-type", "header", "body", "format", "discriminator", "decode", "deprecated"];
+
+/// The settings that may stand in defaults, files, scenarios and steps; the nearest wins, key by key.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The auth profile; `Some(None)` is a written `null`, which removes what stands further out.
+    pub auth: Option<AuthChoice>,
+    /// The severities of contract checks.
+    pub contract: ContractSettings,
+    /// Time-outs.
+    pub timeouts: Timeouts,
+    /// Headers for every request; `None` is a written `null`, which removes a header.
+    pub headers: Vec<Named<Option<Template>>>,
+}
+
+/// `contract: warn`, or `contract: { header: warn }`.
+#[derive(Clone, Debug, Default)]
+pub struct ContractSettings {
+    /// For every check that is not named.
+    pub all: Option<Severity>,
+    /// By check.
+    pub checks: Vec<(&'static str, Severity)>,
+}
+
+/// The time-outs that were written; what was not is inherited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection to be made.
+    pub connect: Option<Duration>,
+    /// From sending to the last body byte.
+    pub request: Option<Duration>,
+    /// For a case, without its cleanup.
+    pub scenario: Option<Duration>,
+}
+
+impl Timeouts {
+    /// These where they are written, those of `outer` elsewhere.
+    #[must_use]
+    pub fn over(self, outer: Self) -> Self {
+        Self {
+            connect: self.connect.or(outer.connect),
+            request: self.request.or(outer.request),
+            scenario: self.scenario.or(outer.scenario),
+        }
+    }
+}
+
+impl ContractSettings {
+    /// The severity written for a check, if any.
+    pub fn severity(&self, check: &str) -> Option<Severity> {
+        self.checks.iter().find(|(name, _)| *name == check).map(|(_, severity)| *severity).or(self.all)
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_none() && self.checks.is_empty()
+    }
+}
+
+/// Reads `auth`, `contract`, `timeouts` and `headers`.
+pub(super) fn read_settings(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Settings {
+    Settings {
+        auth: map.take("auth").map(|node| super::auth::read_choice(node, reader)),
+        contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
+        timeouts: map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default(),
+        headers: read_headers(map.map("headers", reader.problems), reader),
+    }
+}
+
+/// Reads header lines to send; null removes.
+pub(super) fn read_headers(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Option<Template>>> {
+    entries
+        .iter()
+        .map(|entry| {
+            let value = (!entry.value.is_null()).then(|| reader.template(&entry.value));
+            entry.named(value)
+        })
+        .collect()
+}
+
+pub(super) fn read_contract(node: &Node, reader: &mut Reader<'_>) -> ContractSettings {
+    let mut settings = ContractSettings::default();
+    match &node.kind {
+        Kind::String(_) => settings.all = read_severity(node, reader),
+        Kind::Map(entries) => {
+            for entry in entries {
+                let Some(check) = CHECKS.iter().find(|check| **check == entry.key) else {
+                    report_unknown_check(&entry.key, entry.key_span, reader);
+                    continue;
+                };
+                if let Some(severity) = read_severity(&entry.value, reader) {
+                    settings.checks.push((check, severity));
+                }
+            }
+        }
+        _ => reader.invalid(
+            node.span,
+            "`contract` is deny, warn or off, for all checks or by check",
+            format!("is {}", node.type_name()),
+        ),
+    }
+    settings
+}
+
+fn report_unknown_check(name: &str, span: Span, reader: &mut Reader<'_>) {
+    let label = match nearest(name, CHECKS.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the checks are {}", CHECKS.join(", ")),
+    };
+    reader.problems.error(
+        Code::SCENARIO_UNKNOWN_KEY,
+        span,
+        format!("there is no contract check `{name}`"),
+        label,
+    );
+}
+
+fn read_severity(node: &Node, reader: &mut Reader<'_>) -> Option<Severity> {
+    let severity = match node.as_str() {
+        Some("deny") => Some(Severity::Deny),
+        Some("warn") => Some(Severity::Warn),
+        Some("off") => Some(Severity::Off),
+        _ => None,
+    };
+    if severity.is_none() {
+        reader.invalid(node.span, "a severity is deny, warn or off", "is none of them");
+    }
+    severity
+}
+
+pub(super) fn read_timeouts(node: &Node, reader: &mut Reader<'_>) -> Timeouts {
+    let Some(mut map) = MapReader::new("a map of time-outs", node, reader.problems) else {
+        return Timeouts::default();
+    };
+    let mut take = |key: &'static str| {
+        let node = map.take(key)?;
+        read_duration(key, node, reader).map(|duration| duration.value)
+    };
+    let timeouts =
+        Timeouts { connect: take("connect"), request: take("request"), scenario: take("scenario") };
+    map.finish(&[], reader.problems);
+    timeouts
+}
+
+/// Reads a duration such as `250ms`; anything else is reported.
+pub(super) fn read_duration(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Duration>> {
+    let duration = node.as_str().and_then(parse_duration);
+    if duration.is_none() {
+        reader.invalid(
+            node.span,
+            format!("`{key}` is a duration such as 250ms, 10s or 5m"),
+            "is no duration",
+        );
+    }
+    duration.map(|duration| Spanned::new(duration, node.span))
+}

@@ -1,0 +1,274 @@
+//! What a wrong scenario or project file says: code, message, the words under the place, advice.
+
+use super::*;
+use crate::diagnostic::Problems;
+use crate::limits::Limits;
+use crate::source::Source;
+use std::path::Path;
+
+fn problems_of(text: &str, read: impl FnOnce(&mut Problems)) -> Vec<String> {
+    let source = Source::new("x.contest.yaml", text);
+    let mut problems = Problems::new(&source);
+    read(&mut problems);
+    let list = problems.into_list();
+    let words = list.iter().map(|each| {
+        let label = &each.labels[0];
+        let position = label.at.position();
+        format!("{} {}:{} {} | {}", each.code, position.line, position.column, each.message, label.text)
+    });
+    words.collect()
+}
+
+fn check_file(text: &str, expected: &[&str]) {
+    let found = problems_of(text, |problems| {
+        ScenarioFile::read(Path::new("x.contest.yaml"), "x".to_owned(), &Limits::default(), problems);
+    });
+    assert_eq!(found, expected, "{text}");
+}
+
+fn check_project(text: &str, expected: &[&str]) {
+    let found = problems_of(text, |problems| {
+        Project::read(Path::new("contest.yaml"), &Limits::default(), problems);
+    });
+    assert_eq!(found, expected, "{text}");
+}
+
+/// One step in an otherwise right file.
+fn check_step(step: &str, expected: &[&str]) {
+    check_file(&format!("contest: 1\nscenarios:\n  s:\n    steps:\n      - {step}\n"), expected);
+}
+
+/// One expectation of the body in an otherwise right file.
+fn check_body(matcher: &str, expected: &[&str]) {
+    check_step(&format!("{{ call: x, expect: {{ body: {matcher} }} }}"), expected);
+}
+
+#[test]
+fn a_right_step_says_nothing() {
+    check_step(
+        "{ call: x, path: { id: $inputs.a }, headers: { A: \"x-{$run.id}\", B: null }, sends: unchecked }",
+        &[],
+    );
+    check_step("{ call: x, expect: { status: [200, 404], within: 800ms, assert: ['body.a == 1'] } }", &[]);
+    check_step(
+        "{ call: x, save: { a: \"$.data.id\", b: { header: X, regex: 'id=(.*)', take: first, default: 1 } } }",
+        &[],
+    );
+    check_body("{ a: 1, b: <uuid|null>, c: [1, { $gt: 2 }], d: { $each: item, $length: { $gte: 1 } } }", &[]);
+    check_body("{ $sameAs: { value: $vars.before, except: [/a, /b/c] } }", &[]);
+}
+
+#[test]
+fn unknown_and_misplaced_keys_say_where_they_belong() {
+    check_step(
+        "{ call: x, status: 200 }",
+        &[
+            "scenario.misplaced-key 5:20 `status` does not belong in a step; it belongs under `expect` | does not belong here",
+        ],
+    );
+    check_step(
+        "{ call: x, validate: 1 }",
+        &[
+            "scenario.misplaced-key 5:20 `validate` does not belong in a step; write `expect` | does not belong here",
+        ],
+    );
+    check_step(
+        "{ call: x, expct: {} }",
+        &["scenario.unknown-key 5:20 a step has no key `expct` | did you mean `expect`?"],
+    );
+    check_step(
+        "{ call: x, poll: {} }",
+        &[
+            "scenario.not-supported 5:20 `poll` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+    check_step("{ path: {} }", &["scenario.missing-key 5:9 a step needs the key `call` | lacks `call`"]);
+    check_step(
+        "{ call: x, expect: { status_code: 200 } }",
+        &[
+            "scenario.misplaced-key 5:30 `status_code` does not belong in `expect`; write `status` | does not belong here",
+        ],
+    );
+    check_file(
+        "contest: 1\nsteps: []\nscenarios: { s: { steps: [] } }\n",
+        &[
+            "scenario.misplaced-key 2:1 `steps` does not belong in a scenario file; steps belong in a scenario: `scenarios: { name: { steps: [ … ] } }` | does not belong here",
+        ],
+    );
+    check_file(
+        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], skip: x } }\n",
+        &[
+            "scenario.not-supported 3:30 `skip` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+}
+
+#[test]
+fn values_of_the_wrong_form_say_what_is_wanted() {
+    check_step(
+        "{ call: x, path: /v2/orders/1 }",
+        &[
+            "scenario.invalid-value 5:26 `path` gives the values of path parameters; the operation has its own path | is a path",
+        ],
+    );
+    check_step(
+        "{ call: x, timeout: 10 }",
+        &["scenario.invalid-value 5:29 `timeout` is a duration such as 250ms, 10s or 5m | is no duration"],
+    );
+    check_step(
+        "{ call: x, sends: sometimes }",
+        &[
+            "scenario.invalid-value 5:27 `sends` is valid, unchecked, or `{ invalid: [/body/…] }` | is none of them",
+        ],
+    );
+    check_step(
+        "{ call: x, sends: { invalid: [status] } }",
+        &[
+            "scenario.invalid-value 5:39 a place is `/body/…`, `/query/name`, `/path/name`, `/headers/name` or `/cookies/name` | is none of them",
+        ],
+    );
+    check_step(
+        "{ call: x, expect: { status: 99 } }",
+        &[
+            "scenario.invalid-value 5:38 a status is a code such as 200, a class such as 2xx, or a list of them | is none of them",
+        ],
+    );
+    check_step(
+        "{ call: x, expect: { status: 2xx } }",
+        &["scenario.vague-status 5:38 `2xx` accepts every status of its class | name the status"],
+    );
+    check_step(
+        "{ call: x, expect: { contract: { headr: warn } } }",
+        &["scenario.unknown-key 5:42 there is no contract check `headr` | did you mean `header`?"],
+    );
+    check_step(
+        "{ call: x, save: { a: data.id } }",
+        &[
+            "scenario.invalid-selector 5:31 `data.id` is neither a JSONPath nor an expression | starts with no `$`",
+        ],
+    );
+    check_step(
+        "{ call: x, save: { a: { header: X, regex: '(' } } }",
+        &["scenario.invalid-value 5:51 not a regular expression: unclosed group | does not compile"],
+    );
+    check_step(
+        "{ call: x, id: a b }",
+        &[
+            "scenario.invalid-name 5:24 `a b` is no name for a step | has other characters than letters, digits, `_` and `-`",
+        ],
+    );
+}
+
+#[test]
+fn matchers_that_do_not_exist_name_the_one_meant() {
+    check_body(
+        "<int>",
+        &["scenario.unknown-matcher 5:36 there is no marker `<int>` | did you mean `<integer>`?"],
+    );
+    check_body(
+        "<uuid|nul>",
+        &["scenario.unknown-matcher 5:36 there is no marker `<nul>` | did you mean `<null>`?"],
+    );
+    check_body(
+        "{ $eq: 1 }",
+        &["scenario.unknown-matcher 5:38 there is no operator `$eq` | write the value itself"],
+    );
+    check_body(
+        "{ $lenght: 1 }",
+        &["scenario.unknown-matcher 5:38 there is no operator `$lenght` | did you mean `$length`?"],
+    );
+    check_body(
+        "{ $sorted: asc }",
+        &[
+            "scenario.not-supported 5:38 `$sorted` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+    check_body(
+        "{ $gt: 1, a: 2 }",
+        &[
+            "scenario.invalid-matcher 5:46 a map holds either operators or members, not both | stands among operators",
+        ],
+    );
+    check_body(
+        "{ $match: '(' }",
+        &["scenario.invalid-matcher 5:46 not a regular expression: unclosed group | does not compile"],
+    );
+    check_body(
+        "{ $unordered: 1 }",
+        &["scenario.invalid-matcher 5:50 `$unordered` takes a list | is a number"],
+    );
+}
+
+#[test]
+fn text_that_looks_like_an_expression_is_refused() {
+    check_step(
+        "{ call: x, headers: { A: Bearer $vars.t } }",
+        &[
+            "scenario.text-looks-like-expression 5:41 `Bearer $vars.t` would be sent as text | `$vars.t` is only read where it is the whole value, or in braces",
+        ],
+    );
+}
+
+#[test]
+fn files_without_content_say_so() {
+    check_file("", &["scenario.empty 1:1 the file is empty | holds nothing"]);
+    check_file("contest: 1\nscenarios: {}\n", &["scenario.empty 2:12 the file has no scenario | holds none"]);
+    check_file(
+        "contest: 2\nscenarios: { s: { steps: [] } }\n",
+        &["scenario.kind 1:10 this version of contest reads `contest: 1` | is another version"],
+    );
+    check_file("[1, 2]\n", &["scenario.invalid-value 1:1 a scenario file is a map, not a list | is a list"]);
+}
+
+#[test]
+fn rows_have_the_same_columns_and_names_of_their_own() {
+    let rows = |rows: &str| format!("contest: 1\nscenarios:\n  s: {{ steps: [], rows: {rows} }}\n");
+    check_file(&rows("[{ a: 1 }, { a: 2 }]"), &[]);
+    check_file(&rows("{ columns: [a, b], rows: [[1, 2]] }"), &[]);
+    check_file(
+        &rows("[{ a: 1 }, { b: 2 }]"),
+        &["scenario.invalid-value 3:36 every row of a scenario has the same columns | lacks `a`"],
+    );
+    check_file(
+        &rows("[{ name: x, a: 1 }, { name: x, a: 2 }]"),
+        &["scenario.duplicate-name 3:45 two rows have the name `x` | the second of them"],
+    );
+    check_file(&rows("[]"), &["scenario.empty 3:25 `rows` has no row, so nothing would run | is empty"]);
+    check_file(
+        &rows("{ columns: [a], rows: [[1, 2]] }"),
+        &["scenario.invalid-value 3:48 there are 1 columns | has 2 cells"],
+    );
+}
+
+#[test]
+fn project_files_name_what_exists() {
+    check_project(
+        "contest: 1\napis: { a: a.yaml }\nenvironments: { x: { baseUrls: { b: http://x } } }\n",
+        &["scenario.unknown-api 3:34 there is no api `b` | did you mean `a`?"],
+    );
+    check_project(
+        "contest: 1\ndefaultEnvironment: stagin\nenvironments: { staging: {} }\n",
+        &["config.unknown-environment 2:21 there is no environment `stagin` | did you mean `staging`?"],
+    );
+    check_project(
+        "contest: 1\nenvironment: {}\n",
+        &["config.unknown-key 2:1 a project file has no key `environment` | did you mean `environments`?"],
+    );
+    check_project(
+        "contest: 1\nauth: { a: { basic: {} } }\n",
+        &[
+            "scenario.not-supported 2:14 `basic` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+    check_project(
+        "contest: 1\nauth: { a: {} }\n",
+        &[
+            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, apiKey, oauth2 | has none",
+        ],
+    );
+    check_project(
+        "contest: 1\nsecrets: [A]\nenvironments: { x: { secrets: { B: { value: c } } } }\n",
+        &["config.invalid-value 3:33 `B` is not listed under `secrets` | did you mean `A`?"],
+    );
+}

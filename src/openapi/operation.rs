@@ -102,9 +102,8 @@ impl<'d> Operation<'d> {
     /// the operation's own counts. Header parameters named `Accept`, `Content-Type` and
     /// `Authorization` are left out, as OpenAPI says; so is what is no Parameter Object.
     pub fn parameters(self) -> Vec<Parameter<'d>> {
-        let holders = std::iter::once(&self.entry.pointer).chain(&self.entry.path_items);
         let mut found: Vec<Parameter<'d>> = Vec::new();
-        for holder in holders.filter_map(|pointer| raw(self.document, pointer)) {
+        for holder in self.parameter_holders().filter_map(|pointer| raw(self.document, pointer)) {
             let inherited = holder.elements("parameters").into_iter().filter_map(Parameter::new);
             let new: Vec<_> = inherited
                 .filter(|parameter| !is_ignored(parameter))
@@ -152,6 +151,11 @@ impl<'d> Operation<'d> {
         alternatives
             .map(|all| all.iter().map(|(name, scopes)| Security::new(self.document, name, scopes)).collect())
             .collect()
+    }
+
+    /// The objects whose `parameters` count, the nearest first.
+    pub(super) fn parameter_holders(self) -> impl Iterator<Item = &'d Pointer> {
+        std::iter::once(&self.entry.pointer).chain(&self.entry.path_items)
     }
 
     fn view(self) -> Option<View<'d>> {

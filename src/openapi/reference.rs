@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 /// Deeper chains of references than this are circles in every document seen so far.
 pub(super) const MAX_CHAIN: usize = 32;
 
+/// Comparing names costs time, and a document may hold as many broken references as it likes.
+const MAX_CANDIDATES: usize = 5_000;
+
 /// Why a reference, or a pointer through references, leads to no value of the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
@@ -207,7 +210,8 @@ impl<'d> Resolver<'d> {
         let name = target.tokens().get(depth).map(String::as_str).unwrap_or_default();
         let place = if holder.is_root() { "the document".to_owned() } else { format!("`{holder}`") };
         let names = holder.get(self.root).and_then(Value::as_object).map(Map::keys);
-        let nearest = names.and_then(|names| crate::yaml::nearest(name, names.map(String::as_str)));
+        let names = names.map(|names| names.take(MAX_CANDIDATES).map(String::as_str));
+        let nearest = names.and_then(|names| crate::yaml::nearest(name, names));
         ReferenceError::Missing {
             reference: reference.to_owned(),
             at,

@@ -391,6 +391,12 @@ impl Loader<'_> {
                     .to_owned(),
             );
         }
+        if info.contains("indentation") && line.trim_start().starts_with(['}', ']']) {
+            diagnostic.help.push(
+                "every line of a `{ … }` or `[ … ]`, its end too, is indented deeper than the key it belongs to"
+                    .to_owned(),
+            );
+        }
         if line.contains('\t') {
             diagnostic.help.push("YAML is indented by spaces, not by tabs".to_owned());
         }
@@ -583,6 +589,17 @@ mod tests {
         assert_eq!(at("/b/1"), "\"q\"");
         assert_eq!(at("/b"), "- x y\n  - \"q\"");
         assert_eq!(at("/c"), "2");
+    }
+
+    #[test]
+    fn a_flow_collection_that_ends_too_far_left_is_explained() {
+        let source = Source::new("t.yaml", "a:\n  b: {\n    \"c\": 1\n }\n");
+        let mut problems = Problems::new(&source);
+        assert!(load(Dialect::Document, &Limits::default(), &mut problems).is_none());
+        let help: Vec<_> = problems.into_list().into_iter().flat_map(|each| each.help).collect();
+        let expected =
+            "every line of a `{ … }` or `[ … ]`, its end too, is indented deeper than the key it belongs to";
+        assert_eq!(help, [expected]);
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn a_difference_is_named_with_both_sides() {
     check("x", "\"y\"", &["the body is `y`, expected `x`"]);
     check("{ a: [ { b: 1 } ] }", r#"{"a": [{"b": 2}]}"#, &["`b` is `2`, expected `1`"]);
     check("{ a: [ 1 ] }", r#"{"a": [2]}"#, &["`a[0]` is `2`, expected `1`"]);
-    check("[ [ 1 ] ]", "[[2]]", &["`[0][0]` is `2`, expected `1`"]);
+    check("[ [ 1 ] ]", "[[2]]", &["`[0][0]` of the body is `2`, expected `1`"]);
     let (long, other) = ("x".repeat(70), format!("{}y", "x".repeat(69)));
     check(
         &format!("{{ a: {long} }}"),
@@ -421,13 +421,17 @@ fn an_expression_without_a_value_is_no_mismatch() {
     check_unresolved(
         "{ $match: $vars.bad }",
         "\"x\"",
-        "`$vars.bad` has no value: `(` is not a regular expression: unclosed group",
+        "`$match: $vars.bad` has no value: `(` is not a regular expression: unclosed group",
     );
-    check_unresolved("{ $in: $vars.id }", "1", "`$vars.id` has no value: `$in` takes a list, not an integer");
+    check_unresolved(
+        "{ $in: $vars.id }",
+        "1",
+        "`$in: $vars.id` has no value: it takes a list, not an integer",
+    );
     check_unresolved(
         "{ $gt: $vars.list }",
         "1",
-        "`$vars.list` has no value: `$gt` compares numbers or strings, not an array",
+        "`$gt: $vars.list` has no value: it compares numbers or strings, not an array",
     );
 }
 

@@ -15,6 +15,8 @@ use super::Document;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;
 use crate::source::{Position, Span};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// One thing that is not as it should be, before its place is looked up.
 #[derive(Debug)]
@@ -28,32 +30,40 @@ struct Lint {
     help: Option<String>,
 }
 
+/// A document with more findings of one reader is explained as well by these: each costs a look-up
+/// of its place.
+const MAX_LINTS: usize = 1_000;
+
 /// As many further places of a folded finding are listed.
 const MAX_PLACES: usize = 5;
 
 /// Looks for everything in a document that is not as its version of OpenAPI describes it.
 ///
 /// All findings are warnings with the code `document.structure` or `document.reference`, in the
-/// order of the text; equal ones are folded into one with the further places in a note. What
-/// `Document::load` said already (duplicate operation ids, duplicate keys) is not said again.
+/// order of the text; equal ones are folded into one with the further places in a note. Each
+/// reader stops after 1,000. What `Document::load` said already (duplicate operation ids,
+/// duplicate keys) is not said again.
 ///
 /// Source: OpenAPI 3.0.4 and 3.1.1, "Schema".
 pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
     let mut lints = operations::lint(document);
     lints.extend(references::lint(document));
     // The model says less than our own words about the same object.
-    let known: Vec<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
+    let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
     lints.extend(model::lint(document).into_iter().filter(|lint| !known.contains(&lint.pointer)));
 
     let mut placed: Vec<(Span, Lint)> =
         lints.into_iter().map(|lint| (place(document, &lint), lint)).collect();
     placed.sort_by_key(|(span, _)| span.start);
+    let mut numbers: HashMap<(Code, String), usize> = HashMap::new();
     let mut folded: Vec<(Lint, Vec<Span>)> = Vec::new();
     for (span, lint) in placed {
-        let same = folded.iter_mut().find(|(each, _)| each.code == lint.code && each.message == lint.message);
-        match same {
-            Some((_, spans)) => spans.push(span),
-            None => folded.push((lint, vec![span])),
+        match numbers.entry((lint.code, lint.message.clone())) {
+            Entry::Occupied(number) => folded[*number.get()].1.push(span),
+            Entry::Vacant(vacant) => {
+                vacant.insert(folded.len());
+                folded.push((lint, vec![span]));
+            }
         }
     }
     folded.into_iter().map(|(lint, spans)| diagnostic(document, lint, &spans)).collect()

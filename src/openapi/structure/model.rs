@@ -1,4 +1,4 @@
-use super::Lint;
+use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Document;
@@ -55,7 +55,7 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
 }
 
 fn check(kind: Kind, pointer: &Pointer, value: &Value, lints: &mut Vec<Lint>) {
-    let Some(members) = value.as_object() else { return };
+    let Some(members) = value.as_object().filter(|_| lints.len() < MAX_LINTS) else { return };
     if kind.may_be_reference() && reference_of(value).is_some() {
         return;
     }

@@ -1,4 +1,4 @@
-use super::Lint;
+use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
 use crate::openapi::operation::METHODS;
@@ -14,6 +14,7 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
     for operation in document.operations() {
         linter.operation(operation);
     }
+    linter.lints.truncate(MAX_LINTS);
     linter.lints
 }
 
@@ -143,8 +144,7 @@ impl<'d> Linter<'d> {
 
     /// Whether a parameter of the operation cannot be read: it may be the one that is missed.
     fn has_broken_parameters(&self, operation: Operation<'d>) -> bool {
-        let path_item = Pointer::of(["paths", operation.template()]);
-        [operation.pointer(), &path_item].into_iter().any(|holder| {
+        operation.parameter_holders().any(|holder| {
             let list = self.document.get(&holder.child("parameters"));
             let elements = list.and_then(Value::as_array).map_or(0, Vec::len);
             let at = holder.child("parameters");

@@ -1,4 +1,4 @@
-use super::Lint;
+use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
 use crate::openapi::Document;
@@ -50,6 +50,9 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
 }
 
 fn walk(document: &Document, at: &Pointer, value: &Value, holds: Holds, lints: &mut Vec<Lint>) {
+    if lints.len() >= MAX_LINTS {
+        return;
+    }
     match value {
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {

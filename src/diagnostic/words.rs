@@ -1,0 +1,83 @@
+//! Values and lists as parts of a sentence.
+
+use crate::json::{Value, brief, cut};
+
+/// A value in backticks: text as it is, everything else as JSON, cut after 60 characters.
+pub fn quoted(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) if !text.trim().is_empty() => shorten(text),
+        // Text that is empty or blank would not be seen without its quotes.
+        other => brief(other),
+    };
+    format!("`{text}`")
+}
+
+/// The first 60 characters of a text, on one line.
+pub fn shorten(text: &str) -> String {
+    let beginning = text.chars().take(61).map(|c| if c.is_control() { ' ' } else { c });
+    cut(&beginning.collect::<String>())
+}
+
+/// `a, b or c`.
+pub fn any_of<S: AsRef<str>>(items: &[S]) -> String {
+    join(items, "or")
+}
+
+/// `a, b and c`.
+pub fn all_of<S: AsRef<str>>(items: &[S]) -> String {
+    join(items, "and")
+}
+
+/// The first eight of a long list, and how many more there are.
+pub fn some_of(items: &[String], conjunction: &str) -> String {
+    const SHOWN: usize = 8;
+    if items.len() <= SHOWN + 1 {
+        return join(items, conjunction);
+    }
+    format!("{} {conjunction} {} more", items[..SHOWN].join(", "), items.len() - SHOWN)
+}
+
+fn join<S: AsRef<str>>(items: &[S], conjunction: &str) -> String {
+    let Some((last, rest)) = items.split_last() else { return String::new() };
+    let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+    match rest.is_empty() {
+        true => last.as_ref().to_owned(),
+        false => format!("{} {conjunction} {}", rest.join(", "), last.as_ref()),
+    }
+}
+
+/// `1 character`, `2 characters`, `no characters`.
+pub fn count(number: usize, singular: &str, plural: &str) -> String {
+    match number {
+        0 => format!("no {plural}"),
+        1 => format!("1 {singular}"),
+        many => format!("{many} {plural}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_cut_and_visible() {
+        assert_eq!(quoted(&json!("cancelled")), "`cancelled`");
+        assert_eq!(quoted(&json!("")), "`\"\"`");
+        assert_eq!(quoted(&json!(" ")), "`\" \"`");
+        assert_eq!(quoted(&json!(null)), "`null`");
+        assert_eq!(quoted(&json!("é".repeat(61))), format!("`{}…`", "é".repeat(60)));
+        assert_eq!(quoted(&json!("a\nb")), "`a b`");
+        let long = quoted(&json!(vec![1; 1000]));
+        assert!(long.starts_with("`[1,1,") && long.ends_with("…`"), "{long}");
+    }
+
+    #[test]
+    fn lists_read_as_english() {
+        assert_eq!(any_of(&["a"]), "a");
+        assert_eq!(any_of(&["a", "b", "c"]), "a, b or c");
+        let many: Vec<String> = (0..12).map(|n| n.to_string()).collect();
+        assert_eq!(some_of(&many, "or"), "0, 1, 2, 3, 4, 5, 6, 7 or 4 more");
+        assert_eq!(count(0, "element", "elements"), "no elements");
+    }
+}

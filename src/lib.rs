@@ -16,6 +16,7 @@ pub mod http;
 pub mod json;
 pub mod limits;
 pub mod openapi;
+pub mod plan;
 pub mod report;
 pub mod scenario;
 pub mod secret;

@@ -1,3 +1,104 @@
-//! Checks: pure functions from a response to what is wrong with it.
+//! Checks: pure functions from a request or a response to what is wrong with it.
+//!
+//! [`check_response`] judges an exchange by the document, [`check_request`] a request before it is
+//! encoded; [`matching`] compares values with what a scenario expects. Checks give pointers; whoever
+//! shows a [`Fact`] looks up its places.
 
+mod body;
+mod content_type;
+mod decode;
+mod deprecated;
+mod discriminator;
+mod fact;
+mod fold;
+mod header;
+mod judgement;
 pub mod matching;
+mod request;
+mod schema_fact;
+mod severity;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+pub use fact::{DocumentPlace, Fact, ResponsePart, ResponsePlace, ScenarioPlace};
+pub use judgement::Judgement;
+pub use request::{RequestContent, RequestJudgement, RequestValues, RequestViolation, check_request};
+pub use severity::{Check, Severities};
+
+use crate::exchange::Exchange;
+use crate::limits::Limits;
+use crate::openapi::{Contract, Operation, Response};
+use decode::Content;
+use judgement::Case;
+
+/// Judges a response by the document: every contract check that is not off, in the order of
+/// [`Check::ALL`].
+///
+/// At most `limits.findings` errors of one schema are looked for, and those that break the same
+/// keyword at several places become one fact. What could not be checked is said in
+/// [`Judgement::not_checked`]; a check that is off is said there too.
+pub fn check_response(
+    operation: Operation<'_>,
+    contract: &Contract,
+    exchange: &Exchange,
+    severities: &Severities,
+    limits: &Limits,
+) -> Judgement {
+    let case = Case { operation, contract, exchange, severities, limits };
+    let mut judgement = Judgement::default();
+    for check in Check::ALL.iter().filter(|check| !case.runs(**check)) {
+        judgement.leave(format!("the check `{}` is off", check.name()));
+    }
+    let response = operation.response_for(case.status());
+    if case.runs(Check::Status) {
+        judgement.facts.extend(status::check(&case));
+    }
+    let mut broken = Vec::new();
+    let content = decode::check(&case, response.as_ref(), &mut broken);
+    if case.runs(Check::Decode) {
+        judgement.facts.extend(broken);
+    }
+    match &response {
+        Some(response) => judge_content(&case, response, &content, &mut judgement),
+        None => {
+            if case.runs(Check::Body) {
+                judgement.facts.extend(body::check_presence(&case, None));
+            }
+            judgement.leave(format!("a {} of {} is not documented", case.status(), case.name()));
+        }
+    }
+    if case.runs(Check::Deprecated) {
+        judgement.facts.extend(deprecated::check(&case));
+    }
+    judgement
+}
+
+fn judge_content(case: &Case<'_>, response: &Response<'_>, content: &Content<'_>, judgement: &mut Judgement) {
+    let (media_type, misstated) = content_type::check(case, response);
+    if let Some(fact) = misstated {
+        if media_type.is_none() {
+            judgement.leave("the body is of a media type that the document does not describe");
+        }
+        if case.runs(Check::ContentType) {
+            judgement.facts.push(fact);
+        }
+    }
+    if case.runs(Check::Header) {
+        header::check(case, response, judgement);
+    }
+    if case.runs(Check::Body) {
+        judgement.facts.extend(body::check_presence(case, Some(response)));
+    }
+    let Some(media_type) = media_type else { return };
+    let errors = match case.runs(Check::Body) || case.runs(Check::Format) {
+        true => body::check(case, response, &media_type, content, judgement),
+        false => Vec::new(),
+    };
+    if let (true, Content::Json(value), Some(schema)) =
+        (case.runs(Check::Discriminator), content, media_type.schema())
+    {
+        judgement.facts.extend(discriminator::check(case, response, &schema, value, &errors));
+    }
+}

@@ -6,6 +6,7 @@
 mod code;
 mod finding;
 mod problems;
+pub mod words;
 
 pub use code::Code;
 pub use finding::{Finding, Place, Severity};

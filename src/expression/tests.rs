@@ -264,3 +264,76 @@ fn unresolved_values_say_which_and_why() {
     let error = template.resolve(&Vars).expect_err("it fails");
     assert_eq!(error.to_string(), "`vars.nix` has no value: no key `nix` in `vars`");
 }
+
+#[test]
+fn no_text_makes_a_reader_panic() {
+    let words = [
+        "$",
+        "$$",
+        "{",
+        "}",
+        "{$",
+        "vars",
+        "$vars",
+        "$gen.int(",
+        "1,",
+        "5)",
+        ".",
+        "..",
+        "[0]",
+        "[",
+        "]",
+        "#",
+        "#/",
+        "~",
+        "~2",
+        "a",
+        "é",
+        "😀",
+        "\"",
+        "'",
+        "\\",
+        "(",
+        ")",
+        "$.",
+        "[?",
+        "@",
+        "==",
+        "*",
+        ":",
+        "-1",
+        "&&",
+        "!",
+        "now()",
+        "size(",
+        "in",
+        "<",
+        "\n",
+        "\u{0}",
+        "`",
+        "?",
+        "has(",
+        ".all(x,",
+    ];
+    let mut state = 7_u64;
+    let mut draw = |count: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % count as u64) as usize
+    };
+    let syntax = Syntax { roots: vec!["vars".to_owned(), "gen".to_owned()], expression_limit: 1024 };
+    for _ in 0..3000 {
+        let text: String = (0..1 + draw(12)).map(|_| words[draw(words.len())]).collect();
+        let source = Source::new("t.yaml", format!("a: '{text}'"));
+        let span = Span::new(3, source.text().len());
+        let mut problems = Problems::new(&source);
+        let template = Template::of_text(&text, span, &syntax, &mut problems);
+        let _ = template.resolve(&Vars);
+        let _ = Selector::compile(&text, span, &mut problems).map(|it| it.select(&json!([{"a": 1}])).len());
+        let _ = Condition::compile(&text, span, 1024, &mut problems).map(|it| it.parts(&Vars));
+        for problem in problems.into_list() {
+            assert!(!problem.message.is_empty() && !problem.labels.is_empty(), "{text}");
+        }
+    }
+}

@@ -1,18 +1,14 @@
 use super::diff::Comparison;
-use super::pairing::pair;
-use super::{
-    Actual, Checked, MAX_MISMATCHES, Run, This, Token, UnresolvedMatcher, Words, match_value, words,
-};
+use super::{Checked, Run, This, UnresolvedMatcher, Words, words};
 use crate::expression::{Condition, Template, Unresolved};
 use crate::json::{Datum, Pointer, Value, cut};
-use crate::scenario::{Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
+use crate::scenario::{Matcher, MatcherKind, Operator, OperatorKind, Ordering};
 use crate::source::Span;
-use regex::Regex;
-use std::borrow::Cow;
+use regex::RegexBuilder;
 use std::cmp::Ordering as Order;
 
-/// Elements among which the nearest to an unmet expectation is looked for.
-const MAX_LOOKED_AT: usize = 50;
+/// The largest compiled pattern in bytes, as for patterns that are checked when a file is read.
+const PATTERN_SIZE: usize = 1 << 20;
 
 impl<'a> Run<'a> {
     /// Checks every operator of a map; an object with several is all of them.
@@ -151,10 +147,8 @@ impl<'a> Run<'a> {
             (_, Value::Number(_) | Value::String(_)) => None,
             (_, other) => {
                 let what = crate::json::type_name(other);
-                return Err(unusable(
-                    template,
-                    format!("`{}` compares numbers or strings, not {what}", ordering.key()),
-                ));
+                let reason = format!("it compares numbers or strings, not {what}");
+                return Err(unusable(ordering.key(), template, reason));
             }
         };
         let holds = match (ordering, order) {
@@ -194,7 +188,7 @@ impl<'a> Run<'a> {
         let list = self.resolve(template, Some(value))?;
         let Value::Array(elements) = list.value() else {
             let what = crate::json::type_name(list.value());
-            return Err(unusable(template, format!("`{key}` takes a list, not {what}")));
+            return Err(unusable(key, template, format!("it takes a list, not {what}")));
         };
         let mut is_in = false;
         for (index, element) in elements.iter().enumerate() {
@@ -223,17 +217,21 @@ impl<'a> Run<'a> {
         let resolved = self.resolve(template, Some(value))?;
         let Value::String(pattern) = resolved.value() else {
             let what = crate::json::type_name(resolved.value());
-            return Err(unusable(template, format!("`$match` takes a regular expression, not {what}")));
+            return Err(unusable("$match", template, format!("it takes a regular expression, not {what}")));
         };
         let Value::String(text) = value else {
             self.wrong_type(span, &format!("text matching `{}`", cut(pattern)), value);
             return Ok(());
         };
         if !self.patterns.contains_key(pattern) {
-            let compiled = Regex::new(pattern).map_err(|error| {
+            let compiled = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build().map_err(|error| {
                 let error = error.to_string();
                 let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                unusable(template, format!("`{}` is not a regular expression: {reason}", cut(pattern)))
+                unusable(
+                    "$match",
+                    template,
+                    format!("`{}` is not a regular expression: {reason}", cut(pattern)),
+                )
             })?;
             self.patterns.insert(pattern.clone(), compiled);
         }
@@ -262,151 +260,6 @@ impl<'a> Run<'a> {
                 }),
                 _ => self.wrong_type(matcher.span, "an array", value),
             }
-        }
-        Ok(())
-    }
-
-    /// Gives every matcher an element of its own; with `is_exact` every element one of the matchers.
-    fn check_contains(&mut self, matchers: &'a [Matcher], elements: &'a [Value], is_exact: bool) -> Checked {
-        let partners = pair(matchers.len(), elements.len(), |left, right| {
-            self.path.push(Token::Index(right));
-            let holds = self.holds(&matchers[left], &elements[right]);
-            self.path.pop();
-            holds
-        })?;
-        let taken: Vec<usize> = partners.iter().flatten().copied().collect();
-        let mut left_over: Vec<usize> = Vec::new();
-        if taken.len() < partners.len() {
-            let taken: std::collections::BTreeSet<_> = taken.into_iter().collect();
-            left_over =
-                (0..elements.len()).filter(|index| !taken.contains(index)).take(MAX_LOOKED_AT).collect();
-        }
-        for (matcher, _) in matchers.iter().zip(&partners).filter(|(_, partner)| partner.is_none()) {
-            if self.is_done() {
-                return Ok(());
-            }
-            let note = if self.is_quiet { None } else { self.nearest(matcher, elements, &left_over)? };
-            self.report(matcher.span, |run| {
-                let expected = words::matcher(matcher);
-                let other = if partners.iter().any(Option::is_some) { "no other" } else { "no" };
-                Words {
-                    headline: format!("{other} element of {} is {expected}", run.name()),
-                    expected,
-                    actual: words::count(elements.len(), "element"),
-                    notes: note.into_iter().collect(),
-                }
-            });
-        }
-        if is_exact && !self.is_quiet {
-            self.report_left_over(&left_over, elements);
-        }
-        Ok(())
-    }
-
-    /// Of elements without a matcher, the mismatch of the matchers has said enough but for which.
-    fn report_left_over(&mut self, left_over: &[usize], elements: &[Value]) {
-        let name = self.name();
-        let Some(last) = self.found.last_mut() else {
-            return;
-        };
-        for index in left_over.iter().take(3) {
-            let value = words::plain(&elements[*index], &elements[*index].to_string());
-            last.notes.push(format!("element {index} of {name} is left over: {value}"));
-        }
-    }
-
-    /// A sentence about the element that misses a matcher by the least.
-    fn nearest(
-        &mut self,
-        matcher: &'a Matcher,
-        elements: &'a [Value],
-        candidates: &[usize],
-    ) -> Result<Option<String>, UnresolvedMatcher> {
-        if !matches!(matcher.kind, MatcherKind::Object(_) | MatcherKind::List(_) | MatcherKind::Operators(_))
-        {
-            return Ok(None);
-        }
-        let mut best: Option<(usize, usize, String)> = None;
-        for index in candidates {
-            let kept = std::mem::take(&mut self.found);
-            let checked = self.check_element(matcher, *index, &elements[*index]);
-            let found = std::mem::replace(&mut self.found, kept);
-            checked?;
-            let count = found.len().min(MAX_MISMATCHES);
-            if let Some(first) = found.into_iter().next()
-                && best.as_ref().is_none_or(|(fewest, _, _)| count < *fewest)
-            {
-                best = Some((count, *index, first.headline));
-            }
-        }
-        Ok(best.map(|(_, index, headline)| format!("nearest is element {index}: {headline}")))
-    }
-
-    fn check_exact(&mut self, span: Span, members: &'a [Member], value: &'a Value) -> Checked {
-        self.check_object(span, members, value)?;
-        let Value::Object(there) = value else {
-            return Ok(());
-        };
-        for (name, member) in there {
-            if !members.iter().any(|each| each.name == *name) {
-                self.path.push(Token::Name(Cow::Borrowed(name)));
-                let offset = self.path.len();
-                let root = Datum::default();
-                let comparison =
-                    Comparison { span, root: &root, prefix: &[], offset, except: &[], is_change: false };
-                self.unexpected(&comparison, member);
-                self.path.pop();
-            }
-        }
-        Ok(())
-    }
-
-    fn check_each(&mut self, span: Span, inner: &'a Matcher, has_length: bool, value: &'a Value) -> Checked {
-        let Value::Array(elements) = value else {
-            self.wrong_type(span, "an array", value);
-            return Ok(());
-        };
-        if elements.is_empty() && !has_length {
-            self.report(span, |run| Words {
-                headline: format!("{} is empty, so that `$each` has nothing to check", run.name()),
-                expected: format!("elements that are each {}", words::matcher(inner)),
-                actual: "an empty array".to_owned(),
-                notes: vec!["`$length` beside `$each` says how many there may be, none included".to_owned()],
-            });
-        }
-        for (index, element) in elements.iter().enumerate() {
-            if self.is_done() {
-                break;
-            }
-            self.check_element(inner, index, element)?;
-        }
-        Ok(())
-    }
-
-    fn check_length(&mut self, span: Span, inner: &'a Matcher, value: &'a Value) -> Checked {
-        let (length, noun) = match value {
-            Value::String(text) => (text.chars().count(), "character"),
-            Value::Array(elements) => (elements.len(), "element"),
-            Value::Object(members) => (members.len(), "member"),
-            _ => {
-                self.wrong_type(span, "a string, array or object", value);
-                return Ok(());
-            }
-        };
-        let datum = Datum::new(length);
-        let root = Pointer::root();
-        let actual = Actual { value: Some(&datum), at: &root, name: "the length", is_text: false };
-        if !match_value(inner, &actual, self.scope)?.is_empty() {
-            self.report(span, |run| {
-                let expected = words::matcher(inner);
-                let actual = words::count(length, noun);
-                Words {
-                    headline: format!("{} has {actual}, expected {expected}", run.name()),
-                    expected,
-                    actual,
-                    notes: Vec::new(),
-                }
-            });
         }
         Ok(())
     }
@@ -460,10 +313,11 @@ impl<'a> Run<'a> {
 }
 
 /// A template whose value its operator cannot use.
-fn unusable(template: &Template, reason: String) -> UnresolvedMatcher {
-    let reference = match template.as_reference() {
+fn unusable(key: &str, template: &Template, reason: String) -> UnresolvedMatcher {
+    let operand = match template.as_reference() {
         Some(reference) => reference.text.clone(),
         None => template.as_literal().map(|literal| cut(&literal.to_text())).unwrap_or_default(),
     };
+    let reference = format!("{key}: {operand}");
     UnresolvedMatcher { span: template.span, unresolved: Unresolved { reference, reason } }
 }

@@ -98,7 +98,11 @@ pub(super) fn name(tokens: &[Token], whole: &str) -> String {
             Token::Index(index) => text.push_str(&format!("[{index}]")),
         }
     }
-    if text.is_empty() { whole.to_owned() } else { format!("`{text}`") }
+    match (text.is_empty(), start) {
+        (true, _) => whole.to_owned(),
+        (false, Some(_)) => format!("`{text}`"),
+        (false, None) => format!("`{text}` of {whole}"),
+    }
 }
 
 /// What a marker stands for.

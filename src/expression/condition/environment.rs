@@ -17,9 +17,10 @@ pub(super) const MAX_LENGTH: usize = 4096;
 /// Deeper parentheses than these are not written by hand.
 const MAX_DEPTH: u16 = 64;
 
-/// An unoptimized build needs 170 KiB for each of [`MAX_DEPTH`] parentheses and 38 KiB for each term
-/// of `1+1+…`, of which a text of [`MAX_LENGTH`] holds two thousand.
-const STACK: usize = 128 << 20;
+/// An unoptimized build needs 170 KiB for each of [`MAX_DEPTH`] parentheses, and 38 KiB for each term
+/// of `1+1+…`, which is two bytes long.
+const STACK: usize = 24 << 20;
+const STACK_FOR_A_BYTE: usize = 32 << 10;
 
 /// The elements that all loops of one evaluation may visit together.
 const MAX_VISITS: u64 = 5_000_000;
@@ -56,9 +57,10 @@ pub(super) fn shared() -> &'static Arc<Env> {
     &ENVIRONMENT
 }
 
-/// Runs on a stack that is large enough for any expression that [`parse`] takes.
-pub(super) fn with_stack<R>(run: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(STACK, STACK, run)
+/// Runs on a stack that is large enough for an expression of so many bytes.
+pub(super) fn with_stack<R>(length: usize, run: impl FnOnce() -> R) -> R {
+    let stack = STACK + length * STACK_FOR_A_BYTE;
+    stacker::maybe_grow(stack, stack, run)
 }
 
 /// Parses, and has every loop ask the budget before it starts.

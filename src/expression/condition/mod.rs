@@ -43,6 +43,7 @@ pub struct Condition {
 }
 
 struct Compiled {
+    length: usize,
     ast: IdedExpr,
     names: Names,
     needs: Vec<(String, Need)>,
@@ -155,7 +156,7 @@ impl Condition {
                 .push(format!("`--limit expression={length}` raises it, to {MAX_LENGTH} at most"));
             return None;
         }
-        let outcome = with_stack(|| {
+        let outcome = with_stack(text.len(), || {
             environment::parse(text).map(|ast| {
                 let names = Names::of(&ast);
                 (ast, names)
@@ -170,10 +171,8 @@ impl Condition {
         };
         let mut is_known = true;
         for function in &names.functions {
-            if FUNCTIONS.contains(&function.as_str())
-                || function.starts_with(['@'])
-                || function.contains(".@")
-            {
+            // Names with `@` are what macros of the crate expand to.
+            if FUNCTIONS.contains(&function.as_str()) || function.contains('@') {
                 continue;
             }
             is_known = false;
@@ -189,7 +188,7 @@ impl Condition {
         roots.dedup();
         let need = |root: &str| Need::of(names.mentions.iter().filter(|mention| mention.root == root));
         let needs = roots.into_iter().map(|root| (root.to_owned(), need(root))).collect();
-        let compiled = Arc::new(Compiled { ast, names, needs });
+        let compiled = Arc::new(Compiled { length: text.len(), ast, names, needs });
         is_known.then(|| Self { text: text.to_owned(), span, compiled })
     }
 
@@ -238,7 +237,7 @@ impl Condition {
 
     fn with_context<R>(&self, scope: &dyn Scope, run: impl FnOnce(&IdedExpr, &Context<'_, '_>) -> R) -> R {
         let compiled = &self.compiled;
-        with_stack(|| {
+        with_stack(self.text.len(), || {
             let variables: Vec<_> = compiled
                 .needs
                 .iter()
@@ -267,7 +266,7 @@ impl Drop for Compiled {
     /// A long chain of operators is a deep tree, and is taken apart as deeply.
     fn drop(&mut self) {
         let ast = std::mem::take(&mut self.ast);
-        with_stack(|| drop(ast));
+        with_stack(self.length, || drop(ast));
     }
 }
 

@@ -8,8 +8,9 @@ use super::closure::Role;
 use super::contract::{Compiled, raw_errors};
 use super::explain::{Failure, explain, promises};
 use super::trace::{component_name, trace};
-use super::words::{all_of, any_of, kind_of, quoted, subject};
+use super::words::{kind_of, subject};
 use super::{Direction, SchemaError, format};
+use crate::diagnostic::words::{all_of, any_of, quoted, shorten};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Document;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -112,10 +113,19 @@ impl Judge<'_> {
             document: self.document,
             kind: error.kind(),
             trace: trace(&self.compiled.closure, entry, path.tokens().get(3..).unwrap_or_default()),
-            value: error.instance(),
+            value: self.offending(&at, error),
             subject: subject(self.root, self.whole, &at),
             at,
             direction: self.direction,
+        }
+    }
+
+    /// The value that an error speaks of. Where `additionalProperties` is false and nothing stands
+    /// beside it, the validator gives the object's place with a member's value.
+    fn offending<'e>(&'e self, at: &Pointer, error: &'e ValidationError<'_>) -> &'e Value {
+        match (error.kind(), at.get(self.root)) {
+            (Kind::FalseSchema, Some(value)) => value,
+            _ => error.instance(),
         }
     }
 
@@ -335,7 +345,7 @@ fn tagged(document: &Document, choice: &Pointer, value: &Value) -> Option<(usize
             || target.as_ref().and_then(component_name).as_deref() == Some(wanted)
             || (target.is_some() && target == document.reference_target(wanted, &at).ok())
     })?;
-    Some((index, format!("`{property}: {}`", super::words::shorten(tag))))
+    Some((index, format!("`{property}: {}`", shorten(tag))))
 }
 
 fn fits_none(names: &[String]) -> String {

@@ -2,8 +2,9 @@
 
 use super::format;
 use super::trace::Trace;
-use super::words::{any_of, count, kind_of, quoted, shorten, some_of, type_phrase};
+use super::words::{kind_of, type_phrase};
 use super::{Direction, SchemaError};
+use crate::diagnostic::words::{any_of, count, quoted, shorten, some_of};
 use crate::json::{Pointer, Value};
 use crate::openapi::Document;
 use crate::yaml::nearest;
@@ -81,7 +82,10 @@ pub(super) fn explain(failure: &Failure<'_>) -> Option<Vec<SchemaError>> {
             error.label = "rules it out".to_owned();
             vec![error]
         }
-        Kind::FalseSchema => vec![failure.forbidden()],
+        Kind::FalseSchema => match value.as_object().filter(|_| failure.closes()) {
+            Some(members) => members.keys().map(|name| failure.unexpected(name)).collect(),
+            None => vec![failure.forbidden()],
+        },
         Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => return None,
         // Choices are taken apart before, content keywords only annotate in 2020-12, references were
         // resolved at compile time, and keywords of our own there are none. Should one of these
@@ -105,6 +109,13 @@ impl Failure<'_> {
     /// The keyword's name.
     fn name(&self) -> &str {
         self.trace.keyword.tokens().last().map_or("schema", String::as_str)
+    }
+
+    /// Whether the schema that is `false` is that of every member not named.
+    fn closes(&self) -> bool {
+        let keyword = &self.trace.keyword;
+        self.name() == "additionalProperties"
+            && keyword.parent().tokens().last().is_none_or(|holder| holder != "properties")
     }
 
     fn error(&self, headline: String, expected: String, actual: String) -> SchemaError {

@@ -1,10 +1,7 @@
-//! Values, types and places as parts of a sentence.
+//! Types and places as parts of a sentence.
 
 use crate::json::{Pointer, Value};
 use jsonschema::JsonType;
-
-/// Longer values are cut; the place in the body shows the whole.
-const MAX_CHARS: usize = 60;
 
 /// A type with its article.
 pub(super) fn type_phrase(name: JsonType) -> &'static str {
@@ -27,63 +24,6 @@ pub(super) fn kind_of(value: &Value) -> String {
             format!("the number {number}")
         }
         other => crate::json::type_name(other).to_owned(),
-    }
-}
-
-/// A value in backticks: text as it is, everything else as JSON, cut where it is long.
-pub(super) fn quoted(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) if !text.trim().is_empty() => text.clone(),
-        // Text that is empty or blank would not be seen without its quotes.
-        other => other.to_string(),
-    };
-    format!("`{}`", shorten(&text))
-}
-
-/// The first characters of a text, on one line.
-pub(super) fn shorten(text: &str) -> String {
-    let mut cut: String =
-        text.chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MAX_CHARS).is_some() {
-        cut.push('…');
-    }
-    cut
-}
-
-/// `a, b or c`.
-pub(super) fn any_of<S: AsRef<str>>(items: &[S]) -> String {
-    join(items, "or")
-}
-
-/// `a, b and c`.
-pub(super) fn all_of<S: AsRef<str>>(items: &[S]) -> String {
-    join(items, "and")
-}
-
-/// The first eight of a long list, and how many more there are.
-pub(super) fn some_of(items: &[String], conjunction: &str) -> String {
-    const SHOWN: usize = 8;
-    if items.len() <= SHOWN + 1 {
-        return join(items, conjunction);
-    }
-    format!("{} {conjunction} {} more", items[..SHOWN].join(", "), items.len() - SHOWN)
-}
-
-fn join<S: AsRef<str>>(items: &[S], conjunction: &str) -> String {
-    let Some((last, rest)) = items.split_last() else { return String::new() };
-    let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-    match rest.is_empty() {
-        true => last.as_ref().to_owned(),
-        false => format!("{} {conjunction} {}", rest.join(", "), last.as_ref()),
-    }
-}
-
-/// `1 character`, `2 characters`, `no characters`.
-pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
-    match number {
-        0 => format!("no {plural}"),
-        1 => format!("1 {singular}"),
-        many => format!("{many} {plural}"),
     }
 }
 
@@ -146,24 +86,5 @@ mod tests {
         }
         let list = json!([[1]]);
         assert_eq!(subject(&list, "the body", &Pointer::of(["0"])), "element `[0]` of the body");
-    }
-
-    #[test]
-    fn values_are_cut_and_visible() {
-        assert_eq!(quoted(&json!("cancelled")), "`cancelled`");
-        assert_eq!(quoted(&json!("")), "`\"\"`");
-        assert_eq!(quoted(&json!(" ")), "`\" \"`");
-        assert_eq!(quoted(&json!(null)), "`null`");
-        assert_eq!(quoted(&json!("é".repeat(61))), format!("`{}…`", "é".repeat(60)));
-        assert_eq!(quoted(&json!("a\nb")), "`a b`");
-    }
-
-    #[test]
-    fn lists_read_as_english() {
-        assert_eq!(any_of(&["a"]), "a");
-        assert_eq!(any_of(&["a", "b", "c"]), "a, b or c");
-        let many: Vec<String> = (0..12).map(|n| n.to_string()).collect();
-        assert_eq!(some_of(&many, "or"), "0, 1, 2, 3, 4, 5, 6, 7 or 4 more");
-        assert_eq!(count(0, "element", "elements"), "no elements");
     }
 }

@@ -126,6 +126,12 @@ fn members_that_are_too_many() {
   = the document has `amount`, which is not there
 /zebra T/additionalProperties: the body has a member `zebra` that the document does not allow",
     );
+    check(
+        "T: { properties: { o: { additionalProperties: false } } }",
+        r#"{"o": {"a": {}, "b": 1}}"#,
+        "/o/a T/properties/o/additionalProperties: `o` has a member `a` that the document does not allow
+/o/b T/properties/o/additionalProperties: `o` has a member `b` that the document does not allow",
+    );
     check31(
         "T: { unevaluatedProperties: false, allOf: [ { properties: { a: {} } } ] }",
         r#"{"a": 1, "b": 2}"#,

@@ -1,0 +1,131 @@
+//! `response.body` and `response.format`: the content keeps its schema, and is there only where it
+//! may be.
+
+use super::decode::Content;
+use super::fold::fold;
+use super::judgement::{Case, Judgement};
+use super::schema_fact::label_of;
+use super::{Check, Fact, ResponsePart};
+use crate::diagnostic::Severity;
+use crate::diagnostic::words::{count, quoted};
+use crate::json::Value;
+use crate::openapi::{Direction, MediaType, Response, SchemaError, Validity};
+
+/// The finding for content where there may be none.
+///
+/// Source: RFC 9110 §9.3.2 (HEAD), §15.3.5 (204) and §15.4.5 (304).
+pub(super) fn check_presence(case: &Case<'_>, response: Option<&Response<'_>>) -> Option<Fact> {
+    let body = &case.exchange.response.body;
+    if body.is_empty() {
+        return None;
+    }
+    let size = count(body.bytes().len(), "byte", "bytes");
+    if case.never_has_content() {
+        let what = match case.exchange.request.method.as_str() {
+            "HEAD" => "a response to HEAD".to_owned(),
+            _ => format!("a {}", case.status()),
+        };
+        let headline = format!("{what} has a body, which HTTP does not allow");
+        let fact = case.fact(Check::Body, headline).compared("no body", size);
+        return Some(fact.response(ResponsePart::BodyWhole, "not allowed"));
+    }
+    let response = response.filter(|response| response.media_types().is_empty())?;
+    let headline =
+        format!("a {} of {} has a body that the document does not describe", case.status(), case.name());
+    let mut fact = case
+        .fact(Check::Body, headline)
+        .compared("no body", size)
+        .document(response.pointer().clone(), "documents no content")
+        .response(ResponsePart::BodyWhole, "not documented");
+    // OpenAPI does not say that a response without `content` has none.
+    fact.severity = fact.severity.min(Severity::Warn);
+    Some(fact)
+}
+
+/// Judges the content by the schema of its media type; gives the errors for the checks that look at
+/// the same value.
+pub(super) fn check(
+    case: &Case<'_>,
+    response: &Response<'_>,
+    media_type: &MediaType<'_>,
+    content: &Content<'_>,
+    judgement: &mut Judgement,
+) -> Vec<SchemaError> {
+    let range = media_type.range();
+    let Some(schema) = media_type.schema() else {
+        judgement.leave(format!(
+            "the document gives no schema for {} of a {}",
+            quoted(&range.into()),
+            response.key()
+        ));
+        return Vec::new();
+    };
+    let text;
+    let value: &Value = match content {
+        Content::Json(value) => value,
+        Content::Text(received) if is_text(case, &schema) => {
+            text = Value::from(*received);
+            &text
+        }
+        Content::Text(_) | Content::Bytes if is_text(case, &schema) => return Vec::new(),
+        Content::Text(_) | Content::Bytes => {
+            judgement
+                .leave(format!("bodies of {} are not compared with their schema", quoted(&range.into())));
+            return Vec::new();
+        }
+        Content::None => return Vec::new(),
+        Content::Broken => {
+            judgement.leave("the body cannot be decoded");
+            return Vec::new();
+        }
+    };
+    for reason in case.contract.left_out(&schema, Direction::Response) {
+        judgement.leave(reason);
+    }
+    let limit = case.limits.findings;
+    let errors = match case.contract.validate(&schema, Direction::Response, value, limit) {
+        Validity::Valid => return Vec::new(),
+        Validity::NotChecked(reason) => {
+            judgement.leave(reason);
+            return Vec::new();
+        }
+        Validity::Invalid(errors) => errors,
+    };
+    let is_cut = errors.len() >= limit;
+    let mut facts: Vec<Fact> = fold(errors.clone())
+        .into_iter()
+        .filter_map(|error| fact(case, response, error, matches!(content, Content::Json(_))))
+        .collect();
+    if is_cut && let Some(last) = facts.last_mut() {
+        last.notes.push(format!("there may be more: the limit `findings` ends the search at {limit}"));
+    }
+    judgement.facts.extend(facts);
+    errors
+}
+
+fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: bool) -> Option<Fact> {
+    let label = label_of(response, &error);
+    let (check, severity) = match &error.format {
+        Some(format) => (Check::Format, case.severities.of_format(format)),
+        None => (Check::Body, case.severities.of(Check::Body)),
+    };
+    if severity == Severity::Off {
+        return None;
+    }
+    let part = if is_json { ResponsePart::Body(error.instance) } else { ResponsePart::BodyWhole };
+    let mut fact = Fact::new(check.code(), severity, error.headline)
+        .compared(error.expected, error.actual.clone())
+        .document(error.keyword, label)
+        .response(part, error.actual);
+    fact.notes = error.notes;
+    Some(fact)
+}
+
+/// Whether a schema describes text or bytes as a whole: `type: string`, with any format.
+fn is_text(case: &Case<'_>, schema: &crate::json::Pointer) -> bool {
+    case.contract.document().resolve(schema).is_ok_and(|(_, schema)| match schema.get("type") {
+        Some(Value::String(name)) => name == "string",
+        Some(Value::Array(names)) => names.iter().any(|name| name == "string"),
+        _ => false,
+    })
+}

@@ -1,0 +1,187 @@
+//! `response.decode`: the body is what its headers say it is, down to the bytes.
+
+use super::judgement::Case;
+use super::{Check, Fact, ResponsePart};
+use crate::diagnostic::words::{quoted, shorten};
+use crate::exchange::{Body, BodyProblem};
+use crate::json::ParseError;
+use crate::openapi::{MediaType, Response, is_json};
+
+/// What could be made of the content.
+pub(super) enum Content<'c> {
+    /// A JSON value.
+    Json(&'c crate::json::Value),
+    /// Text of a media type that is no JSON.
+    Text(&'c str),
+    /// Bytes of a media type that is neither.
+    Bytes,
+    /// Nothing came.
+    None,
+    /// It is not what it is declared to be; the facts say why.
+    Broken,
+}
+
+/// Decodes the content as its `Content-Type` declares it, or as the document does where there is no
+/// `Content-Type`.
+pub(super) fn check<'c>(
+    case: &Case<'c>,
+    response: Option<&Response<'_>>,
+    facts: &mut Vec<Fact>,
+) -> Content<'c> {
+    let body: &'c Body = &case.exchange.response.body;
+    if let Some(problem) = body.problem() {
+        facts.push(broken(case, problem));
+        return Content::Broken;
+    }
+    if case.never_has_content() {
+        return Content::None;
+    }
+    let stated = case.exchange.response.content_type();
+    let documented = response.map(Response::media_types).unwrap_or_default();
+    let is_declared_json = match stated {
+        Some(stated) => is_json(stated),
+        None => !documented.is_empty() && documented.iter().all(|each| is_json(each.range())),
+    };
+    if is_declared_json {
+        return json(case, body, stated, response, &documented, facts);
+    }
+    if body.is_empty() {
+        return Content::None;
+    }
+    let essence = stated.unwrap_or_default().to_ascii_lowercase();
+    if !essence.starts_with("text/") && !essence.contains("charset=") && !is_xml(&essence) {
+        return Content::Bytes;
+    }
+    match body.text() {
+        Ok(text) => Content::Text(text),
+        Err(problem) => {
+            facts.push(broken(case, problem));
+            Content::Broken
+        }
+    }
+}
+
+fn json<'c>(
+    case: &Case<'_>,
+    body: &'c Body,
+    stated: Option<&str>,
+    response: Option<&Response<'_>>,
+    documented: &[MediaType<'_>],
+    facts: &mut Vec<Fact>,
+) -> Content<'c> {
+    let declared = match (stated, documented.first()) {
+        (Some(stated), _) => stated,
+        (None, Some(first)) => first.range(),
+        (None, None) => "application/json",
+    };
+    if body.is_empty() {
+        let headline = match stated {
+            Some(stated) => {
+                format!("the body is empty, and `Content-Type` says {}", quoted(&stated.into()))
+            }
+            None => "the body is empty where the document promises JSON".to_owned(),
+        };
+        let mut fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
+        if let Some(response) = response.filter(|_| !documented.is_empty()) {
+            fact = fact.document_key(response.pointer().child("content"), format!("documents {declared}"));
+        }
+        facts.push(fact.response(ResponsePart::StatusLine, "no body"));
+        return Content::Broken;
+    }
+    // What is wrong with the bytes is told before what is wrong with the text.
+    if let Err(problem) = body.text() {
+        facts.push(broken(case, problem));
+        return Content::Broken;
+    }
+    match body.json() {
+        Ok(parsed) => {
+            facts.extend(duplicates(case, &parsed.duplicates));
+            Content::Json(&parsed.value)
+        }
+        Err(error) => {
+            facts.push(not_json(case, body, declared, error));
+            Content::Broken
+        }
+    }
+}
+
+/// Source: RFC 8259 §4 leaves open what a member that stands twice means, so two readers may see
+/// two values.
+fn duplicates(case: &Case<'_>, duplicates: &[crate::json::Pointer]) -> Option<Fact> {
+    let (first, rest) = duplicates.split_first()?;
+    let name = first.tokens().last().map(|name| shorten(name)).unwrap_or_default();
+    let fact = case
+        .fact(Check::Decode, format!("the member `{name}` stands twice in one object"))
+        .compared("every member once", "a member that stands twice")
+        .response(ResponsePart::Body(first.clone()), "this one counts");
+    Some(match rest.is_empty() {
+        true => fact,
+        false => fact.note(super::fold::also_at(first, rest)),
+    })
+}
+
+fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) -> Fact {
+    let text = body.text_lossy();
+    // The parser read the text behind a byte order mark.
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let offset = error.offset + mark;
+    let rest = text.get(offset..).unwrap_or_default();
+    let word =
+        rest.trim_start_matches('-').split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let starts_as = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let (headline, help) = if matches!(word, "NaN" | "Infinity" | "Inf") {
+        (format!("the body is not JSON: `{word}` is no JSON number"), None)
+    } else if rest.trim().is_empty() && !error.is_trailing {
+        ("the body is not JSON: it ends too early".to_owned(), None)
+    } else if error.is_trailing {
+        ("the body is not JSON: something follows the JSON value".to_owned(), None)
+    } else if starts_as.starts_with('<') {
+        let help =
+            "an HTML or XML page in its place mostly comes from a proxy or an error handler before the API";
+        (
+            format!("the body is not JSON, as `Content-Type` says ({declared}), but looks like HTML or XML"),
+            Some(help),
+        )
+    } else {
+        (format!("the body is not JSON: {}", error.reason), None)
+    };
+    let mut fact = case.fact(Check::Decode, headline).compared("JSON", shorten(rest)).response(
+        ResponsePart::BodyOffset(offset),
+        if error.is_trailing { "not expected" } else { "stops being JSON here" },
+    );
+    fact.help.extend(help.map(str::to_owned));
+    fact
+}
+
+fn broken(case: &Case<'_>, problem: &BodyProblem) -> Fact {
+    let fact = case.fact(Check::Decode, problem.to_string());
+    match problem {
+        BodyProblem::Truncated { received } => fact
+            .compared("the whole body", format!("{received} bytes"))
+            .response(ResponsePart::BodyWhole, "cut short")
+            .help("the connection was closed early: a crash, a time-out of a proxy, or a wrong `Content-Length`"),
+        BodyProblem::Encoding { encoding, .. } => fact
+            .compared(encoding.clone(), "other bytes")
+            .response(ResponsePart::Header("Content-Encoding".to_owned()), format!("says {encoding}")),
+        BodyProblem::UnknownEncoding { encoding } => fact
+            .compared("a content encoding that the request offered", encoding.clone())
+            .response(ResponsePart::Header("Content-Encoding".to_owned()), "not known"),
+        BodyProblem::Charset { charset, offset } => {
+            let place = match case.exchange.response.content_type() {
+                Some(stated) if stated.to_ascii_lowercase().contains("charset=") => {
+                    ResponsePart::Header("Content-Type".to_owned())
+                }
+                _ => ResponsePart::BodyOffset(*offset),
+            };
+            fact.compared(charset.clone(), "other bytes").response(place, format!("not {charset}"))
+        }
+        BodyProblem::UnknownCharset { charset } => fact
+            .compared("a charset that is registered", charset.clone())
+            .response(ResponsePart::Header("Content-Type".to_owned()), "not known"),
+    }
+}
+
+fn is_xml(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence == "application/xml" || essence.ends_with("+xml")
+}

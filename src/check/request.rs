@@ -1,0 +1,305 @@
+//! Judges a request by the document before it is encoded.
+
+use super::DocumentPlace;
+use super::schema_fact::speak_of_text;
+use crate::diagnostic::words::{any_of, quoted};
+use crate::json::{Datum, Pointer, Value};
+use crate::limits::Limits;
+use crate::openapi::{
+    Contract, Direction, MediaType, Operation, Parameter, ParameterIn, RequestBody, SchemaError, Validity,
+    match_media_type,
+};
+
+/// What a step is about to send, before parameters become text and the body becomes bytes.
+#[derive(Clone, Debug, Default)]
+pub struct RequestValues {
+    /// The values of the path template's names.
+    pub path: Vec<(String, Datum)>,
+    /// The query parameters; null is not sent.
+    pub query: Vec<(String, Datum)>,
+    /// The header parameters; null is not sent.
+    pub headers: Vec<(String, Datum)>,
+    /// The cookies; null is not sent.
+    pub cookies: Vec<(String, Datum)>,
+    /// The body, where there is one.
+    pub body: Option<RequestContent>,
+}
+
+/// A request body before it is encoded.
+#[derive(Clone, Debug)]
+pub struct RequestContent {
+    /// The media type it is sent as.
+    pub media_type: String,
+    /// The value: of JSON, of a form as an object, of text as a string; `None` for bytes.
+    pub value: Option<Value>,
+}
+
+/// What the checks of a request found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestJudgement {
+    /// Where the request breaks the document: path, query, headers, cookies, body.
+    pub violations: Vec<RequestViolation>,
+    /// What could not be checked; each stands behind "not checked, because".
+    pub not_checked: Vec<String>,
+}
+
+/// One way in which a request breaks the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestViolation {
+    /// Where, as `sends: { invalid: […] }` names it: `/body/data/status`, `/query/limit`,
+    /// `/path/orderID`, `/headers/X-Trace`, `/cookies/session`. A missing member or parameter is
+    /// named as if it were there.
+    pub pointer: Pointer,
+    /// What is wrong: "`status` is `open`, which is none of the documented values".
+    pub headline: String,
+    /// What the document asks for.
+    pub expected: String,
+    /// What would be sent.
+    pub actual: String,
+    /// The place in the document.
+    pub document: DocumentPlace,
+    /// Further facts.
+    pub notes: Vec<String>,
+}
+
+/// Judges a request by the operation it is for: parameters and body by their schemas, and whatever
+/// is required. Security is not looked at.
+///
+/// A parameter is judged by what arrives, which is text: a number fits a schema for text, and the
+/// text `5` one for integers.
+pub fn check_request(
+    operation: Operation<'_>,
+    contract: &Contract,
+    values: &RequestValues,
+    limits: &Limits,
+) -> RequestJudgement {
+    let mut check = RequestCheck { contract, limits, judgement: RequestJudgement::default() };
+    for parameter in operation.parameters() {
+        let sent = match parameter.location() {
+            ParameterIn::Path => &values.path,
+            ParameterIn::Query => &values.query,
+            ParameterIn::Header => &values.headers,
+            ParameterIn::Cookie => &values.cookies,
+        };
+        check.parameter(&parameter, sent);
+    }
+    check.body(operation, values.body.as_ref());
+    check.judgement
+}
+
+struct RequestCheck<'c> {
+    contract: &'c Contract,
+    limits: &'c Limits,
+    judgement: RequestJudgement,
+}
+
+impl RequestCheck<'_> {
+    fn parameter(&mut self, parameter: &Parameter<'_>, sent: &[(String, Datum)]) {
+        let name = parameter.name();
+        let (section, words) = match parameter.location() {
+            ParameterIn::Path => ("path", "path parameter"),
+            ParameterIn::Query => ("query", "query parameter"),
+            ParameterIn::Header => ("headers", "header"),
+            ParameterIn::Cookie => ("cookies", "cookie"),
+        };
+        let pointer = Pointer::of([section, name]);
+        let whole = format!("the {words} `{name}`");
+        let is_named = |each: &&(String, Datum)| match parameter.location() {
+            ParameterIn::Header => each.0.eq_ignore_ascii_case(name),
+            _ => each.0 == name,
+        };
+        let Some((_, datum)) = sent.iter().find(is_named).filter(|(_, datum)| !datum.value().is_null())
+        else {
+            if parameter.is_required() {
+                self.judgement.violations.push(RequestViolation {
+                    pointer,
+                    headline: format!("{whole} is missing, which the document requires"),
+                    expected: format!("a {words} `{name}`"),
+                    actual: "none".to_owned(),
+                    document: place(parameter.pointer().child("required"), "required"),
+                    notes: Vec::new(),
+                });
+            }
+            return;
+        };
+        match (parameter.schema(), parameter.content().and_then(|content| content.schema())) {
+            (Some(schema), _) => self.values(&readings(datum), &schema, &whole, &pointer),
+            (None, Some(schema)) => self.values(&[datum.value().clone()], &schema, &whole, &pointer),
+            (None, None) => {}
+        }
+    }
+
+    fn body(&mut self, operation: Operation<'_>, sent: Option<&RequestContent>) {
+        let pointer = Pointer::of(["body"]);
+        let (documented, sent) = match (operation.request_body(), sent) {
+            (None, None) => return,
+            (Some(body), None) => {
+                if body.is_required() {
+                    self.judgement.violations.push(missing_body(&body, pointer));
+                }
+                return;
+            }
+            (None, Some(_)) => {
+                self.judgement.violations.push(RequestViolation {
+                    pointer,
+                    headline: format!("`{}` takes no body", operation.name()),
+                    expected: "no body".to_owned(),
+                    actual: "a body".to_owned(),
+                    document: DocumentPlace {
+                        pointer: operation.pointer().clone(),
+                        is_key: true,
+                        label: "documents no request body".to_owned(),
+                    },
+                    notes: Vec::new(),
+                });
+                return;
+            }
+            (Some(body), Some(sent)) => (body, sent),
+        };
+        let offered = documented.media_types();
+        let ranges: Vec<String> = offered.iter().map(|each| each.range().to_owned()).collect();
+        let Some(media_type) = match_media_type(&sent.media_type, offered) else {
+            if !ranges.is_empty() {
+                self.judgement.violations.push(RequestViolation {
+                    pointer: Pointer::of(["headers", "Content-Type"]),
+                    headline: format!(
+                        "`{}` takes no body of the media type {}",
+                        operation.name(),
+                        quoted(&sent.media_type.as_str().into())
+                    ),
+                    expected: any_of(&ranges),
+                    actual: sent.media_type.clone(),
+                    document: DocumentPlace {
+                        pointer: documented.pointer().child("content"),
+                        is_key: true,
+                        label: format!("documents {}", ranges.join(", ")),
+                    },
+                    notes: Vec::new(),
+                });
+            }
+            return;
+        };
+        self.content(&media_type, sent, &pointer);
+    }
+
+    fn content(&mut self, media_type: &MediaType<'_>, sent: &RequestContent, pointer: &Pointer) {
+        let Some(schema) = media_type.schema() else { return };
+        match &sent.value {
+            Some(value) => self.values(std::slice::from_ref(value), &schema, "the request body", pointer),
+            None => self.leave(format!(
+                "the request body is sent as bytes of {}, which no schema judges",
+                quoted(&sent.media_type.as_str().into())
+            )),
+        }
+    }
+
+    /// Judges the readings of one value; one that fits is enough, and the first is the one that is
+    /// spoken of.
+    fn values(&mut self, readings: &[Value], schema: &Pointer, whole: &str, pointer: &Pointer) {
+        for reason in self.contract.left_out(schema, Direction::Request) {
+            self.leave(reason);
+        }
+        let mut first: Option<Vec<SchemaError>> = None;
+        for value in readings {
+            match self.contract.validate_as(whole, schema, Direction::Request, value, self.limits.findings) {
+                Validity::Valid => return,
+                Validity::NotChecked(reason) => return self.leave(format!("{whole}: {reason}")),
+                Validity::Invalid(errors) => first = first.or(Some(errors)),
+            }
+        }
+        for mut error in first.unwrap_or_default() {
+            if !pointer.tokens().starts_with(&["body".to_owned()]) {
+                speak_of_text(&mut error, whole, &readings[0], Direction::Request);
+            }
+            let violation = self.violation(error, pointer);
+            self.judgement.violations.push(violation);
+        }
+    }
+
+    fn violation(&self, error: SchemaError, pointer: &Pointer) -> RequestViolation {
+        let mut at = pointer.join(&error.instance);
+        if matches!(error.name.as_str(), "required" | "dependentRequired")
+            && let Some(Value::String(name)) = self.contract.document().get(&error.keyword)
+        {
+            at = at.child(name);
+        }
+        let via = error.via.join(" › ");
+        let label = match (error.label.is_empty(), via.is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => error.label,
+            (true, false) => format!("via {via}"),
+            (false, false) => format!("{}, via {via}", error.label),
+        };
+        RequestViolation {
+            pointer: at,
+            headline: error.headline,
+            expected: error.expected,
+            actual: error.actual,
+            document: DocumentPlace { pointer: error.keyword, is_key: false, label },
+            notes: error.notes,
+        }
+    }
+
+    fn leave(&mut self, reason: String) {
+        if !self.judgement.not_checked.contains(&reason) {
+            self.judgement.not_checked.push(reason);
+        }
+    }
+}
+
+fn missing_body(body: &RequestBody<'_>, pointer: Pointer) -> RequestViolation {
+    RequestViolation {
+        pointer,
+        headline: "the request has no body, which the document requires".to_owned(),
+        expected: "a body".to_owned(),
+        actual: "none".to_owned(),
+        document: place(body.pointer().child("required"), "required"),
+        notes: Vec::new(),
+    }
+}
+
+fn place(pointer: Pointer, label: &str) -> DocumentPlace {
+    DocumentPlace { pointer, is_key: false, label: label.to_owned() }
+}
+
+/// What a server may read out of a parameter's text: the value itself, everything in it as text,
+/// and every text in it that spells a number or a boolean as that.
+fn readings(datum: &Datum) -> Vec<Value> {
+    let mut all = vec![datum.value().clone()];
+    for reading in [as_text(datum, datum.value(), &Pointer::root()), as_scalars(datum.value())] {
+        if !all.contains(&reading) {
+            all.push(reading);
+        }
+    }
+    all
+}
+
+fn as_text(datum: &Datum, value: &Value, at: &Pointer) -> Value {
+    match value {
+        Value::Number(number) => Value::from(datum.digits_at(at).unwrap_or_else(|| number.to_string())),
+        Value::Bool(flag) => Value::from(flag.to_string()),
+        Value::Array(elements) => elements
+            .iter()
+            .enumerate()
+            .map(|(index, each)| as_text(datum, each, &at.child(index.to_string())))
+            .collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, each)| (name.clone(), as_text(datum, each, &at.child(name)))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn as_scalars(value: &Value) -> Value {
+    match value {
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar,
+            _ => value.clone(),
+        },
+        Value::Array(elements) => elements.iter().map(as_scalars).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, each)| (name.clone(), as_scalars(each))).collect()
+        }
+        other => other.clone(),
+    }
+}

@@ -54,7 +54,9 @@ impl SummaryBuilder {
             }
             self.add_warning(step, finding);
         }
-        for reason in &step.not_checked {
+        // Behind a finding that is denied it is no news: the finding says why, and the step shows it.
+        let is_news = step.findings.iter().all(|finding| finding.severity != Severity::Deny);
+        for reason in step.not_checked.iter().filter(|_| is_news) {
             *self.not_checked.entry(reason.clone()).or_default() += 1;
         }
     }

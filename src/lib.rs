@@ -15,6 +15,7 @@ pub mod expression;
 pub mod http;
 pub mod json;
 pub mod limits;
+pub mod mock;
 pub mod openapi;
 pub mod plan;
 pub mod report;

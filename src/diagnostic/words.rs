@@ -1,49 +1,21 @@
 //! Values and lists as parts of a sentence.
 
-use crate::json::Value;
+use crate::json::{Value, brief, cut};
 
-/// Longer values are cut; the place in the body shows the whole.
-const MAX_CHARS: usize = 60;
-
-/// A value in backticks: text as it is, everything else as JSON, cut where it is long.
+/// A value in backticks: text as it is, everything else as JSON, cut after 60 characters.
 pub fn quoted(value: &Value) -> String {
     let text = match value {
-        Value::String(text) if !text.trim().is_empty() => text.clone(),
+        Value::String(text) if !text.trim().is_empty() => shorten(text),
         // Text that is empty or blank would not be seen without its quotes.
-        other => beginning(other),
+        other => brief(other),
     };
-    format!("`{}`", shorten(&text))
+    format!("`{text}`")
 }
 
-/// The first bytes of a value's JSON; a body of many megabytes is not written out to be cut.
-fn beginning(value: &Value) -> String {
-    struct Bounded(Vec<u8>);
-    impl std::io::Write for Bounded {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            if self.0.len() > 4 * MAX_CHARS {
-                return Err(std::io::ErrorKind::StorageFull.into());
-            }
-            self.0.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut bounded = Bounded(Vec::new());
-    // Being full is what ends it early, and no error.
-    let _ = serde_json::to_writer(&mut bounded, value);
-    String::from_utf8_lossy(&bounded.0).into_owned()
-}
-
-/// The first characters of a text, on one line.
+/// The first 60 characters of a text, on one line.
 pub fn shorten(text: &str) -> String {
-    let mut cut: String =
-        text.chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MAX_CHARS).is_some() {
-        cut.push('…');
-    }
-    cut
+    let beginning = text.chars().take(61).map(|c| if c.is_control() { ' ' } else { c });
+    cut(&beginning.collect::<String>())
 }
 
 /// `a, b or c`.

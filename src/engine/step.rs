@@ -219,7 +219,8 @@ impl StepContext<'_> {
             let headline =
                 format!("the request keeps the document at {}, where the step says it does not", place.value);
             let mut fact = own_fact(Code::REQUEST_VALID, headline, place.span, "is not broken");
-            let broken = judgement.violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
+            let broken =
+                judgement.violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
             fact.notes = broken.collect();
             return Err(Box::new(fact));
         }
@@ -434,8 +435,11 @@ fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
 /// The request breaks the document where the step does not say so.
 fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[String]) -> Fact {
     let first = &violations[0];
-    let mut fact =
-        call_fact(Code::REQUEST_INVALID, format!("the request breaks the document: {}", first.headline), step);
+    let mut fact = call_fact(
+        Code::REQUEST_INVALID,
+        format!("the request breaks the document: {}", first.headline),
+        step,
+    );
     fact.expected = Some(first.expected.clone());
     fact.actual = Some(first.actual.clone());
     fact.document = Some(first.document.clone());

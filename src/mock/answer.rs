@@ -2,7 +2,7 @@
 //! without one. Start reading at [`answer`].
 
 use super::clock::DataClock;
-use super::incoming::Incoming;
+use super::incoming::{Incoming, PathValues};
 use super::log::{Log, LogEntry};
 use super::outgoing::Outgoing;
 use super::problem::{Problem, shortened};
@@ -104,7 +104,9 @@ fn respond(
 ) -> Result<Outgoing, Problem> {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
     let (operation, path_values) = match rules.document.route(&request.method, path) {
-        Route::Found { operation, path_values, encoded_values } => (operation, (path_values, encoded_values)),
+        Route::Found { operation, path_values, encoded_values } => {
+            (operation, PathValues { decoded: path_values, encoded: encoded_values })
+        }
         Route::MethodNotAllowed { allowed } => {
             return Err(Problem::no_method(&request.method, path, &allowed));
         }
@@ -121,7 +123,7 @@ fn respond(
             entry.rule = Some(rules.name_of(rule));
             let failed = |reason: String| rule_problem(rules, operation, rule, &reason);
             let outgoing = by_rule(rules, operation, rule, &mut scope).map_err(failed)?;
-            verify::reply(rules, operation, &outgoing, &request)
+            verify::reply(rules, operation, &outgoing)
                 .map_err(|broken| broken_promise(rules, operation, Some(rule), outgoing.status, broken))?;
             outgoing
         }
@@ -129,7 +131,7 @@ fn respond(
             Some(plan) => {
                 let outgoing = grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now)
                     .map_err(|reason| token_problem(rules, operation, &reason))?;
-                verify::reply(rules, operation, &outgoing, &request).map_err(|broken| {
+                verify::reply(rules, operation, &outgoing).map_err(|broken| {
                     let problem = broken_promise(rules, operation, None, outgoing.status, broken);
                     match (outgoing.status, &plan.refused) {
                         (400, None) => problem.with("help", REFUSED),

@@ -185,6 +185,12 @@ codes! {
     MOCK_UNKNOWN_REFERENCE = "mock.unknown-reference";
     /// An operation in the rules that the document lacks.
     MOCK_UNKNOWN_OPERATION = "mock.unknown-operation";
+    /// An expression in the rules that does not parse.
+    MOCK_INVALID_EXPRESSION = "mock.invalid-expression";
+    /// A reply whose status the operation does not document.
+    MOCK_UNDOCUMENTED_STATUS = "mock.undocumented-status";
+    /// A rule that never answers, for one above it always does.
+    MOCK_UNREACHABLE_RULE = "mock.unreachable-rule";
 }
 
 impl Code {

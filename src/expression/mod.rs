@@ -14,8 +14,8 @@ mod template;
 mod tests;
 mod text;
 
-pub(crate) use condition::is_uuid;
 pub use condition::{Condition, EvaluationError, Mention, Part};
+pub(crate) use condition::{is_uuid, on_one_stack};
 pub use generator::Generator;
 pub use reference::{Access, Reference, Syntax, Unresolved};
 pub use scope::Scope;

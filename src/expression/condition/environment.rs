@@ -63,6 +63,14 @@ pub(super) fn with_stack<R>(length: usize, run: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(stack, stack, run)
 }
 
+/// Runs what evaluates many expressions on one stack that is large enough for each, with room for the
+/// scope they ask: a new stack costs more than most expressions do.
+pub(crate) fn on_one_stack<R>(run: impl FnOnce() -> R) -> R {
+    const ROOM: usize = 16 << 20;
+    let stack = STACK + MAX_LENGTH * STACK_FOR_A_BYTE;
+    stacker::maybe_grow(stack, stack + ROOM, run)
+}
+
 /// Parses, and has every loop ask the budget before it starts.
 pub(super) fn parse(text: &str) -> Result<IdedExpr, ParseErrors> {
     let mut ast = shared().parser().max_recursion_depth(MAX_DEPTH).parse(text)?;

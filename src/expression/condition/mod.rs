@@ -12,6 +12,7 @@ mod print;
 mod tests;
 mod time;
 
+pub(crate) use environment::on_one_stack;
 pub(crate) use functions::is_uuid;
 pub use mentions::Mention;
 pub use parts::Part;

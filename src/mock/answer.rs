@@ -1,0 +1,238 @@
+//! One request, from its bytes to the bytes of its response; no socket, so that it can be tested
+//! without one. Start reading at [`answer`].
+
+use super::clock::DataClock;
+use super::incoming::Incoming;
+use super::log::{Log, LogEntry};
+use super::outgoing::Outgoing;
+use super::problem::{Problem, shortened};
+use super::rules::{ReplyUse, Rule, Rules};
+use super::scope::RequestScope;
+use super::state::State;
+use super::tokens::{IssuedTokens, bearer};
+use super::{effects, grant, reply, verify};
+use crate::exchange::Request;
+use crate::expression::{Generator, on_one_stack};
+use crate::json::{Datum, Value};
+use crate::openapi::{Operation, Route};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The advice where a token request is refused in words that the document does not have.
+const REFUSED: &str =
+    "without `refused`, `tokens` refuses in the words of RFC 6749; name the API's own reply there";
+
+/// What one server holds: its own state, and what it did.
+#[derive(Debug)]
+pub(super) struct Instance {
+    state: State,
+    clock: DataClock,
+    ids: RefCell<Ids>,
+    log: Log,
+}
+
+/// Where ids come from: one stream for what is made and one for requests, so that reading more does
+/// not give what is made another id.
+#[derive(Debug)]
+pub(super) struct Ids {
+    pub(super) entities: Generator,
+    pub(super) requests: Generator,
+}
+
+impl Instance {
+    pub(super) fn new(rules: &Rules) -> Self {
+        Self { state: rules.initial.clone(), clock: rules.clock, ids: Ids::new(rules), log: Log::default() }
+    }
+
+    /// State, clock and ids as they were at the start.
+    pub(super) fn reset(&mut self, rules: &Rules) {
+        self.state = rules.initial.clone();
+        self.clock = rules.clock;
+        self.ids = Ids::new(rules);
+    }
+
+    pub(super) fn log(&self) -> Vec<LogEntry> {
+        self.log.entries()
+    }
+
+    /// Answers a request whose content could not be read.
+    pub(super) fn refuse(&mut self, method: &str, target: &str, problem: Problem) -> Outgoing {
+        let mut entry = LogEntry::new(&shortened(method), &shortened(target));
+        entry.problem = Some(problem.detail().to_owned());
+        let outgoing = problem.into_outgoing();
+        entry.status = outgoing.status;
+        self.log.push(entry);
+        outgoing
+    }
+}
+
+impl Ids {
+    fn new(rules: &Rules) -> RefCell<Self> {
+        let stream = |name| Generator::new(rules.seed, name);
+        RefCell::new(Self { entities: stream("mock entities"), requests: stream("mock requests") })
+    }
+}
+
+/// Answers a request and keeps what it changed, if it succeeded. `request.url` is the request
+/// target: path and query. `now` is the moment by which tokens expire.
+pub(super) fn answer(
+    rules: &Rules,
+    tokens: &IssuedTokens,
+    instance: &mut Instance,
+    request: Request,
+    now: Instant,
+) -> Outgoing {
+    let mut entry = LogEntry::new(&shortened(&request.method), &shortened(&request.url));
+    let answered = on_one_stack(|| respond(rules, tokens, instance, request, now, &mut entry));
+    let outgoing = answered.unwrap_or_else(|problem| {
+        entry.problem = Some(problem.detail().to_owned());
+        problem.into_outgoing()
+    });
+    entry.status = outgoing.status;
+    instance.log.push(entry);
+    outgoing
+}
+
+fn respond(
+    rules: &Rules,
+    tokens: &IssuedTokens,
+    instance: &mut Instance,
+    request: Request,
+    now: Instant,
+    entry: &mut LogEntry,
+) -> Result<Outgoing, Problem> {
+    let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
+    let (operation, path_values) = match rules.document.route(&request.method, path) {
+        Route::Found { operation, path_values, encoded_values } => (operation, (path_values, encoded_values)),
+        Route::MethodNotAllowed { allowed } => {
+            return Err(Problem::no_method(&request.method, path, &allowed));
+        }
+        Route::NotFound => return Err(Problem::no_path(path)),
+    };
+    entry.operation = Some(operation.name());
+    let token = request.headers.get("authorization").and_then(bearer);
+    let token = token.and_then(|token| tokens.claims(token, now)).unwrap_or(Arc::new(Value::Null));
+    let incoming = Incoming::new(rules, operation, path_values, query, &request);
+    let start = (instance.state.clone(), instance.clock);
+    let mut scope = RequestScope::new(rules, &incoming, token, start, &instance.ids);
+    let outgoing = match first_rule(rules, operation, &scope)? {
+        Some(rule) => {
+            entry.rule = Some(rules.name_of(rule));
+            let failed = |reason: String| rule_problem(rules, operation, rule, &reason);
+            let outgoing = by_rule(rules, operation, rule, &mut scope).map_err(failed)?;
+            verify::reply(rules, operation, &outgoing, &request)
+                .map_err(|broken| broken_promise(rules, operation, Some(rule), outgoing.status, broken))?;
+            outgoing
+        }
+        None => match rules.tokens.as_ref().filter(|plan| plan.operation == operation.index()) {
+            Some(plan) => {
+                let outgoing = grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now)
+                    .map_err(|reason| token_problem(rules, operation, &reason))?;
+                verify::reply(rules, operation, &outgoing, &request).map_err(|broken| {
+                    let problem = broken_promise(rules, operation, None, outgoing.status, broken);
+                    match (outgoing.status, &plan.refused) {
+                        (400, None) => problem.with("help", REFUSED),
+                        _ => problem,
+                    }
+                })?;
+                outgoing
+            }
+            None => return Err(no_rule(rules, operation)),
+        },
+    };
+    let (state, clock) = scope.into_state();
+    instance.state = state;
+    instance.clock = clock;
+    Ok(outgoing)
+}
+
+/// The first rule of an operation whose guard holds.
+fn first_rule<'r>(
+    rules: &'r Rules,
+    operation: Operation<'_>,
+    scope: &RequestScope<'_>,
+) -> Result<Option<&'r Rule>, Problem> {
+    for rule in rules.rules_of(operation.index()) {
+        let holds = match &rule.when {
+            None => true,
+            Some(when) => scope.holds(when).map_err(|reason| {
+                rule_problem(rules, operation, rule, &format!("its `when` has no value: {reason}"))
+            })?,
+        };
+        if holds {
+            return Ok(Some(rule));
+        }
+    }
+    Ok(None)
+}
+
+fn by_rule(
+    rules: &Rules,
+    operation: Operation<'_>,
+    rule: &Rule,
+    scope: &mut RequestScope<'_>,
+) -> Result<Outgoing, String> {
+    effects::apply(rules, &rule.effects, scope)?;
+    build_reply(rules, operation, &rule.reply, scope)
+}
+
+/// Builds the response of a reply that is used, with the names it is given.
+///
+/// # Errors
+/// Why one of its values has none.
+pub(super) fn build_reply(
+    rules: &Rules,
+    operation: Operation<'_>,
+    used: &ReplyUse,
+    scope: &mut RequestScope<'_>,
+) -> Result<Outgoing, String> {
+    scope.show_reply(Vec::new());
+    let given = used.given.iter().map(|(name, template)| Ok((name.clone(), scope.value(template)?)));
+    let given: Vec<(String, Datum)> = given.collect::<Result<_, String>>()?;
+    scope.show_reply(given);
+    reply::build(operation, &rules.replies[used.reply], scope)
+}
+
+fn rule_problem(rules: &Rules, operation: Operation<'_>, rule: &Rule, reason: &str) -> Problem {
+    let detail = format!("the rule `{}` failed: {reason}", rules.name_of(rule));
+    about_rule(Problem::new(500, detail), rules, operation, Some(rule))
+}
+
+fn token_problem(rules: &Rules, operation: Operation<'_>, reason: &str) -> Problem {
+    let detail = format!("the reply under `tokens` failed: {reason}");
+    about_rule(Problem::new(500, detail), rules, operation, None)
+}
+
+/// The mock's own reply breaks the document: the rules have drifted from it, or it from them.
+fn broken_promise(
+    rules: &Rules,
+    operation: Operation<'_>,
+    rule: Option<&Rule>,
+    status: u16,
+    broken: Vec<String>,
+) -> Problem {
+    let who = rule
+        .map_or_else(|| "of `tokens`".to_owned(), |rule| format!("of the rule `{}`", rules.name_of(rule)));
+    let detail = format!("the reply {status} {who} breaks the document: {}", broken.join("; "));
+    let problem = about_rule(Problem::new(500, detail), rules, operation, rule);
+    problem.with("problems", broken)
+}
+
+fn no_rule(rules: &Rules, operation: Operation<'_>) -> Problem {
+    let reason = match rules.rules_of(operation.index()).count() {
+        0 => "has no rule",
+        1 => "has one rule, and its `when` does not hold",
+        _ => "has rules, and the `when` of none holds",
+    };
+    let detail = format!("`{}` {reason} in {}", operation.name(), rules.source.name());
+    about_rule(Problem::new(501, detail), rules, operation, None)
+}
+
+fn about_rule(problem: Problem, rules: &Rules, operation: Operation<'_>, rule: Option<&Rule>) -> Problem {
+    let problem = problem.with("operation", operation.name());
+    match rule {
+        Some(rule) => problem.with("rule", rules.name_of(rule)).with("at", rules.place_of(rule)),
+        None => problem,
+    }
+}

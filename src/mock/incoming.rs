@@ -1,0 +1,245 @@
+use super::rules::Rules;
+use crate::exchange::Request;
+use crate::json::{Datum, Map, ParseError, Value, parse};
+use crate::openapi::{Operation, ParameterIn, RawRequest, decode_parameter, is_json};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// A request as an operation's document reads it. Each part is read when something asks for it.
+#[derive(Debug)]
+pub(super) struct Incoming<'r> {
+    pub(super) rules: &'r Rules,
+    pub(super) operation: Operation<'r>,
+    pub(super) request: &'r Request,
+    /// The names of the path template with their values, percent-encoded.
+    encoded: Vec<(String, String)>,
+    /// The same, decoded.
+    decoded: Vec<(String, String)>,
+    /// The query string, percent-encoded.
+    query_text: &'r str,
+    path: OnceCell<Value>,
+    query: OnceCell<Value>,
+    headers: OnceCell<Value>,
+    body: OnceCell<Content>,
+    problems: OnceCell<String>,
+}
+
+/// A request's content, read by its media type.
+#[derive(Debug)]
+pub(super) struct Content {
+    /// The value; an empty object where there is none, or none that can be read.
+    pub(super) value: Value,
+    pub(super) kind: ContentKind,
+}
+
+/// What the content was read as.
+#[derive(Debug, PartialEq)]
+pub(super) enum ContentKind {
+    /// There is none.
+    Absent,
+    Json,
+    /// `application/x-www-form-urlencoded`: an object of texts, of arrays of texts where a name
+    /// stands more than once.
+    Form,
+    /// Any other text, as one string.
+    Text,
+    /// Bytes of a media type that the mock passes over.
+    Opaque,
+    /// It is not what its media type says, with the reason.
+    Broken(String),
+}
+
+impl<'r> Incoming<'r> {
+    pub(super) fn new(
+        rules: &'r Rules,
+        operation: Operation<'r>,
+        (decoded, encoded): (Vec<(String, String)>, Vec<(String, String)>),
+        query_text: &'r str,
+        request: &'r Request,
+    ) -> Self {
+        Self {
+            rules,
+            operation,
+            request,
+            encoded,
+            decoded,
+            query_text,
+            path: OnceCell::new(),
+            query: OnceCell::new(),
+            headers: OnceCell::new(),
+            body: OnceCell::new(),
+            problems: OnceCell::new(),
+        }
+    }
+
+    /// What the codec of parameters reads from.
+    pub(super) fn raw(&self) -> RawRequest<'_> {
+        RawRequest { path: &self.encoded, query: self.query_text, headers: &self.request.headers }
+    }
+
+    /// The path's values by their names, as their schemas read them.
+    pub(super) fn path(&self) -> &Value {
+        self.path.get_or_init(|| {
+            let plain = self.decoded.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str())));
+            self.documented(ParameterIn::Path, plain.collect())
+        })
+    }
+
+    /// The query's values by their names: documented ones as their schemas read them, others as texts.
+    pub(super) fn query(&self) -> &Value {
+        self.query.get_or_init(|| {
+            let pairs = url::form_urlencoded::parse(self.query_text.as_bytes());
+            self.documented(ParameterIn::Query, gather(pairs))
+        })
+    }
+
+    /// The first line of each header, under its name in lower case.
+    pub(super) fn headers(&self) -> &Value {
+        self.headers.get_or_init(|| {
+            let mut members = Map::new();
+            for (name, value) in self.request.headers.iter() {
+                members.entry(name.to_ascii_lowercase()).or_insert_with(|| value.into());
+            }
+            Value::Object(members)
+        })
+    }
+
+    /// The content's value; an empty object where there is none.
+    pub(super) fn body(&self) -> &Value {
+        &self.content().value
+    }
+
+    /// The content.
+    pub(super) fn content(&self) -> &Content {
+        self.body.get_or_init(|| read(self.request))
+    }
+
+    /// What in the request breaks the document, in one text; empty when nothing does.
+    pub(super) fn problems(&self) -> &str {
+        self.problems.get_or_init(|| super::shape::problems(self).join("; "))
+    }
+
+    fn documented(&self, location: ParameterIn, mut members: Map<String, Value>) -> Value {
+        let raw = self.raw();
+        for parameter in self.operation.parameters() {
+            if parameter.location() == location
+                && let Some(value) = decode_parameter(&parameter, &raw)
+            {
+                members.insert(parameter.name().to_owned(), value);
+            }
+        }
+        Value::Object(members)
+    }
+}
+
+/// Reads content by its `Content-Type`; without one it is taken for JSON, as clients that send none
+/// mean it.
+fn read(request: &Request) -> Content {
+    let nothing = |kind| Content { value: Value::Object(Map::new()), kind };
+    let Some(bytes) = request.body.as_deref().filter(|bytes| !bytes.is_empty()) else {
+        return nothing(ContentKind::Absent);
+    };
+    let broken = |reason: String| nothing(ContentKind::Broken(reason));
+    if let Some(coding) = request.headers.get("content-encoding")
+        && !coding.trim().eq_ignore_ascii_case("identity")
+    {
+        return broken(format!("the body is encoded as `{coding}`, which the mock does not undo"));
+    }
+    let media_type = request.headers.get("content-type").unwrap_or("application/json");
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_text = is_json(media_type) || essence.starts_with("text/");
+    if essence == "application/x-www-form-urlencoded" {
+        let value = Value::Object(gather(url::form_urlencoded::parse(bytes)));
+        return Content { value, kind: ContentKind::Form };
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return if is_text {
+            broken("the body is not UTF-8".to_owned())
+        } else {
+            nothing(ContentKind::Opaque)
+        };
+    };
+    if is_json(media_type) {
+        return match parse(text.trim_start_matches('\u{feff}')) {
+            Ok(parsed) => Content { value: parsed.value, kind: ContentKind::Json },
+            Err(ParseError { reason, offset, .. }) => {
+                broken(format!("the body is not JSON: {reason}, at byte {offset}"))
+            }
+        };
+    }
+    if is_text {
+        return Content { value: Value::from(text), kind: ContentKind::Text };
+    }
+    nothing(ContentKind::Opaque)
+}
+
+/// Names with their texts; a name that stands more than once has them all.
+fn gather<'t>(pairs: impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)>) -> Map<String, Value> {
+    let mut members: Map<String, Value> = Map::new();
+    for (name, text) in pairs {
+        match members.get_mut(name.as_ref()) {
+            None => {
+                members.insert(name.into_owned(), Value::from(text));
+            }
+            Some(Value::Array(texts)) => texts.push(Value::from(text)),
+            Some(first) => *first = Value::Array(vec![first.take(), Value::from(text)]),
+        }
+    }
+    members
+}
+
+/// The text of a field of a form: of several the first.
+pub(super) fn field(value: &Value) -> String {
+    match value {
+        Value::Array(texts) => texts.first().map(field).unwrap_or_default(),
+        Value::Null => String::new(),
+        other => Datum::new(other.clone()).to_text(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Headers;
+    use serde_json::json;
+
+    fn check(content_type: Option<&str>, bytes: &[u8], value: Value, kind: ContentKind) {
+        let headers: Headers = content_type.map(|it| ("content-type", it)).into_iter().collect();
+        let body = Some(bytes.to_vec());
+        let content = read(&Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body });
+        assert_eq!((content.value, content.kind), (value, kind), "{content_type:?} {bytes:?}");
+    }
+
+    #[test]
+    fn content_is_read_by_its_media_type() {
+        check(Some("application/json"), b"[1]", json!([1]), ContentKind::Json);
+        check(Some("application/merge-patch+json"), b"{\"a\":1}", json!({"a": 1}), ContentKind::Json);
+        check(None, b"{\"a\":1}", json!({"a": 1}), ContentKind::Json);
+        check(Some("application/json"), b"", json!({}), ContentKind::Absent);
+        check(Some("text/plain; charset=utf-8"), b"hi", json!("hi"), ContentKind::Text);
+        check(Some("image/png"), b"hi", json!({}), ContentKind::Opaque);
+        check(Some("image/png"), b"\xff", json!({}), ContentKind::Opaque);
+        let form = Some("application/x-www-form-urlencoded");
+        check(form, b"a=1&b=x+y%21&a=2", json!({"a": ["1", "2"], "b": "x y!"}), ContentKind::Form);
+        check(
+            Some("text/plain"),
+            b"\xff",
+            json!({}),
+            ContentKind::Broken("the body is not UTF-8".to_owned()),
+        );
+        check(
+            Some("application/json"),
+            b"{\"a\":}",
+            json!({}),
+            ContentKind::Broken("the body is not JSON: expected value, at byte 5".to_owned()),
+        );
+    }
+
+    #[test]
+    fn deep_content_is_refused() {
+        let headers = Headers::new();
+        let body = Some(vec![b'['; 100_000]);
+        let content = read(&Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body });
+        assert!(matches!(content.kind, ContentKind::Broken(_)), "{:?}", content.kind);
+    }
+}

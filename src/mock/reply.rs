@@ -1,0 +1,75 @@
+//! From a reply as written to a response: its values, its media type, its header lines.
+
+use super::outgoing::Outgoing;
+use super::rules::ReplyPlan;
+use super::scope::RequestScope;
+use crate::exchange::Headers;
+use crate::expression::Template;
+use crate::json::Datum;
+use crate::openapi::{Operation, is_json};
+use axum::http::HeaderValue;
+
+/// The media type of content for which the document offers none.
+const JSON: &str = "application/json";
+
+/// Builds a response of a reply; names are seen as the scope's reply view shows them.
+///
+/// # Errors
+/// Why a value has none, or cannot stand in a header line.
+pub(super) fn build(
+    operation: Operation<'_>,
+    plan: &ReplyPlan,
+    scope: &RequestScope<'_>,
+) -> Result<Outgoing, String> {
+    let mut headers = Headers::new();
+    for (name, template) in &plan.headers {
+        let value =
+            scope.value(template).map_err(|reason| format!("its header `{name}` has no value: {reason}"))?;
+        // RFC 9110 §5.5: what is no header value (a line end, above all) would be another header.
+        let text = value.to_text();
+        if HeaderValue::try_from(text.as_str()).is_err() {
+            return Err(format!("its header `{name}` would hold a control character"));
+        }
+        headers.push(name.as_str(), text);
+    }
+    let body = plan.body.as_ref().map(|template| content(template, scope)).transpose()?;
+    Ok(assemble(operation, plan.status, headers, body.as_ref()))
+}
+
+/// The value of a reply's content.
+///
+/// # Errors
+/// Why one of its expressions has no value.
+pub(super) fn content(template: &Template, scope: &RequestScope<'_>) -> Result<Datum, String> {
+    scope.value(template).map_err(|reason| format!("its body has no value: {reason}"))
+}
+
+/// Puts a response together; its media type is the document's, where the header lines name none.
+pub(super) fn assemble(
+    operation: Operation<'_>,
+    status: u16,
+    mut headers: Headers,
+    body: Option<&Datum>,
+) -> Outgoing {
+    let Some(body) = body else {
+        return Outgoing { status, headers, body: Vec::new() };
+    };
+    let media_type = match headers.get("content-type") {
+        Some(media_type) => media_type.to_owned(),
+        None => {
+            let media_type = offered(operation, status);
+            headers.push("content-type", media_type.as_str());
+            media_type
+        }
+    };
+    let text = if is_json(&media_type) { body.to_json() } else { body.to_text() };
+    Outgoing { status, headers, body: text.into_bytes() }
+}
+
+/// The first JSON media type of a documented response, else its first; ranges say too little.
+fn offered(operation: Operation<'_>, status: u16) -> String {
+    let media_types =
+        operation.response_for(status).map(|response| response.media_types()).unwrap_or_default();
+    let concrete = || media_types.iter().map(|each| each.range()).filter(|range| !range.contains('*'));
+    concrete().find(|range| is_json(range)).or_else(|| concrete().next()).unwrap_or(JSON).to_owned()
+}

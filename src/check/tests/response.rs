@@ -105,6 +105,30 @@ error[response.format]: `id` is `x`, which is not a uuid
 }
 
 #[test]
+fn what_one_object_lacks_is_told_at_once() {
+    check(
+        JSON,
+        "T: { items: { required: [a, b, c] } }",
+        "200\nContent-Type: application/json\n\n[{\"c\": 1}, {\"c\": 1}]",
+        "error[response.body]: element `[0]` of the body lacks `a` and `b`, which the document requires
+  expected the members `a` and `b`; came none of these 2
+  document schemas/T/items/required/0: via 200 › T
+  response body at \"/0\": none of these 2
+  = also at 1 more place: /1",
+    );
+    check(
+        JSON,
+        "T: { required: [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] }",
+        "200\nContent-Type: application/json\n\n{}",
+        "error[response.body]: the body lacks `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8` and 3 more, which the document requires
+  expected the members `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8` and 3 more; came none of these 11
+  document schemas/T/required/0: via 200 › T
+  response body at \"\": none of these 11
+  = it lacks `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8`, `a9`, `a10`, `a11`",
+    );
+}
+
+#[test]
 fn severities_are_those_of_the_settings() {
     let mut severities = Severities::default();
     severities.set(Check::Body, Severity::Warn);

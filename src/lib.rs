@@ -7,18 +7,22 @@
 //! The rooms are described in `ARCHITECTURE.md`.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod engine;
 pub mod exchange;
 pub mod expression;
+pub mod harness;
 pub mod http;
 pub mod json;
 pub mod limits;
 pub mod mock;
 pub mod openapi;
+pub mod plan;
 pub mod report;
 pub mod scenario;
 pub mod secret;
+pub mod session;
 pub mod source;
 pub mod yaml;

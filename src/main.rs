@@ -1,3 +1,5 @@
 //! The command `contest`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    contest::cli::main()
+}

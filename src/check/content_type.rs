@@ -28,7 +28,8 @@ pub(super) fn check<'c>(case: &Case<'c>, response: &Response<'c>) -> (Option<Med
         [] if received.body.is_empty() => (None, None),
         [] => {
             let headline = "the response has a body and no `Content-Type`".to_owned();
-            let fact = fact(headline, "none").response(ResponsePart::StatusLine, "no `Content-Type`");
+            let fact = fact(headline, "none")
+                .response(ResponsePart::Header("Content-Type".to_owned()), "comes without `Content-Type`");
             (offered.into_iter().next().filter(|_| ranges.len() == 1), Some(fact))
         }
         [one] => match match_media_type(one, offered) {

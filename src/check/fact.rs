@@ -62,7 +62,7 @@ pub struct ResponsePlace {
 pub enum ResponsePart {
     /// The status line, with whatever the response looks like as a whole.
     StatusLine,
-    /// A header line, by its name.
+    /// A header line, by its name; one that is missing stands for the head as a whole.
     Header(String),
     /// A value in the JSON body.
     Body(Pointer),

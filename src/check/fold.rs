@@ -1,16 +1,17 @@
 //! Equal findings at many places become one.
 
+use crate::diagnostic::words::some_of;
 use crate::json::Pointer;
 use crate::openapi::SchemaError;
 
 /// More places than this are counted, not named.
 const NAMED: usize = 8;
 
-/// Keeps the first of the errors that break the same keyword, with a note that names the other
-/// places.
+/// Makes one of what one object lacks, and keeps the first of the errors that break the same
+/// keyword, with a note that names the other places.
 pub(super) fn fold(errors: Vec<SchemaError>) -> Vec<SchemaError> {
     let mut kept: Vec<(SchemaError, Vec<Pointer>)> = Vec::new();
-    for error in errors {
+    for error in join_missing(errors) {
         let same = kept.iter_mut().find(|(first, _)| {
             first.keyword == error.keyword && first.name == error.name && first.format == error.format
         });
@@ -27,6 +28,45 @@ pub(super) fn fold(errors: Vec<SchemaError>) -> Vec<SchemaError> {
             error
         })
         .collect()
+}
+
+fn join_missing(errors: Vec<SchemaError>) -> Vec<SchemaError> {
+    let mut kept: Vec<(SchemaError, Vec<String>)> = Vec::new();
+    for error in errors {
+        let list = error.keyword.parent();
+        let same = kept.iter_mut().find(|(first, _)| {
+            error.name == "required"
+                && first.name == "required"
+                && first.instance == error.instance
+                && first.keyword.parent() == list
+        });
+        let member = error.member.as_ref().map(|member| format!("`{member}`"));
+        match same {
+            Some((first, members)) => {
+                for note in error.notes {
+                    if !first.notes.contains(&note) {
+                        first.notes.push(note);
+                    }
+                }
+                members.extend(member);
+            }
+            None => kept.push((error, member.into_iter().collect())),
+        }
+    }
+    kept.into_iter().map(|(error, members)| speak_of_all(error, &members)).collect()
+}
+
+fn speak_of_all(mut error: SchemaError, members: &[String]) -> SchemaError {
+    if let ("required", [first, _, ..]) = (error.name.as_str(), members) {
+        let all = some_of(members, "and");
+        error.headline = error.headline.replacen(&format!("lacks {first}"), &format!("lacks {all}"), 1);
+        error.expected = format!("the members {all}");
+        error.actual = format!("none of these {}", members.len());
+        if !all.contains(&members[members.len() - 1]) {
+            error.notes.insert(0, format!("it lacks {}", members.join(", ")));
+        }
+    }
+    error
 }
 
 /// `also at 3 more places: /data/meta/{without_tax,tax,discount}/amount`.

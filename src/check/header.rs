@@ -36,7 +36,7 @@ fn missing(case: &Case<'_>, response: &Response<'_>, header: &Header<'_>) -> Opt
         case.fact(Check::Header, format!("the header `{name}` is missing, which the document requires"))
             .compared(format!("a header `{name}`"), "no such header")
             .document(header.pointer().child("required"), via(response, &[]))
-            .response(ResponsePart::StatusLine, format!("no `{name}`")),
+            .response(ResponsePart::Header(name.to_owned()), format!("comes without `{name}`")),
     )
 }
 

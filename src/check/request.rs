@@ -218,9 +218,7 @@ impl RequestCheck<'_> {
 
     fn violation(&self, error: SchemaError, pointer: &Pointer) -> RequestViolation {
         let mut at = pointer.join(&error.instance);
-        if matches!(error.name.as_str(), "required" | "dependentRequired")
-            && let Some(Value::String(name)) = self.contract.document().get(&error.keyword)
-        {
+        if let (true, Some(name)) = (error.name.to_lowercase().ends_with("required"), &error.member) {
             at = at.child(name);
         }
         let via = error.via.join(" › ");

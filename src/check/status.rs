@@ -37,7 +37,7 @@ pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
         .response(ResponsePart::StatusLine, format!("{status} {}", response.reason).trim_end());
     fact.help.extend(advice(case));
     Some(fact.help(format!(
-        "if {status} is right, add it to the document (or an overlay); \
+        "if {status} is right, add it to the document; \
          `expect: {{ contract: {{ status: warn }} }}` waives it for this step"
     )))
 }
@@ -45,10 +45,7 @@ pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
 /// What an undocumented status mostly means, other than a gap in the document.
 fn advice(case: &Case<'_>) -> Option<String> {
     Some(match case.status() {
-        300..=399 => {
-            "wrong base URL, or not signed in? redirects are not followed unless the step says `follow`"
-                .to_owned()
-        }
+        300..=399 => "wrong base URL, or not signed in? redirects are not followed".to_owned(),
         401 | 403 if !carries_credentials(case) => {
             "the request carried no credentials: does the step need `auth`?".to_owned()
         }

@@ -25,7 +25,7 @@ pub struct Place {
     pub span: Span,
     /// The words under the underline: what this place promises or did.
     pub label: String,
-    /// Where in the data, after the position in the file: `at /data/status`.
+    /// Where in the data, shown after the position in the file: `/data/status`.
     pub at: Option<String>,
 }
 

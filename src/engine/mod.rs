@@ -1,10 +1,25 @@
 //! Runs a plan: cases on workers, steps in order, cleanup always. What happens is said in
-//! [`Event`]s; nothing here prints or knows a report format.
+//! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
+mod auth;
+mod capture;
+mod case;
 mod event;
+mod expect;
+mod place;
+mod request;
+mod run;
+mod scope;
+mod step;
+mod summary;
+mod target;
+mod values;
 mod verdict;
 
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
+pub use run::{RunSettings, run};
+pub use target::Target;
+pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

@@ -92,6 +92,16 @@ impl Selector {
         }
     }
 
+    /// The place that a singular selector names, whether anything is there or not; `None` for others,
+    /// and for paths that count from the end.
+    pub fn as_pointer(&self) -> Option<Pointer> {
+        match &self.form {
+            Form::Pointer(pointer) => Some(pointer.clone()),
+            Form::Path { is_singular: true, .. } => pointer_of(&self.text),
+            Form::Path { .. } => None,
+        }
+    }
+
     /// The selected values with their places, in the order of RFC 9535 §2.1.2.
     pub fn select<'v>(&self, value: &'v Value) -> Vec<(Pointer, &'v Value)> {
         match &self.form {
@@ -122,6 +132,38 @@ fn problem_place(problems: &Problems, text: &str, span: Span, at: usize) -> Span
         }
         None => span,
     }
+}
+
+/// `$.a['b'][0]` as `/a/b/0`; the text is a query that parsed.
+fn pointer_of(text: &str) -> Option<Pointer> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut rest = text.strip_prefix('$')?.trim();
+    while !rest.is_empty() {
+        if let Some(named) = rest.strip_prefix('.') {
+            let end = named.find(['.', '[']).unwrap_or(named.len());
+            tokens.push(named[..end].trim().to_owned());
+            rest = &named[end..];
+            continue;
+        }
+        let inner = rest.strip_prefix('[')?.trim_start();
+        let (token, behind) = match inner.chars().next()? {
+            quote @ ('\'' | '"') => {
+                let end = inner[1..].find(quote)?;
+                let token = &inner[1..=end];
+                (!token.contains('\\')).then_some(())?;
+                (token, inner[end + 2..].trim_start())
+            }
+            _ => {
+                let end = inner.find(']')?;
+                let index = inner[..end].trim();
+                index.parse::<usize>().ok()?;
+                (index, &inner[end..])
+            }
+        };
+        tokens.push(token.to_owned());
+        rest = behind.strip_prefix(']')?.trim_start();
+    }
+    Some(Pointer::of(tokens))
 }
 
 /// Whether a query that parses consists of names and indexes alone.

@@ -46,4 +46,9 @@ impl<'d> MediaType<'d> {
         });
         single.into_iter().chain(named).collect()
     }
+
+    /// What `encoding` says of a property.
+    pub(super) fn encoding(&self, name: &str) -> Option<View<'d>> {
+        self.view.object("encoding")?.object(name)
+    }
 }

@@ -7,6 +7,7 @@
 mod declared;
 mod decode;
 mod document;
+mod form;
 mod header;
 mod media_range;
 mod media_type;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;

@@ -98,6 +98,15 @@ impl<'d> Operation<'d> {
         super::route::template_names(self.template())
     }
 
+    /// The path of a request: the template with a percent-encoded text in the place of each name.
+    /// What the template itself may not hold in a URL is percent-encoded.
+    ///
+    /// # Errors
+    /// The first name without a value.
+    pub fn expand(self, values: &[(String, String)]) -> Result<String, &'d str> {
+        super::route::expand(self.template(), values)
+    }
+
     /// Its parameters with those of the path item, references followed; of equal name and location
     /// the operation's own counts. Header parameters named `Accept`, `Content-Type` and
     /// `Authorization` are left out, as OpenAPI says; so is what is no Parameter Object.

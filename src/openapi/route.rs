@@ -1,5 +1,5 @@
 use super::{Document, Operation};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeSet;
 
 /// What a request's method and path lead to.
@@ -44,6 +44,23 @@ struct Segment {
     /// The names, each with the text behind it.
     names: Vec<(String, String)>,
 }
+
+/// What RFC 3986 §3.3 does not let stand in a path; `%` stands for a triple that is written out.
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 impl Router {
     pub(super) fn new(document: &Document) -> Self {
@@ -211,6 +228,20 @@ pub(super) fn template_names(template: &str) -> Vec<&str> {
     split_template(template).1.into_iter().map(|(name, _)| name).collect()
 }
 
+/// Puts percent-encoded texts in the place of the names of a path template; the first name without
+/// one is the error.
+pub(super) fn expand<'t>(template: &'t str, values: &[(String, String)]) -> Result<String, &'t str> {
+    let literal = |text: &str| utf8_percent_encode(text, NOT_IN_PATH).to_string();
+    let (prefix, names) = split_template(template);
+    let mut path = literal(&prefix);
+    for (name, behind) in names {
+        let (_, value) = values.iter().find(|(each, _)| each == name).ok_or(name)?;
+        path.push_str(value);
+        path.push_str(&literal(&behind));
+    }
+    Ok(path)
+}
+
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
@@ -287,6 +318,22 @@ paths:
         check("GET /range%281-5%29", "range from=1 to=5");
         check("GET /range(a%2Db-5)", "range from=a to=b-5");
         check("GET /odd/%C3%A9x", "adjacent a=é (%C3%A9) b=x");
+    }
+
+    #[test]
+    fn a_template_is_filled_with_encoded_texts() {
+        let values = [("a".to_owned(), "1%2F2".to_owned()), ("b".to_owned(), "x".to_owned())];
+        for (template, expected) in [
+            ("/o/{a}", Ok("/o/1%2F2")),
+            ("/o/{a}-{b}.json", Ok("/o/1%2F2-x.json")),
+            ("/o", Ok("/o")),
+            ("/é b/{a}?", Ok("/%C3%A9%20b/1%2F2%3F")),
+            ("/caf%C3%A9(x)", Ok("/caf%C3%A9(x)")),
+            ("/{c}/{d}", Err("c")),
+            ("/{a", Ok("/%7Ba")),
+        ] {
+            assert_eq!(expand(template, &values), expected.map(str::to_owned), "{template}");
+        }
     }
 
     #[test]

@@ -50,6 +50,17 @@ pub enum EncodeError {
     },
 }
 
+impl EncodeError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotInPath { .. } => "give a value that is neither null, empty, `.` nor `..`",
+            Self::Control { .. } => "take the line end or NUL out of the value",
+            Self::Nested { .. } => "give the text that the API expects in place of the inner array or object",
+        }
+    }
+}
+
 /// How one parameter becomes text: what the codec has to know of it.
 ///
 /// Source: OpenAPI 3.1.1, "Fixed Fields for use with `schema`" of the Parameter Object.

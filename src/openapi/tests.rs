@@ -2,7 +2,8 @@
 
 use super::testing::load;
 use super::{Document, Operation, SecurityKind};
-use crate::json::Pointer;
+use crate::json::{Pointer, Value};
+use serde_json::json;
 use std::fmt::Write;
 
 const ORDERS: &str = r##"
@@ -275,6 +276,42 @@ fn a_malformed_part_costs_that_part_alone() {
     }
     check(&whole("paths: { '': { get: {} } }"), "GET  = GET  at #/paths//get\n");
     check(&whole("paths: { '{': { get: {} } }"), "GET { = GET { at #/paths/{/get\n");
+}
+
+/// Every value of a document in turn is replaced by something that does not belong there.
+#[test]
+fn every_part_may_be_anything() {
+    let whole = load(ORDERS).0.expect("it loads").root().clone();
+    let mut pointers = Vec::new();
+    collect(&whole, Pointer::root(), &mut pointers);
+    assert!(pointers.len() > 100);
+    let strange = json!([null, true, -7, "x", "", [], {}, [[]], {"": 1}, {"$ref": "#"}, {"$ref": "#/paths"}]);
+    for pointer in pointers.iter().filter(|pointer| !pointer.is_root()) {
+        for value in strange.as_array().expect("it is one") {
+            let mut changed = whole.clone();
+            *pointer.get_mut(&mut changed).expect("it is there") = value.clone();
+            let (document, _) = load(&changed.to_string());
+            let Some(document) = document else { continue };
+            let _ = (describe_all(&document), document.server_urls(), document.route("PUT", "/orders/1"));
+            let _ = super::check_structure(&document);
+        }
+    }
+}
+
+fn collect(value: &Value, at: Pointer, found: &mut Vec<Pointer>) {
+    match value {
+        Value::Array(elements) => {
+            elements
+                .iter()
+                .enumerate()
+                .for_each(|(index, each)| collect(each, at.child(index.to_string()), found));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, each)| collect(each, at.child(name), found))
+        }
+        _ => {}
+    }
+    found.push(at);
 }
 
 #[test]

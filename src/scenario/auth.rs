@@ -48,7 +48,7 @@ pub struct OAuth2 {
     /// The token endpoint; relative ones are below the base URL of the api in use.
     pub token_url: Template,
     /// The client's id.
-    pub client_id: Option<Template>,
+    pub client_id: Template,
     /// The client's secret.
     pub client_secret: Option<Template>,
     /// Where id and secret go; `basic` when nothing is written (RFC 6749 §2.3.1).
@@ -160,7 +160,7 @@ fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
     let mut map = MapReader::new("an oauth2 profile", node, reader.problems)?;
     let grant = map.require("grant", reader.problems).map(|node| reader.template(node));
     let token_url = map.require("tokenUrl", reader.problems).map(|node| reader.template(node));
-    let client_id = map.take("clientId").map(|node| reader.template(node));
+    let client_id = map.require("clientId", reader.problems).map(|node| reader.template(node));
     let client_secret = map.take("clientSecret").map(|node| reader.template(node));
     let scope = map.take("scope").map(|node| reader.template(node));
     let client_auth = match map.take("clientAuth") {
@@ -194,7 +194,7 @@ fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
     Some(AuthKind::OAuth2(Box::new(OAuth2 {
         grant: grant?,
         token_url: token_url?,
-        client_id,
+        client_id: client_id?,
         client_secret,
         client_auth,
         scope,
@@ -210,8 +210,8 @@ impl AuthProfile {
         match &self.kind {
             AuthKind::Bearer(value) | AuthKind::ApiKey { value, .. } => vec![value],
             AuthKind::OAuth2(oauth2) => {
-                let optional = [&oauth2.client_id, &oauth2.client_secret, &oauth2.scope];
-                [&oauth2.grant, &oauth2.token_url]
+                let optional = [&oauth2.client_secret, &oauth2.scope];
+                [&oauth2.grant, &oauth2.token_url, &oauth2.client_id]
                     .into_iter()
                     .chain(optional.into_iter().flatten())
                     .chain(oauth2.params.iter().map(|param| &param.value))

@@ -18,6 +18,7 @@ mod matcher_reader;
 mod project;
 mod reader;
 mod row;
+mod row_matcher;
 mod settings;
 mod step;
 #[cfg(test)]

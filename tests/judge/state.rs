@@ -13,7 +13,7 @@ pub(crate) const SEED_ORDERS: [(&str, &str, &str, &str); 10] = [
     ("00000000-0000-4000-8000-000000000002", "processing", "paid", "unfulfilled"),
     ("00000000-0000-4000-8000-000000000003", "complete", "paid", "fulfilled"),
     (MANUAL_GATEWAY_ORDER, "incomplete", "authorized", "unfulfilled"),
-    ("00000000-0000-4000-8000-000000000005", "cancelled", "unpaid", "unfulfilled"),
+    ("00000000-0000-4000-8000-000000000005", "cancelled", "paid", "unfulfilled"),
     ("00000000-0000-4000-8000-000000000006", "processing", "paid", "unfulfilled"),
     ("00000000-0000-4000-8000-000000000007", "cancelled", "refunded", "unfulfilled"),
     ("00000000-0000-4000-8000-000000000008", "incomplete", "partially_paid", "unfulfilled"),

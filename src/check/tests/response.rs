@@ -43,7 +43,7 @@ fn an_undocumented_status_names_the_documented_ones() {
   expected 200, 404 or 5XX; came 409
   document …/get/responses (key): documents 200, 404, 5XX
   response status line: 409
-  = help: if 409 is right, add it to the document (or an overlay); `expect: { contract: { status: warn } }` waives it for this step
+  = help: if 409 is right, add it to the document; `expect: { contract: { status: warn } }` waives it for this step
 not checked, because a 409 of `getX` is not documented",
     );
 }
@@ -53,7 +53,7 @@ fn an_undocumented_status_comes_with_what_it_mostly_means() {
     for (text, advice) in [
         (
             "302\nLocation: https://sso.example.com/login",
-            "wrong base URL, or not signed in? redirects are not followed unless the step says `follow`",
+            "wrong base URL, or not signed in? redirects are not followed",
         ),
         ("401", "the request carried no credentials: does the step need `auth`?"),
         ("404", "is the base URL right, its path included?"),
@@ -101,6 +101,30 @@ error[response.format]: `id` is `x`, which is not a uuid
   expected no such member; came a member `a`
   document schemas/T/additionalProperties: allows no other members, via 200 › T
   response body at \"/a\": a member `a`",
+    );
+}
+
+#[test]
+fn what_one_object_lacks_is_told_at_once() {
+    check(
+        JSON,
+        "T: { items: { required: [a, b, c] } }",
+        "200\nContent-Type: application/json\n\n[{\"c\": 1}, {\"c\": 1}]",
+        "error[response.body]: element `[0]` of the body lacks `a` and `b`, which the document requires
+  expected the members `a` and `b`; came none of these 2
+  document schemas/T/items/required/0: via 200 › T
+  response body at \"/0\": none of these 2
+  = also at 1 more place: /1",
+    );
+    check(
+        JSON,
+        "T: { required: [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] }",
+        "200\nContent-Type: application/json\n\n{}",
+        "error[response.body]: the body lacks `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8` and 3 more, which the document requires
+  expected the members `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8` and 3 more; came none of these 11
+  document schemas/T/required/0: via 200 › T
+  response body at \"\": none of these 11
+  = it lacks `a1`, `a2`, `a3`, `a4`, `a5`, `a6`, `a7`, `a8`, `a9`, `a10`, `a11`",
     );
 }
 
@@ -171,7 +195,7 @@ not checked, because the body is of a media type that the document does not desc
         "error[response.content-type]: the response has a body and no `Content-Type`
   expected application/json; came none
   document …/get/responses/200/content (key): documents application/json
-  response status line: no `Content-Type`
+  response header Content-Type: comes without `Content-Type`
 error[response.body]: the body is an array where the document promises an object
   expected an object; came an array
   document schemas/T/type: via 200 › T
@@ -205,7 +229,7 @@ fn headers_keep_the_document() {
         "error[response.header]: the header `X-Id` is missing, which the document requires
   expected a header `X-Id`; came no such header
   document …/get/responses/200/headers/X-Id/required: via 200
-  response status line: no `X-Id`
+  response header X-Id: comes without `X-Id`
 error[response.header]: the header `X-N` is 5 where the document promises at most 3
   expected at most 3; came 5
   document …/get/responses/200/headers/X-N/schema/maximum: via 200

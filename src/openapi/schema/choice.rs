@@ -310,6 +310,7 @@ impl Judge<'_> {
             keyword: pointer.clone(),
             via: around.via.clone(),
             name: pointer.tokens().last().cloned().unwrap_or_default(),
+            member: None,
             headline,
             expected: String::new(),
             actual: String::new(),

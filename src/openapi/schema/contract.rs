@@ -4,7 +4,7 @@ use super::closure::{Closure, Role, linked};
 use super::dialect::Rewriter;
 use super::target::foreign_dialect;
 use super::words::position;
-use super::{Direction, SchemaError};
+use super::{Direction, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Pointer, Value};
 use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
@@ -116,11 +116,11 @@ impl Contract {
     }
 
     /// What there is to say about the prepared schemas: constructs read leniently, keywords that
-    /// cannot be used, unknown formats. Each is said once.
+    /// cannot be used, unknown formats. What is said of several places is said once, and names them.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let compiled = self.compiled();
         let mut all: Vec<Diagnostic> = self.check_dialect().into_iter().collect();
-        all.extend(compiled.closure.remarks.iter().map(|remark| remark.diagnostic(&self.document)));
+        all.extend(remark::diagnostics(&compiled.closure.remarks, &self.document));
         for (number, reason) in &compiled.joint.refused {
             let at = &compiled.closure.entries[*number].pointer;
             let mut diagnostic =

@@ -124,6 +124,7 @@ impl Failure<'_> {
             keyword: self.trace.keyword.clone(),
             via: self.trace.via.clone(),
             name: self.name().to_owned(),
+            member: None,
             headline,
             expected,
             actual,
@@ -278,10 +279,15 @@ impl Failure<'_> {
         let actual = format!("no member `{property}`");
         let mut error = self.error(headline, format!("a member `{property}`{condition}"), actual);
         let present = self.value.as_object().into_iter().flat_map(|members| members.keys());
-        let documented = self.properties();
-        let near = nearest(property, present.map(String::as_str).filter(|name| !documented.contains(name)));
+        let required = self.document.get(&pointer.parent()).and_then(Value::as_array);
+        let mut documented = self.properties();
+        documented.extend(required.into_iter().flatten().filter_map(Value::as_str));
+        let candidates = present.map(String::as_str).filter(|name| !documented.contains(name));
+        // Among names of one or two characters everything is near.
+        let near = nearest(property, candidates.filter(|_| property.len() > 2));
         error.notes.extend(near.map(|near| format!("it has `{near}`, which the document does not name")));
         error.keyword = pointer;
+        error.member = Some(property.to_owned());
         error
     }
 
@@ -297,6 +303,7 @@ impl Failure<'_> {
         };
         let mut error = self.error(headline, expected, format!("a member `{name}`"));
         error.instance = self.at.child(name);
+        error.member = Some(name.to_owned());
         error.label = "allows no other members".to_owned();
         let near = nearest(name, documented.iter().copied().filter(|each| self.value.get(*each).is_none()));
         error.notes.extend(near.map(|near| format!("the document has `{near}`, which is not there")));

@@ -69,6 +69,12 @@ pub(super) fn treatment(name: &str) -> Treatment {
     if FREE.contains(&name) { Treatment::Free } else { Treatment::Unknown }
 }
 
+/// The known format that was probably meant.
+pub(super) fn nearest_known(name: &str) -> Option<&'static str> {
+    let ranges = RANGES.iter().map(|(name, _)| *name);
+    crate::yaml::nearest(name, ASSERTED.iter().chain(FREE).copied().chain(ranges))
+}
+
 /// The schema that asserts a range.
 pub(super) fn range(name: &str) -> Value {
     let (minimum, maximum) = match name {
@@ -142,6 +148,9 @@ mod tests {
         assert_eq!(treatment("int32"), Treatment::Range("int32"));
         assert_eq!(treatment("password"), Treatment::Free);
         assert_eq!(treatment("phone"), Treatment::Unknown);
+        assert_eq!(nearest_known("dateTime"), Some("date-time"));
+        assert_eq!(nearest_known("int_64"), Some("int64"));
+        assert_eq!(nearest_known("phone"), None);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct SchemaError {
     pub via: Vec<String>,
     /// The keyword's name: `type`.
     pub name: String,
+    /// The member that is missing or one too many, where that is what is wrong.
+    pub member: Option<String>,
     /// What is wrong: "`amount` is a string where the document promises an integer".
     pub headline: String,
     /// What was promised: "an integer".

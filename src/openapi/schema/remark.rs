@@ -1,8 +1,11 @@
 //! What the rewriting has to say about a document.
 
+use super::format;
+use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::json::Pointer;
 use crate::openapi::{Document, ReferenceError};
+use std::collections::HashMap;
 
 /// One thing that was read leniently or could not be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +53,12 @@ impl Remark {
         Self {
             level: Level::Note,
             label: "not checked, here and elsewhere",
+            help: format::nearest_known(name).map(|near| format!("did you mean `{near}`?")),
             ..Self::left_out(at, format!("the format `{name}` is not known"))
         }
     }
 
-    /// The remark as what a reader of the document sees.
-    pub(super) fn diagnostic(&self, document: &Document) -> Diagnostic {
+    fn diagnostic(&self, document: &Document) -> Diagnostic {
         let mut diagnostic = Diagnostic::warning(self.code, self.message.clone());
         diagnostic.level = self.level;
         diagnostic.help.extend(self.help.clone());
@@ -69,4 +72,37 @@ impl Remark {
     pub(super) fn reason(&self) -> String {
         format!("{} (`#{}`)", self.message, self.at)
     }
+}
+
+/// The remarks as what a reader of the document sees, equal ones as one.
+pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagnostic> {
+    /// More places are counted, not named.
+    const NAMED: usize = 8;
+    let mut groups: Vec<(&Remark, Vec<&Pointer>)> = Vec::new();
+    let mut by_message: HashMap<&str, usize> = HashMap::new();
+    for remark in remarks {
+        match by_message.get(remark.message.as_str()) {
+            Some(group) => groups[*group].1.push(&remark.at),
+            None => {
+                by_message.insert(&remark.message, groups.len());
+                groups.push((remark, Vec::new()));
+            }
+        }
+    }
+    let with_others = |(remark, others): (&Remark, Vec<&Pointer>)| {
+        let diagnostic = remark.diagnostic(document);
+        if others.is_empty() {
+            return diagnostic;
+        }
+        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`#{at}`")).collect();
+        if others.len() > NAMED {
+            named.push("…".to_owned());
+        }
+        diagnostic.note(format!(
+            "also at {}: {}",
+            count(others.len(), "more place", "more places"),
+            named.join(", ")
+        ))
+    };
+    groups.into_iter().map(with_others).collect()
 }

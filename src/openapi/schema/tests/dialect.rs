@@ -53,6 +53,23 @@ S: { type: string }";
 }
 
 #[test]
+fn remarks_that_are_alike_are_one() {
+    let schemas = "T:
+  properties:
+    a: { nullable: true, allOf: [ {} ] }
+    b: { nullable: true, allOf: [ {} ] }
+    c: { nullable: true, allOf: [ {} ] }";
+    let diagnostics = contract("3.0.3", schemas, Response).diagnostics();
+    assert_eq!(diagnostics.len(), 1);
+    assert_eq!(
+        diagnostics[0].notes,
+        [
+            "also at 2 more places: `#/components/schemas/T/properties/b/nullable`, `#/components/schemas/T/properties/c/nullable`"
+        ]
+    );
+}
+
+#[test]
 fn nullable_in_3_1_is_read_as_meant() {
     check31("T: { type: string, nullable: true }", "null", "valid");
     check_remarks(

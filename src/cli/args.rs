@@ -1,0 +1,123 @@
+use crate::plan::TagExpression;
+use crate::session::BaseUrl;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Runs YAML scenarios against an HTTP API, and checks every response against its OpenAPI document.
+#[derive(Debug, Parser)]
+#[command(name = "contest", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios
+    ///
+    /// Without FILES, walks up to `contest.yaml` and runs what its `scenarios` names.
+    Run(Run),
+    /// Check documents and scenarios; nothing is sent
+    ///
+    /// Reports every problem of every file: what cannot be loaded, names that do not exist, parts of
+    /// the document that are not as OpenAPI says.
+    Check(Check),
+    /// Serve the mock that a rules file describes
+    ///
+    /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
+    Mock(Mock),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Scenario files, or folders of `*.contest.yaml`
+    pub(super) files: Vec<PathBuf>,
+    /// The environment of `contest.yaml`
+    #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
+    pub(super) env: Option<String>,
+    /// Where an api is, in place of the environment's URL; no mock is started then
+    #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
+    pub(super) base_url: Vec<BaseUrl>,
+    /// The value of an input
+    #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) input: Vec<(String, String)>,
+    /// How many cases run at the same time [default: 1, or the number of cores on the embedded mock]
+    #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+    /// Run only cases whose tags fit, as in 'smoke and not slow'
+    #[arg(long, value_name = "EXPRESSION", value_parser = parse_tags)]
+    pub(super) tags: Option<TagExpression>,
+    /// Run only scenarios of this name; `*` stands for anything
+    #[arg(long, short = 's', value_name = "PATTERN")]
+    pub(super) scenario: Vec<String>,
+    /// Run the selection N times
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) repeat: Option<u32>,
+    /// The seed of `$gen`; the one of an earlier run repeats its values
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// The value of `$run.id` [default: a new one each run]
+    #[arg(long, value_name = "ID")]
+    pub(super) run_id: Option<String>,
+    /// A limit, as in body=64MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// OpenAPI documents, scenario files, or folders of `*.contest.yaml`
+    pub(super) files: Vec<PathBuf>,
+    /// The environment of `contest.yaml`
+    #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
+    pub(super) env: Option<String>,
+    /// A limit, as in document=128MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Mock {
+    /// The rules file, `*.mock.yaml`
+    pub(super) rules: PathBuf,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4010")]
+    pub(super) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// When to use colour; NO_COLOR is respected
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: ColorChoice,
+    /// Say more: the steps of each case
+    #[arg(long, short = 'v', action = ArgAction::Count, global = true)]
+    pub(super) verbose: u8,
+    /// Say less: only what needs attention
+    #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal that has colours
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn parse_tags(text: &str) -> Result<TagExpression, String> {
+    TagExpression::parse(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,27 @@
+use super::args::{Check, Output};
+use super::{exit, output};
+use crate::session::{Settings, check_files};
+use std::process::ExitCode;
+
+/// `contest check`.
+pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
+    let settings = Settings {
+        files: arguments.files,
+        folder: std::env::current_dir().unwrap_or_default(),
+        environment: arguments.env,
+        limits: arguments.limit,
+        ..Settings::default()
+    };
+    let checked = check_files(settings);
+    output::print_diagnostics(&checked.diagnostics, out);
+    let what = format!("{}, {}", plural(checked.documents, "document"), plural(checked.cases, "case"));
+    match output::count(&checked.diagnostics) {
+        Some(count) => output::print(&format!("checked {what}: {count}\n")),
+        None => output::print(&format!("checked {what}: nothing to report\n")),
+    }
+    if checked.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}

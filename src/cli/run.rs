@@ -1,0 +1,95 @@
+use super::args::{Output, Run};
+use super::{exit, output};
+use crate::engine::Event;
+use crate::plan::Selection;
+use crate::report::{Progress, Terminal};
+use crate::session::{Session, Settings};
+use std::process::ExitCode;
+use tokio_util::sync::CancellationToken;
+
+/// `contest run`.
+pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
+    let session = Session::load(settings(arguments), true);
+    if session.has_errors() {
+        output::print_diagnostics(&session.diagnostics, out);
+        let count = output::count(&session.diagnostics).unwrap_or_default();
+        output::print_error(&format!("\n{count}; nothing was sent\n"));
+        return ExitCode::from(exit::REFUSED);
+    }
+    if let Some(count) = output::count(&session.diagnostics) {
+        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    }
+    if session.plan.cases.is_empty() {
+        let n_cases = session.plan.available;
+        let words = match n_cases {
+            0 => "there are no scenarios to run".to_owned(),
+            1 => "the only case is not selected".to_owned(),
+            _ => format!("none of the {n_cases} cases is selected"),
+        };
+        output::print_error(&format!("{words}; nothing was sent\n"));
+        return ExitCode::from(exit::NOTHING_SELECTED);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::print_error(&format!("error: cannot start: {error}\n"));
+            return ExitCode::from(exit::REFUSED);
+        }
+    };
+    let code = runtime.block_on(run_session(&session, out));
+    // A mock's connections need no farewell.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run_session(session: &Session, out: &Output) -> ExitCode {
+    let interrupt = CancellationToken::new();
+    tokio::spawn(watch_interrupts(interrupt.clone()));
+    let style = output::style_of(out, &std::io::stdout());
+    let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out));
+    let mut progress = Progress::stderr();
+    let mut is_writable = true;
+    let mut emit = |event: &Event| {
+        progress.event(event);
+        if is_writable {
+            // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
+            is_writable = progress.aside(|| terminal.event(event)).is_ok();
+        }
+    };
+    match session.run(interrupt, &mut emit).await {
+        Ok(summary) => exit::of_summary(&summary),
+        Err(reason) => {
+            output::print_error(&format!("error: {reason}\n"));
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// The first Ctrl-C lets cleanup run, the second leaves at once.
+async fn watch_interrupts(interrupt: CancellationToken) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    interrupt.cancel();
+    output::print_error("\ninterrupted: cleanup is running; Ctrl-C again leaves at once\n");
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(i32::from(exit::INTERRUPTED));
+    }
+}
+
+fn settings(arguments: Run) -> Settings {
+    Settings {
+        files: arguments.files,
+        folder: std::env::current_dir().unwrap_or_default(),
+        environment: arguments.env,
+        base_urls: arguments.base_url,
+        inputs: arguments.input,
+        jobs: arguments.jobs.map(usize::from),
+        selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },
+        repeat: arguments.repeat.map(|repeat| repeat as usize),
+        seed: arguments.seed,
+        run_id: arguments.run_id,
+        limits: arguments.limit,
+        ..Settings::default()
+    }
+}

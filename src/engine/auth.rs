@@ -1,0 +1,180 @@
+use super::run::Run;
+use super::scope::CaseScope;
+use crate::exchange::Request;
+use crate::expression::{Scope, Template};
+use crate::http::{ClientAuth as TokenClientAuth, Token, TokenRequest};
+use crate::plan::PlannedAuth;
+use crate::scenario::{AuthKind, ClientAuth, KeyLocation, OAuth2};
+use crate::secret::{ExposeSecret, SecretString};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::time::Duration;
+
+/// Who a request is sent as, resolved.
+pub(super) enum Credentials {
+    /// Nobody; whether the jar's cookies still go along.
+    None { with_cookies: bool },
+    /// A profile of the project file.
+    Profile(usize),
+}
+
+/// What was attached to a request.
+pub(super) struct Attached {
+    /// The token request, when the token came from the cache and may be stale.
+    pub(super) cached_token: Option<(TokenRequest, Token)>,
+}
+
+/// Why no credentials could be attached.
+pub(super) struct AttachError {
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl From<String> for AttachError {
+    fn from(message: String) -> Self {
+        Self { message, help: None }
+    }
+}
+
+/// Reads the profile that a step names, if it names one.
+pub(super) fn resolve_credentials(
+    auth: &PlannedAuth,
+    run: &Run,
+    scope: &CaseScope,
+) -> Result<Credentials, String> {
+    match auth {
+        PlannedAuth::Unset => Ok(Credentials::None { with_cookies: true }),
+        PlannedAuth::None => Ok(Credentials::None { with_cookies: false }),
+        PlannedAuth::Profile(index) => Ok(Credentials::Profile(*index)),
+        PlannedAuth::Expression(template) => {
+            let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+            match datum.value().as_str() {
+                None if datum.value().is_null() => Ok(Credentials::None { with_cookies: true }),
+                Some("none") => Ok(Credentials::None { with_cookies: false }),
+                Some(name) => {
+                    let index = run.settings.profiles.iter().position(|profile| profile.name == name);
+                    index
+                        .map(Credentials::Profile)
+                        .ok_or_else(|| format!("there is no auth profile `{name}`"))
+                }
+                None => Err(format!("`{}` is no name of an auth profile", datum.to_text())),
+            }
+        }
+    }
+}
+
+/// Attaches the credentials of a profile to a request; a token is fetched when there is none.
+pub(super) async fn attach(
+    profile: usize,
+    request: &mut Request,
+    base_url: &str,
+    timeout: Duration,
+    run: &Run,
+    scope: &CaseScope,
+) -> Result<Attached, AttachError> {
+    let profile = &run.settings.profiles[profile];
+    let mut attached = Attached { cached_token: None };
+    match &profile.value.kind {
+        AuthKind::Bearer(value) => {
+            let token = secret(value, run, scope)?;
+            set_header(request, "Authorization", &format!("Bearer {}", token.expose_secret()))?;
+        }
+        AuthKind::ApiKey { location, name, value } => {
+            let key = secret(value, run, scope)?;
+            attach_key(request, *location, name, key.expose_secret())?;
+        }
+        AuthKind::OAuth2(oauth2) => {
+            let token_request = token_request(oauth2, base_url, run, scope)?;
+            let token = run
+                .settings
+                .tokens
+                .token(&run.settings.client, &token_request, timeout)
+                .await
+                .map_err(|error| AttachError { help: error.help(), message: error.to_string() })?;
+            run.settings.masker.add(token.value.expose_secret());
+            set_header(request, "Authorization", &format!("Bearer {}", token.value.expose_secret()))?;
+            attached.cached_token = token.is_cached.then_some((token_request, token));
+        }
+    }
+    Ok(attached)
+}
+
+fn secret(template: &Template, run: &Run, scope: &dyn Scope) -> Result<SecretString, String> {
+    let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+    if datum.value().is_null() {
+        return Err("the value of the auth profile is null".to_owned());
+    }
+    let text = datum.to_text();
+    run.settings.masker.add(&text);
+    Ok(SecretString::from(text))
+}
+
+fn set_header(request: &mut Request, name: &str, value: &str) -> Result<(), String> {
+    if value.contains(['\r', '\n', '\0']) {
+        return Err(format!(
+            "the value for the header `{name}` holds a line end or a NUL, which cannot be sent"
+        ));
+    }
+    request.headers.set(name, value);
+    Ok(())
+}
+
+fn attach_key(request: &mut Request, location: KeyLocation, name: &str, key: &str) -> Result<(), String> {
+    match location {
+        KeyLocation::Header => set_header(request, name, key),
+        KeyLocation::Query => {
+            let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let separator = if request.url.contains('?') { '&' } else { '?' };
+            request.url = format!("{}{separator}{}={}", request.url, encode(name), encode(key));
+            Ok(())
+        }
+        KeyLocation::Cookie => {
+            let pair = format!("{name}={key}");
+            let cookies = match request.headers.get("cookie") {
+                Some(others) => format!("{others}; {pair}"),
+                None => pair,
+            };
+            set_header(request, "Cookie", &cookies)
+        }
+    }
+}
+
+fn token_request(
+    oauth2: &OAuth2,
+    base_url: &str,
+    run: &Run,
+    scope: &CaseScope,
+) -> Result<TokenRequest, String> {
+    let text = |template: &Template| {
+        let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+        Ok::<_, String>(datum.to_text())
+    };
+    let optional = |template: &Option<Template>| template.as_ref().map(text).transpose();
+    let client_secret = match &oauth2.client_secret {
+        Some(template) => Some(secret(template, run, scope)?),
+        None => None,
+    };
+    let params = oauth2.params.iter().map(|param| Ok((param.name.clone(), text(&param.value)?)));
+    let url = text(&oauth2.token_url)?;
+    Ok(TokenRequest {
+        url: absolute(&url, base_url),
+        grant: text(&oauth2.grant)?,
+        client_id: text(&oauth2.client_id)?,
+        client_secret,
+        client_auth: match oauth2.client_auth {
+            ClientAuth::Basic => TokenClientAuth::Basic,
+            ClientAuth::Body => TokenClientAuth::Body,
+        },
+        scope: optional(&oauth2.scope)?,
+        params: params.collect::<Result<_, String>>()?,
+        token_pointer: oauth2.token_pointer.clone(),
+        expires_pointer: oauth2.expires_pointer.clone(),
+    })
+}
+
+/// A relative token URL is below the base URL of the api in use.
+fn absolute(url: &str, base_url: &str) -> String {
+    if url.contains("://") {
+        return url.to_owned();
+    }
+    format!("{}/{}", base_url.trim_end_matches('/'), url.trim_start_matches('/'))
+}

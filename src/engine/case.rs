@@ -1,0 +1,302 @@
+use super::Verdict;
+use super::event::{CaseReport, Phase, StepReport};
+use super::run::{Run, empty_report};
+use super::scope::CaseScope;
+use super::step::{StepContext, row_values, value_finding, verdict};
+use crate::diagnostic::{Code, Finding};
+use crate::http::CookieJar;
+use crate::plan::{Case, PlannedScenario, PlannedStep};
+use crate::scenario::Row;
+use std::time::{Duration, Instant};
+
+/// What cleanup and teardown of one case may take together.
+const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
+
+/// One case under way.
+struct Course<'c> {
+    run: &'c Run,
+    scenario: &'c PlannedScenario,
+    row: Option<&'c Row>,
+    worker: usize,
+    scope: CaseScope,
+    jar: CookieJar,
+    reports: Vec<StepReport>,
+    /// Steps whose request went out and that have a cleanup, in the order sent.
+    due: Vec<&'c PlannedStep>,
+    left_behind: Vec<String>,
+}
+
+/// Runs one case: setup, steps, then cleanup and teardown whatever happened.
+pub(super) async fn run_case(
+    run: &Run,
+    case: &Case,
+    index: usize,
+    round: usize,
+    worker: usize,
+) -> CaseReport {
+    let started = Instant::now();
+    let mut report = empty_report(case, index, round);
+    if let Err(reason) = run.target.prepare(worker) {
+        report.verdict = Verdict::Errored;
+        report.reason = Some(reason);
+        return report;
+    }
+    let stream = format!("{}#{round}", case.id);
+    let row = row_values(&case.scenario, case.row);
+    let mut course = Course {
+        run,
+        scenario: &case.scenario,
+        row: case.row().filter(|row| !row.is_plain()),
+        worker,
+        scope: CaseScope::new(&run.settings.values, row, &stream),
+        jar: CookieJar::default(),
+        reports: Vec::new(),
+        due: Vec::new(),
+        left_behind: Vec::new(),
+    };
+    let findings = course.resolve_inputs();
+    if findings.is_empty() {
+        course.run_main().await;
+        let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
+        if cleanup.is_err() {
+            let budget = CLEANUP_BUDGET.as_secs();
+            course
+                .left_behind
+                .push(format!("whatever cleanup would have removed: it took more than {budget} s"));
+        }
+    } else {
+        course.reports.push(pseudo_step("inputs", findings));
+    }
+    report.verdict = case_verdict(&course.reports);
+    if matches!(report.verdict, Verdict::Skipped | Verdict::NotRun) {
+        report.reason = course.reports.iter().find_map(|step| step.reason.clone());
+    }
+    report.steps = course.reports;
+    report.left_behind = course.left_behind;
+    report.elapsed = started.elapsed();
+    report
+}
+
+impl<'c> Course<'c> {
+    /// Inputs first: nothing is sent when one of them is missing or wrong.
+    fn resolve_inputs(&mut self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for input in &self.scenario.inputs {
+            let given = self.run.settings.values.inputs.get(&input.name);
+            let resolved = match (given, &input.value.default) {
+                (Some(given), _) => given.read(&input.value).map(Some),
+                (None, Some(default)) => {
+                    default.resolve(&self.scope).map(Some).map_err(|error| error.to_string())
+                }
+                (None, None) if input.value.is_optional => Ok(None),
+                (None, None) => Err("it has no value".to_owned()),
+            };
+            match resolved {
+                Ok(Some(datum)) => {
+                    if input.value.is_secret() {
+                        self.run.settings.masker.add(&datum.to_text());
+                    }
+                    self.scope.inputs.insert(input.name.clone(), datum);
+                }
+                Ok(None) => {}
+                Err(reason) => {
+                    let name = &input.name;
+                    findings.push(value_finding(
+                        self.scenario,
+                        input.name_span,
+                        Code::CONFIG_INPUT,
+                        format!("the input `{name}` cannot be used: {reason}"),
+                        "is declared here",
+                        Some(format!(
+                            "give `--input {name}=…`, or name it in the environment's `inputsFile`"
+                        )),
+                    ));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Setup and steps, within the scenario's time and until an interruption.
+    async fn run_main(&mut self) {
+        let interrupt = self.run.settings.interrupt.clone();
+        let limit = self.scenario.timeout;
+        let in_time = tokio::select! {
+            biased;
+            () = interrupt.cancelled() => {
+                self.reports.push(StepReport { reason: Some("interrupted".to_owned()), ..not_run_step() });
+                return;
+            }
+            in_time = tokio::time::timeout(limit, self.run_phases()) => in_time,
+        };
+        if in_time.is_err() {
+            let headline = format!("the scenario took longer than its time-out of {} s", limit.as_secs_f64());
+            let span = self.scenario.scenario().name.span;
+            let finding = value_finding(
+                self.scenario,
+                span,
+                Code::SCENARIO_TIMEOUT,
+                headline,
+                "was cut off; its cleanup ran",
+                Some("`timeouts: { scenario: … }` allows more".to_owned()),
+            );
+            self.reports.push(pseudo_step("time-out", vec![finding]));
+        }
+    }
+
+    async fn run_phases(&mut self) {
+        let scenario = self.scenario;
+        let is_ready = self.run_steps(&scenario.file_setup, Phase::Setup).await
+            && self.resolve_vars()
+            && self.run_steps(&scenario.setup, Phase::Setup).await;
+        if is_ready {
+            self.run_steps(&scenario.steps, Phase::Steps).await;
+            return;
+        }
+        let context = self.context(Phase::Steps);
+        let reason = "setup failed".to_owned();
+        let skipped =
+            scenario.steps.iter().map(|step| context.blank(step, Verdict::NotRun, Some(reason.clone())));
+        let skipped: Vec<StepReport> = skipped.collect();
+        self.reports.extend(skipped);
+    }
+
+    /// `vars` in order, the file's before the scenario's.
+    fn resolve_vars(&mut self) -> bool {
+        let written = self.scenario.file.vars.iter().chain(&self.scenario.scenario().vars);
+        for var in written {
+            match var.value.resolve(&self.scope) {
+                Ok(datum) => {
+                    self.scope.vars.insert(var.name.clone(), datum);
+                }
+                Err(error) => {
+                    let headline = format!("`{}` has no value: {}", error.reference, error.reason);
+                    let label = format!("gives `{}`", var.name);
+                    let code = Code::VALUE_UNRESOLVED;
+                    let finding = value_finding(self.scenario, var.value.span, code, headline, &label, None);
+                    self.reports.push(pseudo_step("vars", vec![finding]));
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn context(&self, phase: Phase) -> StepContext<'c> {
+        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+    }
+
+    /// Steps in order; one that fails ends them, but for those that always run.
+    async fn run_steps(&mut self, steps: &'c [PlannedStep], phase: Phase) -> bool {
+        let mut broken_by: Option<&str> = None;
+        for step in steps {
+            let context = self.context(phase);
+            if let Some(id) = broken_by
+                && !step.step.is_always
+            {
+                let reason = format!("step {id} {}", self.word_for(id));
+                self.reports.push(context.blank(step, Verdict::NotRun, Some(reason)));
+                continue;
+            }
+            let due = &mut self.due;
+            let has_cleanup = !step.cleanup.is_empty();
+            let mut on_send = || {
+                if has_cleanup {
+                    due.push(step);
+                }
+            };
+            let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut on_send).await;
+            if matches!(outcome.report.verdict, Verdict::Failed | Verdict::Errored) && broken_by.is_none() {
+                broken_by = Some(&step.id);
+            }
+            self.reports.push(outcome.report);
+        }
+        broken_by.is_none()
+    }
+
+    fn word_for(&self, id: &str) -> &'static str {
+        let report = self.reports.iter().find(|report| report.id == id);
+        report.map_or("failed", |report| report.verdict.as_str())
+    }
+
+    /// Cleanups, last registered first, then the scenario's and the file's teardown; each is tried.
+    async fn run_cleanup(&mut self) {
+        let scenario = self.scenario;
+        while let Some(step) = self.due.pop() {
+            for cleanup in &step.cleanup {
+                self.run_cleanup_step(cleanup, Phase::Cleanup).await;
+            }
+        }
+        for step in scenario.teardown.iter().chain(&scenario.file_teardown) {
+            self.run_cleanup_step(step, Phase::Teardown).await;
+        }
+    }
+
+    async fn run_cleanup_step(&mut self, step: &'c PlannedStep, phase: Phase) {
+        let context = self.context(phase);
+        let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut || {}).await;
+        let mut report = outcome.report;
+        // It refers to something that was never made: there is nothing to remove.
+        let is_unresolved = report.findings.iter().any(|it| it.code == Code::VALUE_UNRESOLVED);
+        if !outcome.was_sent && is_unresolved {
+            report.reason = report.findings.first().map(|finding| finding.headline.clone());
+            report.verdict = Verdict::Skipped;
+            report.findings.clear();
+        } else if let Some(line) = left_behind(&report) {
+            self.left_behind.push(line);
+        }
+        self.reports.push(report);
+    }
+}
+
+/// What a cleanup step that did not do its work says.
+fn left_behind(report: &StepReport) -> Option<String> {
+    let what = format!("cleanup `{}` ({})", report.id, report.operation);
+    let is_bad_status =
+        |finding: &&Finding| matches!(finding.code, Code::EXPECT_STATUS | Code::RESPONSE_STATUS);
+    match &report.exchange {
+        Some(exchange) if report.findings.iter().any(|it| is_bad_status(&it)) => {
+            Some(format!("{what} answered {}: {}", exchange.status, exchange.request))
+        }
+        Some(_) => None,
+        None => report.findings.first().map(|finding| format!("{what}: {}", finding.headline)),
+    }
+}
+
+/// The worst of setup and steps. A case whose own steps sent nothing is skipped, and one that was cut
+/// off before its end is not run: neither has passed.
+fn case_verdict(reports: &[StepReport]) -> Verdict {
+    let judged = reports.iter().filter(|report| matches!(report.phase, Phase::Setup | Phase::Steps));
+    let worst = judged.map(|report| match (report.phase, report.verdict) {
+        // A failing setup says nothing about what the scenario is for.
+        (Phase::Setup, Verdict::Failed) => Verdict::Errored,
+        (_, verdict) => verdict,
+    });
+    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps).map(|report| report.verdict);
+    match worst.max().unwrap_or(Verdict::Skipped) {
+        Verdict::Passed if own.clone().any(|verdict| verdict == Verdict::NotRun) => Verdict::NotRun,
+        Verdict::Passed if own.all(|verdict| verdict == Verdict::Skipped) => Verdict::Skipped,
+        worst => worst,
+    }
+}
+
+/// A step that people did not write: inputs, variables, the time-out.
+fn pseudo_step(id: &str, findings: Vec<Finding>) -> StepReport {
+    StepReport { id: id.to_owned(), verdict: verdict(&findings), findings, ..not_run_step() }
+}
+
+fn not_run_step() -> StepReport {
+    StepReport {
+        id: String::new(),
+        title: None,
+        phase: Phase::Steps,
+        operation: String::new(),
+        verdict: Verdict::NotRun,
+        reason: None,
+        findings: Vec::new(),
+        exchange: None,
+        repeat: None,
+        not_checked: Vec::new(),
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,195 @@
+use crate::check::{Fact, ResponsePart};
+use crate::diagnostic::{Finding, Place};
+use crate::exchange::Exchange;
+use crate::json::{Located, Part, Pointer};
+use crate::openapi::Document;
+use crate::secret::Masker;
+use crate::source::{Source, Span};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// A body with a longer line than this is shown indented: the place of a value in one line of
+/// thousands of characters helps nobody.
+const MAX_LINE: usize = 120;
+
+/// An array or object of more bytes than this is marked by its key alone.
+const MAX_MARKED: usize = 40;
+
+/// Turns the pointers of facts into places, once, when a step has something to say.
+pub(super) struct Places<'p> {
+    pub(super) scenario: &'p Arc<Source>,
+    /// Where a fact that names no line of the scenario belongs: the step's call.
+    pub(super) call: Span,
+    /// The words under it.
+    pub(super) call_label: String,
+    pub(super) document: &'p Document,
+    pub(super) exchange: Option<&'p Exchange>,
+    pub(super) masker: &'p Masker,
+    pub(super) head: OnceCell<Arc<Source>>,
+    pub(super) body: OnceCell<ShownBody>,
+}
+
+/// A body as it is shown: masked, and indented where that helps.
+pub(super) struct ShownBody {
+    source: Arc<Source>,
+    is_as_received: bool,
+}
+
+impl Places<'_> {
+    /// The finding of a fact.
+    pub(super) fn finding(&self, fact: Fact) -> Finding {
+        let mask = |text: String| self.masker.mask(&text);
+        let scenario = fact.scenario.map_or_else(
+            || Place {
+                source: Arc::clone(self.scenario),
+                span: self.call,
+                label: self.call_label.clone(),
+                at: None,
+            },
+            |place| Place {
+                source: Arc::clone(self.scenario),
+                span: place.span,
+                label: mask(place.label),
+                at: None,
+            },
+        );
+        let document = fact.document.and_then(|place| {
+            let key = self.document.key_span_of(&place.pointer);
+            let value = self.document.span_of(&place.pointer);
+            let span = if place.is_key { key.or(value) } else { value.or(key) }?;
+            let source = Arc::clone(self.document.source());
+            let span = first_line(&source, span);
+            Some(Place { source, span, label: mask(place.label), at: None })
+        });
+        let response = fact.response.and_then(|place| self.response_place(&place.at, mask(place.label)));
+        Finding {
+            code: fact.code,
+            severity: fact.severity,
+            headline: mask(fact.headline),
+            expected: fact.expected.map(mask),
+            actual: fact.actual.map(mask),
+            scenario: Some(scenario),
+            document,
+            response,
+            notes: fact.notes.into_iter().map(mask).collect(),
+            help: fact.help,
+        }
+    }
+
+    fn response_place(&self, part: &ResponsePart, label: String) -> Option<Place> {
+        let exchange = self.exchange?;
+        match part {
+            // The whole answer: its status line as the name, and what it says below. Nothing is marked.
+            ResponsePart::StatusLine => {
+                let name = format!("response: {}", summary_line(exchange));
+                let source = Source::new(name, self.body(exchange).source.text());
+                Some(Place { source, span: Span::default(), label: String::new(), at: None })
+            }
+            ResponsePart::Header(name) => {
+                let source = self.head(exchange);
+                let line =
+                    exchange.response.headers.iter().position(|(each, _)| each.eq_ignore_ascii_case(name));
+                let span = source.line(line.map_or(1, |line| line + 2));
+                Some(Place { source, span, label, at: None })
+            }
+            ResponsePart::Body(pointer) => {
+                let body = self.body(exchange);
+                let (span, at) = locate(&body.source, pointer);
+                let at = (!pointer.is_root()).then(|| self.masker.mask(&at.to_string()));
+                Some(Place {
+                    span: first_line(&body.source, span),
+                    source: Arc::clone(&body.source),
+                    label,
+                    at,
+                })
+            }
+            ResponsePart::BodyOffset(offset) => {
+                let body = self.body(exchange);
+                let offset = if body.is_as_received { *offset } else { 0 };
+                Some(Place {
+                    span: character(&body.source, offset),
+                    source: Arc::clone(&body.source),
+                    label,
+                    at: None,
+                })
+            }
+            ResponsePart::BodyWhole => {
+                let body = self.body(exchange);
+                Some(Place { span: body.source.line(1), source: Arc::clone(&body.source), label, at: None })
+            }
+        }
+    }
+
+    /// The status line and the header lines, as HTTP/1.1 writes them.
+    fn head(&self, exchange: &Exchange) -> Arc<Source> {
+        let make = || {
+            let response = &exchange.response;
+            let mut text =
+                format!("{} {} {}", response.version, response.status, response.reason).trim_end().to_owned();
+            for (name, value) in response.headers.iter() {
+                text.push_str(&format!("\n{name}: {value}"));
+            }
+            Source::new("response", self.masker.mask(&text))
+        };
+        Arc::clone(self.head.get_or_init(make))
+    }
+
+    fn body(&self, exchange: &Exchange) -> &ShownBody {
+        self.body.get_or_init(|| {
+            let received = exchange.response.body.text_lossy();
+            let masked = self.masker.mask(&received);
+            let has_long_line = masked.lines().any(|line| line.chars().nth(MAX_LINE).is_some());
+            let indented = if has_long_line { Located::parse(&masked).map(|it| it.indented()) } else { None };
+            let is_as_received = indented.is_none() && masked == received;
+            let name = if indented.is_some() { "response body (indented)" } else { "response body" };
+            ShownBody { source: Source::new(name, indented.unwrap_or(masked)), is_as_received }
+        })
+    }
+}
+
+/// `HTTP/1.1 409 Conflict, application/json, 84 bytes`.
+fn summary_line(exchange: &Exchange) -> String {
+    let response = &exchange.response;
+    let status = format!("{} {} {}", response.version, response.status, response.reason);
+    let media_type = response.content_type().unwrap_or("no content type");
+    match response.body.bytes().len() {
+        0 => format!("{}, no body", status.trim_end()),
+        1 => format!("{}, {media_type}, 1 byte", status.trim_end()),
+        length => format!("{}, {media_type}, {length} bytes", status.trim_end()),
+    }
+}
+
+/// The place of a pointer, or of its nearest ancestor that exists.
+fn locate(source: &Source, pointer: &Pointer) -> (Span, Pointer) {
+    let Some(located) = Located::parse(source.text()) else {
+        return (source.line(1), pointer.clone());
+    };
+    let mut at = pointer.clone();
+    loop {
+        if let Some(node) = located.node(&at) {
+            // A large value is named by its key, where it has one.
+            let is_large = matches!(node.part, Part::Array(_) | Part::Object(_))
+                && (node.span.end - node.span.start > MAX_MARKED || source.slice(node.span).contains('\n'));
+            let name = if is_large { located.name_span(&at) } else { None };
+            return (name.unwrap_or(node.span), pointer.clone());
+        }
+        at = at.parent();
+    }
+}
+
+/// A span that goes over many lines is cut to its first.
+pub(super) fn first_line(source: &Source, span: Span) -> Span {
+    let length = source.slice(span).find(['\n', '\r']).unwrap_or(span.end.saturating_sub(span.start));
+    Span::new(span.start, span.start + length)
+}
+
+/// The character at an offset, or nothing at the end.
+fn character(source: &Source, offset: usize) -> Span {
+    let text = source.text();
+    let mut start = offset.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let length = text[start..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
+    Span::new(start, start + length)
+}

@@ -1,0 +1,240 @@
+use super::scope::CaseScope;
+use crate::check::{RequestContent, RequestValues};
+use crate::exchange::{Headers, Request};
+use crate::expression::{Template, Unresolved};
+use crate::http::CookieJar;
+use crate::json::Datum;
+use crate::openapi::{Encoded, Operation, Parameter, ParameterIn, encode_parameter, is_json};
+use crate::plan::PlannedStep;
+use crate::scenario::Named;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// RFC 3986 §2.3: everything but the unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request that is ready to be sent but for its credentials, and the values it was made of.
+#[derive(Debug)]
+pub(super) struct BuiltRequest {
+    pub(super) request: Request,
+    pub(super) values: RequestValues,
+    /// Whether the jar's cookies belong to it.
+    pub(super) cookies: Vec<(String, String)>,
+}
+
+/// Why a request cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BuildError {
+    #[error(transparent)]
+    Unresolved(#[from] Unresolved),
+    #[error("{0}")]
+    Unsendable(String),
+}
+
+/// Resolves the values of a step and puts them where the operation says.
+///
+/// Source: OpenAPI 3.1.1, "Parameter Object"; LANGUAGE S2 and S7.
+pub(super) fn build_request(
+    step: &PlannedStep,
+    operation: &Operation<'_>,
+    base_url: &str,
+    scope: &CaseScope,
+) -> Result<BuiltRequest, BuildError> {
+    let written = &step.step;
+    let content = match &written.body {
+        Some(template) => Some((step.media_type.clone().unwrap_or_default(), template.resolve(scope)?)),
+        None => None,
+    };
+    let values = RequestValues {
+        path: resolve_all(&written.path, scope)?,
+        query: resolve_all(&written.query, scope)?,
+        headers: resolve_all(&step.headers, scope)?,
+        cookies: resolve_all(&written.cookies, scope)?,
+        body: content.as_ref().map(|(media_type, datum)| RequestContent {
+            media_type: media_type.clone(),
+            value: Some(datum.value().clone()),
+        }),
+    };
+    let parameters = operation.parameters();
+    let mut url = base_url.trim_end_matches('/').to_owned();
+    url.push_str(&build_path(operation, &parameters, &values.path)?);
+    let query = build_query(&parameters, &values.query)?;
+    if !query.is_empty() {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&query);
+    }
+    let mut headers = Headers::new();
+    for (name, datum) in &values.headers {
+        if let Some(value) = header_value(&parameters, name, datum)? {
+            headers.push(name.clone(), value);
+        }
+    }
+    let body = content.map(|(media_type, datum)| build_body(&media_type, &datum, &mut headers));
+    if headers.get("accept").is_none() {
+        headers.push("Accept", accept(operation));
+    }
+    let cookies = build_cookies(&parameters, &values.cookies)?;
+    let request = Request { method: operation.method().to_owned(), url, headers, body };
+    Ok(BuiltRequest { request, values, cookies })
+}
+
+fn resolve_all(values: &[Named<Template>], scope: &CaseScope) -> Result<Vec<(String, Datum)>, Unresolved> {
+    values.iter().map(|value| Ok((value.name.clone(), value.value.resolve(scope)?))).collect()
+}
+
+fn find<'p, 'd>(
+    parameters: &'p [Parameter<'d>],
+    location: ParameterIn,
+    name: &str,
+) -> Option<&'p Parameter<'d>> {
+    parameters.iter().find(|parameter| {
+        parameter.location() == location
+            && (parameter.name() == name
+                || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
+    })
+}
+
+fn build_path(
+    operation: &Operation<'_>,
+    parameters: &[Parameter<'_>],
+    values: &[(String, Datum)],
+) -> Result<String, BuildError> {
+    let mut path = String::new();
+    let mut rest = operation.template();
+    while let Some((before, behind)) = rest.split_once('{') {
+        let Some((name, after)) = behind.split_once('}') else { break };
+        path.push_str(before);
+        rest = after;
+        let unsendable =
+            |reason: String| BuildError::Unsendable(format!("the path parameter `{name}` {reason}"));
+        let datum = values
+            .iter()
+            .find(|(each, _)| each == name)
+            .map(|(_, datum)| datum)
+            .ok_or_else(|| unsendable("has no value".to_owned()))?;
+        match find(parameters, ParameterIn::Path, name) {
+            Some(parameter) => match encode_parameter(parameter, datum) {
+                Ok(Encoded::Path(text)) => path.push_str(&text),
+                Ok(_) => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
+                Err(error) => return Err(unsendable(error.to_string())),
+            },
+            None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
+        }
+    }
+    path.push_str(rest);
+    Ok(path)
+}
+
+const CANNOT: &str = "cannot be sent in a URL path";
+
+/// A parameter that the document forgot to declare goes by its text.
+fn plain_segment(datum: &Datum) -> Result<String, String> {
+    let text = datum.to_text();
+    if datum.value().is_null() || matches!(text.as_str(), "" | "." | "..") {
+        return Err(format!("is `{text}`, which {CANNOT}"));
+    }
+    Ok(utf8_percent_encode(&text, RESERVED).to_string())
+}
+
+fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Result<String, BuildError> {
+    let mut pairs: Vec<String> = Vec::new();
+    for (name, datum) in values {
+        let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
+            continue; // The plan lets no undeclared query parameter through.
+        };
+        match encode_parameter(parameter, datum) {
+            Ok(Encoded::Query(encoded)) => {
+                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                return Err(BuildError::Unsendable(format!("the query parameter `{name}` {error}")));
+            }
+        }
+    }
+    Ok(pairs.join("&"))
+}
+
+fn header_value(
+    parameters: &[Parameter<'_>],
+    name: &str,
+    datum: &Datum,
+) -> Result<Option<String>, BuildError> {
+    let unsendable = |reason: String| BuildError::Unsendable(format!("the header `{name}` {reason}"));
+    let value = match find(parameters, ParameterIn::Header, name) {
+        Some(parameter) => match encode_parameter(parameter, datum) {
+            Ok(Encoded::Header(text)) => text,
+            Ok(_) => return Ok(None),
+            Err(error) => return Err(unsendable(error.to_string())),
+        },
+        None if datum.value().is_null() => return Ok(None),
+        None => datum.to_text(),
+    };
+    if value.contains(['\r', '\n', '\0']) {
+        return Err(unsendable("holds a line end or a NUL, which cannot be sent".to_owned()));
+    }
+    Ok(Some(value))
+}
+
+fn build_cookies(
+    parameters: &[Parameter<'_>],
+    values: &[(String, Datum)],
+) -> Result<Vec<(String, String)>, BuildError> {
+    let mut cookies = Vec::new();
+    for (name, datum) in values {
+        let unsendable = |reason: String| BuildError::Unsendable(format!("the cookie `{name}` {reason}"));
+        match find(parameters, ParameterIn::Cookie, name).map(|parameter| encode_parameter(parameter, datum))
+        {
+            Some(Ok(Encoded::Cookie(pairs))) => cookies.extend(pairs),
+            Some(Ok(_)) | None => {}
+            Some(Err(error)) => return Err(unsendable(error.to_string())),
+        }
+    }
+    if let Some((name, _)) = cookies.iter().find(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {
+        return Err(BuildError::Unsendable(format!(
+            "the cookie `{name}` holds a line end, a NUL or `;`, which cannot be sent"
+        )));
+    }
+    Ok(cookies)
+}
+
+fn build_body(media_type: &str, datum: &Datum, headers: &mut Headers) -> Vec<u8> {
+    if headers.get("content-type").is_none() && !media_type.is_empty() {
+        headers.push("Content-Type", media_type);
+    }
+    let text = if is_json(media_type) { datum.to_json() } else { datum.to_text() };
+    text.into_bytes()
+}
+
+/// The media types of the operation's responses, each once, in the order of the document.
+fn accept(operation: &Operation<'_>) -> String {
+    let mut ranges: Vec<String> = Vec::new();
+    for response in operation.responses() {
+        for media_type in response.media_types() {
+            let range = media_type.range().to_owned();
+            if !ranges.contains(&range) && !range.contains(['\r', '\n', '\0']) {
+                ranges.push(range);
+            }
+        }
+    }
+    if ranges.is_empty() { "*/*".to_owned() } else { ranges.join(", ") }
+}
+
+impl BuiltRequest {
+    /// Adds the cookies: those of the jar, then those that the step gives, which replace equal names.
+    pub(super) fn add_cookies(&mut self, jar: Option<&CookieJar>) {
+        let of_jar = jar.and_then(|jar| jar.header_for(&self.request.url)).unwrap_or_default();
+        let mut pairs: Vec<String> = of_jar
+            .split("; ")
+            .filter(|pair| !pair.is_empty())
+            .filter(|pair| {
+                let name = pair.split('=').next().unwrap_or_default();
+                self.cookies.iter().all(|(given, _)| given != name)
+            })
+            .map(ToOwned::to_owned)
+            .collect();
+        pairs.extend(self.cookies.iter().map(|(name, value)| format!("{name}={value}")));
+        if !pairs.is_empty() {
+            self.request.headers.set("Cookie", pairs.join("; "));
+        }
+    }
+}

@@ -1,0 +1,258 @@
+use super::values::Values;
+use crate::clock::Timestamp;
+use crate::exchange::Exchange;
+use crate::expression::{Access, Generator, Reference, Scope, Unresolved};
+use crate::json::{Datum, Map, Pointer, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The names of one case: what was given, what was computed, what was saved, what was exchanged.
+pub(super) struct CaseScope {
+    pub(super) inputs: BTreeMap<String, Datum>,
+    pub(super) vars: BTreeMap<String, Datum>,
+    pub(super) row: BTreeMap<String, Datum>,
+    pub(super) exchanges: BTreeMap<String, Arc<Exchange>>,
+    pub(super) values: Arc<Values>,
+    generator: Mutex<Generator>,
+}
+
+impl CaseScope {
+    pub(super) fn new(values: &Arc<Values>, row: BTreeMap<String, Datum>, stream: &str) -> Self {
+        Self {
+            inputs: BTreeMap::new(),
+            vars: BTreeMap::new(),
+            row,
+            exchanges: BTreeMap::new(),
+            values: Arc::clone(values),
+            generator: Mutex::new(Generator::new(values.seed, stream)),
+        }
+    }
+}
+
+impl Scope for CaseScope {
+    fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        self.resolve_with(reference, None)
+    }
+
+    fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.variable_with(name, None)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.values.clock.now()
+    }
+}
+
+/// The names of a case, and those of the exchange that was just made.
+pub(super) struct ExchangeScope<'s> {
+    pub(super) case: &'s CaseScope,
+    pub(super) exchange: &'s Exchange,
+}
+
+impl Scope for ExchangeScope<'_> {
+    fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        self.case.resolve_with(reference, Some(self.exchange))
+    }
+
+    fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.case.variable_with(name, Some(self.exchange))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.case.now()
+    }
+}
+
+impl CaseScope {
+    fn resolve_with(&self, reference: &Reference, exchange: Option<&Exchange>) -> Result<Datum, Unresolved> {
+        let fail = |reason: String| Err(Unresolved { reference: reference.text.clone(), reason });
+        let named = |map: &BTreeMap<String, Datum>, missing: &str| match reference.steps.first() {
+            Some(Access::Member(name)) => match map.get(name) {
+                Some(datum) => reference.walk(1, datum.clone()),
+                None => fail(missing.replace("{name}", name)),
+            },
+            _ => fail("it names nothing".to_owned()),
+        };
+        match reference.root.as_str() {
+            "inputs" => named(&self.inputs, "the input `{name}` has no value"),
+            "vars" => named(&self.vars, "nothing was saved under `{name}`"),
+            "row" => named(&self.row, "the row has no column `{name}`"),
+            "env" => named(&self.values.env, "the variable `{name}` is not set"),
+            "secrets" => named(&self.values.secrets, "the secret `{name}` has no value"),
+            "run" => reference.walk(1, Datum::new(self.values.run_id.as_str())),
+            "gen" => self.generate(reference),
+            "steps" => self.of_step(reference),
+            _ => match exchange {
+                Some(exchange) => of_exchange(reference, 0, exchange),
+                None => fail("there is no response yet".to_owned()),
+            },
+        }
+    }
+
+    fn generate(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        let (name, arguments) = match reference.steps.first() {
+            Some(Access::Call { name, arguments }) => (name.as_str(), arguments.as_slice()),
+            Some(Access::Member(name)) => (name.as_str(), [].as_slice()),
+            _ => ("", [].as_slice()),
+        };
+        let generated = self
+            .generator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .call(name, arguments)
+            .map_err(|reason| Unresolved { reference: reference.text.clone(), reason })?;
+        reference.walk(1, generated)
+    }
+
+    /// `$steps.<id>.request…` and `$steps.<id>.response…`.
+    fn of_step(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        let Some(Access::Member(id)) = reference.steps.first() else {
+            return unresolved(reference, "it names no step");
+        };
+        match self.exchanges.get(id) {
+            Some(exchange) => of_exchange(reference, 1, exchange),
+            None => unresolved(reference, &format!("the step `{id}` was not answered")),
+        }
+    }
+
+    fn variable_with<'s>(&'s self, name: &str, exchange: Option<&'s Exchange>) -> Option<Cow<'s, Value>> {
+        let object = |map: &BTreeMap<String, Datum>| {
+            Value::Object(map.iter().map(|(name, datum)| (name.clone(), datum.value().clone())).collect())
+        };
+        let value = match (name, exchange) {
+            ("inputs", _) => object(&self.inputs),
+            ("vars", _) => object(&self.vars),
+            ("row", _) => object(&self.row),
+            ("steps", _) => Value::Object(
+                self.exchanges.iter().map(|(id, exchange)| (id.clone(), step_value(exchange))).collect(),
+            ),
+            ("status", Some(exchange)) => Value::from(exchange.response.status),
+            ("headers", Some(exchange)) => first_lines(&exchange.response.headers),
+            ("headerLines", Some(exchange)) => all_lines(&exchange.response.headers),
+            ("body", Some(exchange)) => return Some(body_value(exchange)),
+            ("request", Some(exchange)) => request_value(exchange),
+            ("latencyMs", Some(exchange)) => {
+                Value::from(u64::try_from(exchange.latency.as_millis()).unwrap_or(u64::MAX))
+            }
+            _ => return None,
+        };
+        Some(Cow::Owned(value))
+    }
+}
+
+fn unresolved(reference: &Reference, reason: &str) -> Result<Datum, Unresolved> {
+    Err(Unresolved { reference: reference.text.clone(), reason: reason.to_owned() })
+}
+
+/// The members of an exchange behind `$steps.<id>` (from 1), or as roots of a capture (from 0).
+fn of_exchange(reference: &Reference, from: usize, exchange: &Exchange) -> Result<Datum, Unresolved> {
+    let part = match from {
+        0 => Some(reference.root.as_str()),
+        _ => member(reference, from),
+    };
+    // Behind the part's own name: `$response.body` has it as the root, `$steps.x.response.body` not.
+    let next = from + usize::from(from > 0);
+    let response = &exchange.response;
+    let request = &exchange.request;
+    match (part, member(reference, next)) {
+        (Some("statusCode"), _) => reference.walk(next, Datum::new(response.status)),
+        (Some("url"), _) => reference.walk(next, Datum::new(request.url.as_str())),
+        (Some("method"), _) => reference.walk(next, Datum::new(request.method.as_str())),
+        (Some("response"), Some("status" | "statusCode")) => {
+            reference.walk(next + 1, Datum::new(response.status))
+        }
+        (Some("response"), Some("body")) => body_part(reference, next + 1, exchange),
+        (Some("response"), Some("headers" | "header")) => header(reference, next + 1, &response.headers),
+        (Some("request"), Some("headers" | "header")) => header(reference, next + 1, &request.headers),
+        (Some("request"), Some("method")) => reference.walk(next + 1, Datum::new(request.method.as_str())),
+        (Some("request"), Some("url")) => reference.walk(next + 1, Datum::new(request.url.as_str())),
+        (Some("request"), Some("body")) => reference.walk(next + 1, Datum::new(request_body(exchange))),
+        (Some("response"), _) => unresolved(reference, "a response has `status`, `headers` and `body`"),
+        (Some("request"), _) => unresolved(reference, "a request has `method`, `url`, `headers` and `body`"),
+        _ => unresolved(reference, "a step has `request` and `response`"),
+    }
+}
+
+fn member(reference: &Reference, at: usize) -> Option<&str> {
+    match reference.steps.get(at) {
+        Some(Access::Member(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn body_part(reference: &Reference, from: usize, exchange: &Exchange) -> Result<Datum, Unresolved> {
+    match exchange.response.body.datum(&Pointer::root()) {
+        Some(datum) => reference.walk(from, datum),
+        None if from == reference.steps.len() => {
+            Ok(Datum::new(exchange.response.body.text_lossy().into_owned()))
+        }
+        None => unresolved(reference, "the body is not JSON"),
+    }
+}
+
+fn header(reference: &Reference, at: usize, headers: &crate::exchange::Headers) -> Result<Datum, Unresolved> {
+    match member(reference, at) {
+        Some(name) => match headers.get(name) {
+            Some(value) => reference.walk(at + 1, Datum::new(value)),
+            None => unresolved(reference, &format!("there is no header `{name}`")),
+        },
+        None => unresolved(reference, "it names no header"),
+    }
+}
+
+fn body_value(exchange: &Exchange) -> Cow<'_, Value> {
+    let body = &exchange.response.body;
+    match body.value() {
+        Some(value) => Cow::Borrowed(value),
+        None if body.is_empty() => Cow::Owned(Value::Null),
+        None => Cow::Owned(Value::from(body.text_lossy().into_owned())),
+    }
+}
+
+fn step_value(exchange: &Exchange) -> Value {
+    let members =
+        [("request".to_owned(), request_value(exchange)), ("response".to_owned(), response_value(exchange))];
+    Value::Object(members.into_iter().collect())
+}
+
+fn request_body(exchange: &Exchange) -> Value {
+    let bytes = exchange.request.body.as_deref().unwrap_or_default();
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+fn request_value(exchange: &Exchange) -> Value {
+    let mut members = Map::new();
+    members.insert("method".to_owned(), Value::from(exchange.request.method.as_str()));
+    members.insert("url".to_owned(), Value::from(exchange.request.url.as_str()));
+    members.insert("headers".to_owned(), first_lines(&exchange.request.headers));
+    members.insert("body".to_owned(), request_body(exchange));
+    Value::Object(members)
+}
+
+fn response_value(exchange: &Exchange) -> Value {
+    let mut members = Map::new();
+    members.insert("status".to_owned(), Value::from(exchange.response.status));
+    members.insert("headers".to_owned(), first_lines(&exchange.response.headers));
+    members.insert("body".to_owned(), body_value(exchange).into_owned());
+    Value::Object(members)
+}
+
+fn first_lines(headers: &crate::exchange::Headers) -> Value {
+    let mut members = Map::new();
+    for (name, value) in headers.iter() {
+        members.entry(name.to_ascii_lowercase()).or_insert_with(|| Value::from(value));
+    }
+    Value::Object(members)
+}
+
+fn all_lines(headers: &crate::exchange::Headers) -> Value {
+    let mut members = Map::new();
+    for (name, value) in headers.iter() {
+        let lines = members.entry(name.to_ascii_lowercase()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(lines) = lines {
+            lines.push(Value::from(value));
+        }
+    }
+    Value::Object(members)
+}

@@ -1,0 +1,598 @@
+use super::Verdict;
+use super::auth::{AttachError, Credentials, attach, resolve_credentials};
+use super::capture::evaluate_capture;
+use super::event::{ExchangeReport, Phase, StepReport};
+use super::expect::{ExpectedStatus, check_expectations};
+use super::place::{Places, first_line};
+use super::request::{BuildError, BuiltRequest, build_request};
+use super::run::Run;
+use super::scope::{CaseScope, ExchangeScope};
+use crate::check::{
+    Check, Fact, RequestViolation, ResponsePart, ResponsePlace, ScenarioPlace, Severities, check_request,
+    check_response,
+};
+use crate::diagnostic::{Code, Finding, Problems, Severity};
+use crate::exchange::{Exchange, Request};
+use crate::http::{CookieJar, TransportError, curl};
+use crate::json::Pointer;
+use crate::openapi::{Contract, Operation};
+use crate::plan::{PlannedScenario, PlannedStep};
+use crate::scenario::{Row, Sends, StatusPattern};
+use crate::source::Span;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a step left behind for those that follow.
+pub(super) struct StepOutcome {
+    pub(super) report: StepReport,
+    /// Whether a request went out, so that its cleanup is due.
+    pub(super) was_sent: bool,
+}
+
+/// Where and for whom a step runs.
+pub(super) struct StepContext<'c> {
+    pub(super) run: &'c Run,
+    pub(super) scenario: &'c PlannedScenario,
+    /// The row of the case, where it says more than plain values: what it expects.
+    pub(super) row: Option<&'c Row>,
+    pub(super) worker: usize,
+    pub(super) phase: Phase,
+}
+
+/// Cleanup judges leniently: what it may meet there is gone already.
+const CLEANUP_STATUSES: &[StatusPattern] =
+    &[StatusPattern::Class(2), StatusPattern::Code(404), StatusPattern::Code(410)];
+
+impl StepContext<'_> {
+    fn is_cleanup(&self) -> bool {
+        matches!(self.phase, Phase::Cleanup | Phase::Teardown)
+    }
+
+    fn contract(&self, step: &PlannedStep) -> &Contract {
+        &self.run.plan.apis[step.api].contract
+    }
+
+    /// A report of a step that has not run.
+    pub(super) fn blank(&self, step: &PlannedStep, verdict: Verdict, reason: Option<String>) -> StepReport {
+        StepReport {
+            id: step.id.clone(),
+            title: step.step.title.clone(),
+            phase: self.phase,
+            operation: self.run.plan.operation(step).name(),
+            verdict,
+            reason,
+            findings: Vec::new(),
+            exchange: None,
+            repeat: None,
+            not_checked: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// A report of a step that could not be carried out.
+    fn errored(&self, step: &PlannedStep, fact: Fact) -> StepOutcome {
+        let mut report = self.blank(step, Verdict::Errored, None);
+        let places = self.places(step, None, String::new());
+        report.findings.push(places.finding(fact));
+        StepOutcome { report, was_sent: false }
+    }
+
+    fn places<'p>(
+        &'p self,
+        step: &'p PlannedStep,
+        exchange: Option<&'p Exchange>,
+        label: String,
+    ) -> Places<'p> {
+        Places {
+            scenario: &self.scenario.file.source,
+            call: step.step.call.span,
+            call_label: label,
+            document: self.contract(step).document(),
+            exchange,
+            masker: &self.run.settings.masker,
+            head: OnceCell::new(),
+            body: OnceCell::new(),
+        }
+    }
+
+    /// Runs one step: condition, values, request, policy, credentials, exchange, judgement.
+    ///
+    /// `on_send` is called right before the request leaves, so that its cleanup is due even when the
+    /// step is cut off.
+    pub(super) async fn run_step(
+        &self,
+        step: &PlannedStep,
+        scope: &mut CaseScope,
+        jar: &mut CookieJar,
+        on_send: &mut (dyn FnMut() + Send),
+    ) -> StepOutcome {
+        if let Some(when) = &step.step.when {
+            match when.holds(scope) {
+                Ok(true) => {}
+                Ok(false) => {
+                    let reason = Some(format!("`{}` is false", when.text));
+                    return StepOutcome {
+                        report: self.blank(step, Verdict::Skipped, reason),
+                        was_sent: false,
+                    };
+                }
+                Err(error) => {
+                    let headline = format!("`when` cannot be evaluated: {}", error.0);
+                    return self.errored(
+                        step,
+                        own_fact(
+                            Code::CONDITION_FAILED,
+                            headline,
+                            when.span,
+                            "decides whether the step runs",
+                        ),
+                    );
+                }
+            }
+        }
+        let base_url = match self.run.target.base_url(self.worker, step.api) {
+            Some(base_url) => base_url,
+            None => {
+                let api = &self.run.plan.apis[step.api].name;
+                let headline = format!("the api `{api}` has no base URL");
+                return self.errored(step, call_fact(Code::REQUEST_BUILD, headline, step));
+            }
+        };
+        let (mut built, not_checked) = match self.prepare(step, &base_url, scope) {
+            Ok(prepared) => prepared,
+            Err(fact) => return self.errored(step, *fact),
+        };
+        let expected = match ExpectedStatus::resolve(step, scope) {
+            Ok(ExpectedStatus::DocumentedSuccess) if self.is_cleanup() => {
+                ExpectedStatus::OneOf(CLEANUP_STATUSES.to_vec())
+            }
+            Ok(expected) => expected,
+            Err(error) => {
+                return self.errored(step, call_fact(Code::VALUE_UNRESOLVED, error.to_string(), step));
+            }
+        };
+        match self.exchange(step, &mut built, &base_url, scope, jar, &expected, on_send).await {
+            Ok(exchange) => {
+                let mut outcome = self.judge(step, exchange, &expected, scope, jar);
+                outcome.report.not_checked.extend(not_checked);
+                outcome
+            }
+            Err((fact, None)) => self.errored(step, *fact),
+            Err((fact, Some(request))) => {
+                let places = self.places(step, None, request_line(&request));
+                let mut report = self.blank(step, Verdict::Errored, None);
+                report.findings.push(places.finding(*fact));
+                report.verdict = verdict(&report.findings);
+                report.repeat = Some(self.run.settings.masker.mask(&curl(&request)));
+                StepOutcome { report, was_sent: true }
+            }
+        }
+    }
+
+    /// The request as it will go out, but for credentials; held to the step's `sends` policy.
+    fn prepare(
+        &self,
+        step: &PlannedStep,
+        base_url: &str,
+        scope: &CaseScope,
+    ) -> Result<(BuiltRequest, Vec<String>), Box<Fact>> {
+        let operation = self.run.plan.operation(step);
+        let built = build_request(step, &operation, base_url, scope).map_err(|error| match error {
+            BuildError::Unresolved(error) => Box::new(call_fact(
+                Code::VALUE_UNRESOLVED,
+                format!("`{}` has no value: {}", error.reference, error.reason),
+                step,
+            )),
+            BuildError::Unsendable(reason) => Box::new(call_fact(Code::REQUEST_BUILD, reason, step)),
+        })?;
+        let sends = match &step.step.sends {
+            Sends::Expression(template) => resolve_sends(template, scope)
+                .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?,
+            written => written.clone(),
+        };
+        let not_checked = self.check_sends(step, &sends, operation, &built)?;
+        Ok((built, not_checked))
+    }
+
+    /// What of the request could not be checked; an error when it breaks the step's policy.
+    fn check_sends(
+        &self,
+        step: &PlannedStep,
+        sends: &Sends,
+        operation: Operation<'_>,
+        built: &BuiltRequest,
+    ) -> Result<Vec<String>, Box<Fact>> {
+        if matches!(sends, Sends::Unchecked) {
+            return Ok(Vec::new());
+        }
+        let limits = &self.run.settings.limits;
+        let judgement = check_request(operation, self.contract(step), &built.values, limits);
+        let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
+        let Sends::Invalid(wanted) = sends else {
+            return match judgement.violations.as_slice() {
+                [] => Ok(judgement.not_checked),
+                violations => Err(Box::new(unwanted(step, violations, &places))),
+            };
+        };
+        if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
+            let headline =
+                format!("the request keeps the document at {}, where the step says it does not", place.value);
+            let mut fact = own_fact(Code::REQUEST_VALID, headline, place.span, "is not broken");
+            let broken =
+                judgement.violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
+            fact.notes = broken.collect();
+            return Err(Box::new(fact));
+        }
+        let extra: Vec<RequestViolation> = judgement
+            .violations
+            .into_iter()
+            .filter(|it| wanted.iter().all(|place| place.value != it.pointer.to_string()))
+            .collect();
+        match extra.as_slice() {
+            [] => Ok(judgement.not_checked),
+            extra => Err(Box::new(unwanted(step, extra, &places))),
+        }
+    }
+
+    /// Sends the request with its credentials; a cached token that is refused is fetched anew once.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
+    async fn exchange(
+        &self,
+        step: &PlannedStep,
+        built: &mut BuiltRequest,
+        base_url: &str,
+        scope: &CaseScope,
+        jar: &mut CookieJar,
+        expected: &ExpectedStatus,
+        on_send: &mut (dyn FnMut() + Send),
+    ) -> Result<Exchange, (Box<Fact>, Option<Request>)> {
+        let failed = |error: AttachError| {
+            let mut fact = call_fact(Code::AUTH_TOKEN, error.message, step);
+            fact.help.extend(error.help);
+            (Box::new(fact), None)
+        };
+        let credentials =
+            resolve_credentials(&step.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
+        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        built.add_cookies(with_cookies.then_some(&*jar));
+        let mut cached_token = None;
+        if let Credentials::Profile(profile) = credentials {
+            let attached = attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
+                .await
+                .map_err(failed)?;
+            cached_token = attached.cached_token;
+        }
+        on_send();
+        let client = &self.run.settings.client;
+        let send = |request: Request| async move {
+            let result = client.send(&request, step.timeout).await;
+            result.map_err(|error| (Box::new(transport_fact(&error, step)), Some(request)))
+        };
+        let exchange = send(built.request.clone()).await?;
+        let (401, Some(token)) = (exchange.response.status, cached_token) else {
+            return Ok(exchange);
+        };
+        let operation = self.run.plan.operation(step);
+        if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, &operation) {
+            return Ok(exchange);
+        }
+        self.run.settings.tokens.invalidate(&token.0, &token.1).await;
+        if let Credentials::Profile(profile) = credentials {
+            attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
+                .await
+                .map_err(failed)?;
+        }
+        let mut exchange = send(built.request.clone()).await?;
+        exchange.notes.push(
+            "the cached token was refused with 401, so a new one was fetched and the request sent again"
+                .to_owned(),
+        );
+        Ok(exchange)
+    }
+
+    /// Everything that is found in an answer: the contract, the captures, the expectations.
+    fn judge(
+        &self,
+        step: &PlannedStep,
+        exchange: Exchange,
+        expected: &ExpectedStatus,
+        scope: &mut CaseScope,
+        jar: &mut CookieJar,
+    ) -> StepOutcome {
+        let operation = self.run.plan.operation(step);
+        jar.store(&exchange.request.url, &exchange.response.headers);
+        let exchange = Arc::new(exchange);
+        scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        let severities = if self.is_cleanup() { lenient(&step.severities) } else { step.severities.clone() };
+        let limits = &self.run.settings.limits;
+        let judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
+        let mut facts = judgement.facts;
+        let mut unmet = self.capture(step, &exchange, scope);
+        let of_row = self.row.map(|row| {
+            // What is wrong with it was said when the plan was made.
+            let mut problems = Problems::new(&self.scenario.file.source);
+            step.step.expect.with_row(row, limits, &mut problems)
+        });
+        let checked = check_expectations(
+            of_row.as_ref().unwrap_or(&step.step.expect),
+            &operation,
+            &exchange,
+            &ExchangeScope { case: scope, exchange: &exchange },
+        );
+        unmet.extend(checked.facts);
+        let status = exchange.response.status;
+        if expected.accepts(status, &operation) {
+            facts.extend(unmet);
+        } else {
+            fold_into_status(&mut facts, unmet, step, expected, &exchange);
+        }
+        for error in checked.unresolved {
+            let headline =
+                format!("`{}` has no value: {}", error.unresolved.reference, error.unresolved.reason);
+            facts.push(own_fact(Code::VALUE_UNRESOLVED, headline, error.span, "is expected here"));
+        }
+        let label = format!(
+            "step `{}`: {} answered {status} in {} ms",
+            step.id,
+            self.run.settings.masker.mask(&request_line(&exchange.request)),
+            exchange.latency.as_millis()
+        );
+        let places = self.places(step, Some(&exchange), label);
+        let findings: Vec<Finding> = facts
+            .into_iter()
+            .map(|mut fact| {
+                if self.is_cleanup() {
+                    fact.severity = fact.severity.min(Severity::Warn);
+                }
+                places.finding(fact)
+            })
+            .collect();
+        let mut report = self.blank(step, verdict(&findings), None);
+        let masker = &self.run.settings.masker;
+        report.repeat = (!findings.is_empty()).then(|| masker.mask(&curl(&exchange.request)));
+        report.findings = findings;
+        report.not_checked = judgement.not_checked;
+        report.notes = exchange.notes.iter().map(|note| masker.mask(note)).collect();
+        report.exchange = Some(ExchangeReport {
+            request: masker.mask(&request_line(&exchange.request)),
+            status,
+            latency: exchange.latency,
+            is_judged: true,
+        });
+        StepOutcome { report, was_sent: true }
+    }
+
+    fn capture(&self, step: &PlannedStep, exchange: &Exchange, scope: &mut CaseScope) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for capture in &step.step.save {
+            match evaluate_capture(capture, exchange, scope) {
+                Ok(datum) => {
+                    if capture.value.is_secret {
+                        self.run.settings.masker.add(&datum.to_text());
+                    }
+                    scope.vars.insert(capture.name.clone(), datum);
+                }
+                Err(missing) => {
+                    let headline = format!("nothing to save under `{}`: {}", capture.name, missing.reason);
+                    let mut fact =
+                        own_fact(Code::CAPTURE_MISSING, headline, capture.value.span, "finds nothing");
+                    fact.response = missing.at.map(|at| ResponsePlace {
+                        at: ResponsePart::Body(at),
+                        label: "is the nearest part that exists".to_owned(),
+                    });
+                    facts.push(fact);
+                }
+            }
+        }
+        facts
+    }
+}
+
+/// `PUT /v2/orders/50ca…`, without the origin.
+fn request_line(request: &Request) -> String {
+    let target = request
+        .url
+        .split_once("://")
+        .map_or(request.url.as_str(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let shown: String = if target.chars().count() > 60 {
+        target.chars().take(59).chain(['…']).collect()
+    } else {
+        target.to_owned()
+    };
+    format!("{} {shown}", request.method)
+}
+
+/// A fact about the step itself, at a place of its own in the scenario.
+fn own_fact(code: Code, headline: String, span: Span, label: &str) -> Fact {
+    Fact {
+        code,
+        severity: Severity::Deny,
+        headline,
+        expected: None,
+        actual: None,
+        scenario: Some(ScenarioPlace { span, label: label.to_owned() }),
+        document: None,
+        response: None,
+        notes: Vec::new(),
+        help: Vec::new(),
+    }
+}
+
+/// A fact about the step itself, at its call.
+fn call_fact(code: Code, headline: String, step: &PlannedStep) -> Fact {
+    own_fact(code, headline, step.step.call.span, &format!("step `{}` was not sent", step.id))
+}
+
+fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
+    let code = error.kind.code();
+    let label = format!("step `{}` was not answered", step.id);
+    let mut fact = own_fact(code, error.message.clone(), step.step.call.span, &label);
+    fact.help.extend(error.help.clone());
+    fact
+}
+
+/// The request breaks the document where the step does not say so.
+fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[String]) -> Fact {
+    let first = &violations[0];
+    let mut fact = call_fact(
+        Code::REQUEST_INVALID,
+        format!("the request breaks the document: {}", first.headline),
+        step,
+    );
+    fact.expected = Some(first.expected.clone());
+    fact.actual = Some(first.actual.clone());
+    fact.document = Some(first.document.clone());
+    fact.scenario = Some(place_of_violation(step, &first.pointer));
+    fact.notes = first.notes.clone();
+    fact.notes.extend(violations[1..].iter().map(|it| format!("also at {}: {}", it.pointer, it.headline)));
+    fact.help = vec![format!(
+        "the step was not sent; if the API is meant to refuse it, write `sends: {{ invalid: [{}] }}`",
+        all_places.join(", ")
+    )];
+    fact
+}
+
+/// The place in the scenario of a request's violation: the value that was written there.
+fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
+    let label = "breaks the document".to_owned();
+    let named = |values: &[crate::scenario::Named<crate::expression::Template>], name: &str| {
+        values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
+    };
+    let tokens = pointer.tokens();
+    let name = tokens.get(1).map_or("", String::as_str);
+    let span = match tokens.first().map(String::as_str) {
+        Some("path") => named(&step.step.path, name),
+        Some("query") => named(&step.step.query, name),
+        Some("headers") => named(&step.headers, name),
+        Some("cookies") => named(&step.step.cookies, name),
+        Some("body") => step.step.body.as_ref().map(|body| {
+            let inner = Pointer::of(tokens[1..].iter().cloned());
+            body.at(&inner).map_or(body.span, |part| part.span)
+        }),
+        _ => None,
+    };
+    ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }
+}
+
+fn resolve_sends(template: &crate::expression::Template, scope: &CaseScope) -> Result<Sends, String> {
+    let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+    match datum.value() {
+        crate::json::Value::String(text) if text == "valid" => Ok(Sends::Valid),
+        crate::json::Value::String(text) if text == "unchecked" => Ok(Sends::Unchecked),
+        crate::json::Value::Object(members) => {
+            let places =
+                members.get("invalid").and_then(|it| it.as_array()).ok_or("`sends` names no places")?;
+            let places = places.iter().filter_map(|place| place.as_str());
+            Ok(Sends::Invalid(
+                places.map(|it| crate::scenario::Spanned::new(it.to_owned(), template.span)).collect(),
+            ))
+        }
+        _ => Err(format!("`{}` is neither valid, unchecked nor invalid places", datum.to_text())),
+    }
+}
+
+fn lenient(severities: &Severities) -> Severities {
+    let mut result = severities.clone();
+    for check in Check::ALL {
+        if result.of(*check) == Severity::Deny {
+            result.set(*check, Severity::Warn);
+        }
+    }
+    result
+}
+
+/// Another status than the expected one: one finding says so, and what else the step expected of
+/// that other answer stands beneath it in a line each.
+fn fold_into_status(
+    facts: &mut Vec<Fact>,
+    unmet: Vec<Fact>,
+    step: &PlannedStep,
+    expected: &ExpectedStatus,
+    exchange: &Exchange,
+) {
+    let status = exchange.response.status;
+    let words = expected.words();
+    let span = step.step.expect.status.as_ref().map_or(step.step.call.span, |status| status.span);
+    let scenario = ScenarioPlace { span, label: format!("step `{}` expected {words}", step.id) };
+    let documented =
+        facts.iter_mut().find(|fact| fact.code == Code::RESPONSE_STATUS && fact.severity == Severity::Deny);
+    let fact = match documented {
+        Some(fact) => {
+            fact.scenario = Some(scenario);
+            fact
+        }
+        None => {
+            let mut fact =
+                own_fact(Code::EXPECT_STATUS, format!("{status} came, expected {words}"), span, "");
+            fact.scenario = Some(scenario);
+            fact.expected = Some(words);
+            fact.actual = Some(status.to_string());
+            fact.response = Some(ResponsePlace { at: ResponsePart::StatusLine, label: String::new() });
+            facts.insert(0, fact);
+            &mut facts[0]
+        }
+    };
+    fact.notes.extend(unmet.into_iter().map(|other| format!("so also: {}", other.headline)));
+}
+
+/// The verdict that findings lead to: those that say that the test could not be carried out make it
+/// errored, any other that is denied makes it failed.
+pub(super) fn verdict(findings: &[Finding]) -> Verdict {
+    const ERRORS: &[Code] = &[
+        Code::VALUE_UNRESOLVED,
+        Code::CONDITION_FAILED,
+        Code::REQUEST_BUILD,
+        Code::REQUEST_INVALID,
+        Code::REQUEST_VALID,
+        Code::AUTH_TOKEN,
+        Code::CONFIG_INPUT,
+        Code::TRANSPORT_CONNECT,
+        Code::TRANSPORT_DNS,
+        Code::TRANSPORT_TLS,
+        Code::TRANSPORT_LIMIT,
+    ];
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Deny)
+        .map(|finding| if ERRORS.contains(&finding.code) { Verdict::Errored } else { Verdict::Failed })
+        .max()
+        .unwrap_or(Verdict::Passed)
+}
+
+/// A finding about a value of the scenario that has no step: an input or a variable.
+pub(super) fn value_finding(
+    scenario: &PlannedScenario,
+    span: Span,
+    code: Code,
+    headline: String,
+    label: &str,
+    help: Option<String>,
+) -> Finding {
+    let source = Arc::clone(&scenario.file.source);
+    let span = first_line(&source, span);
+    Finding {
+        code,
+        severity: Severity::Deny,
+        headline,
+        expected: None,
+        actual: None,
+        scenario: Some(crate::diagnostic::Place { source, span, label: label.to_owned(), at: None }),
+        document: None,
+        response: None,
+        notes: Vec::new(),
+        help: help.into_iter().collect(),
+    }
+}
+
+/// Names as a map, for the row of a case.
+pub(super) fn row_values(
+    scenario: &PlannedScenario,
+    row: Option<usize>,
+) -> BTreeMap<String, crate::json::Datum> {
+    let rows = scenario.scenario().rows.as_deref().unwrap_or_default();
+    row.and_then(|index| rows.get(index))
+        .into_iter()
+        .flat_map(|row| row.values.iter().map(|(name, node)| (name.clone(), node.to_datum())))
+        .collect()
+}

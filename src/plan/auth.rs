@@ -1,0 +1,108 @@
+use super::case::PlannedAuth;
+use crate::diagnostic::{Code, Problems};
+use crate::openapi::{Operation, SecurityKind};
+use crate::scenario::{AuthChoice, AuthKind, Project, Spanned};
+use crate::yaml::nearest;
+
+/// Resolves a written choice to a profile; an unknown name is reported.
+pub(super) fn resolve_auth(
+    choice: Option<&AuthChoice>,
+    project: Option<&Project>,
+    problems: &mut Problems,
+) -> PlannedAuth {
+    match choice {
+        None => PlannedAuth::Unset,
+        Some(AuthChoice::None) => PlannedAuth::None,
+        Some(AuthChoice::Expression(template)) => PlannedAuth::Expression(template.clone()),
+        Some(AuthChoice::Profile(name)) => match profile_index(&name.value, project) {
+            Some(index) => PlannedAuth::Profile(index),
+            None => {
+                report_unknown(name, project, problems);
+                PlannedAuth::Unset
+            }
+        },
+    }
+}
+
+/// The place of a profile in the project file.
+pub(super) fn profile_index(name: &str, project: Option<&Project>) -> Option<usize> {
+    project?.auth.iter().position(|profile| profile.name == name)
+}
+
+fn report_unknown(name: &Spanned<String>, project: Option<&Project>, problems: &mut Problems) {
+    let profiles: Vec<&str> =
+        project.map(|it| it.auth.iter().map(|profile| profile.name.as_str()).collect()).unwrap_or_default();
+    let label = match (nearest(&name.value, profiles.iter().copied()), profiles.as_slice()) {
+        (Some(meant), _) => format!("did you mean `{meant}`?"),
+        (None, []) => "`contest.yaml` has no `auth`".to_owned(),
+        (None, _) => format!("the profiles are {}", profiles.join(", ")),
+    };
+    let message = format!("there is no auth profile `{}`", name.value);
+    problems.error(Code::SCENARIO_UNKNOWN_AUTH, name.span, message, label);
+}
+
+/// Compares a profile's kind with what the operation asks for; another kind is a warning, for
+/// documents are often wrong about it.
+pub(super) fn check_auth_kind(
+    auth: &PlannedAuth,
+    operation: &Operation<'_>,
+    project: Option<&Project>,
+    call: &Spanned<String>,
+    problems: &mut Problems,
+) {
+    let (PlannedAuth::Profile(index), Some(project)) = (auth, project) else {
+        return;
+    };
+    let alternatives = operation.security();
+    let profile = &project.auth[*index];
+    let offered: Vec<SecurityKind<'_>> =
+        alternatives.iter().flatten().map(|security| security.kind).collect();
+    if offered.is_empty() || offered.iter().any(|kind| fits(&profile.value.kind, kind)) {
+        return;
+    }
+    let wanted: Vec<String> =
+        alternatives.iter().flatten().map(|security| security.name.to_owned()).collect();
+    let message = format!(
+        "`{}` asks for `{}`, and the auth profile `{}` is of another kind",
+        operation.name(),
+        wanted.join("` or `"),
+        profile.name
+    );
+    problems.warning(
+        Code::SCENARIO_AUTH_MISMATCH,
+        call.span,
+        message,
+        format!("is sent as `{}`", profile.name),
+    );
+}
+
+fn fits(profile: &AuthKind, kind: &SecurityKind<'_>) -> bool {
+    use crate::scenario::KeyLocation;
+    let is_bearer = |kind: &SecurityKind<'_>| {
+        matches!(kind, SecurityKind::Bearer | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect)
+    };
+    match (profile, kind) {
+        (_, SecurityKind::Other) => true,
+        (AuthKind::Bearer(_) | AuthKind::OAuth2(_), kind) => is_bearer(kind),
+        (AuthKind::ApiKey { location, name, .. }, SecurityKind::ApiKey { location: at, name: wanted }) => {
+            let is_header = *location == KeyLocation::Header;
+            location_word(*location) == at.as_str()
+                && (*wanted == name || (is_header && wanted.eq_ignore_ascii_case(name)))
+        }
+        // `Authorization: <value>` is how a bearer or basic scheme looks from outside.
+        (AuthKind::ApiKey { location: KeyLocation::Header, name, .. }, kind) => {
+            name.eq_ignore_ascii_case("authorization")
+                && (is_bearer(kind) || matches!(kind, SecurityKind::Basic))
+        }
+        (AuthKind::ApiKey { .. }, _) => false,
+    }
+}
+
+fn location_word(location: crate::scenario::KeyLocation) -> &'static str {
+    use crate::scenario::KeyLocation;
+    match location {
+        KeyLocation::Header => "header",
+        KeyLocation::Query => "query",
+        KeyLocation::Cookie => "cookie",
+    }
+}

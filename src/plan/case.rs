@@ -1,0 +1,161 @@
+use crate::check::Severities;
+use crate::expression::Template;
+use crate::openapi::{Contract, Operation, OperationIndex};
+use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What will run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The apis that a case calls, in the order given.
+    pub apis: Vec<PlannedApi>,
+    /// The cases that were selected, in the order of the files.
+    pub cases: Vec<Case>,
+    /// The number of cases that there are to select from.
+    pub available: usize,
+}
+
+/// One api with the compiled schemas of the operations that are called.
+#[derive(Clone, Debug)]
+pub struct PlannedApi {
+    /// Its name in the project file, or the path of its document.
+    pub name: String,
+    /// Its document and schemas.
+    pub contract: Arc<Contract>,
+    /// Whether a case calls it.
+    pub is_used: bool,
+}
+
+/// One scenario with one row.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Stable and unique: `file::scenario[row]`.
+    pub id: String,
+    /// The scenario.
+    pub scenario: Arc<PlannedScenario>,
+    /// The index of its row.
+    pub row: Option<usize>,
+    /// The tags of file, scenario and row.
+    pub tags: BTreeSet<String>,
+}
+
+/// A scenario whose steps name real operations.
+#[derive(Debug)]
+pub struct PlannedScenario {
+    /// The file it stands in.
+    pub file: Arc<ScenarioFile>,
+    /// Its place in the file.
+    pub index: usize,
+    /// The file's `setup`.
+    pub file_setup: Vec<PlannedStep>,
+    /// Its own `setup`.
+    pub setup: Vec<PlannedStep>,
+    /// Its `steps`.
+    pub steps: Vec<PlannedStep>,
+    /// Its own `teardown`.
+    pub teardown: Vec<PlannedStep>,
+    /// The file's `teardown`.
+    pub file_teardown: Vec<PlannedStep>,
+    /// The inputs that it reaches, the scenario's before the file's of the same name.
+    pub inputs: Vec<Named<Input>>,
+    /// The longest a case may take, without its cleanup.
+    pub timeout: Duration,
+}
+
+/// A step that names a real operation.
+#[derive(Debug)]
+pub struct PlannedStep {
+    /// Its `id`, or `step1`, `step2`, ….
+    pub id: String,
+    /// The step as written.
+    pub step: Arc<Step>,
+    /// The index of its api in [`Plan::apis`].
+    pub api: usize,
+    /// Its operation in the api's document.
+    pub operation: OperationIndex,
+    /// Who it is sent as.
+    pub auth: PlannedAuth,
+    /// The severity of each contract check, the nearest setting applied.
+    pub severities: Severities,
+    /// Header values to send, defaults included.
+    pub headers: Vec<Named<Template>>,
+    /// The media type of its body, as the document writes it.
+    pub media_type: Option<String>,
+    /// From sending to the last body byte.
+    pub timeout: Duration,
+    /// Steps to run at the end of the case once this one was sent.
+    pub cleanup: Vec<PlannedStep>,
+}
+
+/// Who a step is sent as.
+#[derive(Clone, Debug)]
+pub enum PlannedAuth {
+    /// No profile is written: no credentials.
+    Unset,
+    /// `auth: none`: no credentials, and no cookies of the jar either.
+    None,
+    /// The index of a profile of the project file.
+    Profile(usize),
+    /// An expression that gives a profile's name.
+    Expression(Template),
+}
+
+impl PlannedScenario {
+    /// The scenario as written.
+    pub fn scenario(&self) -> &crate::scenario::Scenario {
+        &self.file.scenarios[self.index]
+    }
+
+    /// Its title, or its name when it has none.
+    pub fn title(&self) -> &str {
+        let scenario = self.scenario();
+        scenario.title.as_deref().unwrap_or(&scenario.name.value)
+    }
+
+    /// Every planned step, cleanups included, in the order of the file.
+    pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
+        [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown]
+            .into_iter()
+            .flatten()
+            .flat_map(PlannedStep::with_cleanup)
+    }
+}
+
+impl PlannedStep {
+    fn with_cleanup(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        Box::new(std::iter::once(self).chain(self.cleanup.iter().flat_map(Self::with_cleanup)))
+    }
+}
+
+impl Case {
+    /// The row as written.
+    pub fn row(&self) -> Option<&Row> {
+        self.scenario.scenario().rows.as_ref()?.get(self.row?)
+    }
+
+    /// `file › title [row]`, as people see it.
+    pub fn name(&self) -> String {
+        let file = &self.scenario.file.name;
+        let title = self.scenario.title();
+        match self.row() {
+            Some(row) => format!("{file} › {title} [{}]", row.label),
+            None => format!("{file} › {title}"),
+        }
+    }
+}
+
+impl Plan {
+    /// The same plan with one of its cases.
+    #[must_use]
+    pub fn only(&self, case: usize) -> Self {
+        let cases = self.cases.get(case).cloned().into_iter().collect();
+        Self { apis: self.apis.clone(), cases, available: self.available }
+    }
+
+    /// The operation of a step.
+    pub fn operation(&self, step: &PlannedStep) -> Operation<'_> {
+        self.apis[step.api].contract.document().operation(step.operation)
+    }
+}

@@ -1,0 +1,22 @@
+//! Scenarios and documents become cases with resolved operations; everything that can be checked
+//! without sending is checked here.
+//!
+//! A [`Case`] names real operations or does not exist: [`plan`] reports every problem of every file
+//! and leaves out nothing silently. Start there.
+
+mod auth;
+mod case;
+mod operation;
+mod references;
+mod request;
+mod select;
+mod settings;
+mod status;
+mod step;
+
+#[cfg(test)]
+mod tests;
+
+pub use case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use select::{Selection, TagError, TagExpression};
+pub use step::{PlanInput, plan};

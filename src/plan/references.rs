@@ -1,0 +1,288 @@
+use crate::diagnostic::{Code, Problems};
+use crate::expression::{Access, Condition, Reference, Template};
+use crate::scenario::{
+    CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
+};
+use crate::source::Span;
+use crate::yaml::nearest;
+use std::collections::BTreeSet;
+
+/// The CEL variables of a response.
+const RESPONSE_VARIABLES: &[&str] = &["status", "headers", "headerLines", "body", "request", "latencyMs"];
+
+/// The names that exist at a point of a case, in the order in which steps make them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) inputs: BTreeSet<String>,
+    pub(super) vars: BTreeSet<String>,
+    pub(super) columns: BTreeSet<String>,
+    pub(super) steps: BTreeSet<String>,
+    pub(super) env: BTreeSet<String>,
+    pub(super) secrets: BTreeSet<String>,
+    /// Names that steps further down make; they get a message of their own.
+    pub(super) later: BTreeSet<String>,
+    /// The inputs that were referred to.
+    pub(super) used_inputs: BTreeSet<String>,
+}
+
+/// What may be referred to besides inputs, variables, rows and steps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// `vars` and defaults of inputs: `$env` and `$secrets` too.
+    Values,
+    /// `when` and everything of the request.
+    Request,
+    /// `save`: the exchange too.
+    Capture,
+    /// `assert`: the response too.
+    Response,
+    /// Within an expectation: the response and `this`.
+    Expectation,
+}
+
+impl Names {
+    /// Checks every name that a step refers to, and adds those that it makes.
+    pub(super) fn check_step(
+        &mut self,
+        id: &str,
+        step: &Step,
+        headers: &[Template],
+        problems: &mut Problems,
+    ) {
+        if let Some(when) = &step.when {
+            self.check_condition(when, Place::Request, problems);
+        }
+        let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
+        for template in named.chain(headers).chain(&step.body) {
+            self.check_template(template, Place::Request, problems);
+        }
+        if let Some(crate::scenario::AuthChoice::Expression(template)) = &step.auth {
+            self.check_template(template, Place::Request, problems);
+        }
+        if let Sends::Expression(template) = &step.sends {
+            self.check_template(template, Place::Request, problems);
+        }
+        self.steps.insert(id.to_owned());
+        for capture in &step.save {
+            if let CaptureSource::Expression(template) = &capture.value.source {
+                self.check_template(template, Place::Capture, problems);
+            }
+            if let Some(template) = &capture.value.default {
+                self.check_template(template, Place::Request, problems);
+            }
+            self.vars.insert(capture.name.clone());
+        }
+        self.check_expectation(step, problems);
+    }
+
+    fn check_expectation(&mut self, step: &Step, problems: &mut Problems) {
+        let expect = &step.expect;
+        for pattern in expect.status.iter().flat_map(|status| &status.value) {
+            if let StatusPattern::Expression(template) = pattern {
+                self.check_template(template, Place::Request, problems);
+            }
+        }
+        self.check_members(&expect.headers, problems);
+        let matchers = expect.body.iter().chain(expect.jsonpath.iter().map(|it| &it.matcher));
+        for matcher in matchers {
+            self.check_matcher(matcher, problems);
+        }
+        for condition in &expect.assert {
+            self.check_condition(condition, Place::Response, problems);
+        }
+    }
+
+    fn check_members(&mut self, members: &[Member], problems: &mut Problems) {
+        for member in members {
+            self.check_matcher(&member.matcher, problems);
+        }
+    }
+
+    fn check_matcher(&mut self, matcher: &Matcher, problems: &mut Problems) {
+        match &matcher.kind {
+            MatcherKind::Equal(template) => self.check_template(template, Place::Expectation, problems),
+            MatcherKind::Object(members) => self.check_members(members, problems),
+            MatcherKind::List(elements) => {
+                elements.iter().for_each(|element| self.check_matcher(element, problems));
+            }
+            MatcherKind::Markers(_) => {}
+            MatcherKind::Operators(operators) => {
+                operators.iter().for_each(|operator| self.check_operator(&operator.kind, problems));
+            }
+        }
+    }
+
+    fn check_operator(&mut self, kind: &OperatorKind, problems: &mut Problems) {
+        match kind {
+            OperatorKind::Literal(template)
+            | OperatorKind::Ne(template)
+            | OperatorKind::Order(_, template)
+            | OperatorKind::In(template)
+            | OperatorKind::NotIn(template)
+            | OperatorKind::Match(template)
+            | OperatorKind::SameAs { value: template, .. } => {
+                self.check_template(template, Place::Expectation, problems);
+            }
+            OperatorKind::Contains(list) | OperatorKind::Unordered(list) | OperatorKind::AnyOf(list) => {
+                list.iter().for_each(|matcher| self.check_matcher(matcher, problems));
+            }
+            OperatorKind::Exact(members) => self.check_members(members, problems),
+            OperatorKind::Each(matcher) | OperatorKind::Length(matcher) | OperatorKind::Not(matcher) => {
+                self.check_matcher(matcher, problems);
+            }
+            OperatorKind::Cel(condition) => self.check_condition(condition, Place::Expectation, problems),
+        }
+    }
+
+    /// Checks every reference and condition of a value.
+    pub(super) fn check_template(&mut self, template: &Template, place: Place, problems: &mut Problems) {
+        for (reference, span) in template.references() {
+            self.check_reference(reference, span, place, problems);
+        }
+        for condition in template.conditions() {
+            self.check_condition(condition, place, problems);
+        }
+    }
+
+    fn check_reference(&mut self, reference: &Reference, span: Span, place: Place, problems: &mut Problems) {
+        let member = match reference.steps.first() {
+            Some(Access::Member(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        let root = reference.root.as_str();
+        match root {
+            "inputs" | "vars" | "row" | "steps" => match member {
+                Some(name) => self.check_name(root, name, &format!("${root}.{name}"), span, problems),
+                None => report(
+                    problems,
+                    span,
+                    format!("`{}` names nothing", reference.text),
+                    format!("write `${root}.name`"),
+                ),
+            },
+            "env" | "secrets" => self.check_listed(root, member, &reference.text, span, place, problems),
+            "run" if member != Some("id") => report(
+                problems,
+                span,
+                format!("there is no `{}`", reference.text),
+                "the only member of `$run` is `$run.id`".to_owned(),
+            ),
+            "outputs" => {
+                problems.error(
+                    Code::SCENARIO_NOT_SUPPORTED,
+                    span,
+                    "`$outputs` is part of the language, but not of this version of contest",
+                    "not supported yet",
+                );
+            }
+            _ if CAPTURE_ROOTS.contains(&root) && place != Place::Capture => report(
+                problems,
+                span,
+                format!("`{}` is known only in `save`", reference.text),
+                "save it, then write `$vars.…`".to_owned(),
+            ),
+            _ => {}
+        }
+    }
+
+    /// `inputs.x`, `vars.x`, `row.x` and `steps.x`, in either notation.
+    fn check_name(&mut self, root: &str, name: &str, text: &str, span: Span, problems: &mut Problems) {
+        let (known, hint) = match root {
+            "inputs" => (&self.inputs, "declare it under `inputs`"),
+            "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
+            "row" if self.columns.is_empty() => (&self.columns, "the scenario has no rows"),
+            "row" => (&self.columns, "no row has that column"),
+            _ => (&self.steps, "no step has that id"),
+        };
+        if known.contains(name) {
+            if root == "inputs" {
+                self.used_inputs.insert(name.to_owned());
+            }
+            return;
+        }
+        if self.later.contains(name) && matches!(root, "vars" | "steps") {
+            report(
+                problems,
+                span,
+                format!("`{text}` is not known yet"),
+                "is made by a step further down".to_owned(),
+            );
+            return;
+        }
+        let label = match nearest(name, known.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean `{}`?", text.replacen(name, meant, 1)),
+            None => hint.to_owned(),
+        };
+        report(problems, span, format!("there is no `{text}`"), label);
+    }
+
+    fn check_listed(
+        &self,
+        root: &str,
+        member: Option<&str>,
+        text: &str,
+        span: Span,
+        place: Place,
+        problems: &mut Problems,
+    ) {
+        if place != Place::Values {
+            report(
+                problems,
+                span,
+                format!("`{text}` is read only in `contest.yaml`, `vars` and `inputs`"),
+                "write it under `vars`, and `$vars.…` here".to_owned(),
+            );
+            return;
+        }
+        let listed = if root == "env" { &self.env } else { &self.secrets };
+        let name = member.unwrap_or_default();
+        if !listed.contains(name) {
+            let label = match nearest(name, listed.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean `${root}.{meant}`?"),
+                None => format!("list it under `{root}` in `contest.yaml`"),
+            };
+            report(problems, span, format!("`{name}` is not listed under `{root}`"), label);
+        }
+    }
+
+    /// Checks the variables of a CEL expression.
+    pub(super) fn check_condition(&mut self, condition: &Condition, place: Place, problems: &mut Problems) {
+        for mention in condition.mentions() {
+            let root = mention.root.as_str();
+            match (root, mention.members.first()) {
+                ("inputs" | "vars" | "row" | "steps", Some(name)) => {
+                    self.check_name(root, name, &format!("{root}.{name}"), condition.span, problems);
+                }
+                ("inputs" | "vars" | "row" | "steps", None) => {}
+                ("this", _) if place == Place::Expectation => {}
+                (name, _) if RESPONSE_VARIABLES.contains(&name) => {
+                    if matches!(place, Place::Request | Place::Values) {
+                        report(
+                            problems,
+                            condition.span,
+                            format!("`{name}` is not known before the request is sent"),
+                            "belongs to a response".to_owned(),
+                        );
+                    }
+                }
+                (name, _) => {
+                    let known = ["inputs", "vars", "row", "steps"];
+                    let this = (place == Place::Expectation).then_some("this");
+                    let names = known.iter().chain(RESPONSE_VARIABLES).copied().chain(this);
+                    let label = match (name, nearest(name, names)) {
+                        ("env" | "secrets", _) => {
+                            "conditions do not see it; write it under `vars`".to_owned()
+                        }
+                        (_, Some(meant)) => format!("did you mean `{meant}`?"),
+                        (_, None) => "is no variable".to_owned(),
+                    };
+                    report(problems, condition.span, format!("there is no variable `{name}`"), label);
+                }
+            }
+        }
+    }
+}
+
+fn report(problems: &mut Problems, span: Span, message: String, label: String) {
+    problems.error(Code::SCENARIO_UNKNOWN_REFERENCE, span, message, label);
+}

@@ -1,0 +1,172 @@
+use crate::diagnostic::{Code, Problems};
+use crate::expression::Template;
+use crate::openapi::{Operation, ParameterIn, is_json};
+use crate::scenario::{Named, Sends, Step};
+use crate::source::Span;
+use crate::yaml::nearest;
+
+/// Headers that may be sent without being declared: OpenAPI leaves the first three to other parts of
+/// the document, the rest is for proxies and tracing.
+fn is_exempt(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    let exempt = [
+        "accept",
+        "accept-language",
+        "content-type",
+        "authorization",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "b3",
+    ];
+    exempt.contains(&name.as_str()) || name.starts_with("x-")
+}
+
+/// Checks the names of parameters against the operation, and chooses the body's media type.
+pub(super) fn check_request(
+    step: &Step,
+    headers: &[Named<Template>],
+    operation: &Operation<'_>,
+    problems: &mut Problems,
+) -> Option<String> {
+    let names = |values: &[Named<Template>]| -> Vec<(String, Span)> {
+        values.iter().map(|value| (value.name.clone(), value.name_span)).collect()
+    };
+    let own_headers: Vec<(String, Span)> = step
+        .headers
+        .iter()
+        .filter(|header| header.value.is_some())
+        .map(|header| (header.name.clone(), header.name_span))
+        .collect();
+    for (location, given) in [
+        (ParameterIn::Path, names(&step.path)),
+        (ParameterIn::Query, names(&step.query)),
+        (ParameterIn::Header, own_headers),
+        (ParameterIn::Cookie, names(&step.cookies)),
+    ] {
+        check_declared(location, &given, operation, problems);
+    }
+    check_required(step, headers, operation, problems);
+    choose_media_type(step, operation, problems)
+}
+
+fn is_same(location: ParameterIn, left: &str, right: &str) -> bool {
+    if location == ParameterIn::Header { left.eq_ignore_ascii_case(right) } else { left == right }
+}
+
+fn check_declared(
+    location: ParameterIn,
+    given: &[(String, Span)],
+    operation: &Operation<'_>,
+    problems: &mut Problems,
+) {
+    let parameters = operation.parameters();
+    let declared: Vec<&str> =
+        parameters.iter().filter(|it| it.location() == location).map(|it| it.name()).collect();
+    for (name, span) in given {
+        let is_declared = declared.iter().any(|each| is_same(location, each, name));
+        if is_declared || (location == ParameterIn::Header && is_exempt(name)) {
+            continue;
+        }
+        let elsewhere = parameters.iter().find(|it| it.name() == name && it.location() != location);
+        let label = match (nearest(name, declared.iter().copied()), elsewhere) {
+            (_, Some(parameter)) => format!("it is a {} parameter", parameter.location().as_str()),
+            (Some(meant), None) => format!("did you mean `{meant}`?"),
+            (None, None) if declared.is_empty() => format!("it has no {} parameters", location.as_str()),
+            (None, None) => format!("its {} parameters are {}", location.as_str(), declared.join(", ")),
+        };
+        let message = format!("`{}` has no {} parameter `{name}`", operation.name(), location.as_str());
+        problems.error(Code::SCENARIO_UNKNOWN_PARAMETER, *span, message, label);
+    }
+}
+
+/// A request that is to keep the document has everything that the document requires; a path without
+/// its values cannot be sent at all.
+fn check_required(
+    step: &Step,
+    headers: &[Named<Template>],
+    operation: &Operation<'_>,
+    problems: &mut Problems,
+) {
+    let must_be_valid = matches!(step.sends, Sends::Valid);
+    let mut missing = Vec::new();
+    for parameter in operation.parameters() {
+        let location = parameter.location();
+        let has = |values: &[Named<Template>]| {
+            values.iter().any(|it| is_same(location, &it.name, parameter.name()))
+        };
+        let is_given = match location {
+            ParameterIn::Path => has(&step.path),
+            ParameterIn::Query => has(&step.query),
+            ParameterIn::Header => has(headers),
+            ParameterIn::Cookie => has(&step.cookies),
+        };
+        let is_needed = location == ParameterIn::Path || (parameter.is_required() && must_be_valid);
+        if is_needed && !is_given {
+            missing.push(format!("{} parameter `{}`", location.as_str(), parameter.name()));
+        }
+    }
+    if must_be_valid && step.body.is_none() && operation.request_body().is_some_and(|body| body.is_required())
+    {
+        missing.push("request body".to_owned());
+    }
+    if missing.is_empty() {
+        return;
+    }
+    let message = format!("`{}` needs the {}", operation.name(), missing.join(" and the "));
+    let diagnostic =
+        problems.error(Code::SCENARIO_MISSING_PARAMETER, step.call.span, message, "is called without");
+    if !missing.iter().any(|each| each.starts_with("path")) {
+        diagnostic.help.push("`sends: unchecked` sends a request that breaks the document".to_owned());
+    }
+}
+
+fn choose_media_type(step: &Step, operation: &Operation<'_>, problems: &mut Problems) -> Option<String> {
+    let body = step.body.as_ref()?;
+    let Some(request_body) = operation.request_body() else {
+        problems.error(
+            Code::SCENARIO_REQUEST_BODY,
+            body.span,
+            format!("`{}` takes no body", operation.name()),
+            "would be sent",
+        );
+        return None;
+    };
+    let offered: Vec<String> = request_body.media_types().iter().map(|it| it.range().to_owned()).collect();
+    let chosen = match &step.content_type {
+        Some(written) => {
+            let is_offered =
+                crate::openapi::match_media_type(&written.value, request_body.media_types()).is_some();
+            if !is_offered && matches!(step.sends, Sends::Valid) {
+                problems.error(
+                    Code::SCENARIO_REQUEST_BODY,
+                    written.span,
+                    format!("`{}` does not take `{}`", operation.name(), written.value),
+                    format!("it takes {}", offered.join(", ")),
+                );
+            }
+            written.value.clone()
+        }
+        None => offered.iter().find(|range| is_json(range)).or(offered.first())?.clone(),
+    };
+    if chosen.contains('*') {
+        problems.error(
+            Code::SCENARIO_REQUEST_BODY,
+            body.span,
+            format!("`{}` takes `{chosen}`, which is no media type to send", operation.name()),
+            "write `contentType` beside it",
+        );
+        return None;
+    }
+    let is_text = chosen.starts_with("text/");
+    if !is_json(&chosen) && !is_text {
+        problems.error(
+            Code::SCENARIO_NOT_SUPPORTED,
+            body.span,
+            format!("a body of `{chosen}` is part of the language, but not of this version of contest"),
+            "JSON and text bodies can be sent",
+        );
+        return None;
+    }
+    Some(chosen)
+}

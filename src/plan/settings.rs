@@ -1,0 +1,64 @@
+use crate::check::{Check, Severities};
+use crate::expression::Template;
+use crate::scenario::{ContractSettings, Named, Settings, Timeouts};
+use std::time::Duration;
+
+/// LANGUAGE: connect 5 s, request 30 s, scenario 5 min.
+const REQUEST: Duration = Duration::from_secs(30);
+const SCENARIO: Duration = Duration::from_secs(300);
+
+/// The settings that surround a step, from the outside in: project, environment, file, scenario.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings<'s> {
+    pub(super) contract: Vec<&'s ContractSettings>,
+    pub(super) timeouts: Vec<Timeouts>,
+    pub(super) headers: Vec<&'s [Named<Option<Template>>]>,
+}
+
+impl<'s> Surroundings<'s> {
+    pub(super) fn push(&mut self, settings: &'s Settings) {
+        self.contract.push(&settings.contract);
+        self.timeouts.push(settings.timeouts);
+        self.headers.push(&settings.headers);
+    }
+
+    /// The severity of each check: the step's own setting, else the nearest around it.
+    pub(super) fn severities(&self, step: &ContractSettings) -> Severities {
+        let mut severities = Severities::default();
+        for check in Check::ALL {
+            let nearest_first = std::iter::once(step).chain(self.contract.iter().rev().copied());
+            if let Some(severity) = nearest_first.filter_map(|it| it.severity(check.name())).next() {
+                severities.set(*check, severity);
+            }
+        }
+        severities
+    }
+
+    /// The header values to send: the nearest of each name, without those a `null` removes.
+    pub(super) fn headers(&self, step: &[Named<Option<Template>>]) -> Vec<Named<Template>> {
+        let mut result: Vec<Named<Template>> = Vec::new();
+        for header in self.headers.iter().flat_map(|headers| headers.iter()).chain(step) {
+            result.retain(|each| !each.name.eq_ignore_ascii_case(&header.name));
+            if let Some(value) = &header.value {
+                result.push(Named {
+                    name: header.name.clone(),
+                    name_span: header.name_span,
+                    value: value.clone(),
+                });
+            }
+        }
+        result
+    }
+
+    pub(super) fn request_timeout(&self, step: Option<Duration>) -> Duration {
+        step.or(self.nearest_timeouts().request).unwrap_or(REQUEST)
+    }
+
+    pub(super) fn scenario_timeout(&self) -> Duration {
+        self.nearest_timeouts().scenario.unwrap_or(SCENARIO)
+    }
+
+    fn nearest_timeouts(&self) -> Timeouts {
+        self.timeouts.iter().rev().fold(Timeouts::default(), |near, outer| near.over(*outer))
+    }
+}

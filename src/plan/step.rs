@@ -1,0 +1,338 @@
+use super::Selection;
+use super::auth::{check_auth_kind, resolve_auth};
+use super::case::{Case, Plan, PlannedApi, PlannedScenario, PlannedStep};
+use super::operation::resolve_operation;
+use super::references::{Names, Place};
+use super::request::check_request;
+use super::settings::Surroundings;
+use super::status::check_status;
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::expression::Template;
+use crate::limits::Limits;
+use crate::openapi::{Contract, Document, OperationIndex};
+use crate::scenario::{
+    AuthChoice, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
+};
+use crate::yaml::nearest;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything that a plan is made of.
+#[derive(Debug)]
+pub struct PlanInput<'i> {
+    /// The project file, where there is one.
+    pub project: Option<&'i Project>,
+    /// The environment, where one is used.
+    pub environment: Option<&'i Environment>,
+    /// The apis with their documents: those of the project, then those that files name by a path.
+    pub apis: Vec<(String, Arc<Document>)>,
+    /// The scenario files in order.
+    pub files: Vec<Arc<ScenarioFile>>,
+    /// Which cases are wanted.
+    pub selection: &'i Selection,
+    /// The limits: the most cases, the longest expression.
+    pub limits: &'i Limits,
+}
+
+/// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
+pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
+    let planner = Planner { input };
+    let mut scenarios = Vec::new();
+    for file in &input.files {
+        let mut problems = Problems::new(&file.source);
+        planner.check_api(file, &mut problems);
+        for index in 0..file.scenarios.len() {
+            scenarios.extend(planner.scenario(file, index, &mut problems));
+        }
+        diagnostics.extend(problems.into_list());
+    }
+    let mut cases = Vec::new();
+    for scenario in scenarios {
+        add_cases(&Arc::new(scenario), &mut cases);
+    }
+    let available = cases.len();
+    cases.retain(|case| input.selection.selects(case));
+    if cases.len() > input.limits.cases {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::YAML_LIMIT,
+                format!("there are {} cases, and the limit `cases` is {}", cases.len(), input.limits.cases),
+            )
+            .help(format!("`--limit cases={}` allows them", cases.len())),
+        );
+        cases.clear();
+    }
+    let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
+    for case in &cases {
+        for step in case.scenario.all_steps() {
+            used.entry(step.api).or_default().insert(step.operation);
+        }
+    }
+    let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
+        let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
+        PlannedApi {
+            name: name.clone(),
+            is_used: !operations.is_empty(),
+            contract: Arc::new(Contract::compile(Arc::clone(document), &operations)),
+        }
+    });
+    Plan { apis: apis.collect(), cases, available }
+}
+
+fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
+    let written = scenario.scenario();
+    let id = format!("{}::{}", scenario.file.name, written.name.value);
+    let tags = |row: Option<&Row>| -> BTreeSet<String> {
+        let own = scenario.file.tags.iter().chain(&written.tags);
+        own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
+    };
+    match &written.rows {
+        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
+        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
+            id: format!("{id}[{}]", row.label),
+            scenario: Arc::clone(scenario),
+            row: Some(index),
+            tags: tags(Some(row)),
+        })),
+    }
+}
+
+pub(super) struct Planner<'i> {
+    input: &'i PlanInput<'i>,
+}
+
+/// What is made while the steps of a scenario are planned in their order.
+struct Course<'s> {
+    surroundings: Surroundings<'s>,
+    auth: Option<&'s AuthChoice>,
+    names: Names,
+    ids: BTreeSet<String>,
+    saved: BTreeMap<String, bool>,
+    count: usize,
+}
+
+impl Planner<'_> {
+    pub(super) fn api_index(&self, name: &str) -> Option<usize> {
+        self.input.apis.iter().position(|(each, _)| each == name)
+    }
+
+    pub(super) fn api_name(&self, api: usize) -> &str {
+        &self.input.apis[api].0
+    }
+
+    pub(super) fn api_names(&self) -> impl Iterator<Item = &str> {
+        self.input.apis.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn document(&self, api: usize) -> &Document {
+        &self.input.apis[api].1
+    }
+
+    /// The api a file names, or the only one there is.
+    pub(super) fn default_api(&self, file: &ScenarioFile) -> Option<usize> {
+        match &file.api {
+            Some(api) => self.api_index(&api.value),
+            None => (self.input.apis.len() == 1).then_some(0),
+        }
+    }
+
+    fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
+        let Some(api) = &file.api else { return };
+        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) {
+            return;
+        }
+        let label = match nearest(&api.value, self.api_names()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "is neither an api of `contest.yaml` nor the path of a document".to_owned(),
+        };
+        problems.error(
+            Code::SCENARIO_UNKNOWN_API,
+            api.span,
+            format!("there is no api `{}`", api.value),
+            label,
+        );
+    }
+
+    /// Whether the project names it; its document may have failed to load, which is reported there.
+    fn is_in_project(&self, name: &str) -> bool {
+        self.input.project.is_some_and(|project| project.apis.iter().any(|api| api.name == name))
+    }
+
+    fn scenario(
+        &self,
+        file: &Arc<ScenarioFile>,
+        index: usize,
+        problems: &mut Problems,
+    ) -> Option<PlannedScenario> {
+        let scenario = &file.scenarios[index];
+        let problems_before = problems.len();
+        let mut course = self.course(file, scenario);
+        for input in file.inputs.iter().chain(&scenario.inputs) {
+            if let Some(default) = &input.value.default {
+                course.names.check_template(default, Place::Values, problems);
+            }
+        }
+        let file_setup = self.steps(file, &file.setup, &mut course, problems);
+        for var in file.vars.iter().chain(&scenario.vars) {
+            course.names.check_template(&var.value, Place::Values, problems);
+            course.names.vars.insert(var.name.clone());
+        }
+        let setup = self.steps(file, &scenario.setup, &mut course, problems);
+        let steps = self.steps(file, &scenario.steps, &mut course, problems);
+        let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
+        let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
+        if steps.is_empty() && problems.len() == problems_before {
+            let message = format!("the scenario `{}` has no steps", scenario.name.value);
+            problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
+        }
+        let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
+        for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
+            for step in planned.into_iter().flatten() {
+                let _ = step.step.expect.with_row(row, self.input.limits, problems);
+            }
+        }
+        let inputs = reached_inputs(file, scenario, &course.names.used_inputs);
+        Some(PlannedScenario {
+            file: Arc::clone(file),
+            index,
+            file_setup,
+            setup,
+            steps,
+            teardown,
+            file_teardown,
+            inputs,
+            timeout: course.surroundings.scenario_timeout(),
+        })
+    }
+
+    fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
+        let mut surroundings = Surroundings::default();
+        if let Some(project) = self.input.project {
+            surroundings.contract.push(&project.contract);
+            surroundings.timeouts.push(project.timeouts);
+        }
+        if let Some(environment) = self.input.environment {
+            surroundings.contract.push(&environment.contract);
+            surroundings.timeouts.push(environment.timeouts);
+        }
+        surroundings.push(&file.settings);
+        surroundings.push(&scenario.settings);
+        let project_auth = self.input.project.and_then(|project| project.default_auth.as_ref());
+        let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
+        let rows = scenario.rows.iter().flatten();
+        let all_steps = [&file.setup, &scenario.setup, &scenario.steps, &scenario.teardown, &file.teardown];
+        let later = all_steps.into_iter().flatten();
+        let names = Names {
+            inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
+            columns: rows.flat_map(|row| row.values.iter().map(|(name, _)| name.clone())).collect(),
+            env: list(self.input.project.map(|project| &project.env)),
+            secrets: list(self.input.project.map(|project| &project.secrets)),
+            later: later.flat_map(|step| made_names(step)).collect(),
+            ..Names::default()
+        };
+        Course {
+            surroundings,
+            auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()).or(project_auth),
+            names,
+            ids: BTreeSet::new(),
+            saved: BTreeMap::new(),
+            count: 0,
+        }
+    }
+
+    fn steps<'s>(
+        &self,
+        file: &ScenarioFile,
+        steps: &'s [Arc<Step>],
+        course: &mut Course<'s>,
+        problems: &mut Problems,
+    ) -> Vec<PlannedStep> {
+        steps.iter().filter_map(|step| self.step(file, step, course, problems)).collect()
+    }
+
+    fn step<'s>(
+        &self,
+        file: &ScenarioFile,
+        step: &'s Arc<Step>,
+        course: &mut Course<'s>,
+        problems: &mut Problems,
+    ) -> Option<PlannedStep> {
+        course.count += 1;
+        let id = step.id.as_ref().map_or_else(|| format!("step{}", course.count), |id| id.value.clone());
+        if !course.ids.insert(id.clone()) {
+            let span = step.id.as_ref().map_or(step.call.span, |id| id.span);
+            let message = format!("two steps have the id `{id}`");
+            problems.error(Code::SCENARIO_DUPLICATE_NAME, span, message, "the second of them");
+        }
+        check_saved(step, course, problems);
+        let headers = course.surroundings.headers(&step.headers);
+        let values: Vec<Template> = headers.iter().map(|header| header.value.clone()).collect();
+        course.names.check_step(&id, step, &values, problems);
+        let choice = step.auth.as_ref().or(course.auth);
+        let auth = resolve_auth(choice, self.input.project, problems);
+        let found = resolve_operation(self, file, &step.call, problems);
+        let mut media_type = None;
+        if let Some((api, operation)) = found {
+            let operation = self.document(api).operation(operation);
+            media_type = check_request(step, &headers, &operation, problems);
+            check_status(step, &operation, problems);
+            check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
+        }
+        let cleanup = self.steps(file, &step.cleanup, course, problems);
+        let (api, operation) = found?;
+        Some(PlannedStep {
+            id,
+            step: Arc::clone(step),
+            api,
+            operation,
+            auth,
+            severities: course.surroundings.severities(contract_of(step)),
+            headers,
+            media_type,
+            timeout: course.surroundings.request_timeout(step.timeout),
+            cleanup,
+        })
+    }
+}
+
+fn contract_of(step: &Step) -> &ContractSettings {
+    step.contract()
+}
+
+/// The ids and saved names of a step and its cleanup.
+fn made_names(step: &Step) -> Vec<String> {
+    let id = step.id.iter().map(|id| id.value.clone());
+    let saved = step.save.iter().map(|capture| capture.name.clone());
+    id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
+}
+
+/// Saving a name twice is an error unless both steps have a `when`, or the capture says so.
+fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
+    for capture in &step.save {
+        let is_conditional = step.when.is_some();
+        let earlier = course.saved.insert(capture.name.clone(), is_conditional);
+        let is_var = course.names.vars.contains(&capture.name);
+        let is_allowed = capture.value.is_overwrite
+            || match earlier {
+                Some(was_conditional) => was_conditional && is_conditional,
+                None => !is_var,
+            };
+        if !is_allowed {
+            let message = format!("`{}` is saved twice", capture.name);
+            problems
+                .error(Code::SCENARIO_DUPLICATE_NAME, capture.name_span, message, "has a value already")
+                .help
+                .push(format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name));
+        }
+    }
+}
+
+/// The inputs a scenario reaches, those that its own `inputs` declares first.
+fn reached_inputs(file: &ScenarioFile, scenario: &Scenario, used: &BTreeSet<String>) -> Vec<Named<Input>> {
+    used.iter()
+        .filter_map(|name| {
+            let declared = |inputs: &[Named<Input>]| inputs.iter().find(|input| input.name == *name).cloned();
+            declared(&scenario.inputs).or_else(|| declared(&file.inputs))
+        })
+        .collect()
+}

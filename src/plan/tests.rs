@@ -1,0 +1,287 @@
+//! What is found without sending: operations, parameters, bodies, statuses, names.
+
+use super::{PlanInput, Selection, TagExpression, plan};
+use crate::diagnostic::Problems;
+use crate::limits::Limits;
+use crate::openapi::Document;
+use crate::scenario::{Project, ScenarioFile};
+use crate::source::Source;
+use std::path::Path;
+use std::sync::Arc;
+
+const DOCUMENT: &str = r#"
+openapi: 3.0.3
+info: { title: Shop, version: "1" }
+security: [{ key: [] }]
+components:
+  securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }
+paths:
+  /items/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: getItem
+      parameters:
+        - { name: fields, in: query, schema: { type: string } }
+        - { name: tenant, in: query, required: true, schema: { type: string } }
+      responses: { "200": { description: Fine }, 4XX: { description: Not fine } }
+    put:
+      operationId: putItem
+      requestBody: { required: true, content: { application/json: {}, text/plain: {} } }
+      responses: { "404": { description: None } }
+    delete: { operationId: shop.deleteItem, responses: { default: { description: Any } } }
+"#;
+
+const PROJECT: &str = r#"
+contest: 1
+apis: { shop: shop.yaml }
+env: [HOST]
+secrets: [KEY]
+auth: { key: { apiKey: { in: header, name: x-key, value: $secrets.KEY } }, token: { bearer: $secrets.KEY } }
+"#;
+
+struct Planned {
+    problems: Vec<String>,
+    ids: Vec<String>,
+}
+
+fn plan_file(text: &str, selection: &Selection) -> Planned {
+    let limits = Limits::default();
+    let source = Source::new("shop.yaml", DOCUMENT);
+    let document = Document::load(&limits, &mut Problems::new(&source)).expect("the document loads");
+    let project_source = Source::new("contest.yaml", PROJECT);
+    let project = Project::read(Path::new("contest.yaml"), &limits, &mut Problems::new(&project_source));
+    let source = Source::new("x.contest.yaml", text);
+    let mut problems = Problems::new(&source);
+    let file = ScenarioFile::read(Path::new("x.contest.yaml"), "x".to_owned(), &limits, &mut problems);
+    let mut diagnostics = problems.into_list();
+    let input = PlanInput {
+        project: project.as_ref(),
+        environment: None,
+        apis: vec![("shop".to_owned(), document)],
+        files: file.into_iter().map(Arc::new).collect(),
+        selection,
+        limits: &limits,
+    };
+    let plan = plan(&input, &mut diagnostics);
+    let words = diagnostics.iter().map(|each| {
+        let label = each.labels.first().map(|label| format!(" | {}", label.text)).unwrap_or_default();
+        format!("{} {}{label}", each.code, each.message)
+    });
+    Planned { problems: words.collect(), ids: plan.cases.iter().map(|case| case.id.clone()).collect() }
+}
+
+/// Steps in an otherwise right scenario.
+fn check_steps(steps: &str, expected: &[&str]) {
+    let text = format!(
+        "contest: 1\ninputs: {{ a: {{ type: string }} }}\nvars: {{ v: x }}\nscenarios: {{ s: {{ steps: [{steps}] }} }}\n"
+    );
+    assert_eq!(plan_file(&text, &Selection::default()).problems, expected, "{steps}");
+}
+
+const GET: &str = "call: getItem, path: { id: x }, query: { tenant: t }";
+
+#[test]
+fn operations_are_found_by_id_by_api_and_by_template() {
+    check_steps("{ call: getItem, path: { id: x }, query: { tenant: t } }", &[]);
+    check_steps("{ call: shop.getItem, path: { id: x }, query: { tenant: t } }", &[]);
+    check_steps("{ call: \"get /items/{id}\", path: { id: x }, query: { tenant: t } }", &[]);
+    check_steps("{ call: shop.deleteItem, path: { id: x } }", &[]);
+    check_steps("{ call: shop.shop.deleteItem, path: { id: x } }", &[]);
+    check_steps(
+        "{ call: getItems }",
+        &[
+            "scenario.unknown-operation no operation `getItems` in api `shop` | did you mean `getItem`? (GET /items/{id})",
+        ],
+    );
+    check_steps(
+        "{ call: shop.getItems }",
+        &[
+            "scenario.unknown-operation no operation `getItems` in api `shop` | did you mean `getItem`? (GET /items/{id})",
+        ],
+    );
+    check_steps(
+        "{ call: zebra }",
+        &["scenario.unknown-operation no operation `zebra` in api `shop` | is not in the document"],
+    );
+}
+
+#[test]
+fn parameters_are_those_of_the_operation() {
+    check_steps(
+        "{ call: getItem, path: { id: x }, query: { tenant: t, field: a } }",
+        &["scenario.unknown-parameter `getItem` has no query parameter `field` | did you mean `fields`?"],
+    );
+    check_steps(
+        "{ call: getItem, path: { id: x, fields: a }, query: { tenant: t } }",
+        &["scenario.unknown-parameter `getItem` has no path parameter `fields` | it is a query parameter"],
+    );
+    check_steps(
+        "{ call: getItem, path: { id: x } }",
+        &["scenario.missing-parameter `getItem` needs the query parameter `tenant` | is called without"],
+    );
+    check_steps("{ call: getItem, path: { id: x }, sends: unchecked }", &[]);
+    check_steps(
+        "{ call: getItem, query: { tenant: t }, sends: unchecked }",
+        &["scenario.missing-parameter `getItem` needs the path parameter `id` | is called without"],
+    );
+    check_steps(&format!("{{ {GET}, headers: {{ X-Any: a, Accept: b }} }}"), &[]);
+    check_steps(
+        &format!("{{ {GET}, headers: {{ Any: a }} }}"),
+        &["scenario.unknown-parameter `getItem` has no header parameter `Any` | it has no header parameters"],
+    );
+}
+
+#[test]
+fn bodies_need_an_operation_that_takes_them() {
+    check_steps(
+        &format!("{{ {GET}, body: {{}} }}"),
+        &["scenario.request-body `getItem` takes no body | would be sent"],
+    );
+    let put = "call: putItem, path: { id: x }, expect: { status: 404 }";
+    check_steps(&format!("{{ {put}, body: {{}} }}"), &[]);
+    check_steps(&format!("{{ {put}, body: x, contentType: text/plain }}"), &[]);
+    check_steps(
+        &format!("{{ {put}, body: x, contentType: text/html }}"),
+        &[
+            "scenario.request-body `putItem` does not take `text/html` | it takes application/json, text/plain",
+        ],
+    );
+    check_steps(
+        &format!("{{ {put} }}"),
+        &["scenario.missing-parameter `putItem` needs the request body | is called without"],
+    );
+}
+
+#[test]
+fn statuses_are_documented() {
+    check_steps(&format!("{{ {GET}, expect: {{ status: 200 }} }}"), &[]);
+    check_steps(&format!("{{ {GET}, expect: {{ status: 418 }} }}"), &[]);
+    check_steps(
+        &format!("{{ {GET}, expect: {{ status: 500 }} }}"),
+        &["scenario.undocumented-status 500 is not documented for `getItem` | the document has 200, 4XX"],
+    );
+    check_steps(
+        "{ call: putItem, path: { id: x }, body: {} }",
+        &[
+            "scenario.missing-key `putItem` documents no 2xx, so the step must say which status it expects | expects a documented 2xx, since it says nothing else",
+        ],
+    );
+}
+
+#[test]
+fn names_exist_when_they_are_used() {
+    let with = |id: &str| format!("{{ call: getItem, path: {{ id: {id} }}, query: {{ tenant: t }} }}");
+    check_steps(&with("$inputs.a"), &[]);
+    check_steps(&with("$vars.v"), &[]);
+    check_steps(&with("$run.id"), &[]);
+    check_steps(&with("\"{$gen.alnum(8)}\""), &[]);
+    check_steps(
+        &with("$inputs.b"),
+        &["scenario.unknown-reference there is no `$inputs.b` | did you mean `$inputs.a`?"],
+    );
+    check_steps(
+        &with("$vars.zebra"),
+        &[
+            "scenario.unknown-reference there is no `$vars.zebra` | nothing saves it, and `vars` has no such name",
+        ],
+    );
+    check_steps(
+        &with("$row.x"),
+        &["scenario.unknown-reference there is no `$row.x` | the scenario has no rows"],
+    );
+    check_steps(
+        &with("$run.ip"),
+        &["scenario.unknown-reference there is no `$run.ip` | the only member of `$run` is `$run.id`"],
+    );
+    check_steps(
+        &with("$secrets.KEY"),
+        &[
+            "scenario.unknown-reference `$secrets.KEY` is read only in `contest.yaml`, `vars` and `inputs` | write it under `vars`, and `$vars.…` here",
+        ],
+    );
+    let saves = format!("{{ {GET}, id: one, save: {{ n: \"$.a\" }} }}");
+    check_steps(&format!("{saves}, {}", with("$vars.n")), &[]);
+    check_steps(
+        &format!("{}, {saves}", with("$vars.n")),
+        &["scenario.unknown-reference `$vars.n` is not known yet | is made by a step further down"],
+    );
+    check_steps(&format!("{saves}, {}", with("$steps.one.response.body.a")), &[]);
+    check_steps(
+        &format!("{saves}, {{ {GET}, save: {{ n: \"$.b\" }} }}"),
+        &["scenario.duplicate-name `n` is saved twice | has a value already"],
+    );
+    check_steps(
+        &format!("{saves}, {{ {GET}, id: one }}"),
+        &["scenario.duplicate-name two steps have the id `one` | the second of them"],
+    );
+}
+
+#[test]
+fn conditions_see_what_exists() {
+    check_steps(
+        &format!(
+            "{{ {GET}, when: 'inputs.a == \"x\"', expect: {{ assert: ['status == 200 && body.a == vars.v'] }} }}"
+        ),
+        &[],
+    );
+    check_steps(
+        &format!("{{ {GET}, when: 'status == 200' }}"),
+        &[
+            "scenario.unknown-reference `status` is not known before the request is sent | belongs to a response",
+        ],
+    );
+    check_steps(
+        &format!("{{ {GET}, expect: {{ assert: ['bdy.a == 1'] }} }}"),
+        &["scenario.unknown-reference there is no variable `bdy` | did you mean `body`?"],
+    );
+    check_steps(
+        &format!("{{ {GET}, expect: {{ assert: ['inputs.b == 1'] }} }}"),
+        &["scenario.unknown-reference there is no `inputs.b` | did you mean `inputs.a`?"],
+    );
+    check_steps(
+        &format!("{{ {GET}, expect: {{ assert: ['this == 1'] }} }}"),
+        &["scenario.unknown-reference there is no variable `this` | is no variable"],
+    );
+    check_steps(&format!("{{ {GET}, expect: {{ body: {{ a: {{ $cel: 'this > 1' }} }} }} }}"), &[]);
+}
+
+#[test]
+fn auth_profiles_exist_and_are_of_the_operations_kind() {
+    check_steps(&format!("{{ {GET}, auth: key }}"), &[]);
+    check_steps(&format!("{{ {GET}, auth: none }}"), &[]);
+    check_steps(
+        &format!("{{ {GET}, auth: kye }}"),
+        &["scenario.unknown-auth there is no auth profile `kye` | did you mean `key`?"],
+    );
+    check_steps(
+        &format!("{{ {GET}, auth: token }}"),
+        &[
+            "scenario.auth-mismatch `getItem` asks for `key`, and the auth profile `token` is of another kind | is sent as `token`",
+        ],
+    );
+}
+
+fn check_ids(selection: &Selection, expected: &[&str]) {
+    let text = format!(
+        "contest: 1\ntags: [all]\nscenarios:\n  a: {{ tags: [smoke], steps: [{{ {GET} }}] }}\n  b: {{ rows: [{{ name: x, c: 1 }}, {{ c: 2, tags: [slow] }}], steps: [{{ {GET} }}] }}\n"
+    );
+    let planned = plan_file(&text, selection);
+    assert_eq!(planned.problems, Vec::<String>::new());
+    assert_eq!(planned.ids, expected);
+}
+
+#[test]
+fn cases_are_scenarios_and_rows_and_can_be_selected() {
+    let tags = |text: &str| Selection {
+        tags: Some(TagExpression::parse(text).expect("tags")),
+        ..Selection::default()
+    };
+    let named = |name: &str| Selection { scenarios: vec![name.to_owned()], ..Selection::default() };
+    check_ids(&Selection::default(), &["x::a", "x::b[x]", "x::b[1]"]);
+    check_ids(&tags("smoke"), &["x::a"]);
+    check_ids(&tags("all and not smoke and not slow"), &["x::b[x]"]);
+    check_ids(&tags("none"), &[]);
+    check_ids(&named("b"), &["x::b[x]", "x::b[1]"]);
+    check_ids(&named("x::*"), &["x::a", "x::b[x]", "x::b[1]"]);
+    check_ids(&Selection { ids: vec!["x::b[1]".to_owned()], ..Selection::default() }, &["x::b[1]"]);
+}

@@ -1,0 +1,157 @@
+use super::settings::{Settings, check_url};
+use super::values::{ProjectScope, unresolved};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::{Target, Values};
+use crate::json::Value;
+use crate::plan::Plan;
+use crate::scenario::{Environment, Named, Project};
+use crate::yaml::nearest;
+
+/// Servers that run elsewhere: one URL an api, the same for every worker.
+#[derive(Clone, Debug)]
+pub(super) struct UrlTarget {
+    urls: Vec<Option<String>>,
+}
+
+impl Target for UrlTarget {
+    fn prepare(&self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn base_url(&self, _: usize, api: usize) -> Option<String> {
+        self.urls.get(api)?.clone()
+    }
+}
+
+impl UrlTarget {
+    /// No server at all, for a session that only checks.
+    pub(super) fn none() -> Self {
+        Self { urls: Vec::new() }
+    }
+
+    /// The target in words: its origins, each once.
+    pub(super) fn words(&self) -> String {
+        let mut urls: Vec<&str> = Vec::new();
+        for url in self.urls.iter().flatten() {
+            if !urls.contains(&url.as_str()) {
+                urls.push(url);
+            }
+        }
+        urls.join(", ")
+    }
+}
+
+/// The base URL of every api that a case calls; an api without one is reported.
+pub(super) fn resolve_urls(
+    settings: &Settings,
+    plan: &Plan,
+    project: Option<&Project>,
+    environment: Option<&Named<Environment>>,
+    values: &Values,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> UrlTarget {
+    let used: Vec<usize> = (0..plan.apis.len()).filter(|index| plan.apis[*index].is_used).collect();
+    let mut urls = vec![None; plan.apis.len()];
+    for index in &used {
+        let written = environment
+            .and_then(|it| it.value.base_urls.iter().find(|url| url.name == plan.apis[*index].name))
+            .filter(|_| !is_given(settings, plan, *index, used.len()));
+        if let (Some(template), Some(project)) = (written, project) {
+            let scope = ProjectScope::new(&values.env, &values.secrets);
+            match template.value.resolve(&scope) {
+                Ok(datum) => {
+                    let text = datum.to_text();
+                    match check_url(&text) {
+                        Ok(()) => urls[*index] = Some(text),
+                        Err(reason) => {
+                            diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, reason).label(
+                                &project.source,
+                                template.value.span,
+                                "gives the base URL",
+                            ))
+                        }
+                    }
+                }
+                Err(error) => diagnostics.push(unresolved(project, &template.value, &error)),
+            }
+        }
+    }
+    for given in &settings.base_urls {
+        let index = match &given.api {
+            Some(name) => plan.apis.iter().position(|api| api.name == *name),
+            None if used.len() == 1 => Some(used[0]),
+            None => None,
+        };
+        match (index, &given.api) {
+            (Some(index), _) => urls[index] = Some(given.url.clone()),
+            (None, Some(name)) if project.is_some_and(|it| it.apis.iter().any(|api| api.name == *name)) => {}
+            (None, Some(name)) => {
+                let names = plan.apis.iter().map(|api| api.name.as_str());
+                let mut diagnostic = Diagnostic::error(
+                    Code::SCENARIO_UNKNOWN_API,
+                    format!("`--base-url`: there is no api `{name}`"),
+                );
+                if let Some(meant) = nearest(name, names) {
+                    diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+                }
+                diagnostics.push(diagnostic);
+            }
+            (None, None) if used.is_empty() => {}
+            (None, None) => {
+                let names: Vec<_> = used.iter().map(|index| plan.apis[*index].name.as_str()).collect();
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::CONFIG_NO_BASE_URL,
+                        format!(
+                            "`--base-url {}` does not say which of the apis {} it is for",
+                            given.url,
+                            names.join(", ")
+                        ),
+                    )
+                    .help(format!("write `--base-url {}={}`", names[0], given.url)),
+                );
+            }
+        }
+    }
+    if !diagnostics.iter().any(|it| it.level == crate::diagnostic::Level::Error) {
+        report_missing(&urls, &used, plan, environment, diagnostics);
+    }
+    UrlTarget { urls }
+}
+
+fn is_given(settings: &Settings, plan: &Plan, index: usize, n_used: usize) -> bool {
+    settings.base_urls.iter().any(|given| match &given.api {
+        Some(name) => *name == plan.apis[index].name,
+        None => n_used == 1,
+    })
+}
+
+fn report_missing(
+    urls: &[Option<String>],
+    used: &[usize],
+    plan: &Plan,
+    environment: Option<&Named<Environment>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for index in used.iter().filter(|index| urls[**index].is_none()) {
+        let api = &plan.apis[*index];
+        let message = match environment {
+            Some(environment) => {
+                format!("the environment `{}` has no base URL for the api `{}`", environment.name, api.name)
+            }
+            None => format!("nothing says where the api `{}` is", api.name),
+        };
+        let mut diagnostic = Diagnostic::error(Code::CONFIG_NO_BASE_URL, message);
+        let document = api.contract.document();
+        let servers = document.root().get("servers").and_then(Value::as_array);
+        let server = servers.and_then(|it| it.first()?.get("url")?.as_str().map(ToOwned::to_owned));
+        diagnostic = diagnostic.help(format!(
+            "give `--base-url {}={}`",
+            api.name,
+            server
+                .filter(|url| check_url(url).is_ok())
+                .unwrap_or_else(|| "https://api.example.com".to_owned())
+        ));
+        diagnostics.push(diagnostic);
+    }
+}

@@ -1,0 +1,67 @@
+use super::Session;
+use super::load::read_document;
+use super::settings::Settings;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::limits::Limits;
+use crate::openapi::{Contract, check_structure};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a check of files found.
+#[derive(Debug)]
+pub struct Checked {
+    /// Every problem, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The number of documents that were looked at.
+    pub documents: usize,
+    /// The number of cases that would run.
+    pub cases: usize,
+}
+
+impl Checked {
+    /// Whether an error is among the problems.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.level == Level::Error)
+    }
+}
+
+/// Loads and plans without sending, and looks at the structure of every document that is reached.
+/// Files that are no `*.contest.yaml` and no folder are taken as OpenAPI documents.
+pub fn check_files(mut settings: Settings) -> Checked {
+    let folder = settings.folder.clone();
+    let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
+        settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
+    let mut diagnostics = Vec::new();
+    let mut documents = Vec::new();
+    for path in &given {
+        documents.extend(read_document(&folder.join(path), &folder, &Limits::default(), &mut diagnostics));
+    }
+    let mut cases = 0;
+    if given.is_empty() || !scenarios.is_empty() {
+        settings.files = scenarios;
+        let session = Session::load(settings, false);
+        cases = session.plan.cases.len();
+        diagnostics.extend(session.diagnostics);
+        documents.extend(session.documents);
+    }
+    for document in &documents {
+        diagnostics.extend(check_structure(document));
+        let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
+        diagnostics.extend(Contract::compile(Arc::clone(document), &operations).diagnostics());
+    }
+    forget_repeated(&mut diagnostics);
+    Checked { diagnostics, documents: documents.len(), cases }
+}
+
+/// The same fault of a document shows in its structure and in the schemas that reach it.
+fn forget_repeated(diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = std::collections::BTreeSet::new();
+    diagnostics.retain(|diagnostic| {
+        let place = diagnostic.labels.first().map(|label| (label.at.source.name().to_owned(), label.at.span));
+        seen.insert((diagnostic.code, diagnostic.message.clone(), place))
+    });
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.is_dir() || path.to_string_lossy().ends_with(".contest.yaml")
+}

@@ -1,0 +1,411 @@
+use super::base_url::{UrlTarget, resolve_urls};
+use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::mocks::{MockRules, load_rules, start_mocks};
+use super::settings::Settings;
+use super::values::gather_values;
+use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
+use crate::http::{Client, ClientSettings, Tokens};
+use crate::limits::Limits;
+use crate::openapi::Document;
+use crate::plan::{Plan, PlanInput, Selection, plan};
+use crate::scenario::{Environment, Named, Project, ScenarioFile};
+use crate::secret::Masker;
+use crate::yaml::nearest;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// LANGUAGE: a connection is made within 5 s.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Everything that is read and planned, and nothing sent yet.
+#[derive(Debug)]
+pub struct Session {
+    /// Every problem of every file, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The documents that were loaded.
+    pub documents: Vec<Arc<Document>>,
+    /// What will run.
+    pub plan: Arc<Plan>,
+    settings: Settings,
+    project: Option<Project>,
+    environment: Option<Named<Environment>>,
+    destination: Destination,
+    values: Arc<Values>,
+    masker: Arc<Masker>,
+    limits: Limits,
+}
+
+/// Where the requests will go.
+#[derive(Debug)]
+enum Destination {
+    Urls(UrlTarget),
+    Mocks(MockRules),
+}
+
+/// The documents of the apis, and the names they go by.
+struct Documents {
+    apis: Vec<(String, Arc<Document>)>,
+}
+
+impl Session {
+    /// Reads every file and makes the plan. All problems are in [`Session::diagnostics`]; when one is
+    /// an error, nothing may be sent.
+    ///
+    /// `wants_target` is false for a check of files alone: then no base URL and no rules are needed.
+    pub fn load(settings: Settings, wants_target: bool) -> Self {
+        let mut diagnostics = Vec::new();
+        let mut limits = Limits::default();
+        let project_path = find_project(&settings.files, &settings.folder);
+        let project = project_path
+            .as_ref()
+            .and_then(|path| read_project(path, &settings.folder, &limits, &mut diagnostics));
+        let environment = choose_environment(&settings, project.as_ref(), wants_target, &mut diagnostics);
+        set_limits(&settings, project.as_ref(), environment.as_ref(), &mut limits, &mut diagnostics);
+        if settings.files.is_empty() && project_path.is_none() {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::CONFIG_MISSING,
+                    "there is no `contest.yaml` here or in a folder above",
+                )
+                .help("name scenario files: `contest run FILE…`, or write a `contest.yaml`"),
+            );
+        }
+        let files =
+            read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
+        let masker = Arc::new(Masker::new());
+        let values = gather_values(
+            &settings,
+            project.as_ref(),
+            environment.as_ref().map(|it| &it.value),
+            &files,
+            &limits,
+            &masker,
+            &mut diagnostics,
+        );
+        let selection: &Selection = &settings.selection;
+        let plan = plan(
+            &PlanInput {
+                project: project.as_ref(),
+                environment: environment.as_ref().map(|it| &it.value),
+                apis: documents.apis.clone(),
+                files,
+                selection,
+                limits: &limits,
+            },
+            &mut diagnostics,
+        );
+        let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
+        let is_broken = diagnostics.iter().any(|it| it.level == Level::Error);
+        let destination = match (&environment, &project) {
+            (Some(environment), Some(project)) if has_mocks && settings.base_urls.is_empty() => {
+                Destination::Mocks(load_rules(
+                    environment,
+                    project,
+                    &plan,
+                    &settings.folder,
+                    &limits,
+                    &mut diagnostics,
+                ))
+            }
+            // Which api lacks a URL is known only when it is known which are called.
+            _ if !wants_target || is_broken => Destination::Urls(UrlTarget::none()),
+            _ => Destination::Urls(resolve_urls(
+                &settings,
+                &plan,
+                project.as_ref(),
+                environment.as_ref(),
+                &values,
+                &mut diagnostics,
+            )),
+        };
+        Self {
+            diagnostics,
+            documents: documents.apis.into_iter().map(|(_, document)| document).collect(),
+            plan: Arc::new(plan),
+            settings,
+            project,
+            environment,
+            destination,
+            values: Arc::new(values),
+            masker,
+            limits,
+        }
+    }
+
+    /// Whether a problem keeps anything from being sent.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.level == Level::Error)
+    }
+
+    /// Replaces every secret of the run in a text.
+    pub fn mask(&self, text: &str) -> String {
+        self.masker.mask(text)
+    }
+
+    /// Runs the plan and says what happens; `interrupt` stops it, with cleanup.
+    ///
+    /// # Errors
+    /// A sentence that says why an embedded mock could not be started.
+    pub async fn run(
+        &self,
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
+        let settings = Arc::new(self.run_settings(interrupt));
+        let target: Arc<dyn Target> = match &self.destination {
+            Destination::Urls(target) => Arc::new(target.clone()),
+            Destination::Mocks(rules) => Arc::new(start_mocks(rules, settings.workers).await?),
+        };
+        Ok(run(Arc::clone(&self.plan), settings, target, emit).await)
+    }
+
+    /// Runs one case of the plan, on a target of its own.
+    ///
+    /// # Errors
+    /// A sentence that says why an embedded mock could not be started.
+    pub async fn run_only(
+        &self,
+        case: usize,
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
+        let settings = Arc::new(RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) });
+        let target: Arc<dyn Target> = match &self.destination {
+            Destination::Urls(target) => Arc::new(target.clone()),
+            Destination::Mocks(rules) => Arc::new(start_mocks(rules, 1).await?),
+        };
+        Ok(run(Arc::new(self.plan.only(case)), settings, target, emit).await)
+    }
+
+    /// Runs the plan against a target of the caller's, for tests of servers in the same process.
+    pub async fn run_on(
+        &self,
+        target: Arc<dyn Target>,
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Summary {
+        run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
+    }
+
+    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
+        let environment = self.environment.as_ref();
+        let project = self.project.as_ref();
+        let written_jobs = environment.and_then(|it| it.value.jobs).or(project.and_then(|it| it.jobs));
+        let default_jobs = match &self.destination {
+            Destination::Mocks(_) => std::thread::available_parallelism().map_or(1, usize::from),
+            Destination::Urls(_) => 1,
+        };
+        let connect = environment
+            .map(|it| it.value.timeouts)
+            .unwrap_or_default()
+            .over(project.map(|it| it.timeouts).unwrap_or_default())
+            .connect;
+        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
+        RunSettings {
+            environment: environment.map(|it| it.name.clone()),
+            target: match &self.destination {
+                Destination::Urls(target) => target.words(),
+                Destination::Mocks(_) => "embedded mock".to_owned(),
+            },
+            banners: Vec::new(),
+            workers: self.settings.jobs.or(written_jobs).unwrap_or(default_jobs).clamp(1, n_cases.max(1)),
+            repeat: self.settings.repeat.unwrap_or(1),
+            values: Arc::clone(&self.values),
+            profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
+            client: Client::new(ClientSettings {
+                connect_timeout: connect.unwrap_or(CONNECT),
+                limits: self.limits.clone(),
+                ..ClientSettings::default()
+            }),
+            tokens: Arc::new(Tokens::default()),
+            masker: Arc::clone(&self.masker),
+            limits: self.limits.clone(),
+            interrupt,
+        }
+    }
+}
+
+/// The environment that was asked for, the project's default, or the only one.
+fn choose_environment(
+    settings: &Settings,
+    project: Option<&Project>,
+    wants_target: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Named<Environment>> {
+    let names = || project.into_iter().flat_map(|it| &it.environments).map(|it| it.name.as_str());
+    if let Some(wanted) = &settings.environment {
+        let found = project.and_then(|project| project.environment(wanted)).cloned();
+        if found.is_none() {
+            let message = format!("there is no environment `{wanted}`");
+            let mut diagnostic = Diagnostic::error(Code::CONFIG_UNKNOWN_ENVIRONMENT, message);
+            diagnostic = match (nearest(wanted, names()), names().next()) {
+                (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")),
+                (None, Some(_)) => diagnostic
+                    .help(format!("the environments are {}", names().collect::<Vec<_>>().join(", "))),
+                (None, None) => diagnostic.help("`contest.yaml` names them under `environments`"),
+            };
+            diagnostics.push(diagnostic);
+        }
+        return found;
+    }
+    let project = project?;
+    if let Some(default) = &project.default_environment {
+        return project.environment(&default.value).cloned();
+    }
+    match project.environments.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        _ if !settings.base_urls.is_empty() || !wants_target => None,
+        _ => {
+            let list = names().collect::<Vec<_>>().join(", ");
+            let message = "there are several environments, and none is the default";
+            diagnostics.push(
+                Diagnostic::error(Code::CONFIG_UNKNOWN_ENVIRONMENT, message)
+                    .help(format!("choose one of {list} with `--env`")),
+            );
+            None
+        }
+    }
+}
+
+fn set_limits(
+    settings: &Settings,
+    project: Option<&Project>,
+    environment: Option<&Named<Environment>>,
+    limits: &mut Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let written = project.into_iter().flat_map(|it| it.limits.iter());
+    let of_environment = environment.into_iter().flat_map(|it| it.value.limits.iter());
+    for limit in written.chain(of_environment) {
+        if let (Err(error), Some(project)) = (limits.set(&limit.name, &limit.value), project) {
+            let diagnostic = Diagnostic::error(Code::CONFIG_INVALID_VALUE, error.to_string());
+            diagnostics.push(diagnostic.label(&project.source, limit.name_span, "is set here"));
+        }
+    }
+    for (name, value) in &settings.limits {
+        if let Err(error) = limits.set(name, value) {
+            diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
+        }
+    }
+}
+
+/// Loads the documents that the files may call: those of the project that a file names, and those
+/// that a file gives by a path. A document that nobody names costs nothing.
+fn load_documents(
+    settings: &Settings,
+    project: Option<&Project>,
+    files: &[Arc<ScenarioFile>],
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Documents {
+    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
+    let mut documents = Documents { apis: Vec::new() };
+    let wanted = wanted_apis(files);
+    for api in apis {
+        // A file that names no api means the only one.
+        let is_wanted = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
+        if !is_wanted && !wanted.contains(&api.name) {
+            continue;
+        }
+        let Some(project) = project else { continue };
+        let path = normalise(&project.folder.join(&api.value.document.value));
+        match crate::source::Source::read(
+            &path,
+            super::files::shown(&path, &settings.folder),
+            limits.document,
+        ) {
+            Ok(source) => documents.add(&api.name, &source, limits, diagnostics),
+            Err(error) => {
+                let diagnostic = super::files::unreadable(&error, &settings.folder);
+                let span = api.value.document.span;
+                diagnostics.push(diagnostic.label(
+                    &project.source,
+                    span,
+                    format!("the document of `{}`", api.name),
+                ));
+            }
+        }
+    }
+    for file in files {
+        let Some(api) = &file.api else { continue };
+        let is_known = documents.apis.iter().any(|(name, _)| *name == api.value)
+            || apis.iter().any(|each| each.name == api.value);
+        if is_known || !looks_like_path(&api.value) {
+            continue;
+        }
+        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
+        let path = normalise(&folder.join(&api.value));
+        match crate::source::Source::read(
+            &path,
+            super::files::shown(&path, &settings.folder),
+            limits.document,
+        ) {
+            Ok(source) => documents.add(&api.value, &source, limits, diagnostics),
+            Err(error) => {
+                let diagnostic = super::files::unreadable(&error, &settings.folder);
+                diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
+            }
+        }
+    }
+    documents
+}
+
+impl Documents {
+    fn add(
+        &mut self,
+        name: &str,
+        source: &Arc<crate::source::Source>,
+        limits: &Limits,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let mut problems = Problems::new(source);
+        if let Some(document) = Document::load(limits, &mut problems) {
+            self.apis.push((name.to_owned(), document));
+        }
+        diagnostics.extend(problems.into_list());
+    }
+}
+
+/// The names that files and calls use for apis.
+fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for file in files {
+        wanted.extend(file.api.iter().map(|api| api.value.clone()));
+        let scenarios = file.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
+        let mut steps: Vec<_> = scenarios.chain([&file.setup, &file.teardown]).flatten().collect();
+        while let Some(step) = steps.pop() {
+            if let Some((api, _)) = step.call.value.split_once('.') {
+                wanted.insert(api.to_owned());
+            }
+            steps.extend(&step.cleanup);
+        }
+    }
+    wanted
+}
+
+/// `api: ep` is a name, `api: specs/x.yaml` and `api: ../x.json` are paths.
+fn looks_like_path(text: &str) -> bool {
+    text.contains('/')
+        || text.contains('\\')
+        || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
+}
+
+/// Reads a document by its path, for `contest check`.
+pub(super) fn read_document(
+    path: &std::path::Path,
+    folder: &std::path::Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Arc<Document>> {
+    let source = read_source(path, folder, limits, diagnostics)?;
+    let mut problems = Problems::new(&source);
+    let document = Document::load(limits, &mut problems);
+    diagnostics.extend(problems.into_list());
+    document
+}

@@ -1,0 +1,196 @@
+use super::files::{normalise, read_source};
+use super::load::read_document;
+use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::engine::Target;
+use crate::limits::Limits;
+use crate::mock::{IssuedTokens, MockServer, Rules};
+use crate::plan::Plan;
+use crate::scenario::{Environment, Named, Project};
+use crate::source::{Source, Span};
+use crate::yaml::{Dialect, load};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The rules of every api that a case calls, by the api's index in the plan.
+#[derive(Debug)]
+pub(super) struct MockRules {
+    rules: Vec<Option<Arc<Rules>>>,
+}
+
+/// Mocks in this process: a worker has one server an api, so that no case sees another's changes.
+/// Issued tokens are shared, so that a token of one worker is good on all.
+#[derive(Debug)]
+pub(super) struct MockTarget {
+    /// By worker, then by api.
+    servers: Vec<Vec<Option<MockServer>>>,
+}
+
+impl Target for MockTarget {
+    fn prepare(&self, worker: usize) -> Result<(), String> {
+        let servers = self.servers.get(worker).ok_or("this worker has no mock")?;
+        servers.iter().flatten().for_each(MockServer::reset);
+        Ok(())
+    }
+
+    fn base_url(&self, worker: usize, api: usize) -> Option<String> {
+        self.servers.get(worker)?.get(api)?.as_ref().map(MockServer::base_url)
+    }
+}
+
+/// Reads the rules of an environment's mocks, each over its api's already loaded document.
+pub(super) fn load_rules(
+    environment: &Named<Environment>,
+    project: &Project,
+    plan: &Plan,
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> MockRules {
+    let mut rules = Vec::new();
+    for api in &plan.apis {
+        let written = environment.value.mocks.iter().find(|mock| mock.name == api.name);
+        let Some(written) = written.filter(|_| api.is_used) else {
+            if api.is_used {
+                let message =
+                    format!("the environment `{}` has no mock for the api `{}`", environment.name, api.name);
+                let help = match project.apis.iter().any(|it| it.name == api.name) {
+                    true => format!("add it: `mocks: {{ {}: … }}`", api.name),
+                    false => format!("say where it is: `--base-url {}=https://api.example.com`", api.name),
+                };
+                diagnostics.push(
+                    Diagnostic::error(Code::CONFIG_NO_BASE_URL, message)
+                        .label(&project.source, environment.name_span, "mocks other apis")
+                        .help(help),
+                );
+            }
+            rules.push(None);
+            continue;
+        };
+        let path = normalise(&project.folder.join(&written.value));
+        let loaded = read_source(&path, folder, limits, diagnostics).and_then(|source| {
+            let mut problems = Problems::new(&source);
+            check_document(&path, folder, api.contract.document().source().name(), limits, &mut problems);
+            let loaded = Rules::load(&mut problems, Arc::clone(api.contract.document()), limits);
+            diagnostics.extend(problems.into_list());
+            loaded
+        });
+        rules.push(loaded);
+    }
+    MockRules { rules }
+}
+
+/// Rules that name another document than the api's would describe another API.
+fn check_document(path: &Path, folder: &Path, expected: &str, limits: &Limits, problems: &mut Problems) {
+    let Some((written, span)) = named_document(problems.source(), limits) else { return };
+    let base = path.parent().unwrap_or(Path::new(""));
+    let named = super::files::shown(&base.join(written), folder);
+    if named != expected {
+        problems.error(
+            Code::MOCK_INVALID_VALUE,
+            span,
+            format!("the rules are for `{named}`, and the api's document is `{expected}`"),
+            "is another document",
+        );
+    }
+}
+
+/// Starts one server an api for each worker, on free ports of the loopback interface.
+pub(super) async fn start_mocks(rules: &MockRules, workers: usize) -> Result<MockTarget, String> {
+    let tokens: Vec<Arc<IssuedTokens>> =
+        rules.rules.iter().map(|_| Arc::new(IssuedTokens::default())).collect();
+    let mut servers = Vec::new();
+    for _ in 0..workers {
+        let mut of_worker = Vec::new();
+        for (rules, tokens) in rules.rules.iter().zip(&tokens) {
+            of_worker.push(match rules {
+                Some(rules) => {
+                    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                    let server = MockServer::start(Arc::clone(rules), Arc::clone(tokens), any_port).await;
+                    Some(server.map_err(|error| format!("cannot start an embedded mock: {error}"))?)
+                }
+                None => None,
+            });
+        }
+        servers.push(of_worker);
+    }
+    Ok(MockTarget { servers })
+}
+
+/// A mock that runs by itself, for `contest mock`.
+#[derive(Debug)]
+pub struct StandaloneMock {
+    /// The running server.
+    pub server: MockServer,
+    /// Warnings about the rules and the document.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Why a mock did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum MockError {
+    /// The rules or the document cannot be used.
+    #[error("the rules cannot be used")]
+    Rules(Vec<Diagnostic>),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// The operating system's error.
+        source: std::io::Error,
+    },
+}
+
+/// Starts the mock of a rules file, over the document that the file names.
+///
+/// # Errors
+/// [`MockError`] when a file cannot be used, or the address not be listened on.
+pub async fn start_mock(
+    rules: &Path,
+    folder: &Path,
+    limits: &Limits,
+    listen: SocketAddr,
+) -> Result<StandaloneMock, MockError> {
+    let mut diagnostics = Vec::new();
+    let path = folder.join(rules);
+    let loaded = load_standalone(&path, folder, limits, &mut diagnostics);
+    let (Some(rules), false) = (loaded, diagnostics.iter().any(|it| it.level == Level::Error)) else {
+        return Err(MockError::Rules(diagnostics));
+    };
+    let server = MockServer::start(rules, Arc::new(IssuedTokens::default()), listen)
+        .await
+        .map_err(|source| MockError::Listen { address: listen, source })?;
+    Ok(StandaloneMock { server, diagnostics })
+}
+
+fn load_standalone(
+    path: &Path,
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Arc<Rules>> {
+    let source = read_source(path, folder, limits, diagnostics)?;
+    let mut problems = Problems::new(&source);
+    let rules = match named_document(&source, limits) {
+        Some((written, _)) => {
+            let base = path.parent().unwrap_or(Path::new(""));
+            let document = read_document(&normalise(&base.join(written)), folder, limits, diagnostics);
+            document.and_then(|document| Rules::load(&mut problems, document, limits))
+        }
+        None => {
+            let message = "the rules name no document";
+            problems.error(Code::MOCK_INVALID_VALUE, source.line(1), message, "write `document: PATH`");
+            None
+        }
+    };
+    diagnostics.extend(problems.into_list());
+    rules
+}
+
+/// The document that a rules file names; what is wrong with the file is said when the rules are read.
+fn named_document(source: &Arc<Source>, limits: &Limits) -> Option<(String, Span)> {
+    let node = load(Dialect::Ours, limits, &mut Problems::new(source))?;
+    let (path, span) = Rules::document_path(&node)?;
+    Some((path.to_owned(), span))
+}

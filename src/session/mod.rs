@@ -1,0 +1,18 @@
+//! The one call: settings become documents, a plan, a target and a run.
+//!
+//! [`Session::load`] reads and plans, and reports every problem of every file; [`Session::run`] sends.
+//! The command line and the harness differ only in how they fill [`Settings`] and what they do with
+//! events.
+
+mod base_url;
+mod check;
+mod files;
+mod load;
+mod mocks;
+mod settings;
+mod values;
+
+pub use check::{Checked, check_files};
+pub use load::Session;
+pub use mocks::{MockError, StandaloneMock, start_mock};
+pub use settings::{BaseUrl, Settings, Variables};

@@ -1,0 +1,108 @@
+use crate::plan::Selection;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a run is asked for; every field may stay at its default.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Scenario files and folders; none means what the project file names.
+    pub files: Vec<PathBuf>,
+    /// The folder that relative paths start from and names are shown below.
+    pub folder: PathBuf,
+    /// The environment; none means the project's default.
+    pub environment: Option<String>,
+    /// Base URLs in place of the environment's.
+    pub base_urls: Vec<BaseUrl>,
+    /// Values of inputs, as texts.
+    pub inputs: Vec<(String, String)>,
+    /// The number of workers.
+    pub jobs: Option<usize>,
+    /// Which cases run.
+    pub selection: Selection,
+    /// How often they run.
+    pub repeat: Option<usize>,
+    /// The seed of `$gen`; random when none is given.
+    pub seed: Option<u64>,
+    /// `$run.id`; made anew when none is given.
+    pub run_id: Option<String>,
+    /// Limits by name.
+    pub limits: Vec<(String, String)>,
+    /// The process's variables.
+    pub variables: Variables,
+}
+
+/// A base URL for one api, or for the only one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// The api's name.
+    pub api: Option<String>,
+    /// The URL.
+    pub url: String,
+}
+
+/// The process's variables, or what stands for them in a test.
+#[derive(Clone, Debug, Default)]
+pub enum Variables {
+    /// Those of this process.
+    #[default]
+    Process,
+    /// These.
+    Given(BTreeMap<String, String>),
+}
+
+impl Variables {
+    /// The value of a variable; one that is not UTF-8 counts as not set.
+    pub fn get(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Process => std::env::var(name).ok(),
+            Self::Given(map) => map.get(name).cloned(),
+        }
+    }
+}
+
+impl BaseUrl {
+    /// Reads `URL` or `API=URL`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        // A URL may hold `=`, but not before its `://`.
+        let (api, url) = match text.split_once('=') {
+            Some((api, url)) if !api.contains("://") => (Some(api.to_owned()), url),
+            _ => (None, text),
+        };
+        check_url(url)?;
+        Ok(Self { api, url: url.to_owned() })
+    }
+}
+
+/// Whether a text is a base URL: absolute, http or https, without query, fragment or credentials.
+pub(super) fn check_url(text: &str) -> Result<(), String> {
+    let url = url::Url::parse(text)
+        .map_err(|error| format!("`{text}` is no URL: {error}; write for example https://api.example.com"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(format!("`{text}` is no http or https URL; write for example https://api.example.com"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("`{text}` has a query or a fragment, which a base URL cannot have"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a base URL holds no credentials; use an auth profile".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_may_name_their_api() {
+        let parsed = |text| BaseUrl::parse(text).map(|it| (it.api, it.url));
+        assert_eq!(parsed("http://x:1/a"), Ok((None, "http://x:1/a".into())));
+        assert_eq!(parsed("ep=https://x"), Ok((Some("ep".into()), "https://x".into())));
+        for text in ["", "x", "ep=", "ftp://x", "http://x?a=b", "http://u:p@x", "ep=/v2"] {
+            assert!(BaseUrl::parse(text).is_err(), "{text}");
+        }
+    }
+}

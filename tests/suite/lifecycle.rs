@@ -1,0 +1,283 @@
+//! The order of a case's steps, and what becomes of it: setup, steps, cleanup, teardown.
+
+use crate::server::{Server, wire};
+use contest::engine::{CaseReport, Event, Target};
+use contest::session::{Session, Settings};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+const DOCUMENT: &str = r#"
+openapi: 3.1.0
+info: { title: Steps, version: "1" }
+paths:
+  /{name}:
+    parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: at
+      responses:
+        "200": { description: Fine, content: { application/json: { schema: { type: object } } } }
+        "404": { description: None }
+"#;
+
+struct At(String);
+
+impl Target for At {
+    fn prepare(&self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn base_url(&self, _: usize, _: usize) -> Option<String> {
+        Some(self.0.clone())
+    }
+}
+
+/// Runs a scenario file whose server answers 200, 404 below `/none…`, 500 below `/broken…`, and not
+/// at all below `/slow…`.
+fn run(scenarios: &str, configure: impl FnOnce(&mut Settings)) -> (Vec<CaseReport>, Vec<String>) {
+    let folder = tempfile(scenarios);
+    let server = Server::start(|line| {
+        if line.contains("/slow") {
+            std::thread::sleep(std::time::Duration::from_secs(5));
+        }
+        let status = match line {
+            line if line.contains("/none") => return wire("HTTP/1.1 404 Not Found\n"),
+            line if line.contains("/broken") => "500 Internal Server Error",
+            _ => "200 OK",
+        };
+        wire(&format!("HTTP/1.1 {status}\ncontent-type: application/json\n\n{{\"id\":\"a1\"}}"))
+    });
+    let mut settings = Settings {
+        files: vec![PathBuf::from("x.contest.yaml")],
+        folder,
+        run_id: Some("run".to_owned()),
+        base_urls: vec![contest::session::BaseUrl::parse(&server.base_url).expect("it is a URL")],
+        ..Settings::default()
+    };
+    configure(&mut settings);
+    let session = Session::load(settings, true);
+    assert!(!session.has_errors(), "{:?}", session.diagnostics);
+    let mut reports = Vec::new();
+    let mut emit = |event: &Event| {
+        if let Event::CaseFinished(report) = event {
+            reports.push((**report).clone());
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let target = Arc::new(At(server.base_url.clone()));
+    runtime.block_on(session.run_on(target, CancellationToken::new(), &mut emit));
+    reports.sort_by_key(|report| report.index);
+    let requests = server.requests().iter().map(|line| line.trim_start_matches("GET /").to_owned()).collect();
+    (reports, requests)
+}
+
+fn tempfile(scenarios: &str) -> PathBuf {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("lifecycle-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    std::fs::write(folder.join("api.yaml"), DOCUMENT).expect("the document is written");
+    let text = format!("contest: 1\napi: api.yaml\n{scenarios}");
+    std::fs::write(folder.join("x.contest.yaml"), text).expect("the scenarios are written");
+    folder
+}
+
+/// The requests in their order, and `verdict` of each case.
+fn check(scenarios: &str, requests: &str, verdicts: &str) {
+    let (reports, seen) = run(scenarios, |_| {});
+    let found: Vec<_> = reports.iter().map(|report| report.verdict.to_string()).collect();
+    assert_eq!(seen.join(" "), requests, "{scenarios}");
+    assert_eq!(found.join(", "), verdicts, "{scenarios}");
+}
+
+fn step(name: &str) -> String {
+    format!("{{ call: at, path: {{ name: {name} }} }}")
+}
+
+fn step_with(name: &str, rest: &str) -> String {
+    format!("{{ call: at, path: {{ name: {name} }}, {rest} }}")
+}
+
+#[test]
+fn a_case_goes_from_setup_to_teardown() {
+    let cleanup = |name: &str| step_with(name, &format!("cleanup: [{}]", step(&format!("undo-{name}"))));
+    check(
+        &format!(
+            "setup: [{}]\nteardown: [{}]\nscenarios:\n  s: {{ setup: [{}], steps: [{}, {}], teardown: [{}] }}\n",
+            step("file-setup"),
+            step("file-teardown"),
+            step("setup"),
+            cleanup("one"),
+            cleanup("two"),
+            step("teardown"),
+        ),
+        "file-setup setup one two undo-two undo-one teardown file-teardown",
+        "passed",
+    );
+}
+
+#[test]
+fn a_failed_step_ends_the_steps_and_cleanup_still_runs() {
+    let steps = [
+        step_with("one", &format!("cleanup: [{}]", step("undo-one"))),
+        step("broken"),
+        step("three"),
+        step_with("four", "always: true"),
+    ];
+    check(
+        &format!("scenarios:\n  s: {{ steps: [{}], teardown: [{}] }}\n", steps.join(", "), step("teardown")),
+        "one broken four undo-one teardown",
+        "failed",
+    );
+}
+
+#[test]
+fn a_failing_setup_errors_the_case_and_runs_no_step() {
+    let scenario = format!(
+        "scenarios:\n  s: {{ setup: [{}], steps: [{}], teardown: [{}] }}\n",
+        step("broken"),
+        step("one"),
+        step("teardown")
+    );
+    check(&scenario, "broken teardown", "errored");
+}
+
+#[test]
+fn a_case_that_sent_nothing_is_skipped() {
+    check(&format!("scenarios:\n  s: {{ steps: [{}] }}\n", step_with("one", "when: '1 > 2'")), "", "skipped");
+    let some =
+        format!("scenarios:\n  s: {{ steps: [{}, {}] }}\n", step_with("one", "when: '1 > 2'"), step("two"));
+    check(&some, "two", "passed");
+}
+
+#[test]
+fn cleanup_is_lenient_and_says_what_it_leaves() {
+    let steps = |undo: &str| {
+        let undo = format!("cleanup: [{}]", step(undo));
+        format!("scenarios:\n  s: {{ steps: [{}] }}\n", step_with("one", &undo))
+    };
+    let (reports, _) = run(&steps("none-left"), |_| {});
+    assert_eq!(reports[0].left_behind, Vec::<String>::new());
+    let (reports, _) = run(&steps("broken"), |_| {});
+    assert_eq!(reports[0].verdict.to_string(), "passed");
+    assert_eq!(reports[0].left_behind, ["cleanup `step2` (at) answered 500: GET /broken"]);
+}
+
+#[test]
+fn a_value_that_was_never_saved_skips_its_cleanup() {
+    let steps =
+        step_with("broken", &format!("save: {{ id: \"$.nothing\" }}, cleanup: [{}]", step("$vars.id")));
+    let (reports, seen) = run(&format!("scenarios:\n  s: {{ steps: [{steps}] }}\n"), |_| {});
+    assert_eq!(seen, ["broken"]);
+    assert_eq!(reports[0].left_behind, Vec::<String>::new());
+    assert_eq!(reports[0].verdict.to_string(), "failed");
+}
+
+#[test]
+fn the_time_out_of_a_scenario_cuts_it_off_and_cleans_up() {
+    let steps = [step_with("one", &format!("cleanup: [{}]", step("undo"))), step("slow")];
+    check(
+        &format!("scenarios:\n  s: {{ timeouts: {{ scenario: 300ms }}, steps: [{}] }}\n", steps.join(", ")),
+        "one undo",
+        "failed",
+    );
+}
+
+#[test]
+fn a_request_that_is_not_answered_in_time_fails() {
+    let (reports, _) =
+        run(&format!("scenarios:\n  s: {{ steps: [{}] }}\n", step_with("slow", "timeout: 200ms")), |_| {});
+    let finding = &reports[0].steps[0].findings[0];
+    assert_eq!(
+        (finding.code.as_str(), reports[0].verdict.to_string().as_str()),
+        ("transport.timeout", "failed")
+    );
+}
+
+#[test]
+fn rows_are_cases_and_markers_in_them_count() {
+    check(
+        &format!(
+            "scenarios:\n  s: {{ rows: [{{ n: a, id: <string> }}, {{ n: b, id: <integer> }}], steps: [{}] }}\n",
+            step_with("$row.n", "expect: { status: 200, body: { id: $row.id } }")
+        ),
+        "a b",
+        "passed, failed",
+    );
+}
+
+#[test]
+fn the_same_seed_and_run_id_give_the_same_requests() {
+    let scenarios = format!(
+        "vars: {{ a: \"{{$gen.alnum(12)}}\" }}\nscenarios:\n  s: {{ steps: [{}, {}] }}\n  t: {{ steps: [{}] }}\n",
+        step("$vars.a"),
+        step("\"{$run.id}-{$gen.int(1, 1000000)}\""),
+        step("$vars.a"),
+    );
+    let sorted = |jobs: usize, seed: u64| {
+        let (_, mut seen) = run(&scenarios, |settings| {
+            settings.jobs = Some(jobs);
+            settings.seed = Some(seed);
+        });
+        seen.sort();
+        seen
+    };
+    assert_eq!(sorted(1, 7), sorted(2, 7));
+    assert_ne!(sorted(1, 7), sorted(1, 8));
+}
+
+#[test]
+fn repeating_gives_every_round_values_of_its_own() {
+    let scenario = format!("scenarios:\n  s: {{ steps: [{}] }}\n", step("\"{$gen.uuid}\""));
+    let (reports, seen) = run(&scenario, |settings| settings.repeat = Some(3));
+    assert_eq!(reports.len(), 3);
+    let distinct: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert_eq!(distinct.len(), 3);
+    let ids: Vec<_> = reports.iter().map(|report| report.id.as_str()).collect();
+    assert_eq!(ids, ["x::s", "x::s#2", "x::s#3"]);
+}
+
+#[test]
+fn an_interruption_sends_no_further_step_and_cleans_up() {
+    let steps = [step_with("one", &format!("cleanup: [{}]", step("undo"))), step("slow"), step("three")];
+    let folder = tempfile(&format!(
+        "scenarios:\n  s: {{ steps: [{}] }}\n  t: {{ steps: [{}] }}\n",
+        steps.join(", "),
+        step("four")
+    ));
+    let server = Server::start(|line| {
+        if line.contains("/slow") {
+            std::thread::sleep(std::time::Duration::from_secs(5));
+        }
+        wire("HTTP/1.1 200 OK\ncontent-type: application/json\n\n{}")
+    });
+    let settings = Settings {
+        files: vec![PathBuf::from("x.contest.yaml")],
+        folder,
+        base_urls: vec![contest::session::BaseUrl::parse(&server.base_url).expect("it is a URL")],
+        jobs: Some(1),
+        ..Settings::default()
+    };
+    let session = Session::load(settings, true);
+    let interrupt = CancellationToken::new();
+    let mut verdicts = Vec::new();
+    let mut emit = |event: &Event| {
+        if let Event::CaseFinished(report) = event {
+            verdicts.push(report.verdict.to_string());
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let summary = runtime.block_on(async {
+        let stop = interrupt.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            stop.cancel();
+        });
+        session.run_on(Arc::new(At(server.base_url.clone())), interrupt, &mut emit).await
+    });
+    assert!(summary.is_interrupted);
+    assert_eq!(verdicts, ["not run", "not run"]);
+    let sent: Vec<String> = server.requests().into_iter().filter(|line| !line.contains("slow")).collect();
+    assert_eq!(sent, ["GET /one", "GET /undo"]);
+}

@@ -1,0 +1,74 @@
+//! A server that answers by a function and remembers what it was asked; std only, one thread a
+//! connection, every answer closes its connection.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+/// Gives the bytes that answer a request line such as `GET /items/7`.
+type Answer = dyn Fn(&str) -> Vec<u8> + Send + Sync;
+
+/// The running server; it ends with the process.
+pub(crate) struct Server {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) base_url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Starts on a free port.
+    pub(crate) fn start(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (answer, seen): (Arc<Answer>, _) = (Arc::new(answer), Arc::clone(&requests));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
+                std::thread::spawn(move || serve(stream, &*answer, &seen));
+            }
+        });
+        Self { base_url: format!("http://{address}"), requests }
+    }
+
+    /// The request lines so far: method and target.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no thread panics with it").clone()
+    }
+}
+
+fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
+    let mut received = Vec::new();
+    let mut buffer = [0; 4096];
+    while !is_complete(&received) {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(count) => received.extend_from_slice(&buffer[..count]),
+        }
+    }
+    let text = String::from_utf8_lossy(&received);
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_suffix(" HTTP/1.1").unwrap_or(line).to_owned();
+    let response = answer(&line);
+    seen.lock().expect("no thread panics with it").push(line);
+    // The other side may have seen enough; what it makes of that is under test, not this.
+    let _ = stream.write_all(&response);
+}
+
+/// Whether head and content of a request are there.
+fn is_complete(received: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(received).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    body.len() >= length.unwrap_or(0)
+}
+
+/// A response written with plain line ends, given its CRLFs and its `Content-Length`.
+pub(crate) fn wire(text: &str) -> Vec<u8> {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let body = body.trim_end_matches('\n');
+    let has_length = head.to_lowercase().contains("content-length:");
+    let length = if has_length { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let head = head.trim_end().replace('\n', "\r\n");
+    format!("{head}\r\nconnection: close\r\n{length}\r\n{body}").into_bytes()
+}

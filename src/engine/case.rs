@@ -1,12 +1,15 @@
 use super::Verdict;
 use super::event::{CaseReport, Phase, StepReport};
+use super::fact::{unresolved_headline, value_finding, verdict};
 use super::run::{Run, empty_report};
 use super::scope::CaseScope;
-use super::step::{StepContext, row_values, value_finding, verdict};
+use super::step::StepContext;
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
+use crate::json::Datum;
 use crate::plan::{Case, PlannedScenario, PlannedStep};
 use crate::scenario::Row;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// What cleanup and teardown of one case may take together.
@@ -42,13 +45,12 @@ pub(super) async fn run_case(
         return report;
     }
     let stream = format!("{}#{round}", case.id);
-    let row = row_values(&case.scenario, case.row);
     let mut course = Course {
         run,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, row, &stream),
+        scope: CaseScope::new(&run.settings.values, row_values(case), &stream),
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
@@ -170,7 +172,7 @@ impl<'c> Course<'c> {
                     self.scope.vars.insert(var.name.clone(), datum);
                 }
                 Err(error) => {
-                    let headline = format!("`{}` has no value: {}", error.reference, error.reason);
+                    let headline = unresolved_headline(&error);
                     let label = format!("gives `{}`", var.name);
                     let code = Code::VALUE_UNRESOLVED;
                     let finding = value_finding(self.scenario, var.value.span, code, headline, &label, None);
@@ -299,4 +301,10 @@ fn not_run_step() -> StepReport {
         not_checked: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+/// The columns of the case's row.
+fn row_values(case: &Case) -> BTreeMap<String, Datum> {
+    let columns = case.row().into_iter().flat_map(|row| &row.values);
+    columns.map(|(name, node)| (name.clone(), node.to_datum())).collect()
 }

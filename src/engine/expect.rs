@@ -1,13 +1,13 @@
+use super::fact::own_fact;
 use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
-use crate::check::{Fact, ResponsePart, ResponsePlace, ScenarioPlace};
-use crate::diagnostic::{Code, Severity};
+use crate::check::{Fact, ResponsePart};
+use crate::diagnostic::Code;
 use crate::exchange::Exchange;
-use crate::expression::{Condition, Unresolved};
+use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
 use crate::openapi::{Operation, decode_header};
-use crate::plan::PlannedStep;
-use crate::scenario::{Expectation, MatcherKind, Member, Spanned, StatusPattern};
+use crate::scenario::{Expectation, MatcherKind, Member, Spanned};
 use std::time::Duration;
 
 /// What the scenario's expectations say of an exchange.
@@ -103,14 +103,9 @@ impl Expected {
             lines => {
                 let headline =
                     format!("`{}` stands on {} lines, and one is expected", member.name, lines.len());
-                let scenario =
-                    ScenarioPlace { span: member.matcher.span, label: "expects one line".to_owned() };
-                self.facts.push(expectation(
-                    Code::EXPECT_HEADER,
-                    headline,
-                    scenario,
-                    ResponsePart::Header(member.name.clone()),
-                ));
+                let fact = own_fact(Code::EXPECT_HEADER, headline, member.matcher.span, "expects one line");
+                self.facts
+                    .push(fact.response(ResponsePart::Header(member.name.clone()), "is the first of them"));
                 return;
             }
         };
@@ -141,30 +136,12 @@ fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange
 }
 
 fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePart) -> Fact {
-    let scenario = ScenarioPlace { span: mismatch.span, label: format!("expected {}", mismatch.expected) };
-    let mut fact = expectation(code, mismatch.headline, scenario, part(mismatch.nearest));
-    if let Some(place) = &mut fact.response {
-        place.label.clone_from(&mismatch.actual);
-    }
-    fact.expected = Some(mismatch.expected);
-    fact.actual = Some(mismatch.actual);
+    let label = format!("expected {}", mismatch.expected);
+    let mut fact = own_fact(code, mismatch.headline, mismatch.span, &label)
+        .response(part(mismatch.nearest), mismatch.actual.clone())
+        .compared(mismatch.expected, mismatch.actual);
     fact.notes = mismatch.notes;
     fact
-}
-
-fn expectation(code: Code, headline: String, scenario: ScenarioPlace, at: ResponsePart) -> Fact {
-    Fact {
-        code,
-        severity: Severity::Deny,
-        headline,
-        expected: None,
-        actual: None,
-        scenario: Some(scenario),
-        document: None,
-        response: Some(ResponsePlace { at, label: String::new() }),
-        notes: Vec::new(),
-        help: Vec::new(),
-    }
 }
 
 fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<Fact> {
@@ -173,9 +150,7 @@ fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<F
         Ok(false) => format!("`{}` is false", condition.text),
         Err(error) => format!("`{}` cannot be evaluated: {}", condition.text, error.0),
     };
-    let scenario = ScenarioPlace { span: condition.span, label: "must hold".to_owned() };
-    let mut fact = expectation(Code::EXPECT_ASSERT, headline, scenario, ResponsePart::StatusLine);
-    fact.response = None;
+    let mut fact = own_fact(Code::EXPECT_ASSERT, headline, condition.span, "must hold");
     let parts = condition.parts(scope);
     let width = parts.iter().map(|part| part.text.chars().count()).max().unwrap_or(0).min(48);
     let lines: Vec<String> = parts
@@ -207,68 +182,5 @@ fn check_within(within: &Spanned<Duration>, latency: Duration) -> Option<Fact> {
         latency.as_millis(),
         within.value.as_millis()
     );
-    let scenario = ScenarioPlace { span: within.span, label: "allows no more".to_owned() };
-    let mut fact = expectation(Code::EXPECT_WITHIN, headline, scenario, ResponsePart::StatusLine);
-    fact.response = None;
-    Some(fact)
-}
-
-/// The statuses a step expects; expressions are resolved to patterns.
-pub(super) enum ExpectedStatus {
-    /// Nothing is written: any 2xx that the document has.
-    DocumentedSuccess,
-    /// One of these.
-    OneOf(Vec<StatusPattern>),
-}
-
-impl ExpectedStatus {
-    pub(super) fn resolve(
-        step: &PlannedStep,
-        scope: &dyn crate::expression::Scope,
-    ) -> Result<Self, Unresolved> {
-        let Some(written) = &step.step.expect.status else {
-            return Ok(Self::DocumentedSuccess);
-        };
-        let mut patterns = Vec::new();
-        for pattern in &written.value {
-            let StatusPattern::Expression(template) = pattern else {
-                patterns.push(pattern.clone());
-                continue;
-            };
-            let datum = template.resolve(scope)?;
-            let elements = match datum.value() {
-                crate::json::Value::Array(elements) => {
-                    elements.iter().map(|it| Datum::new(it.clone())).collect()
-                }
-                _ => vec![datum.clone()],
-            };
-            for element in elements {
-                let text = element.to_text();
-                patterns.push(StatusPattern::parse(&text).ok_or_else(|| Unresolved {
-                    reference: "status".to_owned(),
-                    reason: format!("`{text}` is no status"),
-                })?);
-            }
-        }
-        Ok(Self::OneOf(patterns))
-    }
-
-    pub(super) fn accepts(&self, status: u16, operation: &Operation<'_>) -> bool {
-        match self {
-            Self::DocumentedSuccess => {
-                (200..300).contains(&status) && operation.response_for(status).is_some()
-            }
-            Self::OneOf(patterns) => patterns.iter().any(|pattern| pattern.matches(status)),
-        }
-    }
-
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::DocumentedSuccess => "a documented 2xx".to_owned(),
-            Self::OneOf(patterns) => {
-                let names: Vec<_> = patterns.iter().map(ToString::to_string).collect();
-                names.join(" or ")
-            }
-        }
-    }
+    Some(own_fact(Code::EXPECT_WITHIN, headline, within.span, "allows no more"))
 }

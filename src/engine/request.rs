@@ -7,6 +7,7 @@ use crate::json::Datum;
 use crate::openapi::{Encoded, Operation, Parameter, ParameterIn, encode_parameter, is_json};
 use crate::plan::PlannedStep;
 use crate::scenario::Named;
+use crate::source::Span;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// RFC 3986 §2.3: everything but the unreserved characters.
@@ -24,8 +25,8 @@ pub(super) struct BuiltRequest {
 /// Why a request cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BuildError {
-    #[error(transparent)]
-    Unresolved(#[from] Unresolved),
+    #[error("{error}")]
+    Unresolved { error: Unresolved, span: Span },
     #[error("{0}")]
     Unsendable(String),
 }
@@ -41,7 +42,7 @@ pub(super) fn build_request(
 ) -> Result<BuiltRequest, BuildError> {
     let written = &step.step;
     let content = match &written.body {
-        Some(template) => Some((step.media_type.clone().unwrap_or_default(), template.resolve(scope)?)),
+        Some(template) => Some((step.media_type.clone().unwrap_or_default(), resolve(template, scope)?)),
         None => None,
     };
     let values = RequestValues {
@@ -77,8 +78,12 @@ pub(super) fn build_request(
     Ok(BuiltRequest { request, values, cookies })
 }
 
-fn resolve_all(values: &[Named<Template>], scope: &CaseScope) -> Result<Vec<(String, Datum)>, Unresolved> {
-    values.iter().map(|value| Ok((value.name.clone(), value.value.resolve(scope)?))).collect()
+fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
+    template.resolve(scope).map_err(|error| BuildError::Unresolved { error, span: template.span })
+}
+
+fn resolve_all(values: &[Named<Template>], scope: &CaseScope) -> Result<Vec<(String, Datum)>, BuildError> {
+    values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
 }
 
 fn find<'p, 'd>(

@@ -2,25 +2,22 @@ use super::Verdict;
 use super::auth::{AttachError, Credentials, attach, resolve_credentials};
 use super::capture::evaluate_capture;
 use super::event::{ExchangeReport, Phase, StepReport};
-use super::expect::{ExpectedStatus, check_expectations};
-use super::place::{Places, first_line};
+use super::expect::check_expectations;
+use super::fact::{call_fact, own_fact, transport_fact, unresolved_fact, verdict};
+use super::place::Places;
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
-use crate::check::{
-    Check, Fact, RequestViolation, ResponsePart, ResponsePlace, ScenarioPlace, Severities, check_request,
-    check_response,
-};
+use super::sends::{check_sends, resolve_sends};
+use super::status::{ExpectedStatus, fold_into_status};
+use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, TransportError, curl};
-use crate::json::Pointer;
-use crate::openapi::{Contract, Operation};
+use crate::http::{CookieJar, curl};
+use crate::openapi::Contract;
 use crate::plan::{PlannedScenario, PlannedStep};
-use crate::scenario::{Row, Sends, StatusPattern};
-use crate::source::Span;
+use crate::scenario::{Row, StatusPattern};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a step left behind for those that follow.
@@ -179,60 +176,17 @@ impl StepContext<'_> {
     ) -> Result<(BuiltRequest, Vec<String>), Box<Fact>> {
         let operation = self.run.plan.operation(step);
         let built = build_request(step, &operation, base_url, scope).map_err(|error| match error {
-            BuildError::Unresolved(error) => Box::new(call_fact(
-                Code::VALUE_UNRESOLVED,
-                format!("`{}` has no value: {}", error.reference, error.reason),
-                step,
-            )),
+            BuildError::Unresolved { error, span } => {
+                Box::new(unresolved_fact(&error, span, &format!("step `{}` was not sent", step.id)))
+            }
             BuildError::Unsendable(reason) => Box::new(call_fact(Code::REQUEST_BUILD, reason, step)),
         })?;
-        let sends = match &step.step.sends {
-            Sends::Expression(template) => resolve_sends(template, scope)
-                .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?,
-            written => written.clone(),
-        };
-        let not_checked = self.check_sends(step, &sends, operation, &built)?;
-        Ok((built, not_checked))
-    }
-
-    /// What of the request could not be checked; an error when it breaks the step's policy.
-    fn check_sends(
-        &self,
-        step: &PlannedStep,
-        sends: &Sends,
-        operation: Operation<'_>,
-        built: &BuiltRequest,
-    ) -> Result<Vec<String>, Box<Fact>> {
-        if matches!(sends, Sends::Unchecked) {
-            return Ok(Vec::new());
-        }
+        let sends = resolve_sends(&step.step.sends, scope)
+            .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?;
         let limits = &self.run.settings.limits;
-        let judgement = check_request(operation, self.contract(step), &built.values, limits);
-        let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
-        let Sends::Invalid(wanted) = sends else {
-            return match judgement.violations.as_slice() {
-                [] => Ok(judgement.not_checked),
-                violations => Err(Box::new(unwanted(step, violations, &places))),
-            };
-        };
-        if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
-            let headline =
-                format!("the request keeps the document at {}, where the step says it does not", place.value);
-            let mut fact = own_fact(Code::REQUEST_VALID, headline, place.span, "is not broken");
-            let broken =
-                judgement.violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
-            fact.notes = broken.collect();
-            return Err(Box::new(fact));
-        }
-        let extra: Vec<RequestViolation> = judgement
-            .violations
-            .into_iter()
-            .filter(|it| wanted.iter().all(|place| place.value != it.pointer.to_string()))
-            .collect();
-        match extra.as_slice() {
-            [] => Ok(judgement.not_checked),
-            extra => Err(Box::new(unwanted(step, extra, &places))),
-        }
+        let contract = self.contract(step);
+        let not_checked = check_sends(step, &sends, operation, contract, &built.values, limits)?;
+        Ok((built, not_checked))
     }
 
     /// Sends the request with its credentials; a cached token that is refused is fetched anew once.
@@ -325,12 +279,10 @@ impl StepContext<'_> {
         if expected.accepts(status, &operation) {
             facts.extend(unmet);
         } else {
-            fold_into_status(&mut facts, unmet, step, expected, &exchange);
+            fold_into_status(&mut facts, unmet, step, expected, status);
         }
         for error in checked.unresolved {
-            let headline =
-                format!("`{}` has no value: {}", error.unresolved.reference, error.unresolved.reason);
-            facts.push(own_fact(Code::VALUE_UNRESOLVED, headline, error.span, "is expected here"));
+            facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let label = format!(
             "step `{}`: {} answered {status} in {} ms",
@@ -377,16 +329,25 @@ impl StepContext<'_> {
                     let headline = format!("nothing to save under `{}`: {}", capture.name, missing.reason);
                     let mut fact =
                         own_fact(Code::CAPTURE_MISSING, headline, capture.value.span, "finds nothing");
-                    fact.response = missing.at.map(|at| ResponsePlace {
-                        at: ResponsePart::Body(at),
-                        label: "is the nearest part that exists".to_owned(),
-                    });
+                    if let Some(at) = missing.at {
+                        fact = fact.response(ResponsePart::Body(at), "is the nearest part that exists");
+                    }
                     facts.push(fact);
                 }
             }
         }
         facts
     }
+}
+
+fn lenient(severities: &Severities) -> Severities {
+    let mut result = severities.clone();
+    for check in Check::ALL {
+        if result.of(*check) == Severity::Deny {
+            result.set(*check, Severity::Warn);
+        }
+    }
+    result
 }
 
 /// `PUT /v2/orders/50ca…`, without the origin.
@@ -401,198 +362,4 @@ fn request_line(request: &Request) -> String {
         target.to_owned()
     };
     format!("{} {shown}", request.method)
-}
-
-/// A fact about the step itself, at a place of its own in the scenario.
-fn own_fact(code: Code, headline: String, span: Span, label: &str) -> Fact {
-    Fact {
-        code,
-        severity: Severity::Deny,
-        headline,
-        expected: None,
-        actual: None,
-        scenario: Some(ScenarioPlace { span, label: label.to_owned() }),
-        document: None,
-        response: None,
-        notes: Vec::new(),
-        help: Vec::new(),
-    }
-}
-
-/// A fact about the step itself, at its call.
-fn call_fact(code: Code, headline: String, step: &PlannedStep) -> Fact {
-    own_fact(code, headline, step.step.call.span, &format!("step `{}` was not sent", step.id))
-}
-
-fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
-    let code = error.kind.code();
-    let label = format!("step `{}` was not answered", step.id);
-    let mut fact = own_fact(code, error.message.clone(), step.step.call.span, &label);
-    fact.help.extend(error.help.clone());
-    fact
-}
-
-/// The request breaks the document where the step does not say so.
-fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[String]) -> Fact {
-    let first = &violations[0];
-    let mut fact = call_fact(
-        Code::REQUEST_INVALID,
-        format!("the request breaks the document: {}", first.headline),
-        step,
-    );
-    fact.expected = Some(first.expected.clone());
-    fact.actual = Some(first.actual.clone());
-    fact.document = Some(first.document.clone());
-    fact.scenario = Some(place_of_violation(step, &first.pointer));
-    fact.notes = first.notes.clone();
-    fact.notes.extend(violations[1..].iter().map(|it| format!("also at {}: {}", it.pointer, it.headline)));
-    fact.help = vec![format!(
-        "the step was not sent; if the API is meant to refuse it, write `sends: {{ invalid: [{}] }}`",
-        all_places.join(", ")
-    )];
-    fact
-}
-
-/// The place in the scenario of a request's violation: the value that was written there.
-fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
-    let label = "breaks the document".to_owned();
-    let named = |values: &[crate::scenario::Named<crate::expression::Template>], name: &str| {
-        values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
-    };
-    let tokens = pointer.tokens();
-    let name = tokens.get(1).map_or("", String::as_str);
-    let span = match tokens.first().map(String::as_str) {
-        Some("path") => named(&step.step.path, name),
-        Some("query") => named(&step.step.query, name),
-        Some("headers") => named(&step.headers, name),
-        Some("cookies") => named(&step.step.cookies, name),
-        Some("body") => step.step.body.as_ref().map(|body| {
-            let inner = Pointer::of(tokens[1..].iter().cloned());
-            body.at(&inner).map_or(body.span, |part| part.span)
-        }),
-        _ => None,
-    };
-    ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }
-}
-
-fn resolve_sends(template: &crate::expression::Template, scope: &CaseScope) -> Result<Sends, String> {
-    let datum = template.resolve(scope).map_err(|error| error.to_string())?;
-    match datum.value() {
-        crate::json::Value::String(text) if text == "valid" => Ok(Sends::Valid),
-        crate::json::Value::String(text) if text == "unchecked" => Ok(Sends::Unchecked),
-        crate::json::Value::Object(members) => {
-            let places =
-                members.get("invalid").and_then(|it| it.as_array()).ok_or("`sends` names no places")?;
-            let places = places.iter().filter_map(|place| place.as_str());
-            Ok(Sends::Invalid(
-                places.map(|it| crate::scenario::Spanned::new(it.to_owned(), template.span)).collect(),
-            ))
-        }
-        _ => Err(format!("`{}` is neither valid, unchecked nor invalid places", datum.to_text())),
-    }
-}
-
-fn lenient(severities: &Severities) -> Severities {
-    let mut result = severities.clone();
-    for check in Check::ALL {
-        if result.of(*check) == Severity::Deny {
-            result.set(*check, Severity::Warn);
-        }
-    }
-    result
-}
-
-/// Another status than the expected one: one finding says so, and what else the step expected of
-/// that other answer stands beneath it in a line each.
-fn fold_into_status(
-    facts: &mut Vec<Fact>,
-    unmet: Vec<Fact>,
-    step: &PlannedStep,
-    expected: &ExpectedStatus,
-    exchange: &Exchange,
-) {
-    let status = exchange.response.status;
-    let words = expected.words();
-    let span = step.step.expect.status.as_ref().map_or(step.step.call.span, |status| status.span);
-    let scenario = ScenarioPlace { span, label: format!("step `{}` expected {words}", step.id) };
-    let documented =
-        facts.iter_mut().find(|fact| fact.code == Code::RESPONSE_STATUS && fact.severity == Severity::Deny);
-    let fact = match documented {
-        Some(fact) => {
-            fact.scenario = Some(scenario);
-            fact
-        }
-        None => {
-            let mut fact =
-                own_fact(Code::EXPECT_STATUS, format!("{status} came, expected {words}"), span, "");
-            fact.scenario = Some(scenario);
-            fact.expected = Some(words);
-            fact.actual = Some(status.to_string());
-            fact.response = Some(ResponsePlace { at: ResponsePart::StatusLine, label: String::new() });
-            facts.insert(0, fact);
-            &mut facts[0]
-        }
-    };
-    fact.notes.extend(unmet.into_iter().map(|other| format!("so also: {}", other.headline)));
-}
-
-/// The verdict that findings lead to: those that say that the test could not be carried out make it
-/// errored, any other that is denied makes it failed.
-pub(super) fn verdict(findings: &[Finding]) -> Verdict {
-    const ERRORS: &[Code] = &[
-        Code::VALUE_UNRESOLVED,
-        Code::CONDITION_FAILED,
-        Code::REQUEST_BUILD,
-        Code::REQUEST_INVALID,
-        Code::REQUEST_VALID,
-        Code::AUTH_TOKEN,
-        Code::CONFIG_INPUT,
-        Code::TRANSPORT_CONNECT,
-        Code::TRANSPORT_DNS,
-        Code::TRANSPORT_TLS,
-        Code::TRANSPORT_LIMIT,
-    ];
-    findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Deny)
-        .map(|finding| if ERRORS.contains(&finding.code) { Verdict::Errored } else { Verdict::Failed })
-        .max()
-        .unwrap_or(Verdict::Passed)
-}
-
-/// A finding about a value of the scenario that has no step: an input or a variable.
-pub(super) fn value_finding(
-    scenario: &PlannedScenario,
-    span: Span,
-    code: Code,
-    headline: String,
-    label: &str,
-    help: Option<String>,
-) -> Finding {
-    let source = Arc::clone(&scenario.file.source);
-    let span = first_line(&source, span);
-    Finding {
-        code,
-        severity: Severity::Deny,
-        headline,
-        expected: None,
-        actual: None,
-        scenario: Some(crate::diagnostic::Place { source, span, label: label.to_owned(), at: None }),
-        document: None,
-        response: None,
-        notes: Vec::new(),
-        help: help.into_iter().collect(),
-    }
-}
-
-/// Names as a map, for the row of a case.
-pub(super) fn row_values(
-    scenario: &PlannedScenario,
-    row: Option<usize>,
-) -> BTreeMap<String, crate::json::Datum> {
-    let rows = scenario.scenario().rows.as_deref().unwrap_or_default();
-    row.and_then(|index| rows.get(index))
-        .into_iter()
-        .flat_map(|row| row.values.iter().map(|(name, node)| (name.clone(), node.to_datum())))
-        .collect()
 }

@@ -1,0 +1,89 @@
+//! Facts that the engine itself finds: about a step, not about a response.
+
+use super::Verdict;
+use super::place::first_line;
+use crate::check::{Fact, ScenarioPlace};
+use crate::diagnostic::{Code, Finding, Place, Severity};
+use crate::expression::Unresolved;
+use crate::http::TransportError;
+use crate::plan::{PlannedScenario, PlannedStep};
+use crate::source::Span;
+use std::sync::Arc;
+
+/// A fact about the step itself, at a place of its own in the scenario.
+pub(super) fn own_fact(code: Code, headline: impl Into<String>, span: Span, label: &str) -> Fact {
+    let mut fact = Fact::new(code, Severity::Deny, headline);
+    fact.scenario = Some(ScenarioPlace { span, label: label.to_owned() });
+    fact
+}
+
+/// A fact about the step itself, at its call.
+pub(super) fn call_fact(code: Code, headline: impl Into<String>, step: &PlannedStep) -> Fact {
+    own_fact(code, headline, step.step.call.span, &format!("step `{}` was not sent", step.id))
+}
+
+/// A value that the step needs does not exist.
+pub(super) fn unresolved_fact(error: &Unresolved, span: Span, label: &str) -> Fact {
+    own_fact(Code::VALUE_UNRESOLVED, unresolved_headline(error), span, label)
+}
+
+pub(super) fn unresolved_headline(error: &Unresolved) -> String {
+    format!("`{}` has no value: {}", error.reference, error.reason)
+}
+
+/// There is no response to judge.
+pub(super) fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
+    let label = format!("step `{}` was not answered", step.id);
+    let mut fact = own_fact(error.kind.code(), error.message.clone(), step.step.call.span, &label);
+    fact.help.extend(error.help.clone());
+    fact
+}
+
+/// A finding about a value of the scenario that has no step: an input or a variable.
+pub(super) fn value_finding(
+    scenario: &PlannedScenario,
+    span: Span,
+    code: Code,
+    headline: String,
+    label: &str,
+    help: Option<String>,
+) -> Finding {
+    let source = Arc::clone(&scenario.file.source);
+    let span = first_line(&source, span);
+    Finding {
+        code,
+        severity: Severity::Deny,
+        headline,
+        expected: None,
+        actual: None,
+        scenario: Some(Place { source, span, label: label.to_owned(), at: None }),
+        document: None,
+        response: None,
+        notes: Vec::new(),
+        help: help.into_iter().collect(),
+    }
+}
+
+/// The verdict that findings lead to: those that say that the test could not be carried out make it
+/// errored, any other that is denied makes it failed.
+pub(super) fn verdict(findings: &[Finding]) -> Verdict {
+    const ERRORS: &[Code] = &[
+        Code::VALUE_UNRESOLVED,
+        Code::CONDITION_FAILED,
+        Code::REQUEST_BUILD,
+        Code::REQUEST_INVALID,
+        Code::REQUEST_VALID,
+        Code::AUTH_TOKEN,
+        Code::CONFIG_INPUT,
+        Code::TRANSPORT_CONNECT,
+        Code::TRANSPORT_DNS,
+        Code::TRANSPORT_TLS,
+        Code::TRANSPORT_LIMIT,
+    ];
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Deny)
+        .map(|finding| if ERRORS.contains(&finding.code) { Verdict::Errored } else { Verdict::Failed })
+        .max()
+        .unwrap_or(Verdict::Passed)
+}

@@ -1,0 +1,88 @@
+use super::fact::own_fact;
+use crate::check::{Fact, ResponsePart, ScenarioPlace};
+use crate::diagnostic::{Code, Severity};
+use crate::expression::{Scope, Unresolved};
+use crate::json::{Datum, Value};
+use crate::openapi::Operation;
+use crate::plan::PlannedStep;
+use crate::scenario::StatusPattern;
+
+/// The statuses a step expects; expressions are resolved to patterns.
+pub(super) enum ExpectedStatus {
+    /// Nothing is written: any 2xx that the document has.
+    DocumentedSuccess,
+    /// One of these.
+    OneOf(Vec<StatusPattern>),
+}
+
+impl ExpectedStatus {
+    pub(super) fn resolve(step: &PlannedStep, scope: &dyn Scope) -> Result<Self, Unresolved> {
+        let Some(written) = &step.step.expect.status else {
+            return Ok(Self::DocumentedSuccess);
+        };
+        let mut patterns = Vec::new();
+        for pattern in &written.value {
+            let StatusPattern::Expression(template) = pattern else {
+                patterns.push(pattern.clone());
+                continue;
+            };
+            let datum = template.resolve(scope)?;
+            let elements = match datum.value() {
+                Value::Array(elements) => elements.iter().map(|it| Datum::new(it.clone())).collect(),
+                _ => vec![datum.clone()],
+            };
+            for element in elements {
+                let text = element.to_text();
+                patterns.push(StatusPattern::parse(&text).ok_or_else(|| Unresolved {
+                    reference: "status".to_owned(),
+                    reason: format!("`{text}` is no status"),
+                })?);
+            }
+        }
+        Ok(Self::OneOf(patterns))
+    }
+
+    pub(super) fn accepts(&self, status: u16, operation: &Operation<'_>) -> bool {
+        match self {
+            Self::DocumentedSuccess => {
+                (200..300).contains(&status) && operation.response_for(status).is_some()
+            }
+            Self::OneOf(patterns) => patterns.iter().any(|pattern| pattern.matches(status)),
+        }
+    }
+
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::DocumentedSuccess => "a documented 2xx".to_owned(),
+            Self::OneOf(patterns) => {
+                let names: Vec<_> = patterns.iter().map(ToString::to_string).collect();
+                names.join(" or ")
+            }
+        }
+    }
+}
+
+/// Another status than the expected one: one finding says so, and what else the step expected of
+/// that other answer stands beneath it in a line each.
+pub(super) fn fold_into_status(
+    facts: &mut Vec<Fact>,
+    unmet: Vec<Fact>,
+    step: &PlannedStep,
+    expected: &ExpectedStatus,
+    status: u16,
+) {
+    let words = expected.words();
+    let span = step.step.expect.status.as_ref().map_or(step.step.call.span, |status| status.span);
+    let is_undocumented = |fact: &Fact| fact.code == Code::RESPONSE_STATUS && fact.severity == Severity::Deny;
+    let at = facts.iter().position(is_undocumented).unwrap_or_else(|| {
+        let headline = format!("{status} came, expected {words}");
+        let fact = own_fact(Code::EXPECT_STATUS, headline, span, "")
+            .compared(words.clone(), status.to_string())
+            .response(ResponsePart::StatusLine, "");
+        facts.insert(0, fact);
+        0
+    });
+    let fact = &mut facts[at];
+    fact.scenario = Some(ScenarioPlace { span, label: format!("step `{}` expected {words}", step.id) });
+    fact.notes.extend(unmet.into_iter().map(|other| format!("so also: {}", other.headline)));
+}

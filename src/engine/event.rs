@@ -52,7 +52,7 @@ pub struct CaseReport {
     pub index: usize,
     /// Stable and unique: `file::scenario[row]`.
     pub id: String,
-    /// The scenario file below its root, without its ending: `elasticpath/cancel`.
+    /// The scenario file below its root, without its ending: `marketplace/cancel`.
     pub file: String,
     /// The scenario's title, or its name when it has none.
     pub title: String,

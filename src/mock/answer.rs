@@ -2,11 +2,11 @@
 //! without one. Start reading at [`answer`].
 
 use super::clock::DataClock;
-use super::incoming::Incoming;
+use super::incoming::{Incoming, PathValues};
 use super::log::{Log, LogEntry};
 use super::outgoing::Outgoing;
 use super::problem::{Problem, shortened};
-use super::rules::{ReplyUse, Rule, Rules};
+use super::rules::{ReplyUse, Rule, Rules, TokenPlan};
 use super::scope::RequestScope;
 use super::state::State;
 use super::tokens::{IssuedTokens, bearer};
@@ -104,7 +104,9 @@ fn respond(
 ) -> Result<Outgoing, Problem> {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
     let (operation, path_values) = match rules.document.route(&request.method, path) {
-        Route::Found { operation, path_values, encoded_values } => (operation, (path_values, encoded_values)),
+        Route::Found { operation, path_values, encoded_values } => {
+            (operation, PathValues { decoded: path_values, encoded: encoded_values })
+        }
         Route::MethodNotAllowed { allowed } => {
             return Err(Problem::no_method(&request.method, path, &allowed));
         }
@@ -116,55 +118,58 @@ fn respond(
     let incoming = Incoming::new(rules, operation, path_values, query, &request);
     let start = (instance.state.clone(), instance.clock);
     let mut scope = RequestScope::new(rules, &incoming, token, start, &instance.ids);
-    let outgoing = match first_rule(rules, operation, &scope)? {
-        Some(rule) => {
+    let who = choose(rules, operation, &scope)?;
+    let built = match who {
+        Who::Rule(rule) => {
             entry.rule = Some(rules.name_of(rule));
-            let failed = |reason: String| rule_problem(rules, operation, rule, &reason);
-            let outgoing = by_rule(rules, operation, rule, &mut scope).map_err(failed)?;
-            verify::reply(rules, operation, &outgoing, &request)
-                .map_err(|broken| broken_promise(rules, operation, Some(rule), outgoing.status, broken))?;
-            outgoing
+            by_rule(rules, operation, rule, &mut scope)
         }
-        None => match rules.tokens.as_ref().filter(|plan| plan.operation == operation.index()) {
-            Some(plan) => {
-                let outgoing = grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now)
-                    .map_err(|reason| token_problem(rules, operation, &reason))?;
-                verify::reply(rules, operation, &outgoing, &request).map_err(|broken| {
-                    let problem = broken_promise(rules, operation, None, outgoing.status, broken);
-                    match (outgoing.status, &plan.refused) {
-                        (400, None) => problem.with("help", REFUSED),
-                        _ => problem,
-                    }
-                })?;
-                outgoing
-            }
-            None => return Err(no_rule(rules, operation)),
-        },
+        Who::Tokens(plan) => grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now),
     };
+    let outgoing = built.map_err(|reason| who.failed(rules, operation, &reason))?;
+    verify::reply(rules, operation, &outgoing)
+        .map_err(|broken| who.broke_the_document(rules, operation, outgoing.status, broken))?;
     let (state, clock) = scope.into_state();
     instance.state = state;
     instance.clock = clock;
     Ok(outgoing)
 }
 
-/// The first rule of an operation whose guard holds.
-fn first_rule<'r>(
+/// Who answers a request.
+#[derive(Clone, Copy)]
+enum Who<'r> {
+    Rule(&'r Rule),
+    Tokens(&'r TokenPlan),
+}
+
+/// The first rule of the operation whose guard holds; else the issuing of tokens, where the operation
+/// is that.
+fn choose<'r>(
     rules: &'r Rules,
     operation: Operation<'_>,
     scope: &RequestScope<'_>,
-) -> Result<Option<&'r Rule>, Problem> {
+) -> Result<Who<'r>, Problem> {
+    let mut n_rules = 0;
     for rule in rules.rules_of(operation.index()) {
-        let holds = match &rule.when {
-            None => true,
-            Some(when) => scope.holds(when).map_err(|reason| {
-                rule_problem(rules, operation, rule, &format!("its `when` has no value: {reason}"))
-            })?,
+        n_rules += 1;
+        let holds = rule.when.as_ref().map_or(Ok(true), |when| scope.holds(when));
+        let failed = |reason: String| {
+            Who::Rule(rule).failed(rules, operation, &format!("its `when` has no value: {reason}"))
         };
-        if holds {
-            return Ok(Some(rule));
+        if holds.map_err(failed)? {
+            return Ok(Who::Rule(rule));
         }
     }
-    Ok(None)
+    if let Some(plan) = rules.tokens.as_ref().filter(|plan| plan.operation == operation.index()) {
+        return Ok(Who::Tokens(plan));
+    }
+    let reason = match n_rules {
+        0 => "has no rule",
+        1 => "has one rule, and its `when` does not hold",
+        _ => "has rules, and the `when` of none holds",
+    };
+    let detail = format!("`{}` {reason} in {}", operation.name(), rules.source.name());
+    Err(Problem::new(501, detail).with("operation", operation.name()))
 }
 
 fn by_rule(
@@ -194,45 +199,43 @@ pub(super) fn build_reply(
     reply::build(operation, &rules.replies[used.reply], scope)
 }
 
-fn rule_problem(rules: &Rules, operation: Operation<'_>, rule: &Rule, reason: &str) -> Problem {
-    let detail = format!("the rule `{}` failed: {reason}", rules.name_of(rule));
-    about_rule(Problem::new(500, detail), rules, operation, Some(rule))
-}
+impl Who<'_> {
+    /// The words for it in messages.
+    fn words(self, rules: &Rules) -> String {
+        match self {
+            Self::Rule(rule) => format!("the rule `{}`", rules.name_of(rule)),
+            Self::Tokens(_) => "`tokens`".to_owned(),
+        }
+    }
 
-fn token_problem(rules: &Rules, operation: Operation<'_>, reason: &str) -> Problem {
-    let detail = format!("the reply under `tokens` failed: {reason}");
-    about_rule(Problem::new(500, detail), rules, operation, None)
-}
+    /// An expression has no value, or a change cannot be made.
+    fn failed(self, rules: &Rules, operation: Operation<'_>, reason: &str) -> Problem {
+        let detail = format!("{} failed: {reason}", self.words(rules));
+        self.about(Problem::new(500, detail), rules, operation)
+    }
 
-/// The mock's own reply breaks the document: the rules have drifted from it, or it from them.
-fn broken_promise(
-    rules: &Rules,
-    operation: Operation<'_>,
-    rule: Option<&Rule>,
-    status: u16,
-    broken: Vec<String>,
-) -> Problem {
-    let who = rule
-        .map_or_else(|| "of `tokens`".to_owned(), |rule| format!("of the rule `{}`", rules.name_of(rule)));
-    let detail = format!("the reply {status} {who} breaks the document: {}", broken.join("; "));
-    let problem = about_rule(Problem::new(500, detail), rules, operation, rule);
-    problem.with("problems", broken)
-}
+    /// The mock's own reply breaks the document: the rules have drifted from it, or it from them.
+    fn broke_the_document(
+        self,
+        rules: &Rules,
+        operation: Operation<'_>,
+        status: u16,
+        broken: Vec<String>,
+    ) -> Problem {
+        let (words, all) = (self.words(rules), broken.join("; "));
+        let problem = Problem::new(500, format!("the reply {status} of {words} breaks the document: {all}"));
+        let problem = self.about(problem, rules, operation).with("problems", broken);
+        match self {
+            Self::Tokens(TokenPlan { refused: None, .. }) if status >= 400 => problem.with("help", REFUSED),
+            _ => problem,
+        }
+    }
 
-fn no_rule(rules: &Rules, operation: Operation<'_>) -> Problem {
-    let reason = match rules.rules_of(operation.index()).count() {
-        0 => "has no rule",
-        1 => "has one rule, and its `when` does not hold",
-        _ => "has rules, and the `when` of none holds",
-    };
-    let detail = format!("`{}` {reason} in {}", operation.name(), rules.source.name());
-    about_rule(Problem::new(501, detail), rules, operation, None)
-}
-
-fn about_rule(problem: Problem, rules: &Rules, operation: Operation<'_>, rule: Option<&Rule>) -> Problem {
-    let problem = problem.with("operation", operation.name());
-    match rule {
-        Some(rule) => problem.with("rule", rules.name_of(rule)).with("at", rules.place_of(rule)),
-        None => problem,
+    fn about(self, problem: Problem, rules: &Rules, operation: Operation<'_>) -> Problem {
+        let problem = problem.with("operation", operation.name());
+        match self {
+            Self::Rule(rule) => problem.with("rule", rules.name_of(rule)).with("at", rules.place_of(rule)),
+            Self::Tokens(_) => problem,
+        }
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn answer(
         Err(refusal) => return refuse(rules, plan.refused.as_ref(), operation, scope, &refusal),
     };
     let client = fields.get("client_id").map_or("", String::as_str);
-    let subject = format!("{} {client}", grant.name);
+    // The rules are named too: where two apis share the tokens, neither takes the other's for its own.
+    let subject = format!("{} {} {client}", rules.source.name(), grant.name);
     let token = tokens.issue(rules.seed, &subject, grant.claims.clone(), expiry(now, plan.ttl));
     scope.show_reply(vec![
         ("accessToken".to_owned(), Datum::new(token)),

@@ -11,10 +11,7 @@ pub(super) struct Incoming<'r> {
     pub(super) rules: &'r Rules,
     pub(super) operation: Operation<'r>,
     pub(super) request: &'r Request,
-    /// The names of the path template with their values, percent-encoded.
-    encoded: Vec<(String, String)>,
-    /// The same, decoded.
-    decoded: Vec<(String, String)>,
+    path_values: PathValues,
     /// The query string, percent-encoded.
     query_text: &'r str,
     path: OnceCell<Value>,
@@ -22,6 +19,14 @@ pub(super) struct Incoming<'r> {
     headers: OnceCell<Value>,
     body: OnceCell<Content>,
     problems: OnceCell<String>,
+}
+
+/// The names of a path template with their values, in the template's order.
+#[derive(Debug, Default)]
+pub(super) struct PathValues {
+    pub(super) decoded: Vec<(String, String)>,
+    /// As they came, percent-encoded: what styles with delimiters are read from.
+    pub(super) encoded: Vec<(String, String)>,
 }
 
 /// A request's content, read by its media type.
@@ -53,7 +58,7 @@ impl<'r> Incoming<'r> {
     pub(super) fn new(
         rules: &'r Rules,
         operation: Operation<'r>,
-        (decoded, encoded): (Vec<(String, String)>, Vec<(String, String)>),
+        path_values: PathValues,
         query_text: &'r str,
         request: &'r Request,
     ) -> Self {
@@ -61,8 +66,7 @@ impl<'r> Incoming<'r> {
             rules,
             operation,
             request,
-            encoded,
-            decoded,
+            path_values,
             query_text,
             path: OnceCell::new(),
             query: OnceCell::new(),
@@ -74,13 +78,17 @@ impl<'r> Incoming<'r> {
 
     /// What the codec of parameters reads from.
     pub(super) fn raw(&self) -> RawRequest<'_> {
-        RawRequest { path: &self.encoded, query: self.query_text, headers: &self.request.headers }
+        RawRequest { path: &self.path_values.encoded, query: self.query_text, headers: &self.request.headers }
     }
 
     /// The path's values by their names, as their schemas read them.
     pub(super) fn path(&self) -> &Value {
         self.path.get_or_init(|| {
-            let plain = self.decoded.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str())));
+            let plain = self
+                .path_values
+                .decoded
+                .iter()
+                .map(|(name, text)| (name.clone(), Value::from(text.as_str())));
             self.documented(ParameterIn::Path, plain.collect())
         })
     }

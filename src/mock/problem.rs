@@ -1,6 +1,6 @@
 use super::outgoing::Outgoing;
 use crate::exchange::Headers;
-use crate::json::{Map, Value};
+use crate::json::{Map, Pointer, Value};
 
 /// Why the mock answers for itself and not for the API: an `application/problem+json` body.
 ///
@@ -12,13 +12,13 @@ use crate::json::{Map, Value};
 pub(super) struct Problem {
     status: u16,
     detail: String,
-    members: Map<String, Value>,
+    members: Vec<(&'static str, Value)>,
     allow: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), members: Map::new(), allow: None }
+        Self { status, detail: detail.into(), members: Vec::new(), allow: None }
     }
 
     /// The API has no such path.
@@ -36,8 +36,8 @@ impl Problem {
 
     /// Adds a member beside those that every problem has.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.members.push((name, value.into()));
         self
     }
 
@@ -54,13 +54,22 @@ impl Problem {
         body.insert("title".to_owned(), phrase.into());
         body.insert("status".to_owned(), self.status.into());
         body.insert("detail".to_owned(), self.detail.into());
-        body.extend(self.members);
+        body.extend(self.members.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let mut headers = Headers::new();
         headers.push("content-type", "application/problem+json");
         if let Some(allow) = self.allow {
             headers.push("allow", allow);
         }
         Outgoing { status: self.status, headers, body: Value::Object(body).to_string().into_bytes() }
+    }
+}
+
+/// What is wrong, with the place where the words alone do not say it: behind the first level of the
+/// content.
+pub(super) fn sentence(headline: &str, at: &Pointer, depth: usize) -> String {
+    match depth {
+        0 | 1 => headline.to_owned(),
+        _ => format!("{headline} (at {at})"),
     }
 }
 

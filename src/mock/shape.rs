@@ -1,139 +1,107 @@
-//! Whether a request keeps the document: parameters, media type, content. What it finds becomes
-//! `requestProblems`; which status that means is for the rules to say.
+//! Whether a request keeps the document: parameters, media type, content. What is wrong with it
+//! becomes `requestProblems`; which status that means is for the rules to say.
 
 use super::incoming::{ContentKind, Incoming, field};
-use crate::json::{Pointer, Value};
-use crate::openapi::{
-    Contract, Direction, MediaType, Parameter, ParameterIn, SchemaError, Validity, decode_parameter, is_json,
-    match_media_type,
-};
+use super::problem::sentence;
+use crate::check::{RequestContent, RequestValues, RequestViolation, check_request};
+use crate::json::{Datum, Value};
+use crate::openapi::{MediaType, ParameterIn, RequestBody, decode_parameter, is_json};
 
 /// So many problems of one request are told; the first is mostly the one that matters.
 const MAX_TOLD: usize = 8;
 
-/// What in a request breaks the document, in the order path, query, headers, cookies, content.
-///
-/// Source: OpenAPI 3.1.1, "Parameter Object" and "Request Body Object".
+/// What in a request breaks the document, in the order of the checks.
 pub(super) fn problems(incoming: &Incoming<'_>) -> Vec<String> {
+    let mut values = parameters(incoming);
     let mut found = Vec::new();
-    let mut parameters = incoming.operation.parameters();
-    parameters.sort_by_key(Parameter::location);
-    for parameter in &parameters {
-        check_parameter(parameter, incoming, &mut found);
+    // Content that the document does not mention is passed over, as servers do.
+    if let Some(documented) = incoming.operation.request_body() {
+        let content = incoming.content();
+        match &content.kind {
+            ContentKind::Absent => {}
+            ContentKind::Broken(reason) => found.push(reason.clone()),
+            kind => {
+                let value = (*kind != ContentKind::Opaque).then(|| content.value.clone());
+                values.body = Some(RequestContent { media_type: media_type(incoming, &documented), value });
+            }
+        }
     }
-    check_content(incoming, &mut found);
+    let mut violations = check(incoming, &values);
+    if incoming.content().kind == ContentKind::Form && retype(&mut values, &violations) {
+        violations = check(incoming, &values);
+    }
+    // Content that cannot be read is no content to the check, which would say that it is missing.
+    let is_broken = !found.is_empty();
+    let is_told = |violation: &&RequestViolation| !is_broken || violation.pointer.tokens() != ["body"];
+    found.extend(violations.iter().filter(is_told).map(told));
     found.truncate(MAX_TOLD);
     found
 }
 
-fn check_parameter(parameter: &Parameter<'_>, incoming: &Incoming<'_>, found: &mut Vec<String>) {
-    let (location, name) = (parameter.location(), parameter.name());
-    let place = match location {
-        ParameterIn::Path => format!("the path parameter `{name}`"),
-        ParameterIn::Query => format!("the query parameter `{name}`"),
-        ParameterIn::Header => format!("the header `{name}`"),
-        ParameterIn::Cookie => format!("the cookie `{name}`"),
+fn told(violation: &RequestViolation) -> String {
+    let depth = match violation.pointer.tokens() {
+        [section, inner @ ..] if section == "body" => inner.len(),
+        // The words for a parameter name it.
+        _ => 0,
     };
-    let Some(value) = decode_parameter(parameter, &incoming.raw()) else {
-        if parameter.is_required() {
-            found.push(format!("{place} is missing"));
-        }
-        return;
-    };
-    let schema = parameter.schema().or_else(|| parameter.content().and_then(|content| content.schema()));
-    if let Some(schema) = schema {
-        let contract = &incoming.rules.contract;
-        found.extend(judge(contract, &place, &schema, &value).iter().map(told));
-    }
+    sentence(&violation.headline, &violation.pointer, depth)
 }
 
-fn check_content(incoming: &Incoming<'_>, found: &mut Vec<String>) {
-    let Some(documented) = incoming.operation.request_body() else {
-        // Content that the document does not mention has no defined meaning (RFC 9110 §9.3.1 for
-        // GET); servers pass over it.
-        return;
-    };
-    let content = incoming.content();
-    let media_type = match &content.kind {
-        ContentKind::Absent => {
-            if documented.is_required() {
-                found.push("the body is missing".to_owned());
-            }
-            return;
-        }
-        ContentKind::Broken(reason) => {
-            found.push(reason.clone());
-            return;
-        }
-        _ => incoming.request.headers.get("content-type"),
-    };
+fn check(incoming: &Incoming<'_>, values: &RequestValues) -> Vec<RequestViolation> {
+    let rules = incoming.rules;
+    check_request(incoming.operation, &rules.contract, values, &rules.limits).violations
+}
+
+/// The documented parameters that the request carries.
+fn parameters(incoming: &Incoming<'_>) -> RequestValues {
+    let mut values = RequestValues::default();
+    let raw = incoming.raw();
+    for parameter in incoming.operation.parameters() {
+        let Some(value) = decode_parameter(&parameter, &raw) else { continue };
+        let into = match parameter.location() {
+            ParameterIn::Path => &mut values.path,
+            ParameterIn::Query => &mut values.query,
+            ParameterIn::Header => &mut values.headers,
+            ParameterIn::Cookie => &mut values.cookies,
+        };
+        into.push((parameter.name().to_owned(), Datum::new(value)));
+    }
+    values
+}
+
+/// The media type of the content; without one, content is taken for the only one that is offered, or
+/// for JSON.
+fn media_type(incoming: &Incoming<'_>, documented: &RequestBody<'_>) -> String {
+    if let Some(media_type) = incoming.request.headers.get("content-type") {
+        return media_type.trim().to_owned();
+    }
     let offered = documented.media_types();
-    let Some(matched) = matched(media_type, &offered) else {
-        let known: Vec<&str> = offered.iter().map(MediaType::range).collect();
-        let came = media_type.map_or_else(|| "none".to_owned(), |it| format!("`{it}`"));
-        found.push(format!(
-            "the media type of the body is {came}, and the document offers {}",
-            known.join(", ")
-        ));
-        return;
-    };
-    let Some(schema) = matched.schema() else { return };
-    let contract = &incoming.rules.contract;
-    let errors = match content.kind {
-        ContentKind::Json | ContentKind::Text => judge(contract, "the body", &schema, &content.value),
-        ContentKind::Form => judge_form(contract, &schema, &content.value),
-        _ => return,
-    };
-    found.extend(errors.iter().map(told));
+    let json = offered.iter().find(|each| is_json(each.range()));
+    let meant = json.or_else(|| offered.first().filter(|_| offered.len() == 1));
+    meant.map_or("application/json", MediaType::range).to_owned()
 }
 
-/// The documented media type of the content; content without one is taken for the only one, or JSON.
-fn matched<'d>(media_type: Option<&str>, offered: &[MediaType<'d>]) -> Option<MediaType<'d>> {
-    match media_type {
-        Some(media_type) => match_media_type(media_type, offered.iter().cloned()),
-        None => {
-            let json = offered.iter().find(|each| is_json(each.range()));
-            json.or_else(|| offered.first().filter(|_| offered.len() == 1)).cloned()
-        }
-    }
-}
-
-fn judge(contract: &Contract, whole: &str, schema: &Pointer, value: &Value) -> Vec<SchemaError> {
-    match contract.validate_as(whole, schema, Direction::Request, value, MAX_TOLD) {
-        Validity::Invalid(errors) => errors,
-        // A schema that cannot be used judges nothing; loading the document says so.
-        Validity::Valid | Validity::NotChecked(_) => Vec::new(),
-    }
-}
-
-/// Fields of a form are texts. Where the schema wants another type, a text that spells such a value
-/// in JSON is one, and a single text is an array of one.
+/// Fields of a form are texts. A field that breaks its schema as a text, and spells a number or a
+/// boolean, is one; whether a field was read anew.
 ///
 /// Source: OpenAPI 3.1.1, "Encoding the x-www-form-urlencoded Media Type".
-fn judge_form(contract: &Contract, schema: &Pointer, value: &Value) -> Vec<SchemaError> {
-    let errors = judge(contract, "the body", schema, value);
-    let mut typed = value.clone();
+fn retype(values: &mut RequestValues, violations: &[RequestViolation]) -> bool {
+    let Some(body) = values.body.as_mut().and_then(|body| body.value.as_mut()) else { return false };
     let mut is_changed = false;
-    for error in errors.iter().filter(|error| error.name == "type" && error.instance.tokens().len() == 1) {
-        if let Some(text) = error.instance.get_mut(&mut typed) {
-            let wants_array = error.expected.contains("array");
-            let spelled = serde_json::from_str::<Value>(&field(text)).ok();
-            let meant =
-                match spelled.filter(|value| value.is_number() || value.is_boolean() || value.is_null()) {
-                    _ if wants_array => Value::Array(vec![text.take()]),
-                    Some(meant) => meant,
-                    None => continue,
-                };
-            *text = meant;
+    for violation in violations {
+        let [section, name] = violation.pointer.tokens() else { continue };
+        if section != "body" {
+            continue;
+        }
+        let Some(value) = body.get_mut(name) else { continue };
+        let scalar = serde_json::from_str::<Value>(&field(value)).ok();
+        if let Some(scalar) = scalar.filter(|scalar| scalar.is_number() || scalar.is_boolean()) {
+            *value = scalar;
+            is_changed = true;
+        } else if value.is_string() && violation.expected.contains("array") {
+            *value = Value::Array(vec![value.take()]);
             is_changed = true;
         }
     }
-    if is_changed { judge(contract, "the body", schema, &typed) } else { errors }
-}
-
-fn told(error: &SchemaError) -> String {
-    match error.instance.is_root() {
-        true => error.headline.clone(),
-        false => format!("{} (at {})", error.headline, error.instance),
-    }
+    is_changed
 }

@@ -19,7 +19,13 @@ paths:
         required: true
         content:
           application/x-www-form-urlencoded:
-            schema: { type: object, required: [grant_type], properties: { grant_type: { type: string } } }
+            schema:
+              type: object
+              required: [grant_type]
+              properties:
+                grant_type: { type: string }
+                ttl: { type: integer }
+                scope: { type: array, items: { type: string } }
       responses:
         "200":
           description: ok

@@ -225,13 +225,13 @@ fn requests_are_held_to_the_document() {
         "GET /items?limit=x",
         &[("x-tenant", "much-too-long")],
         None,
-        "the query parameter `limit` is a string where the document promises an integer; \
-            the header `X-Tenant` has 13 characters where the document promises at most 8 characters",
+        "the query parameter `limit` is `x` where the document asks for an integer; \
+            the header `X-Tenant` has 13 characters where the document asks for at most 8 characters",
     );
     let json = &[("content-type", "application/json")][..];
     check_shape("POST /items", json, Some(b"{\"name\":\"x\"}"), "");
     check_shape("POST /items", &[], Some(b"{\"name\":\"x\"}"), "");
-    check_shape("POST /items", json, None, "the body is missing");
+    check_shape("POST /items", json, None, "the request has no body, which the document requires");
     check_shape(
         "POST /items",
         json,
@@ -242,15 +242,24 @@ fn requests_are_held_to_the_document() {
         "POST /items",
         &[("content-type", "text/plain")],
         Some(b"x"),
-        "the media type of the body is `text/plain`, and the document offers application/json",
+        "`createItem` takes no body of the media type `text/plain`",
     );
     let form = &[("content-type", "application/x-www-form-urlencoded")][..];
     check_shape("POST /token", form, Some(b"grant_type=x"), "");
+    check_shape("POST /token", form, Some(b"grant_type=5&ttl=60&scope=a"), "");
+    check_shape("POST /token", form, Some(b"grant_type=5&scope=a&scope=b"), "");
     check_shape(
         "POST /token",
         form,
-        Some(b"grant=x"),
-        "the body lacks `grant_type`, which the document requires",
+        Some(b"ttl=soon"),
+        "the request body lacks `grant_type`, which the document requires; \
+            `ttl` is a string where the document asks for an integer",
+    );
+    check_shape(
+        "POST /items",
+        &[("content-encoding", "gzip")],
+        Some(b"x"),
+        "the body is encoded as `gzip`, which the mock does not undo",
     );
 }
 
@@ -265,20 +274,20 @@ fn replies_are_held_to_the_document() {
         "rules: [{ on: getItem, name: read, reply: { status: 200, body: { id: a } } }]\n",
         "GET /items/a",
         None,
-        "the reply 200 of the rule `read` breaks the document: the body lacks `name`, which the document requires; \
-            the body lacks `price`, which the document requires; the body lacks `updated`, which the document requires",
+        "the reply 200 of the rule `read` breaks the document: the body lacks `name`, `price` and `updated`, \
+         which the document requires",
     );
     check_broken(
         "rules:\n  - { on: createItem, reply: { status: 201, body: { $cel: 'all.items[0]' } } }\n",
         "POST /items",
         None,
-        "the reply 201 of the rule `shop.mock.yaml:19` breaks the document: the header `Location` is missing",
+        "the reply 201 of the rule `shop.mock.yaml:19` breaks the document: the header `Location` is missing, which the document requires",
     );
     check_broken(
         "rules:\n  - { on: removeItem, name: r, reply: { status: 404, headers: { Content-Type: text/html }, body: x } }\n",
         "DELETE /items/a",
         None,
-        "the reply 404 of the rule `r` breaks the document: `text/html` is not offered",
+        "the reply 404 of the rule `r` breaks the document: `text/html` is not documented for a 404 of `removeItem`",
     );
 }
 

@@ -1,60 +1,42 @@
-//! The mock's own contract: every reply keeps the document, or is not sent.
+//! The mock's own contract: every reply keeps the document, or is not sent. The judge is the same that
+//! judges the responses of a real API.
 
 use super::outgoing::Outgoing;
+use super::problem::sentence;
 use super::rules::Rules;
-use crate::exchange::Request;
-use crate::json::Value;
-use crate::openapi::{Direction, Operation, Validity, decode_header, is_json, match_media_type};
+use crate::check::{Fact, ResponsePart, Severities, check_response};
+use crate::diagnostic::Severity;
+use crate::exchange::{Body, Exchange, Headers, Request, Response};
+use crate::openapi::Operation;
+use std::time::Duration;
 
 /// Judges a reply by the document.
 ///
 /// # Errors
-/// What it breaks.
-pub(super) fn reply(
-    rules: &Rules,
-    operation: Operation<'_>,
-    outgoing: &Outgoing,
-    _request: &Request,
-) -> Result<(), Vec<String>> {
-    let mut broken = Vec::new();
-    let Some(response) = operation.response_for(outgoing.status) else {
-        return Err(vec![format!("{} is not documented", outgoing.status)]);
+/// What it breaks, in the words of the checks.
+pub(super) fn reply(rules: &Rules, operation: Operation<'_>, outgoing: &Outgoing) -> Result<(), Vec<String>> {
+    let response = Response {
+        version: "HTTP/1.1".to_owned(),
+        status: outgoing.status,
+        reason: String::new(),
+        headers: outgoing.headers.clone(),
+        // Content is UTF-8, whatever a media type of the rules says: that is then a finding.
+        body: Body::new(outgoing.body.clone(), None),
     };
-    for header in response.headers() {
-        match (outgoing.headers.get(header.name()), header.schema()) {
-            (None, _) if header.is_required() => {
-                broken.push(format!("the header `{}` is missing", header.name()))
-            }
-            (Some(text), Some(schema)) => {
-                let value = decode_header(&header, text);
-                if let Validity::Invalid(errors) =
-                    rules.contract.validate_as("the header", &schema, Direction::Response, &value, 3)
-                {
-                    broken.extend(errors.into_iter().map(|error| error.headline));
-                }
-            }
-            _ => {}
-        }
-    }
-    if let Some(media_type) = outgoing.headers.get("content-type") {
-        match match_media_type(media_type, response.media_types()) {
-            None if response.media_types().is_empty() => {}
-            None => broken.push(format!("`{media_type}` is not offered")),
-            Some(matched) => {
-                if let Some(schema) = matched.schema() {
-                    let value = if is_json(media_type) {
-                        serde_json::from_slice(&outgoing.body).unwrap_or(Value::Null)
-                    } else {
-                        Value::from(String::from_utf8_lossy(&outgoing.body))
-                    };
-                    if let Validity::Invalid(errors) =
-                        rules.contract.validate(&schema, Direction::Response, &value, 3)
-                    {
-                        broken.extend(errors.into_iter().map(|error| error.headline));
-                    }
-                }
-            }
-        }
-    }
+    // What came is judged elsewhere; that a response to HEAD has no content is the method's matter.
+    let method = operation.method().to_owned();
+    let request = Request { method, url: String::new(), headers: Headers::new(), body: None };
+    let exchange = Exchange { request, response, latency: Duration::ZERO, notes: Vec::new() };
+    let severities = Severities::default();
+    let judgement = check_response(operation, &rules.contract, &exchange, &severities, &rules.limits);
+    let broken: Vec<String> =
+        judgement.facts.iter().filter(|fact| fact.severity == Severity::Deny).map(told).collect();
     if broken.is_empty() { Ok(()) } else { Err(broken) }
+}
+
+fn told(fact: &Fact) -> String {
+    match fact.response.as_ref().map(|place| &place.at) {
+        Some(ResponsePart::Body(pointer)) => sentence(&fact.headline, pointer, pointer.tokens().len()),
+        _ => fact.headline.clone(),
+    }
 }

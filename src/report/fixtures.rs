@@ -42,11 +42,11 @@ pub(super) fn finding(code: Code, headline: &str) -> Finding {
 /// The contract is broken, with all three places.
 pub(super) fn body_type() -> Finding {
     let scenario = source(
-        "scenarios/elasticpath/update.contest.yaml",
+        "scenarios/marketplace/update.contest.yaml",
         14,
         "      - call: updateAnOrder\n        path: { orderID: $vars.id }\n",
     );
-    let document = source("specs/elasticpath-orders.yaml", 212, "              amount: { type: integer }\n");
+    let document = source("specs/marketplace-orders.yaml", 212, "              amount: { type: integer }\n");
     let response =
         source("response body", 31, "       \"amount\": \"237500\",\n       \"currency\": \"USD\"\n");
     Finding {

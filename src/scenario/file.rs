@@ -19,7 +19,7 @@ pub struct ScenarioFile {
     pub source: Arc<Source>,
     /// Its path as it was found; paths written in it are relative to it.
     pub path: PathBuf,
-    /// Its path below its root without the ending: `elasticpath/cancel`.
+    /// Its path below its root without the ending: `marketplace/cancel`.
     pub name: String,
     /// Words for people.
     pub title: Option<String>,

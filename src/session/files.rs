@@ -183,7 +183,7 @@ fn collect(path: &Path, root: &Path, depth: usize, found: &mut Vec<Found>) {
     }
 }
 
-/// `elasticpath/cancel` of `scenarios/elasticpath/cancel.contest.yaml`, with slashes everywhere.
+/// `marketplace/cancel` of `scenarios/marketplace/cancel.contest.yaml`, with slashes everywhere.
 fn name_below(path: &Path, root: &Path) -> String {
     let below = path.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty());
     let file_name = path.file_name().map(Path::new);

@@ -155,13 +155,10 @@ fn replies_are_given_what_they_need() {
     let refused = "  refused: { status: 409, body: { error: \"{$title}: {$detail}\" } }\n";
     let uses = |given: &str| format!("{refused}rules: [{{ on: updateItem, reply: {given} }}]\n");
     check(&uses("{ use: refused, title: T, detail: $item.name }"), &[]);
+    let second = "  - { on: updateItem, when: 'true', reply: { use: refused, title: T } }\n";
+    let first = "  - { on: updateItem, when: 'true', reply: { use: refused, title: T, detail: D } }\n";
     check(
-        &format!(
-            "{}  - {{ on: updateItem, when: 'true', reply: {{ use: refused, title: T }} }}\n",
-            format!(
-                "{refused}rules:\n  - {{ on: updateItem, when: 'true', reply: {{ use: refused, title: T, detail: D }} }}\n"
-            )
-        ),
+        &format!("{refused}rules:\n{first}{second}"),
         &["mock.unknown-reference | the reply `refused` needs `detail` | is given no `detail`"],
     );
     check(

@@ -33,11 +33,11 @@ fn a_broken_contract_has_three_places_in_order() {
         r#"
 error[response.body]: `amount` is a string where the document promises an
                       integer
-    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+    ╭▸ scenarios/marketplace/update.contest.yaml:14:9
  14 │       - call: updateAnOrder
     │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7…
     │                             answered 200 in 3 ms
-    ├▸ specs/elasticpath-orders.yaml:212:25
+    ├▸ specs/marketplace-orders.yaml:212:25
 212 │               amount: { type: integer }
     │                         ───────────── via 200 › OrderEnvelope › Order ›
     │                                       Meta › Price
@@ -60,10 +60,10 @@ fn a_wide_terminal_is_used() {
         &render_finding(&body_type(), &whole(REPEAT), &Style::plain(120)),
         r#"
 error[response.body]: `amount` is a string where the document promises an integer
-    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+    ╭▸ scenarios/marketplace/update.contest.yaml:14:9
  14 │       - call: updateAnOrder
     │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7… answered 200 in 3 ms
-    ├▸ specs/elasticpath-orders.yaml:212:25
+    ├▸ specs/marketplace-orders.yaml:212:25
 212 │               amount: { type: integer }
     │                         ───────────── via 200 › OrderEnvelope › Order › Meta › Price
     ├▸ response body:31:18, at /data/meta/display_price/with_tax/amount
@@ -86,11 +86,11 @@ fn without_unicode_the_frame_is_ascii() {
         r#"
 error[response.body]: `amount` is a string where the document promises an
                       integer
-   --> scenarios/elasticpath/update.contest.yaml:14:9
+   --> scenarios/marketplace/update.contest.yaml:14:9
  14 |       - call: updateAnOrder
     |         ------------------- step `update`: PUT /v2/orders/50ca1ec7...
     |                             answered 200 in 3 ms
-   ::: specs/elasticpath-orders.yaml:212:25
+   ::: specs/marketplace-orders.yaml:212:25
 212 |               amount: { type: integer }
     |                         ------------- via 200 > OrderEnvelope > Order >
     |                                       Meta > Price
@@ -120,8 +120,8 @@ fn colours_change_nothing_but_the_colour() {
 }
 
 fn undocumented() -> Finding {
-    let scenario = source("scenarios/elasticpath/cancel.contest.yaml", 22, "      - call: updateAnOrder\n");
-    let document = source("specs/elasticpath-orders.yaml", 96, "      responses:\n        200: {}\n");
+    let scenario = source("scenarios/marketplace/cancel.contest.yaml", 22, "      - call: updateAnOrder\n");
+    let document = source("specs/marketplace-orders.yaml", 96, "      responses:\n        200: {}\n");
     let response = Source::new(
         "response: HTTP/1.1 409 Conflict, application/json, 84 bytes",
         r#"{"errors":[{"status":409,"title":"Write conflict detected"}]}"#,
@@ -142,10 +142,10 @@ fn an_undocumented_status_shows_what_is_documented_and_what_came() {
         &undocumented(),
         r#"
 error[response.status]: 409 is not documented for `updateAnOrder`
-   ╭▸ scenarios/elasticpath/cancel.contest.yaml:22:9
+   ╭▸ scenarios/marketplace/cancel.contest.yaml:22:9
 22 │       - call: updateAnOrder
    │         ─────────────────── step `cancel` expected 422
-   ├▸ specs/elasticpath-orders.yaml:96:7
+   ├▸ specs/marketplace-orders.yaml:96:7
 96 │       responses:
    │       ───────── documents 200, 400, 401, 404, 422
    ├▸ response: HTTP/1.1 409 Conflict, application/json, 84 bytes
@@ -263,7 +263,7 @@ error[response.status]: 502 is not documented
 #[test]
 fn another_value_than_expected_shows_both() {
     let text = "          body: { data: { status: cancelled, shipping: unfulfilled } }\n";
-    let scenario = source("scenarios/elasticpath/cancel.contest.yaml", 27, text);
+    let scenario = source("scenarios/marketplace/cancel.contest.yaml", 27, text);
     let response = source("response body", 5, "    \"status\": \"incomplete\",\n");
     let finding = Finding {
         scenario: place(&scenario, "cancelled", "expected `cancelled`", None),
@@ -274,7 +274,7 @@ fn another_value_than_expected_shows_both() {
         &finding,
         r#"
 error[expect.body]: the order was not cancelled
-   ╭▸ scenarios/elasticpath/cancel.contest.yaml:27:35
+   ╭▸ scenarios/marketplace/cancel.contest.yaml:27:35
 27 │           body: { data: { status: cancelled, shipping: unfulfilled } }
    │                                   ───────── expected `cancelled`
    ├▸ response body:5:15, at /data/status
@@ -287,7 +287,7 @@ error[expect.body]: the order was not cancelled
 #[test]
 fn a_false_condition_lists_its_parts() {
     let text = "          - 'size(body.data) == inputs.total && body.data[0].paid'\n";
-    let scenario = source("scenarios/elasticpath/list.contest.yaml", 31, text);
+    let scenario = source("scenarios/marketplace/list.contest.yaml", 31, text);
     let finding = Finding {
         scenario: place(&scenario, "size(body.data) == inputs.total", "false", None),
         notes: vec!["size(body.data) = 4\ninputs.total    = 5".to_owned()],
@@ -298,7 +298,7 @@ fn a_false_condition_lists_its_parts() {
         r#"
 error[expect.assert]: `size(body.data) == inputs.total && body.data[0].paid` is
                       false
-   ╭▸ scenarios/elasticpath/list.contest.yaml:31:14
+   ╭▸ scenarios/marketplace/list.contest.yaml:31:14
 31 │           - 'size(body.data) == inputs.total && body.data[0].paid'
    │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ false
    ╰ size(body.data) = 4
@@ -467,7 +467,7 @@ error[response.format]: `na␛[31mme` is not a uuid��
 
 #[test]
 fn an_unknown_operation_is_pointed_at_with_a_suggestion() {
-    let scenario = source("scenarios/elasticpath/update.contest.yaml", 14, "      - call: updateOrder\n");
+    let scenario = source("scenarios/marketplace/update.contest.yaml", 14, "      - call: updateOrder\n");
     let diagnostic =
         Diagnostic::error(Code::SCENARIO_UNKNOWN_OPERATION, "no operation `updateOrder` in api `ep`");
     let label = "did you mean `updateAnOrder`? (PUT /v2/orders/{orderID})";
@@ -478,7 +478,7 @@ fn an_unknown_operation_is_pointed_at_with_a_suggestion() {
         &render_diagnostics(&[diagnostic, missing], &PLAIN),
         r#"
 error[scenario.unknown-operation]: no operation `updateOrder` in api `ep`
-   ╭▸ scenarios/elasticpath/update.contest.yaml:14:15
+   ╭▸ scenarios/marketplace/update.contest.yaml:14:15
 14 │       - call: updateOrder
    │               ━━━━━━━━━━━ did you mean `updateAnOrder`? (PUT
    ╰╴                          /v2/orders/{orderID})

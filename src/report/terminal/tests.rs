@@ -34,7 +34,7 @@ fn check(actual: &str, expected: &str) {
 }
 
 fn passed(index: usize, title: &str) -> CaseReport {
-    case(index, Verdict::Passed, "elasticpath/cancel", title)
+    case(index, Verdict::Passed, "marketplace/cancel", title)
 }
 
 /// A case of which nothing was sent.
@@ -42,7 +42,7 @@ fn unsent(index: usize, verdict: Verdict, title: &str, reason: &str) -> CaseRepo
     CaseReport {
         reason: Some(reason.to_owned()),
         steps: Vec::new(),
-        ..case(index, verdict, "ecartapi/status", title)
+        ..case(index, verdict, "bookshop/status", title)
     }
 }
 
@@ -63,12 +63,12 @@ fn failed(index: usize) -> CaseReport {
     CaseReport {
         steps: vec![step("read", Verdict::Passed), update, after],
         elapsed: Duration::from_millis(14),
-        ..case(index, Verdict::Failed, "elasticpath/update", "an address can be changed")
+        ..case(index, Verdict::Failed, "marketplace/update", "an address can be changed")
     }
 }
 
 fn errored(index: usize, title: &str) -> CaseReport {
-    let mut case = case(index, Verdict::Errored, "ecartapi/status", title);
+    let mut case = case(index, Verdict::Errored, "bookshop/status", title);
     case.steps[1].findings = vec![refused()];
     case
 }
@@ -105,24 +105,24 @@ fn everything() -> (Vec<CaseReport>, Summary) {
         skipped,
         errored(4, "pending is stored as processing"),
         failed(3),
-        case(5, Verdict::XFailed, "elasticpath/known", "the manual gateway cancels"),
-        case(6, Verdict::XPassed, "elasticpath/known", "the card gateway cancels"),
+        case(5, Verdict::XFailed, "marketplace/known", "the manual gateway cancels"),
+        case(6, Verdict::XPassed, "marketplace/known", "the card gateway cancels"),
         unsent(7, Verdict::NotRun, "paid is stored as processing", "interrupted"),
         errored(9, "refunded is stored as refunded"),
         long,
     ];
     let summary = Summary {
         attention: vec![
-            attention(Verdict::Failed, "elasticpath/update › an address can be changed", &[Code::RESPONSE_BODY]),
+            attention(Verdict::Failed, "marketplace/update › an address can be changed", &[Code::RESPONSE_BODY]),
             attention(
                 Verdict::Errored,
-                "ecartapi/status › pending is stored as processing",
+                "bookshop/status › pending is stored as processing",
                 &[Code::TRANSPORT_CONNECT],
             ),
-            attention(Verdict::XPassed, "elasticpath/known › the card gateway cancels", &[]),
+            attention(Verdict::XPassed, "marketplace/known › the card gateway cancels", &[]),
             attention(
                 Verdict::Errored,
-                "ecartapi/status › refunded is stored as refunded",
+                "bookshop/status › refunded is stored as refunded",
                 &[Code::TRANSPORT_CONNECT, Code::RESPONSE_BODY],
             ),
         ],
@@ -130,7 +130,7 @@ fn everything() -> (Vec<CaseReport>, Summary) {
             WarningCount {
                 code: Code::RESPONSE_HEADER,
                 headline: "`X-Request-Id` is not a uuid".to_owned(),
-                place: Some("specs/elasticpath-orders.yaml:61".to_owned()),
+                place: Some("specs/marketplace-orders.yaml:61".to_owned()),
                 count: 12,
             },
             WarningCount {
@@ -147,7 +147,7 @@ fn everything() -> (Vec<CaseReport>, Summary) {
         ],
         left_behind: vec![
             "order 50ca1ec7… (cleanup `restore` answered 503)".to_owned(),
-            "elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)".to_owned(),
+            "marketplace/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)".to_owned(),
         ],
         exchanges: 58,
         unanswered: 3,
@@ -170,7 +170,7 @@ fn a_run_that_passes_is_a_line_a_case() {
     let skipped = unsent(2, Verdict::Skipped, "refunds reach the shop", "no refunds here");
     let cases = vec![
         passed(0, "an unfulfilled order can be cancelled"),
-        case(1, Verdict::Passed, "elasticpath/fulfill", "an unpaid order cannot be fulfilled"),
+        case(1, Verdict::Passed, "marketplace/fulfill", "an unpaid order cannot be fulfilled"),
         skipped,
     ];
     let summary = summary(&[(Verdict::Skipped, 1), (Verdict::Passed, 2)]);
@@ -179,9 +179,9 @@ fn a_run_that_passes_is_a_line_a_case() {
         r#"
 contest 0.1.0 · environment mock · target: embedded mock · 3 cases, 2 workers · seed 8412
 
-  pass  elasticpath/cancel › an unfulfilled order can be cancelled                   2 steps    9 ms
-  pass  elasticpath/fulfill › an unpaid order cannot be fulfilled                    2 steps    9 ms
-  skip  ecartapi/status › refunds reach the shop                                     no refunds here
+  pass  marketplace/cancel › an unfulfilled order can be cancelled                   2 steps    9 ms
+  pass  marketplace/fulfill › an unpaid order cannot be fulfilled                    2 steps    9 ms
+  skip  bookshop/status › refunds reach the shop                                     no refunds here
 
 3 cases: 2 passed, 1 skipped · 61 exchanges, all judged · 0.21 s · target: embedded mock
 "#,
@@ -205,20 +205,20 @@ fn every_verdict_at_80_columns() {
 contest 0.1.0 · environment mock · target: embedded mock · 10 cases, 2 workers
   seed 8412
 
-  pass  elasticpath/cancel › an unfulfilled order can be cance…  2 steps    9 ms
-  pass  elasticpath/cancel › an unpaid order cannot be fulfill…  2 steps    9 ms
-  skip  ecartapi/status › refunds reach the shop [refunded]
+  pass  marketplace/cancel › an unfulfilled order can be cance…  2 steps    9 ms
+  pass  marketplace/cancel › an unpaid order cannot be fulfill…  2 steps    9 ms
+  skip  bookshop/status › refunds reach the shop [refunded]
         no refund endpoint in this sandbox
 
-  FAIL  elasticpath/update › an address can be changed      2 of 3 steps   14 ms
+  FAIL  marketplace/update › an address can be changed      2 of 3 steps   14 ms
 
 error[response.body]: `amount` is a string where the document promises an
                       integer
-    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+    ╭▸ scenarios/marketplace/update.contest.yaml:14:9
  14 │       - call: updateAnOrder
     │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7…
     │                             answered 200 in 3 ms
-    ├▸ specs/elasticpath-orders.yaml:212:25
+    ├▸ specs/marketplace-orders.yaml:212:25
 212 │               amount: { type: integer }
     │                         ───────────── via 200 › OrderEnvelope › Order ›
     │                                       Meta › Price
@@ -234,7 +234,7 @@ error[response.body]: `amount` is a string where the document promises an
               -H 'Authorization: Bearer ***' \
               -H 'Content-Type: application/json' -d '{"data":{"type":"order"}}'
 
-  ERROR ecartapi/status › pending is stored as processing        2 steps    9 ms
+  ERROR bookshop/status › pending is stored as processing        2 steps    9 ms
 
 error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
                           refused)
@@ -242,29 +242,29 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
  │ staging
  ╰ help: is the target up?
 
-  xfail elasticpath/known › the manual gateway cancels           2 steps    9 ms
-  XPASS elasticpath/known › the card gateway cancels             2 steps    9 ms
+  xfail marketplace/known › the manual gateway cancels           2 steps    9 ms
+  XPASS marketplace/known › the card gateway cancels             2 steps    9 ms
         it passed, and is marked `xfail`: remove the mark
-  -     ecartapi/status › paid is stored as processing      not run: interrupted
-  pass  elasticpath/cancel › an unfulfilled order that… [card]  2 steps  12.35 s
-  ERROR ecartapi/status › refunded is stored as refunded         2 steps    9 ms
+  -     bookshop/status › paid is stored as processing      not run: interrupted
+  pass  marketplace/cancel › an unfulfilled order that… [card]  2 steps  12.35 s
+  ERROR bookshop/status › refunded is stored as refunded         2 steps    9 ms
         transport.connect: as above
 
 10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped,
   1 not run · 58 exchanges judged, 3 not (transport) · 0.21 s
   target: embedded mock
-  failed   elasticpath/update › an address can be changed    response.body
-  errored  ecartapi/status › pending is stored as processing transport.connect
-  xpassed  elasticpath/known › the card gateway cancels
-  errored  ecartapi/status › refunded is stored as refunded transport.connect +1
+  failed   marketplace/update › an address can be changed    response.body
+  errored  bookshop/status › pending is stored as processing transport.connect
+  xpassed  marketplace/known › the card gateway cancels
+  errored  bookshop/status › refunded is stored as refunded transport.connect +1
   warnings response.header ×12 (`X-Request-Id` is not a uuid,
-           specs/elasticpath-orders.yaml:61)
+           specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
   waived   response.status ×2, response.body (by a step's `contract:`)
   not checked: `send` goes outside the document ×3
                the header `X-Rate` has a schema that does not compile
   left behind: order 50ca1ec7… (cleanup `restore` answered 503)
-               elasticpath/cancel › an unpaid order cannot be fulfilled: order
+               marketplace/cancel › an unpaid order cannot be fulfilled: order
                60ca (cleanup `restore` answered 500)
   interrupted: the run was stopped before its end; cleanup was run
 "#,
@@ -279,17 +279,17 @@ fn every_verdict_at_120_columns() {
         r#"
 contest 0.1.0 · environment mock · target: embedded mock · 10 cases, 2 workers · seed 8412
 
-  pass  elasticpath/cancel › an unfulfilled order can be cancelled                                       2 steps    9 ms
-  pass  elasticpath/cancel › an unpaid order cannot be fulfilled                                         2 steps    9 ms
-  skip  ecartapi/status › refunds reach the shop [refunded]                           no refund endpoint in this sandbox
+  pass  marketplace/cancel › an unfulfilled order can be cancelled                                       2 steps    9 ms
+  pass  marketplace/cancel › an unpaid order cannot be fulfilled                                         2 steps    9 ms
+  skip  bookshop/status › refunds reach the shop [refunded]                           no refund endpoint in this sandbox
 
-  FAIL  elasticpath/update › an address can be changed                                              2 of 3 steps   14 ms
+  FAIL  marketplace/update › an address can be changed                                              2 of 3 steps   14 ms
 
 error[response.body]: `amount` is a string where the document promises an integer
-    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+    ╭▸ scenarios/marketplace/update.contest.yaml:14:9
  14 │       - call: updateAnOrder
     │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7… answered 200 in 3 ms
-    ├▸ specs/elasticpath-orders.yaml:212:25
+    ├▸ specs/marketplace-orders.yaml:212:25
 212 │               amount: { type: integer }
     │                         ───────────── via 200 › OrderEnvelope › Order › Meta › Price
     ├▸ response body:31:18, at /data/meta/display_price/with_tax/amount
@@ -301,33 +301,33 @@ error[response.body]: `amount` is a string where the document promises an intege
     ╰ repeat: curl -X PUT 'http://127.0.0.1:4010/v2/orders/50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3' \
               -H 'Authorization: Bearer ***' -H 'Content-Type: application/json' -d '{"data":{"type":"order"}}'
 
-  ERROR ecartapi/status › pending is stored as processing                                                2 steps    9 ms
+  ERROR bookshop/status › pending is stored as processing                                                2 steps    9 ms
 
 error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection refused)
  ├ the case was not judged; base URL from contest.yaml:14:24, environment staging
  ╰ help: is the target up?
 
-  xfail elasticpath/known › the manual gateway cancels                                                   2 steps    9 ms
-  XPASS elasticpath/known › the card gateway cancels                                                     2 steps    9 ms
+  xfail marketplace/known › the manual gateway cancels                                                   2 steps    9 ms
+  XPASS marketplace/known › the card gateway cancels                                                     2 steps    9 ms
         it passed, and is marked `xfail`: remove the mark
-  -     ecartapi/status › paid is stored as processing                                              not run: interrupted
-  pass  elasticpath/cancel › an unfulfilled order that was paid by card can be cancelled and s… [card]  2 steps  12.35 s
-  ERROR ecartapi/status › refunded is stored as refunded                                                 2 steps    9 ms
+  -     bookshop/status › paid is stored as processing                                              not run: interrupted
+  pass  marketplace/cancel › an unfulfilled order that was paid by card can be cancelled and s… [card]  2 steps  12.35 s
+  ERROR bookshop/status › refunded is stored as refunded                                                 2 steps    9 ms
         transport.connect: as above
 
 10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped, 1 not run
   58 exchanges judged, 3 not (transport) · 0.21 s · target: embedded mock
-  failed   elasticpath/update › an address can be changed    response.body
-  errored  ecartapi/status › pending is stored as processing transport.connect
-  xpassed  elasticpath/known › the card gateway cancels
-  errored  ecartapi/status › refunded is stored as refunded  transport.connect, response.body
-  warnings response.header ×12 (`X-Request-Id` is not a uuid, specs/elasticpath-orders.yaml:61)
+  failed   marketplace/update › an address can be changed    response.body
+  errored  bookshop/status › pending is stored as processing transport.connect
+  xpassed  marketplace/known › the card gateway cancels
+  errored  bookshop/status › refunded is stored as refunded  transport.connect, response.body
+  warnings response.header ×12 (`X-Request-Id` is not a uuid, specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
   waived   response.status ×2, response.body (by a step's `contract:`)
   not checked: `send` goes outside the document ×3
                the header `X-Rate` has a schema that does not compile
   left behind: order 50ca1ec7… (cleanup `restore` answered 503)
-               elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
+               marketplace/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
   interrupted: the run was stopped before its end; cleanup was run
 "#,
     );
@@ -340,16 +340,16 @@ fn a_quiet_run_says_what_needs_attention() {
     let lines: Vec<&str> =
         text.lines().filter(|line| line.starts_with("  ") && line.contains(" › ")).collect();
     let expected = r#"
-  FAIL  elasticpath/update › an address can be changed                                              2 of 3 steps   14 ms
+  FAIL  marketplace/update › an address can be changed                                              2 of 3 steps   14 ms
     │                         ───────────── via 200 › OrderEnvelope › Order › Meta › Price
-  ERROR ecartapi/status › pending is stored as processing                                                2 steps    9 ms
-  XPASS elasticpath/known › the card gateway cancels                                                     2 steps    9 ms
-  ERROR ecartapi/status › refunded is stored as refunded                                                 2 steps    9 ms
-  failed   elasticpath/update › an address can be changed    response.body
-  errored  ecartapi/status › pending is stored as processing transport.connect
-  xpassed  elasticpath/known › the card gateway cancels
-  errored  ecartapi/status › refunded is stored as refunded  transport.connect, response.body
-               elasticpath/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
+  ERROR bookshop/status › pending is stored as processing                                                2 steps    9 ms
+  XPASS marketplace/known › the card gateway cancels                                                     2 steps    9 ms
+  ERROR bookshop/status › refunded is stored as refunded                                                 2 steps    9 ms
+  failed   marketplace/update › an address can be changed    response.body
+  errored  bookshop/status › pending is stored as processing transport.connect
+  xpassed  marketplace/known › the card gateway cancels
+  errored  bookshop/status › refunded is stored as refunded  transport.connect, response.body
+               marketplace/cancel › an unpaid order cannot be fulfilled: order 60ca (cleanup `restore` answered 500)
 "#;
     check(&format!("\n{}\n", lines.join("\n")), expected);
 }
@@ -367,11 +367,11 @@ fn a_verbose_run_lists_the_steps_and_shows_warnings_in_place() {
 contest 0.1.0 · environment mock · target: embedded mock · 2 cases, 2 workers
   seed 8412
 
-  pass  elasticpath/cancel › a                                   2 steps    9 ms
+  pass  marketplace/cancel › a                                   2 steps    9 ms
         `read`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
         `update`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
 
-  FAIL  elasticpath/update › an address can be changed      2 of 3 steps   14 ms
+  FAIL  marketplace/update › an address can be changed      2 of 3 steps   14 ms
         `read`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms
         `update`: PUT /v2/orders/50ca1ec7 answered 200 in 3 ms, failed
         `after`: updateAnOrder, skipped: step update failed
@@ -380,11 +380,11 @@ warning[operation.deprecated]: `updateAnOrder` is deprecated
 
 error[response.body]: `amount` is a string where the document promises an
                       integer
-    ╭▸ scenarios/elasticpath/update.contest.yaml:14:9
+    ╭▸ scenarios/marketplace/update.contest.yaml:14:9
  14 │       - call: updateAnOrder
     │         ─────────────────── step `update`: PUT /v2/orders/50ca1ec7…
     │                             answered 200 in 3 ms
-    ├▸ specs/elasticpath-orders.yaml:212:25
+    ├▸ specs/marketplace-orders.yaml:212:25
 212 │               amount: { type: integer }
     │                         ───────────── via 200 › OrderEnvelope › Order ›
     │                                       Meta › Price
@@ -467,8 +467,8 @@ fn cases_of_an_interrupted_run_are_shown_though_some_never_finish() {
 contest 0.1.0 · environment mock · target: embedded mock
   2 cases, 2 workers · seed 8412
 
-  pass  elasticpath/cancel › b               2 steps    9 ms
-  pass  elasticpath/cancel › c               2 steps    9 ms
+  pass  marketplace/cancel › b               2 steps    9 ms
+  pass  marketplace/cancel › c               2 steps    9 ms
 
 2 cases: 2 passed · 61 exchanges, all judged · 0.21 s
   target: embedded mock
@@ -523,7 +523,7 @@ fn a_case_that_could_not_start_says_why() {
     check(
         &format!("\n{}", render_case(&case, &Style::plain(80))),
         r#"
-  ERROR ecartapi/status › a                                     no steps    9 ms
+  ERROR bookshop/status › a                                     no steps    9 ms
         the input `order` has no value; give it with `--input order=…`
 "#,
     );

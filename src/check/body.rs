@@ -74,8 +74,11 @@ pub(super) fn check(
             return Vec::new();
         }
         Content::None => return Vec::new(),
+        // The finding of the check `decode` says it already, unless that is off.
         Content::Broken => {
-            judgement.leave("the body cannot be decoded");
+            if !case.runs(Check::Decode) {
+                judgement.leave("the body cannot be decoded");
+            }
             return Vec::new();
         }
     };
@@ -113,10 +116,13 @@ fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: b
         return None;
     }
     let part = if is_json { ResponsePart::Body(error.instance) } else { ResponsePart::BodyWhole };
+    // What stands there is the value of a member that should not be there, whatever it is.
+    let is_one_too_many = error.member.is_some() && error.name.ends_with("Properties");
+    let found = if is_one_too_many { "not allowed".to_owned() } else { error.actual.clone() };
     let mut fact = Fact::new(check.code(), severity, error.headline)
-        .compared(error.expected, error.actual.clone())
+        .compared(error.expected, error.actual)
         .document(error.keyword, label)
-        .response(part, error.actual);
+        .response(part, found);
     fact.notes = error.notes;
     Some(fact)
 }

@@ -100,7 +100,7 @@ error[response.format]: `id` is `x`, which is not a uuid
         "error[response.body]: the body has a member `a` that the document does not allow
   expected no such member; came a member `a`
   document schemas/T/additionalProperties: allows no other members, via 200 › T
-  response body at \"/a\": a member `a`",
+  response body at \"/a\": not allowed",
     );
 }
 

@@ -4,7 +4,7 @@ use super::closure::{Closure, Role, linked};
 use super::dialect::Rewriter;
 use super::target::foreign_dialect;
 use super::words::position;
-use super::{Direction, SchemaError, remark};
+use super::{Direction, Nullable, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Pointer, Value};
 use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
@@ -24,6 +24,7 @@ const MAX_PARTS: usize = 500_000;
 pub struct Contract {
     document: Arc<Document>,
     wanted: Wanted,
+    nullable: Nullable,
     compiled: OnceLock<Compiled>,
     others: Mutex<HashMap<Target, Arc<Compiled>>>,
 }
@@ -53,6 +54,7 @@ pub(super) struct Compiled {
     numbers: HashMap<Target, usize>,
     joint: Joint,
     branches: OnceLock<Joint>,
+    leaves_out: bool,
 }
 
 impl Contract {
@@ -71,7 +73,14 @@ impl Contract {
     }
 
     fn new(document: Arc<Document>, wanted: Wanted) -> Self {
-        Self { document, wanted, compiled: OnceLock::new(), others: Mutex::default() }
+        let nullable = Nullable::default();
+        Self { document, wanted, nullable, compiled: OnceLock::new(), others: Mutex::default() }
+    }
+
+    /// Says how far `nullable` reaches; leniently when nothing is said.
+    #[must_use]
+    pub fn with_nullable(self, nullable: Nullable) -> Self {
+        Self { nullable, compiled: OnceLock::new(), others: Mutex::default(), ..self }
     }
 
     /// The document.
@@ -144,11 +153,11 @@ impl Contract {
 
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| match &self.wanted {
-            Wanted::Schemas(targets) => Compiled::new(&self.document, targets),
+            Wanted::Schemas(targets) => Compiled::new(&self.document, targets, self.nullable),
             Wanted::Operations(operations) => {
                 let operations = operations.iter().map(|index| self.document.operation(*index));
                 let targets: Vec<Target> = operations.flat_map(targets_of).collect();
-                Compiled::new(&self.document, &targets)
+                Compiled::new(&self.document, &targets, self.nullable)
             }
         })
     }
@@ -163,7 +172,7 @@ impl Contract {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
             let compiled = others
                 .entry(target.clone())
-                .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target])));
+                .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target], self.nullable)));
             Arc::clone(compiled)
         };
         work(&compiled)
@@ -177,8 +186,8 @@ impl fmt::Debug for Contract {
 }
 
 impl Compiled {
-    fn new(document: &Document, targets: &[Target]) -> Self {
-        let mut rewriter = Rewriter::new(document);
+    fn new(document: &Document, targets: &[Target], nullable: Nullable) -> Self {
+        let mut rewriter = Rewriter::new(document, nullable);
         let numbers: HashMap<Target, usize> =
             targets.iter().map(|target| (target.clone(), rewriter.add(&target.0, target.1))).collect();
         let closure = rewriter.finish();
@@ -186,7 +195,8 @@ impl Compiled {
         wanted.sort_unstable();
         wanted.dedup();
         let joint = build::joint(&closure.resource(), &wanted);
-        Self { closure, numbers, joint, branches: OnceLock::new() }
+        let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
+        Self { closure, numbers, joint, branches: OnceLock::new(), leaves_out }
     }
 
     fn validate(
@@ -249,7 +259,7 @@ impl Compiled {
 
     /// Whether a part of a schema cannot be used, so that a schema may accept too much.
     pub(super) fn leaves_out(&self) -> bool {
-        self.closure.entries.iter().any(|entry| !entry.left_out.is_empty())
+        self.leaves_out
     }
 
     /// The forms of every choice, compiled when the first choice is to be explained.

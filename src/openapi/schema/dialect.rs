@@ -13,7 +13,7 @@ use super::closure::{Closure, Entry, Role, link};
 use super::keyword::{Scope, is_of_v30, shape};
 use super::remark::Remark;
 use super::target::{dynamic_target, foreign_dialect, target};
-use super::{Direction, visibility};
+use super::{Direction, Nullable, visibility};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::{Document, Version};
 use serde_json::json;
@@ -33,6 +33,7 @@ pub(super) type Relaxed = Rc<BTreeSet<String>>;
 /// Builds a [`Closure`]; entries are written when their turn comes, so that recursion ends.
 pub(super) struct Rewriter<'d> {
     document: &'d Document,
+    nullable: Nullable,
     closure: Closure,
     keys: HashMap<Key, usize>,
     queue: Vec<(usize, Key)>,
@@ -51,9 +52,10 @@ struct Context {
 }
 
 impl<'d> Rewriter<'d> {
-    pub(super) fn new(document: &'d Document) -> Self {
+    pub(super) fn new(document: &'d Document, nullable: Nullable) -> Self {
         Self {
             document,
+            nullable,
             closure: Closure::default(),
             keys: HashMap::new(),
             queue: Vec::new(),
@@ -128,7 +130,10 @@ impl<'d> Rewriter<'d> {
             let out = self.reference(&at.child("$ref"), reference, context);
             return if is_nullable { self.or_null(at, out, "`nullable` beside `$ref`") } else { out };
         }
-        let own = visibility::relaxed_of(self.document, at, context.direction);
+        let own = match ["properties", "allOf", "$ref"].iter().any(|keyword| members.contains_key(*keyword)) {
+            true => visibility::relaxed_of(self.document, at, context.direction),
+            false => BTreeSet::new(),
+        };
         let context = match own.is_subset(&context.relaxed) {
             true => context.clone(),
             false => {
@@ -238,7 +243,11 @@ impl<'d> Rewriter<'d> {
     /// Lets null through where a schema says `nullable`: as 3.0.4 has it beside `type`, leniently
     /// elsewhere.
     fn nullable(&mut self, at: &Pointer, members: &Map<String, Value>, mut out: Map<String, Value>) -> Value {
-        if self.document.version() != Version::V30 {
+        let is_v30 = self.document.version() == Version::V30;
+        if !is_v30 && self.nullable == Nullable::Strict {
+            return Value::Object(out);
+        }
+        if !is_v30 {
             let message = "`nullable` is not part of OpenAPI 3.1; null is accepted all the same";
             self.lenient(&at.child("nullable"), "nullable", message.to_owned());
         }
@@ -251,6 +260,9 @@ impl<'d> Rewriter<'d> {
                 all.push(Value::from("null"));
             }
             *types = Value::Array(all);
+        }
+        if self.nullable == Nullable::Strict {
+            return Value::Object(out);
         }
         if let Some(Value::Array(values)) = out.get_mut("enum")
             && !values.contains(&Value::Null)
@@ -268,6 +280,9 @@ impl<'d> Rewriter<'d> {
 
     /// A schema for null, and for what the given one accepts.
     fn or_null(&mut self, at: &Pointer, schema: Value, what: &str) -> Value {
+        if self.nullable == Nullable::Strict {
+            return schema;
+        }
         if self.document.version() == Version::V30 {
             let message =
                 format!("{what} has no effect by the letter of OpenAPI 3.0; null is accepted all the same");

@@ -34,6 +34,17 @@ pub enum Direction {
     Response,
 }
 
+/// How far `nullable` of OpenAPI 3.0 reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Nullable {
+    /// Wherever it is written, null is accepted: beside `$ref`, `allOf` and the like, beside an
+    /// `enum` without null, and in a document of OpenAPI 3.1.
+    #[default]
+    Lenient,
+    /// Only where OpenAPI 3.0.4, "Schema Object", gives it an effect: beside `type`.
+    Strict,
+}
+
 /// One way in which a value breaks a schema, as data and in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {

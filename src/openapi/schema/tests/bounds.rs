@@ -60,3 +60,9 @@ fn deep_values_are_judged() {
     assert!(said(&contract, Direction::Response, &deep).contains("T/anyOf"));
     check(schemas, &format!("{}{}", "[".repeat(120), "]".repeat(120)), "valid");
 }
+
+#[test]
+fn a_contract_is_shared_by_workers() {
+    fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<crate::openapi::Contract>();
+}

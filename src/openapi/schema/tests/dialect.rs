@@ -2,6 +2,7 @@
 
 use super::{check, check_in, check31, contract, said, schema};
 use crate::openapi::Direction::{self, Request, Response};
+use crate::openapi::Nullable;
 use crate::openapi::testing::render;
 
 /// Checks what is remarked on, each as `line:column code message`, and what is not checked.
@@ -50,6 +51,25 @@ S: { type: string }";
         ],
         &[],
     );
+}
+
+#[test]
+fn nullable_reaches_no_further_than_asked() {
+    let schemas = "T:
+  properties:
+    plain: { type: string, nullable: true }
+    listed: { type: string, nullable: true, enum: [x] }
+    all: { nullable: true, allOf: [ { type: string } ] }
+    referred: { nullable: true, $ref: '#/components/schemas/S' }
+S: { type: string }";
+    let contract = contract("3.0.3", schemas, Response).with_nullable(Nullable::Strict);
+    assert_eq!(
+        said(&contract, Response, r#"{"plain": null, "listed": null, "all": null, "referred": null}"#),
+        "/listed T/properties/listed/enum: `listed` is `null` where the document promises `x`
+/all T/properties/all/allOf/0/type: `all` is null where the document promises a string
+/referred S/type: `referred` is null where the document promises a string"
+    );
+    assert!(contract.diagnostics().is_empty());
 }
 
 #[test]

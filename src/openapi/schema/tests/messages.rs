@@ -211,7 +211,7 @@ fn conditions() {
 const PAYMENT: &str = "T: { properties: { p: { $ref: '#/components/schemas/Payment' } } }
 Payment:
   oneOf: [ { $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Manual' } ]
-  discriminator: { propertyName: gateway, mapping: { stripe: Card, manual: '#/components/schemas/Manual' } }
+  discriminator: { propertyName: gateway, mapping: { online: Card, manual: '#/components/schemas/Manual' } }
 Card: { required: [card], properties: { gateway: { type: string } } }
 Manual: { required: [gateway, paid_by], properties: { paid_by: { type: string } } }";
 
@@ -225,9 +225,9 @@ fn the_discriminator_chooses_the_form() {
     );
     check(
         PAYMENT,
-        r#"{"p": {"gateway": "stripe"}}"#,
+        r#"{"p": {"gateway": "online"}}"#,
         "/p Card/required/0: `p` lacks `card`, which the document requires
-  = `p` says `gateway: stripe`, so it is judged as Card and not as Manual",
+  = `p` says `gateway: online`, so it is judged as Card and not as Manual",
     );
     // A value outside the mapping chooses nothing.
     check(
@@ -242,7 +242,7 @@ fn the_discriminator_chooses_the_form() {
 fn without_a_discriminator_the_nearest_form_is_told() {
     let tagged =
         "T: { oneOf: [ { $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Manual' } ] }
-Card: { required: [card], properties: { gateway: { enum: [stripe] } } }
+Card: { required: [card], properties: { gateway: { enum: [online] } } }
 Manual: { required: [gateway, paid_by, paid_at], properties: { gateway: { enum: [manual] } } }";
     check(
         tagged,

@@ -19,10 +19,10 @@ mod problem;
 mod reply;
 mod rules;
 mod scope;
+#[cfg(test)]
+mod served;
 mod server;
 mod shape;
-#[cfg(test)]
-mod specs;
 mod state;
 #[cfg(test)]
 mod testing;

@@ -129,7 +129,7 @@ impl<'r> RequestScope<'r> {
         let result = compute();
         let failures = self.failures.replace(outer);
         result.map_err(|reason| {
-            let cause = failures.into_iter().find(|(name, _)| reason.contains(name.as_str()));
+            let cause = failures.into_iter().find(|(name, _)| reason.contains(&format!("`{name}`")));
             cause.map_or(reason, |(_, cause)| cause)
         })
     }

@@ -274,8 +274,8 @@ fn replies_are_held_to_the_document() {
         "rules: [{ on: getItem, name: read, reply: { status: 200, body: { id: a } } }]\n",
         "GET /items/a",
         None,
-        "the reply 200 of the rule `read` breaks the document: the body lacks `name`, `price` and `updated`, \
-         which the document requires",
+        "the reply 200 of the rule `read` breaks the document: \
+            the body lacks `name`, `price` and `updated`, which the document requires",
     );
     check_broken(
         "rules:\n  - { on: createItem, reply: { status: 201, body: { $cel: 'all.items[0]' } } }\n",

@@ -7,4 +7,5 @@ mod judge;
 mod judged;
 mod lifecycle;
 mod messages;
+mod mock;
 mod server;

@@ -68,7 +68,8 @@ impl Loader<'_> {
         let collection = self.names.collections.iter().position(|name| *name == entry.key);
         match (entity, collection) {
             (Some(entity), _) => {
-                let collection = self.names.entity_from[entity];
+                // Where an entity comes from nowhere, that is reported already.
+                let collection = self.names.entity_from[entity]?;
                 Some(Change::Create { collection, entity: Some(entity), value })
             }
             (None, Some(collection)) => Some(Change::Create { collection, entity: None, value }),
@@ -81,9 +82,8 @@ impl Loader<'_> {
 
     /// A key is what an entity is found by: requests that hold the old one would miss it.
     fn refuse_key(&mut self, target: &Target, entry: &Entry) {
-        let collection = self.names.entity_from[target.entity];
-        let key = &self.keys[collection];
-        if target.at.tokens() == [key.as_str()] {
+        let key = self.names.entity_from[target.entity].map(|collection| self.keys[collection].as_str());
+        if key.is_some_and(|key| target.at.tokens() == [key]) {
             self.problems.error(
                 Code::MOCK_INVALID_VALUE,
                 entry.key_span,

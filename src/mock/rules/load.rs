@@ -241,14 +241,15 @@ impl Loader<'_> {
         }
     }
 
-    /// The collection that an entity comes from; an unknown one is reported, and the first stands in.
-    fn collection_of(&mut self, entry: &Entry) -> usize {
-        let Some(node) = entry.value.get("from") else { return 0 };
-        let Some(name) = node.as_str() else { return 0 };
-        self.names.collections.iter().position(|each| each == name).unwrap_or_else(|| {
+    /// The collection that an entity comes from; an unknown one is reported.
+    fn collection_of(&mut self, entry: &Entry) -> Option<usize> {
+        let node = entry.value.get("from")?;
+        let name = node.as_str()?;
+        let found = self.names.collections.iter().position(|each| each == name);
+        if found.is_none() {
             unknown(name, "`state` has no collection", &self.names.collections, node.span, self.problems);
-            0
-        })
+        }
+        found
     }
 
     fn entities(&mut self, entries: &[Entry], site: Site<'_>) -> Vec<EntityPlan> {
@@ -264,8 +265,8 @@ impl Loader<'_> {
             }
             let id = map.require("id", self.problems).and_then(|node| self.condition("id", node, site));
             map.finish(&[], self.problems);
-            if let Some(id) = id {
-                plans.push(EntityPlan { name: entry.key.clone(), from: self.names.entity_from[index], id });
+            if let (Some(from), Some(id)) = (self.names.entity_from[index], id) {
+                plans.push(EntityPlan { name: entry.key.clone(), from, id });
             }
         }
         plans

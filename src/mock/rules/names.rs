@@ -80,8 +80,8 @@ pub(super) struct Names {
     pub(super) collections: Vec<String>,
     /// The members of any grant's claims; `None` without `tokens`.
     pub(super) claims: Option<BTreeSet<String>>,
-    /// Per entity, the index of its collection.
-    pub(super) entity_from: Vec<usize>,
+    /// Per entity, the index of its collection, if there is such a collection.
+    pub(super) entity_from: Vec<Option<usize>>,
     /// Per collection, its private members.
     pub(super) private: Vec<Vec<String>>,
 }
@@ -158,7 +158,7 @@ impl Names {
         problems: &mut Problems,
     ) {
         if let Some(entity) = self.entities.iter().position(|name| name == root) {
-            let private = &self.private[self.entity_from[entity]];
+            let private = self.entity_from[entity].map_or(&[][..], |collection| &self.private[collection]);
             if site.is_sent && private.iter().any(|each| each == member) {
                 problems.error(
                     Code::MOCK_INVALID_VALUE,

@@ -348,3 +348,22 @@ fn the_document_is_named_with_its_place() {
     let (path, span) = super::Rules::document_path(&root).expect("it is named");
     assert_eq!((path, source.slice(span)), ("a.yaml", "a.yaml"));
 }
+
+#[test]
+fn no_part_of_a_file_panics() {
+    let rules = "let: { change: 'has(body.name) ? body : {}' }\ntokens: { issue: POST /token, ttl: 1h, grants: \
+        { code: { require: [a], claims: { role: x } } }, reply: { access_token: $accessToken } }\nrules:\n  - on: \
+        [updateItem, 'GET /items/{itemID}']\n    when: item != null && token.role == \"x\"\n    do:\n      - { when: \
+        has(change.name), set: { \"item.lines[0]\": $change.name }, unset: [item.name], insert: { items: {} } }\n    \
+        reply: { use: missing, title: \"{$now}\" }\n";
+    let whole = format!("{HEAD}{rules}");
+    let document = document(SHOP);
+    for end in 0..whole.len() {
+        load(&document, &whole[..end]);
+        for length in [4, 30] {
+            load(&document, &format!("{}{}", &whole[..end], &whole[(end + length).min(whole.len())..]));
+        }
+    }
+    let (rules, problems) = load(&document, &whole);
+    assert!(rules.is_some(), "{problems:?}");
+}

@@ -1,17 +1,15 @@
 //! The rules that ship with contest, served and asked over sockets. The client is a few lines over a
 //! plain stream, so that no code of ours reads what other code of ours wrote.
 
-use super::{IssuedTokens, MockServer, Rules};
-use crate::diagnostic::Problems;
-use crate::json::Value;
-use crate::limits::Limits;
-use crate::openapi::Document;
-use crate::source::Source;
-use serde_json::json;
+use contest::diagnostic::Problems;
+use contest::limits::Limits;
+use contest::mock::{IssuedTokens, MockServer, Rules};
+use contest::openapi::Document;
+use contest::source::Source;
+use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -274,80 +272,4 @@ async fn instances_share_tokens_and_nothing_else() {
     right.check(1, json!({ "order_number": "N" }), 200, json!({ "status": "incomplete" })).await;
     left.server.reset();
     left.check(1, json!({ "order_number": "N" }), 200, json!({ "status": "incomplete" })).await;
-}
-
-#[tokio::test]
-async fn stopping_does_not_wait_for_idle_clients() {
-    let shop = Shop::start("elasticpath-orders").await;
-    let base_url = shop.server.base_url();
-    let address = base_url.strip_prefix("http://").expect("a plain URL");
-    let mut silent = TcpStream::connect(address).await.expect("it listens");
-    let mut halfway = TcpStream::connect(address).await.expect("it listens");
-    let head = b"PUT /v2/orders/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{";
-    halfway.write_all(head).await.expect("it reads");
-    tokio::time::timeout(Duration::from_secs(10), shop.server.stop()).await.expect("it stops");
-    // Both see the end of their connection: an error or no more bytes.
-    let mut rest = Vec::new();
-    for stream in [&mut silent, &mut halfway] {
-        let _ = stream.read_to_end(&mut rest).await;
-    }
-    assert!(TcpStream::connect(address).await.is_err(), "nothing listens any more");
-}
-
-#[tokio::test]
-async fn a_server_that_is_dropped_stops() {
-    let shop = Shop::start("elasticpath-orders").await;
-    let base_url = shop.server.base_url();
-    let address = base_url.strip_prefix("http://").expect("a plain URL");
-    drop(shop);
-    let stopped = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), stopped).await.expect("it stops listening");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_at_the_same_time_are_answered_one_after_the_other() {
-    let shop = Arc::new(Shop::seller().await);
-    let tasks: Vec<_> = (0..16)
-        .map(|number| {
-            let shop = Arc::clone(&shop);
-            let change = json!({ "order_number": format!("N-{number}") });
-            tokio::spawn(async move { shop.check(1, change.clone(), 200, change).await })
-        })
-        .collect();
-    for task in tasks {
-        task.await.expect("each sees its own change");
-    }
-    let (_, body) = shop.send("GET /v2/orders/00000000-0000-4000-8000-000000000001", None).await;
-    assert_eq!(body["data"]["meta"]["timestamps"]["updated_at"], "2026-01-01T00:00:16Z");
-}
-
-#[tokio::test]
-async fn content_has_a_limit() {
-    let limits = Limits { body: 100, ..Limits::default() };
-    let document = super::testing::document(super::testing::SHOP);
-    let text = format!("{}rules: [{{ on: updateItem, reply: item }}]\n", super::testing::HEAD);
-    let mut problems = Problems::new(&Source::new("shop.mock.yaml", text));
-    let rules = Rules::load(&mut problems, document, &limits).expect("the rules load");
-    let server = MockServer::start(rules, IssuedTokens::new(), ANY_PORT).await.expect("a free port");
-    let put = |body: &str| {
-        let length = body.len();
-        format!(
-            "PUT /items/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-    };
-    assert_eq!(exchange(&server.base_url(), &put("{}")).await.0, 200);
-    let (status, _, body) = exchange(&server.base_url(), &put(&"x".repeat(101))).await;
-    assert_eq!(status, 413);
-    assert!(body.contains("the content is longer than the limit `body` of 100 bytes"), "{body}");
-    let chunk = "x".repeat(0x70);
-    let chunked = format!(
-        "PUT /items/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n\
-            70\r\n{chunk}\r\n0\r\n\r\n",
-    );
-    assert_eq!(exchange(&server.base_url(), &chunked).await.0, 413);
-    assert_eq!(server.log().iter().map(|entry| entry.status).collect::<Vec<_>>(), [200, 413, 413]);
 }

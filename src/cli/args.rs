@@ -38,7 +38,8 @@ pub(super) struct Run {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
-    /// Where an api is, in place of the environment's URL; no mock is started then
+    /// Where an api is, in place of the environment's URL; no mock is started then. API is a name of
+    /// `contest.yaml`, or the path that a file gives as its `api`; with one api it is not needed
     #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Vec<BaseUrl>,
     /// The value of an input
@@ -47,10 +48,10 @@ pub(super) struct Run {
     /// How many cases run at the same time [default: 1, or the number of cores on the embedded mock]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
-    /// Run only cases whose tags fit, as in 'smoke and not slow'
+    /// Run only cases whose tags fit: and, or, not and parentheses, as in 'smoke and not slow'
     #[arg(long, value_name = "EXPRESSION", value_parser = parse_tags)]
     pub(super) tags: Option<TagExpression>,
-    /// Run only scenarios of this name; `*` stands for anything
+    /// Run only scenarios whose name, `file::name` or title fits; `*` stands for anything
     #[arg(long, short = 's', value_name = "PATTERN")]
     pub(super) scenario: Vec<String>,
     /// Run the selection N times
@@ -84,7 +85,7 @@ pub(super) struct Mock {
     /// The rules file, `*.mock.yaml`
     pub(super) rules: PathBuf,
     /// Where to listen
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4010")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
 }
 
@@ -93,7 +94,7 @@ pub(super) struct Output {
     /// When to use colour; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: ColorChoice,
-    /// Say more: the steps of each case
+    /// Say more: the steps of each case, warnings where they were found, bodies to their end
     #[arg(long, short = 'v', action = ArgAction::Count, global = true)]
     pub(super) verbose: u8,
     /// Say less: only what needs attention
@@ -116,6 +117,10 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }
+}
+
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write HOST:PORT with an IP address, as in 127.0.0.1:4011".to_owned())
 }
 
 fn parse_tags(text: &str) -> Result<TagExpression, String> {

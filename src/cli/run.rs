@@ -4,8 +4,12 @@ use crate::engine::Event;
 use crate::plan::Selection;
 use crate::report::{Progress, Terminal};
 use crate::session::{Session, Settings};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
+
+/// As many cases as are named when none is selected.
+const SHOWN_CASES: usize = 20;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
@@ -20,13 +24,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
     }
     if session.plan.cases.is_empty() {
-        let n_cases = session.plan.available;
-        let words = match n_cases {
-            0 => "there are no scenarios to run".to_owned(),
-            1 => "the only case is not selected".to_owned(),
-            _ => format!("none of the {n_cases} cases is selected"),
-        };
-        output::print_error(&format!("{words}; nothing was sent\n"));
+        output::print_error(&nothing_selected(&session.plan.available));
         return ExitCode::from(exit::NOTHING_SELECTED);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -40,6 +38,28 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     code
+}
+
+/// Why nothing runs, and what there is to choose from.
+fn nothing_selected(available: &[(String, BTreeSet<String>)]) -> String {
+    let words = match available.len() {
+        0 => return "there are no scenarios to run; nothing was sent\n".to_owned(),
+        1 => "the only case is not selected".to_owned(),
+        count => format!("none of the {count} cases is selected"),
+    };
+    let tags: BTreeSet<&str> = available.iter().flat_map(|(_, tags)| tags).map(String::as_str).collect();
+    let tags = match tags.is_empty() {
+        true => "no scenario has tags".to_owned(),
+        false => format!("the tags are {}", tags.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    let mut text = format!("{words}; nothing was sent\n{tags}\nthe cases are\n");
+    for (id, _) in available.iter().take(SHOWN_CASES) {
+        text.push_str(&format!("  {id}\n"));
+    }
+    if available.len() > SHOWN_CASES {
+        text.push_str(&format!("  and {} more\n", available.len() - SHOWN_CASES));
+    }
+    text
 }
 
 async fn run_session(session: &Session, out: &Output) -> ExitCode {

@@ -6,10 +6,8 @@ use super::scope::CaseScope;
 use super::step::StepContext;
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
-use crate::json::Datum;
 use crate::plan::{Case, PlannedScenario, PlannedStep};
 use crate::scenario::Row;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// What cleanup and teardown of one case may take together.
@@ -50,13 +48,16 @@ pub(super) async fn run_case(
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, row_values(case), &stream),
+        scope: CaseScope::new(&run.settings.values, &stream),
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
         left_behind: Vec::new(),
     };
-    let findings = course.resolve_inputs();
+    let mut findings = course.resolve_inputs();
+    if findings.is_empty() {
+        findings.extend(course.resolve_row(case.row()));
+    }
     if findings.is_empty() {
         course.run_main().await;
         let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
@@ -117,6 +118,24 @@ impl<'c> Course<'c> {
             }
         }
         findings
+    }
+
+    /// The columns of the case's row, which see its inputs.
+    fn resolve_row(&mut self, row: Option<&Row>) -> Option<Finding> {
+        for cell in row.into_iter().flat_map(|row| &row.values) {
+            match cell.template.resolve(&self.scope) {
+                Ok(datum) => {
+                    self.scope.row.insert(cell.column.clone(), datum);
+                }
+                Err(error) => {
+                    let label = format!("gives the column `{}`", cell.column);
+                    let (span, headline) = (cell.template.span, unresolved_headline(&error));
+                    let code = Code::VALUE_UNRESOLVED;
+                    return Some(value_finding(self.scenario, span, code, headline, &label, None));
+                }
+            }
+        }
+        None
     }
 
     /// Setup and steps, within the scenario's time and until an interruption.
@@ -301,10 +320,4 @@ fn not_run_step() -> StepReport {
         not_checked: Vec::new(),
         notes: Vec::new(),
     }
-}
-
-/// The columns of the case's row.
-fn row_values(case: &Case) -> BTreeMap<String, Datum> {
-    let columns = case.row().into_iter().flat_map(|row| &row.values);
-    columns.map(|(name, node)| (name.clone(), node.to_datum())).collect()
 }

@@ -18,11 +18,11 @@ pub(super) struct CaseScope {
 }
 
 impl CaseScope {
-    pub(super) fn new(values: &Arc<Values>, row: BTreeMap<String, Datum>, stream: &str) -> Self {
+    pub(super) fn new(values: &Arc<Values>, stream: &str) -> Self {
         Self {
             inputs: BTreeMap::new(),
             vars: BTreeMap::new(),
-            row,
+            row: BTreeMap::new(),
             exchanges: BTreeMap::new(),
             values: Arc::clone(values),
             generator: Mutex::new(Generator::new(values.seed, stream)),

@@ -7,6 +7,9 @@ use crate::openapi::Operation;
 use crate::plan::PlannedStep;
 use crate::scenario::StatusPattern;
 
+/// As many consequences of one finding as help to understand it.
+const SHOWN_CONSEQUENCES: usize = 3;
+
 /// The statuses a step expects; expressions are resolved to patterns.
 pub(super) enum ExpectedStatus {
     /// Nothing is written: any 2xx that the document has.
@@ -84,5 +87,15 @@ pub(super) fn fold_into_status(
     });
     let fact = &mut facts[at];
     fact.scenario = Some(ScenarioPlace { span, label: format!("step `{}` expected {words}", step.id) });
-    fact.notes.extend(unmet.into_iter().map(|other| format!("so also: {}", other.headline)));
+    add_consequences(fact, unmet);
+}
+
+/// What follows from a finding, in a line each; many are counted.
+pub(super) fn add_consequences(fact: &mut Fact, consequences: Vec<Fact>) {
+    let more = consequences.len().saturating_sub(SHOWN_CONSEQUENCES);
+    let shown = consequences.into_iter().take(SHOWN_CONSEQUENCES);
+    fact.notes.extend(shown.map(|other| format!("so also: {}", other.headline)));
+    if more > 0 {
+        fact.notes.push(format!("and {more} more that follow from it"));
+    }
 }

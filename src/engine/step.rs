@@ -9,7 +9,7 @@ use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
 use super::sends::{check_sends, resolve_sends};
-use super::status::{ExpectedStatus, fold_into_status};
+use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::exchange::{Exchange, Request};
@@ -276,7 +276,12 @@ impl StepContext<'_> {
         );
         unmet.extend(checked.facts);
         let status = exchange.response.status;
-        if expected.accepts(status, &operation) {
+        let undecodable = facts
+            .iter_mut()
+            .find(|fact| fact.code == Code::RESPONSE_DECODE && fact.severity == Severity::Deny);
+        if let (true, Some(fact)) = (expected.accepts(status, &operation), undecodable) {
+            add_consequences(fact, unmet);
+        } else if expected.accepts(status, &operation) {
             facts.extend(unmet);
         } else {
             fold_into_status(&mut facts, unmet, step, expected, status);
@@ -285,10 +290,10 @@ impl StepContext<'_> {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let label = format!(
-            "step `{}`: {} answered {status} in {} ms",
+            "step `{}`: {} answered {status} in {}",
             step.id,
             self.run.settings.masker.mask(&request_line(&exchange.request)),
-            exchange.latency.as_millis()
+            milliseconds(exchange.latency)
         );
         let places = self.places(step, Some(&exchange), label);
         let findings: Vec<Finding> = facts
@@ -348,6 +353,14 @@ fn lenient(severities: &Severities) -> Severities {
         }
     }
     result
+}
+
+/// `3 ms`, and `<1 ms` for less than one.
+fn milliseconds(time: std::time::Duration) -> String {
+    match time.as_millis() {
+        0 => "<1 ms".to_owned(),
+        count => format!("{count} ms"),
+    }
 }
 
 /// `PUT /v2/orders/50ca…`, without the origin.

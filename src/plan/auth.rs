@@ -16,6 +16,8 @@ pub(super) fn resolve_auth(
         Some(AuthChoice::Expression(template)) => PlannedAuth::Expression(template.clone()),
         Some(AuthChoice::Profile(name)) => match profile_index(&name.value, project) {
             Some(index) => PlannedAuth::Profile(index),
+            // What is wrong with it is said where it is written.
+            None if project.is_some_and(|it| it.broken_auth.contains(&name.value)) => PlannedAuth::Unset,
             None => {
                 report_unknown(name, project, problems);
                 PlannedAuth::Unset

@@ -13,8 +13,8 @@ pub struct Plan {
     pub apis: Vec<PlannedApi>,
     /// The cases that were selected, in the order of the files.
     pub cases: Vec<Case>,
-    /// The number of cases that there are to select from.
-    pub available: usize,
+    /// The ids and tags of all cases that there are to select from.
+    pub available: Vec<(String, BTreeSet<String>)>,
 }
 
 /// One api with the compiled schemas of the operations that are called.
@@ -151,7 +151,7 @@ impl Plan {
     #[must_use]
     pub fn only(&self, case: usize) -> Self {
         let cases = self.cases.get(case).cloned().into_iter().collect();
-        Self { apis: self.apis.clone(), cases, available: self.available }
+        Self { apis: self.apis.clone(), cases, available: self.available.clone() }
     }
 
     /// The operation of a step.

@@ -30,6 +30,8 @@ pub(super) struct Names {
 pub(super) enum Place {
     /// `vars` and defaults of inputs: `$env` and `$secrets` too.
     Values,
+    /// A value of a row: what is known before the case starts.
+    Row,
     /// `when` and everything of the request.
     Request,
     /// `save`: the exchange too.
@@ -150,6 +152,11 @@ impl Names {
             _ => None,
         };
         let root = reference.root.as_str();
+        if place == Place::Row && matches!(root, "vars" | "row" | "steps") {
+            let message = format!("`{}` is not known in a row", reference.text);
+            report(problems, span, message, "a row sees `$inputs`, `$run` and `$gen`".to_owned());
+            return;
+        }
         match root {
             "inputs" | "vars" | "row" | "steps" => match member {
                 Some(name) => self.check_name(root, name, &format!("${root}.{name}"), span, problems),
@@ -256,7 +263,7 @@ impl Names {
                 ("inputs" | "vars" | "row" | "steps", None) => {}
                 ("this", _) if place == Place::Expectation => {}
                 (name, _) if RESPONSE_VARIABLES.contains(&name) => {
-                    if matches!(place, Place::Request | Place::Values) {
+                    if matches!(place, Place::Request | Place::Values | Place::Row) {
                         report(
                             problems,
                             condition.span,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 pub struct Selection {
     /// Tags that must hold.
     pub tags: Option<TagExpression>,
-    /// Patterns of scenario names, of which one must match; none means all.
+    /// Patterns of which one must match the scenario's name, `file::name` or title; none means all.
     pub scenarios: Vec<String>,
     /// Exact case ids; none means all.
     pub ids: Vec<String>,
@@ -41,9 +41,13 @@ impl Selection {
     pub fn selects(&self, case: &Case) -> bool {
         let name = case.scenario.scenario().name.value.as_str();
         let full = format!("{}::{name}", case.scenario.file.name);
+        let title = case.scenario.title();
         self.tags.as_ref().is_none_or(|tags| tags.holds(&case.tags))
             && (self.scenarios.is_empty()
-                || self.scenarios.iter().any(|it| matches_pattern(it, name) || matches_pattern(it, &full)))
+                || self
+                    .scenarios
+                    .iter()
+                    .any(|it| [name, &full, title].iter().any(|text| matches_pattern(it, text))))
             && (self.ids.is_empty() || self.ids.contains(&case.id))
     }
 }

@@ -3,7 +3,7 @@ use crate::openapi::{Operation, ResponseKey};
 use crate::scenario::{StatusPattern, Step};
 
 /// Whether the status that a step expects can be judged at all.
-pub(super) fn check_status(step: &Step, operation: &Operation<'_>, problems: &mut Problems) {
+pub(super) fn check_status(step: &Step, operation: &Operation<'_>, is_waived: bool, problems: &mut Problems) {
     match &step.expect.status {
         None if !documents_success(operation) => {
             problems
@@ -28,7 +28,7 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, problems: &mu
                 }
                 StatusPattern::Expression(_) => true,
             });
-            if !is_judged {
+            if !is_judged && !is_waived {
                 let names: Vec<_> = expected.value.iter().map(ToString::to_string).collect();
                 problems
                     .warning(
@@ -39,7 +39,7 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, problems: &mu
                     )
                     .help
                     .push(
-                        "add the response to the document, or waive the check: `contract: { status: warn }`"
+                        "add the response to the document, or waive the check: `expect: { contract: { status: warn } }`"
                             .to_owned(),
                     );
             }

@@ -6,7 +6,8 @@ use super::references::{Names, Place};
 use super::request::check_request;
 use super::settings::Surroundings;
 use super::status::check_status;
-use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::check::Check;
+use crate::diagnostic::{Code, Diagnostic, Problems, Severity};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
@@ -50,7 +51,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     for scenario in scenarios {
         add_cases(&Arc::new(scenario), &mut cases);
     }
-    let available = cases.len();
+    let available = cases.iter().map(|case| (case.id.clone(), case.tags.clone())).collect();
     cases.retain(|case| input.selection.selects(case));
     if cases.len() > input.limits.cases {
         diagnostics.push(
@@ -172,6 +173,9 @@ impl Planner<'_> {
                 course.names.check_template(default, Place::Values, problems);
             }
         }
+        for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
+            course.names.check_template(&cell.template, Place::Row, problems);
+        }
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
         for var in file.vars.iter().chain(&scenario.vars) {
             course.names.check_template(&var.value, Place::Values, problems);
@@ -224,7 +228,7 @@ impl Planner<'_> {
         let later = all_steps.into_iter().flatten();
         let names = Names {
             inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
-            columns: rows.flat_map(|row| row.values.iter().map(|(name, _)| name.clone())).collect(),
+            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
             env: list(self.input.project.map(|project| &project.env)),
             secrets: list(self.input.project.map(|project| &project.secrets)),
             later: later.flat_map(|step| made_names(step)).collect(),
@@ -247,18 +251,23 @@ impl Planner<'_> {
         course: &mut Course<'s>,
         problems: &mut Problems,
     ) -> Vec<PlannedStep> {
-        steps.iter().filter_map(|step| self.step(file, step, course, problems)).collect()
+        let numbered = steps.iter().map(|step| {
+            course.count += 1;
+            (format!("step{}", course.count), step)
+        });
+        let numbered: Vec<_> = numbered.collect();
+        numbered.into_iter().filter_map(|(id, step)| self.step(file, step, id, course, problems)).collect()
     }
 
     fn step<'s>(
         &self,
         file: &ScenarioFile,
         step: &'s Arc<Step>,
+        default_id: String,
         course: &mut Course<'s>,
         problems: &mut Problems,
     ) -> Option<PlannedStep> {
-        course.count += 1;
-        let id = step.id.as_ref().map_or_else(|| format!("step{}", course.count), |id| id.value.clone());
+        let id = step.id.as_ref().map_or(default_id, |id| id.value.clone());
         if !course.ids.insert(id.clone()) {
             let span = step.id.as_ref().map_or(step.call.span, |id| id.span);
             let message = format!("two steps have the id `{id}`");
@@ -270,15 +279,22 @@ impl Planner<'_> {
         course.names.check_step(&id, step, &values, problems);
         let choice = step.auth.as_ref().or(course.auth);
         let auth = resolve_auth(choice, self.input.project, problems);
+        let severities = course.surroundings.severities(contract_of(step));
         let found = resolve_operation(self, file, &step.call, problems);
         let mut media_type = None;
         if let Some((api, operation)) = found {
             let operation = self.document(api).operation(operation);
             media_type = check_request(step, &headers, &operation, problems);
-            check_status(step, &operation, problems);
+            let is_waived = severities.of(Check::Status) != Severity::Deny;
+            check_status(step, &operation, is_waived, problems);
             check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
         }
-        let cleanup = self.steps(file, &step.cleanup, course, problems);
+        let numbered = step.cleanup.iter().enumerate();
+        let cleanup = numbered
+            .filter_map(|(index, cleanup)| {
+                self.step(file, cleanup, format!("{id}.cleanup{}", index + 1), course, problems)
+            })
+            .collect();
         let (api, operation) = found?;
         Some(PlannedStep {
             id,
@@ -286,7 +302,7 @@ impl Planner<'_> {
             api,
             operation,
             auth,
-            severities: course.surroundings.severities(contract_of(step)),
+            severities,
             headers,
             media_type,
             timeout: course.surroundings.request_timeout(step.timeout),

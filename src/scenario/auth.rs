@@ -108,7 +108,7 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
     let mut map = MapReader::new("an auth profile", &entry.value, reader.problems)?;
     let mut kinds = Vec::new();
     if let Some(node) = map.take("bearer") {
-        kinds.push(AuthKind::Bearer(reader.template(node)));
+        kinds.push(AuthKind::Bearer(reader.text_template("bearer", node)));
     }
     if let Some(node) = map.take("apiKey") {
         kinds.extend(read_api_key(node, reader));
@@ -151,18 +151,20 @@ fn read_api_key(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
     });
     map.require("name", reader.problems);
     let name = map.text("name", reader.problems).map(ToOwned::to_owned);
-    let value = map.require("value", reader.problems).map(|node| reader.template(node));
+    let value = map.require("value", reader.problems).map(|node| reader.text_template("value", node));
     map.finish(&[], reader.problems);
     Some(AuthKind::ApiKey { location: location?, name: name?, value: value? })
 }
 
 fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
     let mut map = MapReader::new("an oauth2 profile", node, reader.problems)?;
-    let grant = map.require("grant", reader.problems).map(|node| reader.template(node));
-    let token_url = map.require("tokenUrl", reader.problems).map(|node| reader.template(node));
-    let client_id = map.require("clientId", reader.problems).map(|node| reader.template(node));
-    let client_secret = map.take("clientSecret").map(|node| reader.template(node));
-    let scope = map.take("scope").map(|node| reader.template(node));
+    let grant = map.require("grant", reader.problems).map(|node| reader.text_template("grant", node));
+    let token_url =
+        map.require("tokenUrl", reader.problems).map(|node| reader.text_template("tokenUrl", node));
+    let client_id =
+        map.require("clientId", reader.problems).map(|node| reader.text_template("clientId", node));
+    let client_secret = map.take("clientSecret").map(|node| reader.text_template("clientSecret", node));
+    let scope = map.take("scope").map(|node| reader.text_template("scope", node));
     let client_auth = match map.take("clientAuth") {
         None => ClientAuth::Basic,
         Some(node) => match node.as_str() {

@@ -61,7 +61,13 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
     };
     map.not_yet(&["headers", "auth", "retry", "rate", "proxy", "tls", "allow"]);
-    map.finish(&[("baseUrl", "write `baseUrls`, a map from apis to URLs")], reader.problems);
+    map.finish(
+        &[
+            ("baseUrl", "write `baseUrls`, a map from apis to URLs"),
+            ("inputs", "write `inputsFile`, the path of a YAML map from names to values"),
+        ],
+        reader.problems,
+    );
     if !environment.mocks.is_empty() && !environment.base_urls.is_empty() {
         reader.problems.error(
             Code::CONFIG_INVALID_VALUE,

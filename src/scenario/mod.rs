@@ -34,7 +34,7 @@ pub use input::Input;
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
 pub use project::{Api, Project};
 pub use reader::{Named, Spanned};
-pub use row::Row;
+pub use row::{Cell, Row};
 pub use settings::{CHECKS, ContractSettings, Settings, Timeouts};
 pub use step::{Sends, Step};
 

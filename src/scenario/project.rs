@@ -32,6 +32,8 @@ pub struct Project {
     pub secrets: Vec<String>,
     /// Auth profiles.
     pub auth: Vec<Named<AuthProfile>>,
+    /// The names of auth profiles that cannot be used; what is wrong with them is reported.
+    pub broken_auth: Vec<String>,
     /// The auth profile of every step that names none.
     pub default_auth: Option<AuthChoice>,
     /// Time-outs.
@@ -81,12 +83,16 @@ impl Project {
                 .iter()
                 .filter_map(|entry| read_profile(entry, &mut reader))
                 .collect(),
+            broken_auth: Vec::new(),
             default_auth: None,
             timeouts: Timeouts::default(),
             contract: ContractSettings::default(),
             limits: Vec::new(),
             jobs: None,
         };
+        let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
+        let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);
+        project.broken_auth = written.filter(|name| !is_read(name)).collect();
         if let Some(node) = map.take("defaults") {
             project.read_defaults(node, &mut reader);
         }

@@ -52,6 +52,18 @@ impl<'p> Reader<'p> {
         Template::compile(node, &self.syntax, self.problems)
     }
 
+    /// A value that ends up as text: a text or an expression; a collection is reported.
+    pub(super) fn text_template(&mut self, key: &str, node: &Node) -> Template {
+        if matches!(node.kind, Kind::List(_) | Kind::Map(_) | Kind::Null) && node.get("$cel").is_none() {
+            self.invalid(
+                node.span,
+                format!("`{key}` is a text, as in `{key}: $secrets.NAME`, not {}", node.type_name()),
+                format!("is {}", node.type_name()),
+            );
+        }
+        self.template(node)
+    }
+
     /// `name: value` pairs, each value a template.
     pub(super) fn templates(&mut self, entries: &[Entry]) -> Vec<Named<Template>> {
         entries.iter().map(|entry| entry.named(self.template(&entry.value))).collect()

@@ -1,5 +1,6 @@
 use super::reader::Reader;
 use crate::diagnostic::Code;
+use crate::expression::Template;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node};
 
@@ -11,9 +12,20 @@ pub struct Row {
     /// Where it is written.
     pub span: Span,
     /// The columns in order; `name` and `tags` are not among them.
-    pub values: Vec<(String, Node)>,
+    pub values: Vec<Cell>,
     /// Its own tags.
     pub tags: Vec<String>,
+}
+
+/// One value of a row.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The column.
+    pub column: String,
+    /// The value, in which `$inputs`, `$run` and `$gen` are read.
+    pub template: Template,
+    /// The value as written, for an expectation that is nothing but `$row.column`.
+    pub node: Node,
 }
 
 /// Reads `rows`: a list of maps, or `{ columns, rows }`.
@@ -114,7 +126,11 @@ fn make_row<'n>(
                     "not supported yet",
                 );
             }
-            _ => row.values.push((column.to_owned(), node.clone())),
+            _ => row.values.push(Cell {
+                column: column.to_owned(),
+                template: reader.template(node),
+                node: node.clone(),
+            }),
         }
     }
     row
@@ -122,7 +138,7 @@ fn make_row<'n>(
 
 fn check_columns(rows: &[Row], reader: &mut Reader<'_>) {
     let names = |row: &Row| {
-        let mut names: Vec<_> = row.values.iter().map(|(name, _)| name.clone()).collect();
+        let mut names: Vec<_> = row.values.iter().map(|cell| cell.column.clone()).collect();
         names.sort();
         names
     };

@@ -1,3 +1,4 @@
+use super::ROOTS;
 use super::matcher::{Matcher, MatcherKind, Member, Operator, OperatorKind};
 use super::matcher_reader::read_matcher;
 use super::reader::Reader;
@@ -17,7 +18,7 @@ impl Matcher {
         let each = |matcher: &Self, problems: &mut Problems| matcher.with_row(row, limits, problems);
         let kind = match &self.kind {
             MatcherKind::Equal(template) => match row_value(template, row) {
-                Some(node) => return read_matcher(node, &mut Reader::new(problems, limits, &[])),
+                Some(node) => return read_matcher(node, &mut Reader::new(problems, limits, ROOTS)),
                 None => self.kind.clone(),
             },
             MatcherKind::Object(members) => MatcherKind::Object(with_members(members, row, limits, problems)),
@@ -72,7 +73,7 @@ fn row_value<'r>(template: &Template, row: &'r Row) -> Option<&'r Node> {
     let (Access::Member(column), rest) = reference.steps.split_first()? else {
         return None;
     };
-    let node = row.values.iter().find(|(name, _)| name == column).map(|(_, node)| node)?;
+    let node = &row.values.iter().find(|cell| cell.column == *column)?.node;
     rest.iter().try_fold(node, |node, access| match access {
         Access::Member(name) => node.get(name),
         Access::Index(index) => node.as_list()?.get(*index),
@@ -94,7 +95,7 @@ impl Row {
                 _ => true,
             }
         }
-        self.values.iter().all(|(_, node)| is_plain(node))
+        self.values.iter().all(|cell| is_plain(&cell.node))
     }
 }
 

@@ -91,9 +91,10 @@ pub(super) fn resolve_urls(
                     Code::SCENARIO_UNKNOWN_API,
                     format!("`--base-url`: there is no api `{name}`"),
                 );
-                if let Some(meant) = nearest(name, names) {
-                    diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
-                }
+                diagnostic = diagnostic.help(match nearest(name, names.clone()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("the apis are {}", names.collect::<Vec<_>>().join(", ")),
+                });
                 diagnostics.push(diagnostic);
             }
             (None, None) if used.is_empty() => {}
@@ -145,9 +146,9 @@ fn report_missing(
         let document = api.contract.document();
         let servers = document.root().get("servers").and_then(Value::as_array);
         let server = servers.and_then(|it| it.first()?.get("url")?.as_str().map(ToOwned::to_owned));
+        let name = if used.len() == 1 { String::new() } else { format!("{}=", api.name) };
         diagnostic = diagnostic.help(format!(
-            "give `--base-url {}={}`",
-            api.name,
+            "give `--base-url {name}{}`",
             server
                 .filter(|url| check_url(url).is_ok())
                 .unwrap_or_else(|| "https://api.example.com".to_owned())

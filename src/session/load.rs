@@ -2,7 +2,7 @@ use super::base_url::{UrlTarget, resolve_urls};
 use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
 use super::mocks::{MockRules, load_rules, start_mocks};
 use super::settings::Settings;
-use super::values::gather_values;
+use super::values::{check_profiles_in_use, gather_values};
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
@@ -99,6 +99,9 @@ impl Session {
             },
             &mut diagnostics,
         );
+        if let (Some(project), true) = (&project, wants_target) {
+            check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
+        }
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
         let is_broken = diagnostics.iter().any(|it| it.level == Level::Error);
         let destination = match (&environment, &project) {
@@ -247,6 +250,8 @@ fn choose_environment(
                 (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")),
                 (None, Some(_)) => diagnostic
                     .help(format!("the environments are {}", names().collect::<Vec<_>>().join(", "))),
+                (None, None) if project.is_none() => diagnostic
+                    .help("there is no `contest.yaml` here or in a folder above, which would name it"),
                 (None, None) => diagnostic.help("`contest.yaml` names them under `environments`"),
             };
             diagnostics.push(diagnostic);

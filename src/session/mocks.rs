@@ -56,7 +56,7 @@ pub(super) fn load_rules(
                     format!("the environment `{}` has no mock for the api `{}`", environment.name, api.name);
                 let help = match project.apis.iter().any(|it| it.name == api.name) {
                     true => format!("add it: `mocks: {{ {}: … }}`", api.name),
-                    false => format!("say where it is: `--base-url {}=https://api.example.com`", api.name),
+                    false => "say where it is: `--base-url https://api.example.com`".to_owned(),
                 };
                 diagnostics.push(
                     Diagnostic::error(Code::CONFIG_NO_BASE_URL, message)
@@ -179,8 +179,15 @@ fn load_standalone(
             document.and_then(|document| Rules::load(&mut problems, document, limits))
         }
         None => {
-            let message = "the rules name no document";
-            problems.error(Code::MOCK_INVALID_VALUE, source.line(1), message, "write `document: PATH`");
+            let is_document = ["openapi", "swagger"].iter().any(|key| {
+                let start = source.text().trim_start().trim_start_matches(['{', '"', ' ', '\n', '\t']);
+                start.starts_with(key)
+            });
+            let (message, label) = match is_document {
+                true => ("this is an OpenAPI document, and `contest mock` takes a rules file", "no rules"),
+                false => ("the rules name no document", "write `document: PATH`"),
+            };
+            problems.error(Code::MOCK_INVALID_VALUE, source.line(1), message, label);
             None
         }
     };

@@ -78,8 +78,15 @@ impl BaseUrl {
 
 /// Whether a text is a base URL: absolute, http or https, without query, fragment or credentials.
 pub(super) fn check_url(text: &str) -> Result<(), String> {
-    let url = url::Url::parse(text)
-        .map_err(|error| format!("`{text}` is no URL: {error}; write for example https://api.example.com"))?;
+    let url = match url::Url::parse(text) {
+        Ok(url) => url,
+        Err(_) if !text.contains("://") => {
+            return Err(format!("`{text}` needs http:// or https:// in front"));
+        }
+        Err(error) => {
+            return Err(format!("`{text}` is no URL: {error}; write for example https://api.example.com"));
+        }
+    };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(format!("`{text}` is no http or https URL; write for example https://api.example.com"));
     }

@@ -6,7 +6,8 @@ use crate::engine::{GivenInput, Values};
 use crate::expression::{Access, Reference, Scope, Template, Unresolved};
 use crate::json::{Datum, Value};
 use crate::limits::Limits;
-use crate::scenario::{Environment, Project, ScenarioFile, SecretSource};
+use crate::plan::{Plan, PlannedAuth};
+use crate::scenario::{Environment, Named, Project, ScenarioFile, SecretSource};
 use crate::secret::Masker;
 use crate::yaml::{Dialect, load, nearest};
 use std::borrow::Cow;
@@ -119,10 +120,58 @@ fn gather_secrets(
                 }
             },
         };
-        if let Some(value) = value {
+        // What CI gives for a secret that it does not have is an empty text.
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
             masker.add(&value);
             values.secrets.insert(name.clone(), Datum::new(value));
         }
+    }
+}
+
+/// Secrets and variables without a value that an auth profile in use needs: said once, before
+/// anything is sent.
+pub(super) fn check_profiles_in_use(
+    plan: &Plan,
+    project: &Project,
+    environment: Option<&Named<Environment>>,
+    values: &Values,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
+    let used: BTreeSet<usize> = steps
+        .filter_map(|step| match step.auth {
+            PlannedAuth::Profile(index) => Some(index),
+            _ => None,
+        })
+        .collect();
+    let templates = used.iter().flat_map(|index| project.auth[*index].value.templates());
+    let mut said = BTreeSet::new();
+    for (reference, span) in templates.flat_map(Template::references) {
+        let (Some(Access::Member(name)), root) = (reference.steps.first(), reference.root.as_str()) else {
+            continue;
+        };
+        let is_missing = match root {
+            "secrets" => project.secrets.contains(name) && !values.secrets.contains_key(name),
+            "env" => project.env.contains(name) && !values.env.contains_key(name),
+            _ => false,
+        };
+        if !is_missing || !said.insert(name.clone()) {
+            continue;
+        }
+        let written = environment.and_then(|it| it.value.secrets.iter().find(|secret| secret.name == *name));
+        let (reason, place) = match written.map(|secret| (&secret.value, secret.name_span)) {
+            Some((SecretSource::Env(variable), place)) => {
+                (format!("the variable `{variable}` is not set, or empty"), Some(place))
+            }
+            Some((_, place)) => ("its value is empty".to_owned(), Some(place)),
+            None => (format!("the variable `{name}` is not set, or empty"), None),
+        };
+        let code = Code::SCENARIO_UNKNOWN_REFERENCE;
+        let mut diagnostic = Diagnostic::error(code, format!("`{}` has no value: {reason}", reference.text));
+        if let Some(place) = place {
+            diagnostic = diagnostic.label(&project.source, place, "comes from here");
+        }
+        diagnostics.push(diagnostic.label(&project.source, span, "is needed here"));
     }
 }
 

@@ -161,7 +161,7 @@ fn cleanup_is_lenient_and_says_what_it_leaves() {
     assert_eq!(reports[0].left_behind, Vec::<String>::new());
     let (reports, _) = run(&steps("broken"), |_| {});
     assert_eq!(reports[0].verdict.to_string(), "passed");
-    assert_eq!(reports[0].left_behind, ["cleanup `step2` (at) answered 500: GET /broken"]);
+    assert_eq!(reports[0].left_behind, ["cleanup `step1.cleanup1` (at) answered 500: GET /broken"]);
 }
 
 #[test]

@@ -168,7 +168,8 @@ impl<'a> Run<'a> {
             }
             (MatcherKind::Operators(operators), _) => self.check_operators(matcher, operators, value),
             (_, None) => {
-                self.missing(matcher.span, || words::matcher(matcher));
+                let expected = self.expected_words(matcher);
+                self.missing(matcher.span, || expected);
                 Ok(())
             }
             (MatcherKind::Equal(template), Some(value)) => {
@@ -274,6 +275,17 @@ impl<'a> Run<'a> {
         };
         let (at, nearest) = (below(self.path.len()), below(self.path.len().saturating_sub(missing)));
         self.found.push(Mismatch { span, at, nearest, headline, expected, actual, notes });
+    }
+
+    /// What a matcher expects, an expression by its value.
+    fn expected_words(&self, matcher: &Matcher) -> String {
+        match &matcher.kind {
+            MatcherKind::Equal(template) => match template.resolve(self.scope) {
+                Ok(value) => words::datum(&value),
+                Err(_) => words::matcher(matcher),
+            },
+            _ => words::matcher(matcher),
+        }
     }
 
     fn missing(&mut self, span: Span, expected: impl FnOnce() -> String) {

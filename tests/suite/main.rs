@@ -8,4 +8,5 @@ mod judged;
 mod lifecycle;
 mod messages;
 mod mock;
+mod readme;
 mod server;

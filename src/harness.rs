@@ -47,7 +47,7 @@ pub fn run(mut settings: Settings, arguments: &Arguments) -> ExitCode {
         settings.selection = Selection { ids: vec![name.clone()], ..settings.selection };
     }
     let session = Session::load(settings, true);
-    if session.has_errors() {
+    if session.is_refused() {
         return refuse(&render_diagnostics(&session.diagnostics, &Style::plain(100)));
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -45,6 +45,9 @@ pub(super) struct Run {
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,
+    /// Run the files that load although others do not; the exit code is 2 all the same
+    #[arg(long)]
+    pub(super) keep_going: bool,
     /// How many cases run at the same time [default: 1, or the number of cores on the embedded mock]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,

@@ -17,10 +17,12 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     if session.has_errors() {
         output::print_diagnostics(&session.diagnostics, out);
         let count = output::count(&session.diagnostics).unwrap_or_default();
-        output::print_error(&format!("\n{count}; nothing was sent\n"));
-        return ExitCode::from(exit::REFUSED);
-    }
-    if let Some(count) = output::count(&session.diagnostics) {
+        let words = if session.is_refused() { "nothing was sent" } else { "the other files run" };
+        output::print_error(&format!("\n{count}; {words}\n"));
+        if session.is_refused() {
+            return ExitCode::from(exit::REFUSED);
+        }
+    } else if let Some(count) = output::count(&session.diagnostics) {
         output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
     }
     if session.plan.cases.is_empty() {
@@ -37,7 +39,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let code = runtime.block_on(run_session(&session, out));
     // A mock's connections need no farewell.
     runtime.shutdown_background();
-    code
+    if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
 }
 
 /// Why nothing runs, and what there is to choose from.
@@ -106,6 +108,7 @@ fn settings(arguments: Run) -> Settings {
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },
+        keep_going: arguments.keep_going,
         repeat: arguments.repeat.map(|repeat| repeat as usize),
         seed: arguments.seed,
         run_id: arguments.run_id,

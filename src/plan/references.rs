@@ -136,8 +136,35 @@ impl Names {
         }
     }
 
+    /// `{{name}}` is how other tools write what is `{$vars.name}` here.
+    fn check_foreign_braces(&self, template: &Template, problems: &mut Problems) {
+        if let Some(literal) = template.as_literal() {
+            let text = literal.value().as_str().unwrap_or_default();
+            for inner in text.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()) {
+                let name = inner.trim();
+                let root = match name {
+                    _ if self.inputs.contains(name) => "inputs",
+                    _ if self.vars.contains(name) => "vars",
+                    _ if self.columns.contains(name) => "row",
+                    _ => continue,
+                };
+                problems.warning(
+                    Code::SCENARIO_TEXT_LOOKS_LIKE_EXPRESSION,
+                    template.span,
+                    format!("`{{{{{inner}}}}}` is sent as text"),
+                    format!("for the value, write `{{${root}.{name}}}`"),
+                );
+            }
+        }
+        let members = template.members().into_iter().flatten().map(|(_, _, member)| member);
+        for inner in members.chain(template.elements().unwrap_or_default()) {
+            self.check_foreign_braces(inner, problems);
+        }
+    }
+
     /// Checks every reference and condition of a value.
     pub(super) fn check_template(&mut self, template: &Template, place: Place, problems: &mut Problems) {
+        self.check_foreign_braces(template, problems);
         for (reference, span) in template.references() {
             self.check_reference(reference, span, place, problems);
         }

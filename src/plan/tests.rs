@@ -217,6 +217,15 @@ fn names_exist_when_they_are_used() {
 }
 
 #[test]
+fn braces_of_other_tools_are_noticed() {
+    let with = |id: &str| format!("{{ call: getItem, path: {{ id: \"{id}\" }}, query: {{ tenant: t }} }}");
+    check_steps(&with("{{b}}"), &[]);
+    let expected =
+        "scenario.text-looks-like-expression `{{ a }}` is sent as text | for the value, write `{$inputs.a}`";
+    check_steps(&with("x-{{ a }}"), &[expected]);
+}
+
+#[test]
 fn conditions_see_what_exists() {
     check_steps(
         &format!(

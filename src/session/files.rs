@@ -2,6 +2,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Project, ScenarioFile};
 use crate::source::{ReadError, Source};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,6 +103,14 @@ pub(super) fn read_project(
     project
 }
 
+/// The scenario files of a run.
+pub(super) struct ScenarioFiles {
+    /// Those that are YAML, in order.
+    pub(super) files: Vec<Arc<ScenarioFile>>,
+    /// The names of all sources that were read, those that are no YAML too.
+    pub(super) names: BTreeSet<String>,
+}
+
 /// A scenario file that was found, and its name below its root.
 struct Found {
     path: PathBuf,
@@ -115,7 +124,7 @@ pub(super) fn read_scenarios(
     folder: &Path,
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Arc<ScenarioFile>> {
+) -> ScenarioFiles {
     let roots: Vec<PathBuf> = project
         .map(|project| {
             project.scenarios.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
@@ -151,16 +160,19 @@ pub(super) fn read_scenarios(
             diagnostics.push(Diagnostic::error(Code::SCENARIO_EMPTY, message));
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     found.retain(|each| seen.insert(each.path.clone()));
+    let mut names = BTreeSet::new();
     let read = |found: Found| {
         let source = read_source(&found.path, folder, limits, diagnostics)?;
+        names.insert(source.name().to_owned());
         let mut problems = Problems::new(&source);
         let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
         diagnostics.extend(problems.into_list());
         file.map(Arc::new)
     };
-    found.into_iter().filter_map(read).collect()
+    let files = found.into_iter().filter_map(read).collect();
+    ScenarioFiles { files, names }
 }
 
 fn collect(path: &Path, root: &Path, depth: usize, found: &mut Vec<Found>) {

@@ -37,6 +37,8 @@ pub struct Session {
     values: Arc<Values>,
     masker: Arc<Masker>,
     limits: Limits,
+    /// Scenario files that are left out for their errors.
+    broken: BTreeSet<String>,
 }
 
 /// Where the requests will go.
@@ -74,8 +76,9 @@ impl Session {
                 .help("name scenario files: `contest run FILE…`, or write a `contest.yaml`"),
             );
         }
-        let files =
+        let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let files = scenarios.files;
         let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
@@ -88,7 +91,7 @@ impl Session {
             &mut diagnostics,
         );
         let selection: &Selection = &settings.selection;
-        let plan = plan(
+        let mut plan = plan(
             &PlanInput {
                 project: project.as_ref(),
                 environment: environment.as_ref().map(|it| &it.value),
@@ -99,11 +102,18 @@ impl Session {
             },
             &mut diagnostics,
         );
+        // With `--keep-going` the errors of a scenario file cost that file only.
+        let mut broken = broken_files(&diagnostics, &scenarios.names);
+        if settings.keep_going {
+            plan.cases.retain(|case| !broken.contains(case.scenario.file.source.name()));
+        } else {
+            broken.clear();
+        }
         if let (Some(project), true) = (&project, wants_target) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
         }
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
-        let is_broken = diagnostics.iter().any(|it| it.level == Level::Error);
+        let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
             (Some(environment), Some(project)) if has_mocks && settings.base_urls.is_empty() => {
                 Destination::Mocks(load_rules(
@@ -137,10 +147,16 @@ impl Session {
             values: Arc::new(values),
             masker,
             limits,
+            broken,
         }
     }
 
     /// Whether a problem keeps anything from being sent.
+    pub fn is_refused(&self) -> bool {
+        has_errors_outside(&self.diagnostics, &self.broken)
+    }
+
+    /// Whether any file has an error; with `keep_going` the others run all the same.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
     }
@@ -231,6 +247,21 @@ impl Session {
             interrupt,
         }
     }
+}
+
+/// The scenario files that have an error.
+fn broken_files(diagnostics: &[Diagnostic], scenarios: &BTreeSet<String>) -> BTreeSet<String> {
+    let errors = diagnostics.iter().filter(|it| it.level == Level::Error);
+    let names = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned()));
+    names.filter(|name| scenarios.contains(name)).collect()
+}
+
+/// Whether there is an error elsewhere than in these files.
+fn has_errors_outside(diagnostics: &[Diagnostic], files: &BTreeSet<String>) -> bool {
+    diagnostics.iter().filter(|it| it.level == Level::Error).any(|it| {
+        let place = it.labels.first().map(|label| label.at.source.name());
+        place.is_none_or(|name| !files.contains(name))
+    })
 }
 
 /// The environment that was asked for, the project's default, or the only one.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub run_id: Option<String>,
     /// Limits by name.
     pub limits: Vec<(String, String)>,
+    /// Whether the files without errors run although others have some.
+    pub keep_going: bool,
     /// The process's variables.
     pub variables: Variables,
 }

@@ -21,6 +21,8 @@ pub(super) enum Credentials {
 pub(super) struct Attached {
     /// The token request, when the token came from the cache and may be stale.
     pub(super) cached_token: Option<(TokenRequest, Token)>,
+    /// What the reader should know.
+    pub(super) note: Option<String>,
 }
 
 /// Why no credentials could be attached.
@@ -72,7 +74,15 @@ pub(super) async fn attach(
     scope: &CaseScope,
 ) -> Result<Attached, AttachError> {
     let profile = &run.settings.profiles[profile];
-    let mut attached = Attached { cached_token: None };
+    let mut attached = Attached { cached_token: None, note: None };
+    // The nearest wins: a header that the scenario writes itself is what is under test.
+    if let Some(name) = profile.value.header().filter(|name| request.headers.get(name).is_some()) {
+        attached.note = Some(format!(
+            "the step's own `{name}` was sent, and not that of the auth profile `{}`",
+            profile.name
+        ));
+        return Ok(attached);
+    }
     match &profile.value.kind {
         AuthKind::Bearer(value) => {
             let token = secret(value, run, scope)?;

@@ -139,7 +139,10 @@ impl Places<'_> {
             let received = exchange.response.body.text_lossy();
             let masked = self.masker.mask(&received);
             let has_long_line = masked.lines().any(|line| line.chars().nth(MAX_LINE).is_some());
-            let indented = if has_long_line { Located::parse(&masked).map(|it| it.indented()) } else { None };
+            // What is no text has its faults at bytes, which indenting would move.
+            let is_text = exchange.response.body.text().is_ok();
+            let indented =
+                if has_long_line && is_text { Located::parse(&masked).map(|it| it.indented()) } else { None };
             let is_as_received = indented.is_none() && masked == received;
             let name = if indented.is_some() { "response body (indented)" } else { "response body" };
             ShownBody { source: Source::new(name, indented.unwrap_or(masked)), is_as_received }

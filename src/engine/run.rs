@@ -126,7 +126,10 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         index,
         id,
         file: case.scenario.file.name.clone(),
-        title: case.scenario.title().to_owned(),
+        title: match round {
+            0 => case.scenario.title().to_owned(),
+            _ => format!("{} (round {})", case.scenario.title(), round + 1),
+        },
         row: case.row().map(|row| row.label.clone()),
         verdict: Verdict::NotRun,
         reason: None,

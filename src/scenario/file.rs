@@ -62,6 +62,8 @@ pub struct Scenario {
     pub setup: Vec<Arc<Step>>,
     /// Its steps.
     pub steps: Vec<Arc<Step>>,
+    /// Whether steps are written, those that cannot be read included.
+    pub has_written_steps: bool,
     /// Steps behind its own.
     pub teardown: Vec<Arc<Step>>,
 }
@@ -171,6 +173,7 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         vars: read_vars(map.map("vars", reader.problems), reader),
         rows: map.take("rows").map(|node| read_rows(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
+        has_written_steps: !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
         teardown: read_steps(map.list("teardown", reader.problems), reader),
     };

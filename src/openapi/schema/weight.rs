@@ -31,8 +31,7 @@ fn weigh(closure: &Closure, number: usize, weights: &mut [Option<u64>]) -> u64 {
     weights[number] = Some(1);
     let mut inner = Vec::new();
     links(&closure.entries[number].schema, true, &mut inner);
-    let weight =
-        inner.into_iter().fold(1_u64, |sum, next| sum.saturating_add(weigh(closure, next, weights)));
+    let weight = inner.into_iter().fold(1_u64, |sum, next| sum.saturating_add(weigh(closure, next, weights)));
     weights[number] = Some(weight);
     weight
 }

@@ -104,15 +104,26 @@ impl<'c> Course<'c> {
                 Ok(None) => {}
                 Err(reason) => {
                     let name = &input.name;
+                    let (headline, help) = match given {
+                        Some(given) => (
+                            format!("the input `{name}`, given by {}, does not fit: {reason}", given.from()),
+                            None,
+                        ),
+                        None => (
+                            format!("the input `{name}` cannot be used: {reason}"),
+                            Some(format!(
+                                "give `--input {name}=…`, or name it in the environment's `inputsFile`"
+                            )),
+                        ),
+                    };
+                    let (span, code) = (input.name_span, Code::CONFIG_INPUT);
                     findings.push(value_finding(
                         self.scenario,
-                        input.name_span,
-                        Code::CONFIG_INPUT,
-                        format!("the input `{name}` cannot be used: {reason}"),
+                        span,
+                        code,
+                        headline,
                         "is declared here",
-                        Some(format!(
-                            "give `--input {name}=…`, or name it in the environment's `inputsFile`"
-                        )),
+                        help,
                     ));
                 }
             }

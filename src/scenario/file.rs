@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::source::{Source, Span};
-use crate::yaml::{Dialect, Entry, MapReader, load};
+use crate::yaml::{Dialect, Entry, MapReader, Node, load};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,6 +84,12 @@ impl ScenarioFile {
             empty(problems);
             return None;
         }
+        if let Some((key, kind, advice)) = other_kind(&node) {
+            let message = format!("this is {kind}, not a scenario file");
+            let span = node.entry(key).map_or(node.span, |entry| entry.key_span);
+            problems.error(Code::SCENARIO_KIND, span, message, "says so").help.push(advice.to_owned());
+            return None;
+        }
         let mut map = MapReader::new("a scenario file", &node, problems)?;
         check_version(&mut map, problems);
         let mut reader = Reader::new(problems, limits, ROOTS);
@@ -106,6 +112,24 @@ impl ScenarioFile {
         );
         Some(file)
     }
+}
+
+/// Files of other kinds, by a key that scenario files have no use for, and what they are for.
+fn other_kind(node: &Node) -> Option<(&'static str, &'static str, &'static str)> {
+    let document = "a scenario file names it: `api: PATH`; `contest check` looks at it by itself";
+    let kinds = [
+        ("openapi", "an OpenAPI document", document),
+        ("swagger", "a Swagger document", document),
+        (
+            "mock",
+            "a file of a mock's rules",
+            "`contest mock` serves it, or an environment's `mocks` names it",
+        ),
+        ("environments", "a project file", "`contest run` without files takes what its `scenarios` names"),
+    ];
+    kinds.into_iter().find(|(key, ..)| {
+        node.get(key).is_some() && node.get("scenarios").is_none_or(|it| it.as_map().is_none())
+    })
 }
 
 fn empty(problems: &mut Problems) {

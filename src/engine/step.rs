@@ -161,7 +161,7 @@ impl StepContext<'_> {
                 let mut report = self.blank(step, Verdict::Errored, None);
                 report.findings.push(places.finding(*fact));
                 report.verdict = verdict(&report.findings);
-                report.repeat = Some(self.run.settings.masker.mask(&curl(&request)));
+                report.repeat = Some(curl(&request));
                 StepOutcome { report, was_sent: true }
             }
         }
@@ -292,7 +292,7 @@ impl StepContext<'_> {
         let label = format!(
             "step `{}`: {} answered {status} in {}",
             step.id,
-            self.run.settings.masker.mask(&request_line(&exchange.request)),
+            request_line(&exchange.request),
             milliseconds(exchange.latency)
         );
         let places = self.places(step, Some(&exchange), label);
@@ -306,13 +306,12 @@ impl StepContext<'_> {
             })
             .collect();
         let mut report = self.blank(step, verdict(&findings), None);
-        let masker = &self.run.settings.masker;
-        report.repeat = (!findings.is_empty()).then(|| masker.mask(&curl(&exchange.request)));
+        report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
         report.findings = findings;
         report.not_checked = judgement.not_checked;
-        report.notes = exchange.notes.iter().map(|note| masker.mask(note)).collect();
+        report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
-            request: masker.mask(&request_line(&exchange.request)),
+            request: request_line(&exchange.request),
             status,
             latency: exchange.latency,
             is_judged: true,

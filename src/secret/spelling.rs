@@ -12,20 +12,46 @@ const MIN_ENCODED: usize = 6;
 
 /// The spellings that are written out: what a cut may have left a part of.
 pub(super) fn literal(secret: &str) -> Vec<String> {
+    let mut all = escaped(secret);
+    all.extend(encoded(secret));
+    all
+}
+
+/// The text, and its characters escaped in the ways that are common.
+fn escaped(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let ascii: String = json
+        .chars()
+        .map(|it| match it.is_ascii() {
+            true => it.to_string(),
+            false => it.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        })
+        .collect();
     let percent = utf8_percent_encode(secret, RESERVED).to_string();
-    let bytes = secret.as_bytes();
-    vec![
+    let mut all = vec![
         secret.to_owned(),
-        json[1..json.len() - 1].to_owned(),
+        as_latin1(secret),
+        json.replace('/', "\\/"),
+        ascii.replace('/', "\\/"),
+        json,
+        ascii,
         lower_case_escapes(&percent),
         percent,
-        url::form_urlencoded::byte_serialize(bytes).collect(),
-        STANDARD.encode(bytes),
-        STANDARD_NO_PAD.encode(bytes),
-        URL_SAFE.encode(bytes),
-        URL_SAFE_NO_PAD.encode(bytes),
-    ]
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+    ];
+    all.dedup();
+    all
+}
+
+/// The text as base64, where its length is a multiple of three the same with and without padding.
+fn encoded(secret: &str) -> Vec<String> {
+    [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD].map(|engine| engine.encode(secret)).to_vec()
+}
+
+/// UTF-8 read as ISO 8859-1, as the values of header fields may be.
+fn as_latin1(text: &str) -> String {
+    text.bytes().map(char::from).collect()
 }
 
 /// Regular expressions that match every spelling, each with the number of characters that it stands
@@ -33,12 +59,7 @@ pub(super) fn literal(secret: &str) -> Vec<String> {
 pub(super) fn patterns(secret: &str) -> Vec<(usize, String)> {
     let characters: String = secret.chars().map(character).collect();
     let mut all = vec![(secret.chars().count(), characters)];
-    for (index, encoded) in literal(secret).into_iter().enumerate().skip(1) {
-        // All but base64 are covered character by character.
-        if index >= 5 {
-            all.push((encoded.len(), regex::escape(&encoded)));
-        }
-    }
+    all.extend(encoded(secret).into_iter().map(|encoded| (encoded.len(), regex::escape(&encoded))));
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
         for before in 0..3 {
             let encoded = engine.encode([vec![0; before], secret.as_bytes().to_vec()].concat());
@@ -79,7 +100,7 @@ fn character(character: char) -> String {
         '\t' => vec![r"\\+t".to_owned(), r"\s+".to_owned()],
         // UTF-8 read as ISO 8859-1, and bytes that were no UTF-8.
         _ if !character.is_ascii() => {
-            let bytes = character.encode_utf8(&mut [0; 4]).bytes().map(char::from).collect::<String>();
+            let bytes = as_latin1(character.encode_utf8(&mut [0; 4]));
             vec![regex::escape(&bytes), "\u{fffd}{1,4}".to_owned()]
         }
         _ => Vec::new(),

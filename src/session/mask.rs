@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// What stands where `contest.yaml` holds credentials by themselves: read from its text, for a file
 /// with problems may not be read otherwise.
-const CREDENTIAL: &str = r#"(?m)\b(?:value|bearer|password|clientSecret)["']?[ \t]*:[ \t]*("(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^\s"'{},$<#][^,}\n]*)"#;
+const CREDENTIAL: &str = r#"(?m)\b(?:value|bearer|password|clientSecret)["']?[ \t]*:[ \t]*("(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[\[{|>][^\n]*|[^\s"'{},$<#][^,}\n]*)"#;
 
 /// Files that people write for contest are smaller.
 const LARGEST: usize = 1 << 20;
@@ -72,6 +72,7 @@ mod tests {
         check("secrets: { A: { value: s3 cret } }", "secrets: { A: { value: ******* } }");
         check("A: { value: \"q{u},o\\\"te\", x: 1 }", "A: { value: \"*******\"**\", x: 1 }");
         check("bearer: 'it''s'\nvalue: 12", "bearer: '**''*'\nvalue: **");
+        check("{ value: [a, \"b\"] }", "{ value: ****\"*\"***");
         check("{ value: unclosed", "{ value: ********");
         check("value: ä", "value: **");
     }

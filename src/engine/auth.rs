@@ -6,8 +6,11 @@ use crate::http::{ClientAuth as TokenClientAuth, Token, TokenRequest};
 use crate::plan::PlannedAuth;
 use crate::scenario::{AuthKind, ClientAuth, KeyLocation, OAuth2};
 use crate::secret::{ExposeSecret, SecretString};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
+
+/// RFC 3986 §2.3: everything but the unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Who a request is sent as, resolved.
 pub(super) enum Credentials {
@@ -132,7 +135,7 @@ fn attach_key(request: &mut Request, location: KeyLocation, name: &str, key: &st
     match location {
         KeyLocation::Header => set_header(request, name, key),
         KeyLocation::Query => {
-            let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
             let separator = if request.url.contains('?') { '&' } else { '?' };
             request.url = format!("{}{separator}{}={}", request.url, encode(name), encode(key));
             Ok(())

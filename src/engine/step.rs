@@ -164,7 +164,7 @@ impl StepContext<'_> {
                 report.verdict = verdict(&report.findings);
                 // What could not be built was not sent, and cannot be repeated.
                 let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-                report.repeat = was_sent.then(|| self.run.settings.masker.mask(&curl(&request)));
+                report.repeat = was_sent.then(|| curl(&request));
                 StepOutcome { report, was_sent }
             }
         }
@@ -298,7 +298,7 @@ impl StepContext<'_> {
         let label = format!(
             "step `{}`: {} answered {status} in {}",
             step.id,
-            self.run.settings.masker.mask(&request_line(&exchange.request)),
+            request_line(&exchange.request),
             milliseconds(exchange.latency)
         );
         let places = self.places(step, Some(&exchange), label);
@@ -312,14 +312,13 @@ impl StepContext<'_> {
             })
             .collect();
         let mut report = self.blank(step, verdict(&findings), None);
-        let masker = &self.run.settings.masker;
-        report.repeat = (!findings.is_empty()).then(|| masker.mask(&curl(&exchange.request)));
+        report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
-        report.notes = exchange.notes.iter().map(|note| masker.mask(note)).collect();
+        report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
-            request: masker.mask(&request_line(&exchange.request)),
+            request: request_line(&exchange.request),
             status,
             latency: exchange.latency,
             is_judged: report.not_checked.is_empty(),

@@ -1,6 +1,7 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
@@ -142,6 +143,7 @@ impl Session {
             )),
         };
         forget_repeated(&mut diagnostics);
+        mask_diagnostics(&mut diagnostics, &masker);
         Self {
             diagnostics,
             documents: documents.apis.into_iter().map(|(_, document)| document).collect(),

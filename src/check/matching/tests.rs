@@ -134,7 +134,7 @@ fn a_difference_is_named_with_both_sides() {
         &format!("{{ a: {long} }}"),
         &json!({"a": other}).to_string(),
         &[&format!(
-            "`a` is `{0}…`, expected `{0}…` | after 69 characters `x` is expected, and `y` is there",
+            "`a` is `{0}…`, expected `{0}…` | after 69 characters `…x` is expected, and `…y` is there",
             "x".repeat(60)
         )],
     );

@@ -1,11 +1,7 @@
 //! What a judge can do wrong, on purpose: one fact each, off unless [`super::Judge::start`] names it. Defects of the
-//! lifecycle are asked for in `state.rs`, defects of access in `routes.rs`; those of a reply's JSON and of its bytes are
-//! planted here, after the right reply is made. To add one: a row in the table and the branch that plants it; the test
-//! `every_defect_shows` fails while it cannot be seen from outside.
-
-use super::routes::{Operation, Reply};
-use super::wire::{Delivery, Response};
-use serde_json::{Value, json};
+//! lifecycle are asked for in `state.rs`, those of access in `routes.rs`; those of a reply's JSON and of its bytes are
+//! planted in `spoil.rs` and `shape.rs`, after the right reply is made. To add one: a row here and the branch that plants
+//! it, then a row of `tests/suite/judged.rs`; tests fail while it cannot be seen from outside, and while nobody finds it.
 
 /// The part of the judge a defect lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +10,14 @@ pub(crate) enum Site {
     Lifecycle,
     /// Who may ask, and with what: `routes.rs`.
     Access,
-    /// The JSON value of a reply: [`spoil_body`].
+    /// The JSON value of a reply about orders: `spoil.rs`.
     Body,
-    /// Status, headers, bytes and delivery of a response: [`spoil_response`].
+    /// Status, headers, bytes and delivery of a response: `spoil.rs`.
     Wire,
+    /// When the bytes come: `spoil.rs`.
+    Time,
+    /// The value of one shape: `shape.rs`.
+    Shape,
 }
 
 /// Makes the enum, and from the same rows its list, names, sites and facts, so that none can be forgotten.
@@ -74,6 +74,20 @@ defects! {
     EmptyExternalRefKept = "empty-external-ref-kept" in Lifecycle;
     /// An update sets `updated_at` to a time before the order was created.
     UpdatedAtGoesBack = "updated-at-goes-back" in Lifecycle;
+    /// An update may set any status.
+    AnyStatusTaken = "any-status-taken" in Lifecycle;
+    /// An update may set any shipping, whatever the order's state.
+    AnyShippingTaken = "any-shipping-taken" in Lifecycle;
+    /// An update may set the payment.
+    PaymentTaken = "payment-taken" in Lifecycle;
+    /// A refused update is stored all the same.
+    RefusalLeavesTraces = "refusal-leaves-traces" in Lifecycle;
+    /// An update that does not name the `external_ref` removes it.
+    UpdateForgetsReference = "update-forgets-reference" in Lifecycle;
+    /// A new second line of the shipping address becomes that of the billing address too.
+    BillingFollowsShipping = "billing-follows-shipping" in Lifecycle;
+    /// A fulfilled order takes no `external_ref` either.
+    FulfilledTakesNoReference = "fulfilled-takes-no-reference" in Lifecycle;
 
     /// A shopper's token may update orders.
     ShopperMayUpdate = "shopper-may-update" in Access;
@@ -81,6 +95,14 @@ defects! {
     TokenNotRequired = "token-not-required" in Access;
     /// An `external_ref` of more than 64 characters is taken.
     LongExternalRefTaken = "long-external-ref-taken" in Access;
+    /// Any bearer token at all is a seller's.
+    AnyTokenTaken = "any-token-taken" in Access;
+    /// A body that breaks the document is passed over with a 200.
+    InvalidBodyPassedOver = "invalid-body-passed-over" in Access;
+    /// An id that no order has reads the first order.
+    UnknownOrderRead = "unknown-order-read" in Access;
+    /// The list shows the orders as they were at the start.
+    ListStale = "list-stale" in Access;
 
     /// In every order, `meta.display_price.with_tax.amount` is a string.
     AmountAsString = "amount-as-string" in Body;
@@ -94,6 +116,32 @@ defects! {
     DateTimeWithoutZone = "date-time-without-zone" in Body;
     /// The error items of refused updates have no `title`.
     ErrorTitleMissing = "error-title-missing" in Body;
+    /// In every order, `meta.display_price.without_tax.amount` is 0.5 more.
+    AmountAsFraction = "amount-as-fraction" in Body;
+    /// In every order, the `id` of the first related item is a number.
+    ItemIdAsNumber = "item-id-as-number" in Body;
+    /// In every order, the `id` of the first related item is not a UUID.
+    ItemIdMalformed = "item-id-malformed" in Body;
+    /// Orders come without the `data` around them.
+    EnvelopeMissing = "envelope-missing" in Body;
+    /// In every order, the closed shipping address has a line `planet`.
+    ExtraAddressLine = "extra-address-line" in Body;
+    /// In every order, the currency of the price with tax is in lower case.
+    CurrencyInLowerCase = "currency-in-lower-case" in Body;
+    /// In every order, the customer's `email` has no `@`.
+    EmailMalformed = "email-malformed" in Body;
+    /// Refusals have an empty list of errors.
+    ErrorsEmpty = "errors-empty" in Body;
+    /// The error items of refused updates have a text as `status`.
+    ErrorStatusAsText = "error-status-as-text" in Body;
+    /// The error items of refused updates have the `status` 200.
+    ErrorStatusOutOfRange = "error-status-out-of-range" in Body;
+    /// The error items of refused updates have an empty `title`.
+    ErrorTitleEmpty = "error-title-empty" in Body;
+    /// The error items of refused updates have a member `code`.
+    ErrorExtraMember = "error-extra-member" in Body;
+    /// Every error is one object under `error`, not a list under `errors`.
+    ErrorShapeOther = "error-shape-other" in Body;
 
     /// A refused update is a 409 instead of a 422.
     RefusalAsConflict = "refusal-as-conflict" in Wire;
@@ -109,81 +157,162 @@ defects! {
     TrailingBytes = "trailing-bytes" in Wire;
     /// Half of an order that is read arrives, then the connection is closed.
     TruncatedBody = "truncated-body" in Wire;
-}
+    /// A refused update is a 500 instead of a 422.
+    RefusalAsServerError = "refusal-as-server-error" in Wire;
+    /// A successful update is a 204 without a body.
+    UpdateAsNoContent = "update-as-no-content" in Wire;
+    /// An order that is read is a 206.
+    ReadAsPartialContent = "read-as-partial-content" in Wire;
+    /// Reading an order redirects to another path.
+    ReadRedirects = "read-redirects" in Wire;
+    /// An order that is read has no `Content-Type`.
+    ContentTypeMissing = "content-type-missing" in Wire;
+    /// An order that is read comes as `application/vnd.api+json`.
+    ContentTypeVendor = "content-type-vendor" in Wire;
+    /// A picture comes as `text/plain`.
+    PictureAsText = "picture-as-text" in Wire;
+    /// Every response has the same `X-Request-Id`.
+    RequestIdRepeated = "request-id-repeated" in Wire;
+    /// Shapes have no `X-Count`.
+    CountMissing = "count-missing" in Wire;
+    /// The `X-Count` of shapes is a word.
+    CountMalformed = "count-malformed" in Wire;
+    /// The `X-Count` of shapes is above its maximum.
+    CountOutOfRange = "count-out-of-range" in Wire;
+    /// Shapes have an `X-Parts` with a part that is not in its enum.
+    PartsUnknown = "parts-unknown" in Wire;
+    /// An order that is read is written with single quotes.
+    SingleQuotes = "single-quotes" in Wire;
+    /// An order that is read is an HTML page, its `Content-Type` still JSON.
+    HtmlPage = "html-page" in Wire;
+    /// An order that is read has two members `id`.
+    DuplicateMember = "duplicate-member" in Wire;
+    /// In an order that is read, an amount is NaN.
+    NotANumber = "not-a-number" in Wire;
+    /// An order that is read has an empty body.
+    EmptyOrder = "empty-order" in Wire;
+    /// A byte of an order that is read is ISO 8859-1, which its `Content-Type` denies.
+    Latin1 = "latin1" in Wire;
+    /// An order that is read names a charset that nobody knows.
+    CharsetUnknown = "charset-unknown" in Wire;
+    /// An order that is read says that it is gzip, and is not.
+    GzipBroken = "gzip-broken" in Wire;
+    /// An order that is read is gzip without its end, its length right.
+    GzipCutShort = "gzip-cut-short" in Wire;
+    /// An order that is read names a content coding that nobody knows.
+    CodingUnknown = "coding-unknown" in Wire;
+    /// Half of an order that is read arrives in chunks, then the connection is closed.
+    TruncatedChunks = "truncated-chunks" in Wire;
+    /// Half of the head of an order that is read arrives, then the connection is closed.
+    TruncatedHead = "truncated-head" in Wire;
+    /// The connection is closed in place of an order that is read.
+    ConnectionClosed = "connection-closed" in Wire;
+    /// An order that is read begins with a line that is not HTTP.
+    NotHttp = "not-http" in Wire;
 
-/// Plants a defect in a reply's JSON; does nothing for defects of other sites.
-pub(crate) fn spoil_body(defect: Defect, reply: &mut Reply) {
-    if defect.site() != Site::Body || reply.operation == Operation::IssueToken {
-        return;
-    }
-    if reply.status == 200 {
-        match &mut reply.body["data"] {
-            Value::Array(orders) => orders.iter_mut().for_each(|order| spoil_order(defect, order)),
-            order => spoil_order(defect, order),
-        }
-    } else if defect == Defect::ErrorTitleMissing && reply.status == 422 {
-        for error in reply.body["errors"].as_array_mut().into_iter().flatten() {
-            remove(error, "title");
-        }
-    }
-}
+    /// A shape comes after 1.2 s.
+    Late = "late" in Time;
+    /// A shape never comes.
+    Silent = "silent" in Time;
 
-fn spoil_order(defect: Defect, order: &mut Value) {
-    match defect {
-        Defect::AmountAsString => {
-            let amount = &mut order["meta"]["display_price"]["with_tax"]["amount"];
-            *amount = json!(amount.to_string());
-        }
-        Defect::MemberMissing => remove(&mut order["meta"]["timestamps"], "created_at"),
-        Defect::StatusInUpperCase => order["status"] = json!(text(&order["status"]).to_uppercase()),
-        Defect::NullAddressLine => order["shipping_address"]["company_name"] = Value::Null,
-        Defect::DateTimeWithoutZone => {
-            let time = &mut order["meta"]["timestamps"]["updated_at"];
-            *time = json!(text(time).trim_end_matches('Z'));
-        }
-        _ => {}
-    }
-}
-
-/// Plants a defect in a response; does nothing for defects of other sites.
-pub(crate) fn spoil_response(defect: Defect, operation: Operation, response: &mut Response) {
-    if operation == Operation::IssueToken {
-        return;
-    }
-    let status = response.status;
-    match defect {
-        Defect::RefusalAsConflict if status == 422 => response.status = 409,
-        Defect::EmptyBody if operation == Operation::UpdateOrder && status == 200 => response.body.clear(),
-        Defect::WrongContentType if operation == Operation::ReadOrder && status == 200 => {
-            set_header(response, "Content-Type", "text/html; charset=utf-8");
-        }
-        Defect::RequestIdMissing => response.headers.retain(|(name, _)| name != "X-Request-Id"),
-        Defect::RequestIdMalformed => set_header(response, "X-Request-Id", "request-1"),
-        Defect::TrailingBytes if operation == Operation::ReadOrder && status == 200 => {
-            response.body.push(b'}')
-        }
-        Defect::TruncatedBody if operation == Operation::ReadOrder && status == 200 => {
-            response.delivery = Delivery::CutShort;
-        }
-        _ => {}
-    }
-}
-
-fn set_header(response: &mut Response, wanted: &str, new: &str) {
-    for (name, value) in &mut response.headers {
-        if name == wanted {
-            new.clone_into(value);
-        }
-    }
-}
-
-fn remove(object: &mut Value, member: &str) {
-    if let Value::Object(members) = object {
-        // `remove` would move the last member into the gap.
-        members.shift_remove(member);
-    }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
+    /// A text is null.
+    NullForText = "null-for-text" in Shape;
+    /// A truth value is a text.
+    TextForBoolean = "text-for-boolean" in Shape;
+    /// An integer has a fraction.
+    FractionForInteger = "fraction-for-integer" in Shape;
+    /// An array is an object.
+    ObjectForArray = "object-for-array" in Shape;
+    /// An object is an array.
+    ArrayForObject = "array-for-object" in Shape;
+    /// A number within arrays of objects of arrays is a text.
+    TextDeepInArrays = "text-deep-in-arrays" in Shape;
+    /// A number within a recursive schema is a text.
+    TextInRecursion = "text-in-recursion" in Shape;
+    /// A required member of an object in an array is missing.
+    RequiredInArrayMissing = "required-in-array-missing" in Shape;
+    /// A required member is missing.
+    RequiredAtTopMissing = "required-at-top-missing" in Shape;
+    /// A closed object has another member.
+    ExtraMemberAtTop = "extra-member-at-top" in Shape;
+    /// A closed object in an array has another member.
+    ExtraMemberInArray = "extra-member-in-array" in Shape;
+    /// A constant is something else.
+    ConstOther = "const-other" in Shape;
+    /// A value is not among the enumerated ones.
+    EnumOther = "enum-other" in Shape;
+    /// An enumerated value has a space behind it.
+    EnumPadded = "enum-padded" in Shape;
+    /// A number is below its minimum.
+    BelowMinimum = "below-minimum" in Shape;
+    /// A number is above its maximum.
+    AboveMaximum = "above-maximum" in Shape;
+    /// A number is at its exclusive minimum.
+    AtExclusiveMinimum = "at-exclusive-minimum" in Shape;
+    /// A number is at its exclusive maximum.
+    AtExclusiveMaximum = "at-exclusive-maximum" in Shape;
+    /// A number is no multiple of its divisor.
+    NoMultiple = "no-multiple" in Shape;
+    /// A text is shorter than it may be.
+    TooShort = "too-short" in Shape;
+    /// A text is one character longer than it may be.
+    TooLong = "too-long" in Shape;
+    /// A text does not match its pattern.
+    PatternBroken = "pattern-broken" in Shape;
+    /// An array has fewer items than it may have.
+    TooFewItems = "too-few-items" in Shape;
+    /// An array has more items than it may have.
+    TooManyItems = "too-many-items" in Shape;
+    /// An array has an item twice.
+    ItemsRepeated = "items-repeated" in Shape;
+    /// A tuple has another item behind its last.
+    ItemBehindTheLast = "item-behind-the-last" in Shape;
+    /// The first item of a tuple has another type.
+    PrefixItemOther = "prefix-item-other" in Shape;
+    /// An array lacks the item it must contain.
+    NothingContained = "nothing-contained" in Shape;
+    /// An object has fewer members than it may have.
+    TooFewMembers = "too-few-members" in Shape;
+    /// An object has more members than it may have.
+    TooManyMembers = "too-many-members" in Shape;
+    /// A member's name does not match the pattern of names.
+    MemberNameBroken = "member-name-broken" in Shape;
+    /// A value of a map has another type.
+    MapValueOther = "map-value-other" in Shape;
+    /// A member is missing that another one needs.
+    DependentMissing = "dependent-missing" in Shape;
+    /// A value fits none of its alternatives.
+    AnyOfNone = "any-of-none" in Shape;
+    /// A value fits none of its exclusive alternatives.
+    OneOfNone = "one-of-none" in Shape;
+    /// A value fits both of its exclusive alternatives.
+    OneOfBoth = "one-of-both" in Shape;
+    /// A discriminator is outside its mapping.
+    DiscriminatorUnknown = "discriminator-unknown" in Shape;
+    /// A discriminator is missing.
+    DiscriminatorMissing = "discriminator-missing" in Shape;
+    /// A value breaks the branch that its discriminator names.
+    BranchBroken = "branch-broken" in Shape;
+    /// A `writeOnly` member is there.
+    WriteOnlyLeaked = "write-only-leaked" in Shape;
+    /// A UUID has a digit too few.
+    UuidBroken = "uuid-broken" in Shape;
+    /// A date is not in the calendar.
+    DateBroken = "date-broken" in Shape;
+    /// A time has an hour 25.
+    TimeBroken = "time-broken" in Shape;
+    /// A time stamp has neither `T` nor seconds nor zone.
+    DateTimeBroken = "date-time-broken" in Shape;
+    /// An email address has no `@`.
+    EmailBroken = "email-broken" in Shape;
+    /// A URI has no scheme.
+    UriBroken = "uri-broken" in Shape;
+    /// A host name starts with a hyphen.
+    HostnameBroken = "hostname-broken" in Shape;
+    /// An IPv4 address has a number above 255.
+    Ipv4Broken = "ipv4-broken" in Shape;
+    /// An IPv6 address is shortened twice.
+    Ipv6Broken = "ipv6-broken" in Shape;
+    /// An `int32` is 2^31.
+    Int32Overflown = "int32-overflown" in Shape;
 }

@@ -1,16 +1,23 @@
 //! The judge: a small hand-written HTTP server of the Elastic Path order lifecycle, over which `contest` itself is
 //! tested. It shares no line with `src/`, so that a bug there cannot agree with itself here. One judge is one fresh
 //! state on a port of its own; its defects are chosen at the start. Start reading at [`Judge::start`]; a request then
-//! goes through `wire.rs` → `routes.rs` → `state.rs`, and back through `defect.rs`.
+//! goes through `wire.rs` → `routes.rs` → `state.rs`, and back through
+//! `spoil.rs`, which plants defects, and `oddity.rs`, which says the same in other legal ways. Beside the orders it serves
+//! `/shapes` of `shapes.yaml`, made up for what the document of the orders has no use for.
 
 mod defect;
+mod gzip;
+mod oddity;
 mod routes;
+mod shape;
+mod spoil;
 mod state;
 #[cfg(test)]
 mod tests;
 mod wire;
 
 pub(crate) use defect::Defect;
+pub(crate) use oddity::Oddity;
 
 use routes::Service;
 use std::collections::HashMap;
@@ -20,7 +27,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use wire::{Delivery, RequestError, Response};
+use wire::{Delivery, Manner, RequestError, Response};
 
 /// A running server; dropping it closes every connection and joins every thread.
 #[derive(Debug)]
@@ -49,15 +56,15 @@ struct Connections {
 impl Judge {
     /// Starts a judge with fresh orders ([`state::SEED_ORDERS`]) on a free port of 127.0.0.1.
     ///
-    /// An empty slice is the right behaviour; several defects add up.
+    /// Two empty slices are the right behaviour in its plainest form; several defects and oddities add up.
     ///
     /// # Panics
     /// When no port can be listened at, for then there is nothing to test.
-    pub(crate) fn start(defects: &[Defect]) -> Judge {
+    pub(crate) fn start(defects: &[Defect], oddities: &[Oddity]) -> Judge {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("a bound listener has an address");
         let shared = Arc::new(Shared {
-            service: Mutex::new(Service::new(defects)),
+            service: Mutex::new(Service::new(defects, oddities)),
             n_exchanges: AtomicUsize::new(0),
             is_stopping: AtomicBool::new(false),
             connections: Mutex::default(),
@@ -159,7 +166,8 @@ fn serve_connection(stream: TcpStream, shared: &Shared) {
 fn malformed(problem: &str) -> Response {
     let (status, body) = routes::error(400, "Bad Request", problem);
     let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-    Response { status, headers, body: body.to_string().into_bytes(), delivery: Delivery::Whole }
+    let body = body.to_string().into_bytes();
+    Response { status, headers, body, delivery: Delivery::Whole, manner: Manner::default() }
 }
 
 /// A panic of another thread must not hide behind a second one here: the state is read as it was left.

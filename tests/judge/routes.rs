@@ -1,9 +1,12 @@
 //! From a request to a response: routing, tokens, the shape of bodies, and the order of these checks. What an order may
 //! do is asked of `state.rs`. Start reading at [`Service::respond`].
 
-use super::defect::{Defect, spoil_body, spoil_response};
+use super::Defect;
+use super::oddity::{Oddity, bend_body, bend_response, print};
+use super::shape;
+use super::spoil::{spoil_body, spoil_response};
 use super::state::Store;
-use super::wire::{Delivery, Request, Response};
+use super::wire::{Delivery, Manner, Request, Response};
 use serde_json::{Map, Value, json};
 
 /// The client id a token is given for.
@@ -40,6 +43,10 @@ pub(crate) enum Operation {
     ReadOrder,
     /// PUT /v2/orders/{orderID}.
     UpdateOrder,
+    /// GET /shapes/{name}.
+    ReadShape,
+    /// GET /shapes/{name}/picture.
+    DrawShape,
     /// An unknown path, or a known one with a method it has not.
     Unknown,
 }
@@ -71,37 +78,60 @@ enum Audience {
 pub(crate) struct Service {
     store: Store,
     defects: Vec<Defect>,
+    oddities: Vec<Oddity>,
     n_responses: u64,
     n_tokens: u64,
 }
 
 /// Status and JSON body; an `Err` is an error reply that ends the checks early.
-type Answer = Result<(u16, Value), (u16, Value)>;
+pub(crate) type Answer = Result<(u16, Value), (u16, Value)>;
 
 impl Service {
     /// A fresh service over the seed orders.
-    pub(crate) fn new(defects: &[Defect]) -> Service {
-        Service { store: Store::new(defects), defects: defects.to_vec(), n_responses: 0, n_tokens: 0 }
+    pub(crate) fn new(defects: &[Defect], oddities: &[Oddity]) -> Service {
+        Service {
+            store: Store::new(defects),
+            defects: defects.to_vec(),
+            oddities: oddities.to_vec(),
+            n_responses: 0,
+            n_tokens: 0,
+        }
     }
 
-    /// Answers one request, defects included.
+    /// Answers one request, defects and oddities included.
     pub(crate) fn respond(&mut self, request: &Request) -> Response {
         self.n_responses += 1;
         let mut reply = self.answer(request);
         for defect in &self.defects {
             spoil_body(*defect, &mut reply);
         }
+        for oddity in &self.oddities {
+            bend_body(*oddity, &mut reply);
+        }
+        let number = if self.has(Defect::RequestIdRepeated) { 1 } else { self.n_responses };
         let mut headers = vec![
             ("Content-Type".to_owned(), "application/json".to_owned()),
-            ("X-Request-Id".to_owned(), format!("00000000-0000-4000-8000-{:012x}", self.n_responses)),
+            ("X-Request-Id".to_owned(), format!("0000000a-0000-4000-8000-{number:012x}")),
         ];
         if let Some(methods) = reply.allowed {
             headers.push(("Allow".to_owned(), methods.to_owned()));
         }
-        let body = reply.body.to_string().into_bytes();
-        let mut response = Response { status: reply.status, headers, body, delivery: Delivery::Whole };
+        let mut body = print(&reply.body, &self.oddities).into_bytes();
+        match (reply.operation, reply.status) {
+            (Operation::ReadShape, 200) => headers.push(("X-Count".to_owned(), "3".to_owned())),
+            (Operation::DrawShape, 200) => {
+                body = shape::PICTURE.to_vec();
+                headers[0].1 = "image/png".to_owned();
+            }
+            _ => {}
+        }
+        let (delivery, manner) = (Delivery::Whole, Manner::default());
+        let mut response = Response { status: reply.status, headers, body, delivery, manner };
         for defect in &self.defects {
-            spoil_response(*defect, reply.operation, &mut response);
+            spoil_response(*defect, reply.operation, &request.path, &mut response);
+        }
+        for oddity in &self.oddities {
+            bend_response(*oddity, reply.operation, &mut response);
         }
         response
     }
@@ -125,6 +155,8 @@ impl Service {
             (["v2", "orders", id], _) if !id.is_empty() => {
                 (Operation::Unknown, Some("GET, PUT"), method_not_allowed())
             }
+            (["shapes", name], "GET") => (Operation::ReadShape, None, shape::read(name)),
+            (["shapes", name, "picture"], "GET") => (Operation::DrawShape, None, shape::read(name)),
             _ => (Operation::Unknown, None, Err(error(404, "Not Found", "There is nothing at this path"))),
         };
         let (Ok((status, body)) | Err((status, body))) = answer;
@@ -173,11 +205,15 @@ impl Service {
 
     fn list_orders(&self, request: &Request) -> Answer {
         self.authenticate(request)?;
-        Ok((200, json!({ "data": self.store.list() })))
+        let orders = if self.has(Defect::ListStale) { Store::new(&[]).list() } else { self.store.list() };
+        Ok((200, json!({ "data": orders })))
     }
 
     fn read_order(&self, request: &Request, id: &str) -> Answer {
         self.authenticate(request)?;
+        if self.has(Defect::UnknownOrderRead) && self.store.read(id).is_none() {
+            return Ok((200, json!({ "data": self.store.list()[0] })));
+        }
         self.store.read(id).map(|order| (200, json!({ "data": order }))).ok_or_else(order_not_found)
     }
 
@@ -186,8 +222,12 @@ impl Service {
         if audience != Audience::Seller && !self.has(Defect::ShopperMayUpdate) {
             return Err(unauthorized());
         }
-        self.store.read(id).ok_or_else(order_not_found)?;
-        let change = self.read_change(request).map_err(|problem| error(400, "Bad Request", &problem))?;
+        let before = self.store.read(id).ok_or_else(order_not_found)?;
+        let change = match self.read_change(request) {
+            Ok(change) => change,
+            Err(_) if self.has(Defect::InvalidBodyPassedOver) => return Ok((200, json!({ "data": before }))),
+            Err(problem) => return Err(error(400, "Bad Request", &problem)),
+        };
         match self.store.update(id, &change) {
             None => Err(order_not_found()),
             Some(Ok(order)) => Ok((200, json!({ "data": order }))),
@@ -202,6 +242,7 @@ impl Service {
         let credentials = request.header("authorization").and_then(|value| value.split_once(' '));
         match credentials {
             // RFC 9110 §11.1: the scheme is case-insensitive.
+            Some(_) if self.has(Defect::AnyTokenTaken) => Some(Audience::Seller),
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => audience_of(token.trim()),
             _ => None,
         }

@@ -77,6 +77,9 @@ impl Store {
     pub(crate) fn update(&mut self, id: &str, change: &Map<String, Value>) -> Option<Result<Value, Refusal>> {
         let index = self.find(id)?;
         if let Some(refusal) = self.refusal(&self.orders[index], change) {
+            if self.has(Defect::RefusalLeavesTraces) {
+                self.orders[index].public = self.changed(&self.orders[index].public, change);
+            }
             return Some(Err(refusal));
         }
         self.clock += 1;
@@ -99,15 +102,21 @@ impl Store {
         let cancels = change.contains_key("status");
         let fulfills = change.contains_key("shipping");
         let moves = change.contains_key("shipping_address");
-        if cancels && change["status"] != "cancelled" {
+        if cancels && change["status"] != "cancelled" && !self.has(Defect::AnyStatusTaken) {
             return refuse("Invalid status", "The status can only be updated to cancelled");
         }
         if fulfills && change["shipping"] != "fulfilled" {
+            if self.has(Defect::AnyShippingTaken) {
+                return None;
+            }
             return refuse("Invalid shipping", "The shipping can only be updated to fulfilled");
         }
         let frozen = (cancels && !self.has(Defect::CancelsFulfilled))
             || (moves && !self.has(Defect::MovesFulfilled))
             || fulfills;
+        if is("shipping", "fulfilled") && self.has(Defect::FulfilledTakesNoReference) {
+            return refuse("Order already fulfilled", "A fulfilled order cannot be changed");
+        }
         if is("shipping", "fulfilled") && frozen {
             return refuse("Order already fulfilled", "A fulfilled order cannot be changed");
         }
@@ -144,14 +153,14 @@ impl Store {
             }
         }
         if change.contains_key("status") {
-            after.insert("status".into(), json!("cancelled"));
+            after.insert("status".into(), change["status"].clone());
             if self.has(Defect::CancelRefunds) {
                 after.insert("payment".into(), json!("refunded"));
             }
         }
         if change.contains_key("shipping") {
-            after.insert("shipping".into(), json!("fulfilled"));
-            if !self.has(Defect::FulfillLeavesStatus) {
+            after.insert("shipping".into(), change["shipping"].clone());
+            if change["shipping"] == "fulfilled" && !self.has(Defect::FulfillLeavesStatus) {
                 after.insert("status".into(), json!("complete"));
             }
         }
@@ -169,6 +178,17 @@ impl Store {
                     after.insert(name.into(), value.clone());
                 }
             }
+        }
+        if self.has(Defect::PaymentTaken)
+            && let Some(payment) = change.get("payment")
+        {
+            after.insert("payment".into(), payment.clone());
+        }
+        if self.has(Defect::UpdateForgetsReference) && !change.contains_key("external_ref") {
+            after.shift_remove("external_ref");
+        }
+        if self.has(Defect::BillingFollowsShipping) && change.contains_key("shipping_address") {
+            after["billing_address"]["line_2"] = after["shipping_address"]["line_2"].clone();
         }
         let now = if self.has(Defect::UpdatedAtGoesBack) { LONG_AGO.to_owned() } else { time(self.clock) };
         after["meta"]["timestamps"]["updated_at"] = json!(now);

@@ -4,6 +4,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 /// Longest accepted request line or header line, in bytes.
@@ -50,26 +51,64 @@ impl From<io::Error> for RequestError {
     }
 }
 
-/// One response. `Content-Length` and `Connection` are added by [`write_response`].
+/// One response. The framing, such as `Content-Length`, and `Connection` are added by [`write_response`].
 #[derive(Debug)]
 pub(crate) struct Response {
-    /// The status code; the reason phrase follows from it.
+    /// The status code.
     pub(crate) status: u16,
-    /// In the order they are sent.
+    /// In the order they are sent; a value goes out as it is, with whatever space it has around it.
     pub(crate) headers: Vec<(String, String)>,
     /// Empty when there is none.
     pub(crate) body: Vec<u8>,
     /// How the body's bytes reach the client.
     pub(crate) delivery: Delivery,
+    /// How the lines above the headers are written.
+    pub(crate) manner: Manner,
 }
 
-/// How a response goes over the wire. Chunked, slow and reset deliveries belong here too.
+/// What may be written in several ways around the status line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// HTTP/1.0 instead of 1.1.
+    pub(crate) is_1_0: bool,
+    /// No space behind the colons of the headers.
+    pub(crate) is_tight: bool,
+    /// In place of the status code's own phrase.
+    pub(crate) reason: Option<&'static str>,
+    /// Whole heads of interim responses, with their empty lines.
+    pub(crate) interim: &'static str,
+}
+
+/// How a response goes over the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// Head and body as they are, framed by `Content-Length`.
     Whole,
+    /// As `Whole`, after a while.
+    Late(Duration),
+    /// As `Whole`, in small pieces with pauses between them.
+    Dripping,
+    /// Chunked, with extensions and a trailer.
+    Chunked,
+    /// The end of the connection is the end of the body.
+    UntilClose,
     /// `Content-Length` tells of the whole body; half of it is sent, then the connection is closed.
     CutShort,
+    /// Half of the body in chunks, then the connection is closed without the last chunk.
+    ChunksCutShort,
+    /// Half of the head, then the connection is closed.
+    HeadCutShort,
+    /// The connection is closed without a byte.
+    Nothing,
+    /// Not a byte, and the connection stays open, for at most 10 s.
+    Silence,
+}
+
+impl Delivery {
+    /// Whether the client knows where the response ends, so that another may follow.
+    fn has_an_end(self) -> bool {
+        matches!(self, Delivery::Whole | Delivery::Late(_) | Delivery::Dripping | Delivery::Chunked)
+    }
 }
 
 /// Reads the next request of a connection.
@@ -128,26 +167,69 @@ pub(crate) fn write_response(
     keep_alive: bool,
     head_only: bool,
 ) -> io::Result<bool> {
-    let n_sent = match response.delivery {
-        _ if head_only => 0,
-        Delivery::Whole => response.body.len(),
-        Delivery::CutShort => response.body.len() / 2,
-    };
-    let lives_on = keep_alive && response.delivery == Delivery::Whole;
-    let mut bytes =
-        format!("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status)).into_bytes();
-    for (name, value) in &response.headers {
-        bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    let lives_on = keep_alive && response.delivery.has_an_end() && !response.manner.is_1_0;
+    let head = head_of(response, lives_on);
+    // RFC 9110 §6.4.1: neither HEAD nor 204 has content.
+    let body = if head_only || response.status == 204 { &[] } else { response.body.as_slice() };
+    let half = &body[..body.len() / 2];
+    match response.delivery {
+        Delivery::Whole | Delivery::UntilClose => stream.write_all(&[&head, body].concat())?,
+        Delivery::Late(pause) => {
+            thread::sleep(pause);
+            stream.write_all(&[&head, body].concat())?;
+        }
+        Delivery::Dripping => {
+            let bytes = [&head, body].concat();
+            for piece in bytes.chunks(bytes.len().div_ceil(8)) {
+                stream.write_all(piece)?;
+                thread::sleep(Duration::from_millis(2));
+            }
+        }
+        Delivery::Chunked => {
+            stream.write_all(&[head, chunks(body), b"0;last\r\nX-Trailer: 1\r\n\r\n".to_vec()].concat())?;
+        }
+        Delivery::CutShort => stream.write_all(&[&head, half].concat())?,
+        Delivery::ChunksCutShort => stream.write_all(&[head, chunks(half)].concat())?,
+        Delivery::HeadCutShort => stream.write_all(&head[..head.len() / 2])?,
+        Delivery::Nothing => {}
+        Delivery::Silence => {
+            stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+            // The client gives up, or the judge is dropped, which ends this read too.
+            let _ = stream.read(&mut [0])?;
+        }
     }
-    bytes.extend_from_slice(format!("Content-Length: {}\r\n", response.body.len()).as_bytes());
-    if !keep_alive {
-        bytes.extend_from_slice(b"Connection: close\r\n");
-    }
-    bytes.extend_from_slice(b"\r\n");
-    bytes.extend_from_slice(&response.body[..n_sent]);
-    stream.write_all(&bytes)?;
     stream.flush()?;
     Ok(lives_on)
+}
+
+/// Everything before the content.
+fn head_of(response: &Response, lives_on: bool) -> Vec<u8> {
+    let Manner { is_1_0, is_tight, reason, interim } = response.manner;
+    let version = if is_1_0 { "HTTP/1.0" } else { "HTTP/1.1" };
+    let reason = reason.unwrap_or_else(|| reason_phrase(response.status));
+    let mut head = format!("{interim}{version} {} {reason}\r\n", response.status);
+    for (name, value) in &response.headers {
+        let space = if is_tight { "" } else { " " };
+        head.push_str(&format!("{name}:{space}{value}\r\n"));
+    }
+    match response.delivery {
+        Delivery::Chunked | Delivery::ChunksCutShort => head.push_str("Transfer-Encoding: chunked\r\n"),
+        Delivery::UntilClose => {}
+        // RFC 9110 §8.6: a 204 has no `Content-Length`.
+        _ if response.status == 204 => {}
+        _ => head.push_str(&format!("Content-Length: {}\r\n", response.body.len())),
+    }
+    if !lives_on {
+        head.push_str("Connection: close\r\n");
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+/// Chunks of at most 100 bytes, without the last one of no bytes.
+fn chunks(body: &[u8]) -> Vec<u8> {
+    let chunk = |piece: &[u8]| [format!("{:x};n=1\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
+    body.chunks(100).flat_map(chunk).collect()
 }
 
 /// Ends a connection so that the client can still read what was sent.
@@ -283,12 +365,16 @@ fn is_token_byte(byte: u8) -> bool {
 fn reason_phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        204 => "No Content",
+        206 => "Partial Content",
+        302 => "Found",
         400 => "Bad Request",
         401 => "Unauthorized",
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
         422 => "Unprocessable Content",
+        500 => "Internal Server Error",
         // RFC 9112 §4: the phrase may be empty.
         _ => "",
     }

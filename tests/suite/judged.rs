@@ -1,22 +1,29 @@
-//! The shipped scenarios against the judge: clean when it is right, red for each of its defects.
+//! The shipped scenarios, and those of the judge's own shapes, against the judge: clean when it is right, silent when it
+//! is odd, and for each of its defects red with the right code at the right three places.
 
-use crate::judge::{Defect, Judge};
+mod table;
+
+use crate::judge::{Defect, Judge, Oddity};
+use contest::diagnostic::{Finding, Place};
 use contest::engine::{CaseReport, Event, Target, Verdict};
 use contest::report::{Style, render_case};
-use contest::session::{Session, Settings};
+use contest::session::{BaseUrl, Session, Settings};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 /// A fresh judge for each case.
 struct JudgeTarget {
     defects: Vec<Defect>,
+    oddities: Vec<Oddity>,
     current: Mutex<Option<Judge>>,
 }
 
 impl Target for JudgeTarget {
     fn prepare(&self, _: usize) -> Result<(), String> {
-        *self.current.lock().expect("no case panics") = Some(Judge::start(&self.defects));
+        let judge = Judge::start(&self.defects, &self.oddities);
+        *self.current.lock().expect("no case panics") = Some(judge);
         Ok(())
     }
 
@@ -25,17 +32,43 @@ impl Target for JudgeTarget {
     }
 }
 
-fn session() -> Session {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let files = vec![Path::new("scenarios/elasticpath").to_owned()];
-    let settings = Settings { files, folder, jobs: Some(1), seed: Some(1), ..Settings::default() };
+/// The scenarios of the orders and those of the shapes, loaded once.
+struct Suite {
+    sessions: [Session; 2],
+}
+
+impl Suite {
+    fn load() -> Self {
+        Self {
+            sessions: [session("", "scenarios/elasticpath"), session("tests/judge", "shapes.contest.yaml")],
+        }
+    }
+
+    fn run(&self, defects: &[Defect], oddities: &[Oddity]) -> Vec<CaseReport> {
+        self.sessions.iter().flat_map(|session| run(session, defects, oddities)).collect()
+    }
+}
+
+fn session(folder: &str, file: &str) -> Session {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    // The shapes have no project file that names one; the target decides anyway.
+    let base_urls = match file.ends_with(".yaml") {
+        true => vec![BaseUrl::parse("http://127.0.0.1:1").expect("it is a URL")],
+        false => Vec::new(),
+    };
+    let files = vec![Path::new(file).to_owned()];
+    let settings = Settings { files, folder, base_urls, jobs: Some(1), seed: Some(1), ..Settings::default() };
     let session = Session::load(settings, true);
     assert!(!session.has_errors(), "{:?}", session.diagnostics);
     session
 }
 
-fn run(session: &Session, defects: &[Defect]) -> Vec<CaseReport> {
-    let target = Arc::new(JudgeTarget { defects: defects.to_vec(), current: Mutex::new(None) });
+fn run(session: &Session, defects: &[Defect], oddities: &[Oddity]) -> Vec<CaseReport> {
+    let target = Arc::new(JudgeTarget {
+        defects: defects.to_vec(),
+        oddities: oddities.to_vec(),
+        current: Mutex::new(None),
+    });
     let mut reports = Vec::new();
     let mut emit = |event: &Event| {
         if let Event::CaseFinished(report) = event {
@@ -48,27 +81,126 @@ fn run(session: &Session, defects: &[Defect]) -> Vec<CaseReport> {
 }
 
 fn rendered(reports: &[CaseReport]) -> String {
-    let red = reports.iter().filter(|report| report.verdict != Verdict::Passed);
+    let red = reports.iter().filter(|report| is_loud(report));
     red.map(|report| render_case(report, &Style::plain(120))).collect()
+}
+
+/// Whether a person is told anything: a verdict, a warning, a check that was left out.
+fn is_loud(report: &CaseReport) -> bool {
+    let steps = &report.steps;
+    report.verdict != Verdict::Passed
+        || !report.left_behind.is_empty()
+        || steps.iter().any(|step| !step.findings.is_empty() || !step.not_checked.is_empty())
+}
+
+/// Asks `problem` about each item, four at a time, for the time goes into waiting; gives what it says, in order.
+fn problems<T: Sync>(items: &[T], problem: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some((index, item)) = {
+                    let index = next.fetch_add(1, Ordering::SeqCst);
+                    items.get(index).map(|item| (index, item))
+                } {
+                    if let Some(text) = problem(item) {
+                        found.lock().expect("no thread panics with it").push((index, text));
+                    }
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().expect("no thread panics with it");
+    found.sort();
+    found.into_iter().map(|(_, text)| text).collect()
 }
 
 #[test]
 fn the_shipped_scenarios_pass_against_the_judge() {
-    let reports = run(&session(), &[]);
-    assert!(reports.len() >= 15, "only {} cases ran", reports.len());
-    assert!(reports.iter().all(|report| report.verdict == Verdict::Passed), "{}", rendered(&reports));
+    let reports = Suite::load().run(&[], &[]);
+    assert!(reports.len() >= 40, "only {} cases ran", reports.len());
+    assert!(!reports.iter().any(is_loud), "{}", rendered(&reports));
 }
 
 #[test]
-fn each_defect_of_the_judge_is_found() {
-    let session = session();
-    let mut missed = Vec::new();
-    for defect in Defect::ALL {
-        let reports = run(&session, &[*defect]);
-        let has_failed = reports.iter().any(|report| report.verdict == Verdict::Failed);
-        if !has_failed {
-            missed.push(format!("{}: {}\n{}", defect.name(), defect.fact(), rendered(&reports)));
+fn what_is_odd_and_legal_is_not_reported() {
+    assert!(Oddity::ALL.len() >= 20, "there are only {}", Oddity::ALL.len());
+    let suite = Suite::load();
+    let false_alarms = problems(Oddity::ALL, |oddity| {
+        let reports = suite.run(&[], &[*oddity]);
+        reports.iter().any(is_loud).then(|| format!("{oddity:?}: {}\n{}", oddity.fact(), rendered(&reports)))
+    });
+    assert!(false_alarms.is_empty(), "false alarms:\n{}", false_alarms.join("\n"));
+}
+
+#[test]
+fn each_defect_is_found_with_its_code_and_its_places() {
+    let names = |rows: &mut dyn Iterator<Item = Defect>| {
+        let mut names: Vec<_> = rows.map(Defect::name).collect();
+        names.sort_unstable();
+        names
+    };
+    let tabled = names(&mut table::ROWS.iter().map(|row| row.0));
+    assert_eq!(tabled, names(&mut Defect::ALL.iter().copied()), "one row of the table for each defect");
+    let suite = Suite::load();
+    let missed = problems(table::ROWS, |row| {
+        let reports = suite.run(&[row.0], &[]);
+        let failed = reports.iter().filter(|report| report.verdict == Verdict::Failed);
+        let mut findings = failed.flat_map(|report| &report.steps).flat_map(|step| &step.findings);
+        let is_found = findings.any(|finding| {
+            let found = places_of(finding);
+            finding.code.as_str() == row.1
+                && found.iter().zip([row.2, row.3, row.4]).all(|(found, wanted)| match wanted {
+                    // Nothing to point at: nothing is pointed at.
+                    "" => found.is_empty(),
+                    wanted => found.contains(wanted),
+                })
+        });
+        (!is_found).then(|| format!("{row:?}: {}\n{}", row.0.fact(), rendered(&reports)))
+    });
+    assert!(missed.is_empty(), "not found as the table says:\n{}", missed.join("\n"));
+}
+
+/// The scenario's line, the document's, and the place in the response; empty where a finding has none.
+fn places_of(finding: &Finding) -> [String; 3] {
+    let line = |place: &Place| {
+        let number = place.source.position(place.span.start).line;
+        format!("{}: {}", place.source.name(), place.source.slice(place.source.line(number)).trim())
+    };
+    let response = |place: &Place| match &place.at {
+        Some(at) => at.clone(),
+        None if place.label.is_empty() => place.source.name().to_owned(),
+        None => line(place),
+    };
+    [
+        finding.scenario.as_ref().map(line).unwrap_or_default(),
+        finding.document.as_ref().map(line).unwrap_or_default(),
+        finding.response.as_ref().map(response).unwrap_or_default(),
+    ]
+}
+
+#[test]
+fn discover() {
+    let suite = Suite::load();
+    let lines = problems(Defect::ALL, |defect| {
+        let reports = suite.run(&[*defect], &[]);
+        let mut text = format!("## {defect:?}: {}\n", defect.fact());
+        for report in &reports {
+            for step in &report.steps {
+                for finding in &step.findings {
+                    let [a, b, c] = places_of(finding);
+                    text += &format!(
+                        "  {} {:?} | {} | {a} | {b} | {c} || {}\n",
+                        report.verdict, finding.severity, finding.code, finding.headline
+                    );
+                }
+                for n in &step.not_checked {
+                    text += &format!("  not checked {n}\n");
+                }
+            }
         }
-    }
-    assert!(missed.is_empty(), "not found:\n{}", missed.join("\n"));
+        Some(text)
+    });
+    std::fs::write("/tmp/judge-discover.txt", lines.join("")).unwrap();
 }

@@ -3,7 +3,7 @@ use super::event::{CaseReport, Phase, StepReport};
 use super::fact::{unresolved_headline, value_finding, verdict};
 use super::run::{Run, empty_report};
 use super::scope::CaseScope;
-use super::step::StepContext;
+use super::step::{CLEANUP_STATUSES, StepContext};
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
 use crate::plan::{Case, PlannedScenario, PlannedStep};
@@ -273,10 +273,14 @@ impl<'c> Course<'c> {
 /// What a cleanup step that did not do its work says.
 fn left_behind(report: &StepReport) -> Option<String> {
     let what = format!("cleanup `{}` ({})", report.id, report.operation);
-    let is_bad_status =
-        |finding: &&Finding| matches!(finding.code, Code::EXPECT_STATUS | Code::RESPONSE_STATUS);
+    let is_refused = |finding: &Finding, status: u16| match finding.code {
+        Code::EXPECT_STATUS => true,
+        // A 200 that the document does not have has still removed what there was.
+        Code::RESPONSE_STATUS => !CLEANUP_STATUSES.iter().any(|each| each.matches(status)),
+        _ => false,
+    };
     match &report.exchange {
-        Some(exchange) if report.findings.iter().any(|it| is_bad_status(&it)) => {
+        Some(exchange) if report.findings.iter().any(|it| is_refused(it, exchange.status)) => {
             Some(format!("{what} answered {}: {}", exchange.status, exchange.request))
         }
         Some(_) => None,

@@ -38,7 +38,7 @@ pub(super) struct StepContext<'c> {
 }
 
 /// Cleanup judges leniently: what it may meet there is gone already.
-const CLEANUP_STATUSES: &[StatusPattern] =
+pub(super) const CLEANUP_STATUSES: &[StatusPattern] =
     &[StatusPattern::Class(2), StatusPattern::Code(404), StatusPattern::Code(410)];
 
 impl StepContext<'_> {
@@ -180,6 +180,11 @@ impl StepContext<'_> {
                 Box::new(unresolved_fact(&error, span, &format!("step `{}` was not sent", step.id)))
             }
             BuildError::Unsendable(reason) => Box::new(call_fact(Code::REQUEST_BUILD, reason, step)),
+            BuildError::Encode(error) => {
+                let mut fact = call_fact(Code::REQUEST_BUILD, error.to_string(), step);
+                fact.help.push(error.help().to_owned());
+                Box::new(fact)
+            }
         })?;
         let sends = resolve_sends(&step.step.sends, scope)
             .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?;
@@ -290,7 +295,8 @@ impl StepContext<'_> {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let label = format!(
-            "step `{}`: {} answered {status} in {}",
+            "{} `{}`: {} answered {status} in {}",
+            self.phase.word(),
             step.id,
             request_line(&exchange.request),
             milliseconds(exchange.latency)

@@ -7,6 +7,7 @@
 //! writes what is printed; read it before you commit it.
 
 use crate::server::{Server, wire};
+use contest::check::Check;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -18,11 +19,15 @@ fn nobody() -> String {
 
 fn normalise(text: &str, base_url: &str) -> String {
     let port = regex::Regex::new(r"127\.0\.0\.1:\d+").expect("a pattern");
-    let time = regex::Regex::new(r" *(<1|\d+(\.\d+)?) (ms|s)\b").expect("a pattern");
+    let time = regex::Regex::new(r"(│ *| *)(<1|\d+(\.\d+)?) (ms|s)\b").expect("a pattern");
     let seed = regex::Regex::new(r"seed \d+").expect("a pattern");
     let text = text.replace(base_url, "http://127.0.0.1:0");
     let text = port.replace_all(&text, "127.0.0.1:PORT");
-    let text = time.replace_all(&text, " N ms");
+    // What a line starts with is its layout, other spaces fill what the time leaves.
+    let text = time.replace_all(&text, |found: &regex::Captures<'_>| {
+        let before = if found[1].starts_with('│') { &found[1] } else { " " };
+        format!("{before}N ms")
+    });
     let text = seed.replace_all(&text, "seed N");
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -101,6 +106,24 @@ fn output_of(case: &Path, columns: &str) -> String {
         output.status.code().map_or_else(|| "none".to_owned(), |code| code.to_string()),
     );
     normalise(&text, &base_url)
+}
+
+/// Every check has a case that shows it, and so has everything that a run can end with.
+#[test]
+fn there_is_a_case_for_every_check_and_every_verdict() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders = std::fs::read_dir(root).expect("tests/cases is readable");
+    let expected = folders.map(|entry| entry.expect("tests/cases is readable").path().join("expected.txt"));
+    let all: String = expected.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    for check in Check::ALL {
+        assert!(all.contains(check.code().as_str()), "no case shows {}", check.code());
+    }
+    for words in ["passed", "failed", "errored", "skipped", "not run", "left behind:", "interrupted:"] {
+        assert!(all.contains(words), "no case shows `{words}`");
+    }
+    for code in [0, 1, 2, 3, 4, 130] {
+        assert!(all.contains(&format!("exit code {code}\n")), "no case ends with {code}");
+    }
 }
 
 fn check_messages(columns: usize, expected_file: &str) {

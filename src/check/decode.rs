@@ -154,7 +154,11 @@ fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) ->
     };
     let mut fact = case.fact(Check::Decode, headline).compared("JSON", shorten(rest)).response(
         ResponsePart::BodyOffset(offset),
-        if error.is_trailing { "not expected" } else { "stops being JSON here" },
+        match (error.is_trailing, offset) {
+            (true, _) => "not expected",
+            (false, 0) => "is no JSON",
+            (false, _) => "stops being JSON here",
+        },
     );
     fact.help.extend(help.map(str::to_owned));
     fact
@@ -169,7 +173,8 @@ fn broken(case: &Case<'_>, problem: &BodyProblem) -> Fact {
             .help("the connection was closed early: a crash, a time-out of a proxy, or a wrong `Content-Length`"),
         BodyProblem::Encoding { encoding, .. } => fact
             .compared(encoding.clone(), "other bytes")
-            .response(ResponsePart::Header("Content-Encoding".to_owned()), format!("says {encoding}")),
+            .response(ResponsePart::Header("Content-Encoding".to_owned()), format!("says {encoding}"))
+            .help("was the body compressed at all, or by a proxy that left its end away?"),
         BodyProblem::UnknownEncoding { encoding } => fact
             .compared("a content encoding that the request offered", encoding.clone())
             .response(ResponsePart::Header("Content-Encoding".to_owned()), "not known"),

@@ -186,9 +186,10 @@ impl Found {
             true => "a value that the document names".to_owned(),
             false => some_of(&self.known, "or"),
         };
+        let known = expected.clone();
         case.fact(Check::Discriminator, headline)
             .compared(expected, tag)
-            .document(self.keyword, via(response, &[]))
+            .document(self.keyword, format!("names {known}, {}", via(response, &[])))
             .response(ResponsePart::Body(self.at.child(self.property)), "not mapped")
     }
 }

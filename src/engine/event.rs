@@ -83,6 +83,18 @@ pub enum Phase {
     Teardown,
 }
 
+impl Phase {
+    /// What a step of it is called: `step`, `setup step`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Setup => "setup step",
+            Self::Steps => "step",
+            Self::Cleanup => "cleanup",
+            Self::Teardown => "teardown step",
+        }
+    }
+}
+
 /// One step that is done.
 #[derive(Clone, Debug)]
 pub struct StepReport {

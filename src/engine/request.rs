@@ -4,7 +4,7 @@ use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
 use crate::http::CookieJar;
 use crate::json::Datum;
-use crate::openapi::{Encoded, Operation, Parameter, ParameterIn, encode_parameter, is_json};
+use crate::openapi::{EncodeError, Encoded, Operation, Parameter, ParameterIn, encode_parameter, is_json};
 use crate::plan::PlannedStep;
 use crate::scenario::Named;
 use crate::source::Span;
@@ -29,6 +29,8 @@ pub(super) enum BuildError {
     Unresolved { error: Unresolved, span: Span },
     #[error("{0}")]
     Unsendable(String),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
 }
 
 /// Resolves the values of a step and puts them where the operation says.
@@ -120,7 +122,7 @@ fn build_path(
             Some(parameter) => match encode_parameter(parameter, datum) {
                 Ok(Encoded::Path(text)) => path.push_str(&text),
                 Ok(_) => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
-                Err(error) => return Err(BuildError::Unsendable(error.to_string())),
+                Err(error) => return Err(error.into()),
             },
             None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
         }
@@ -151,9 +153,7 @@ fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Resu
                 pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
             Ok(_) => {}
-            Err(error) => {
-                return Err(BuildError::Unsendable(error.to_string()));
-            }
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(pairs.join("&"))
@@ -169,7 +169,7 @@ fn header_value(
         Some(parameter) => match encode_parameter(parameter, datum) {
             Ok(Encoded::Header(text)) => text,
             Ok(_) => return Ok(None),
-            Err(error) => return Err(unsendable(error.to_string())),
+            Err(error) => return Err(error.into()),
         },
         None if datum.value().is_null() => return Ok(None),
         None => datum.to_text(),
@@ -186,12 +186,11 @@ fn build_cookies(
 ) -> Result<Vec<(String, String)>, BuildError> {
     let mut cookies = Vec::new();
     for (name, datum) in values {
-        let unsendable = |reason: String| BuildError::Unsendable(format!("the cookie `{name}` {reason}"));
         match find(parameters, ParameterIn::Cookie, name).map(|parameter| encode_parameter(parameter, datum))
         {
             Some(Ok(Encoded::Cookie(pairs))) => cookies.extend(pairs),
             Some(Ok(_)) | None => {}
-            Some(Err(error)) => return Err(unsendable(error.to_string())),
+            Some(Err(error)) => return Err(error.into()),
         }
     }
     if let Some((name, _)) = cookies.iter().find(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {

@@ -1,5 +1,6 @@
 use super::fact::own_fact;
 use crate::check::{Fact, ResponsePart, ScenarioPlace};
+use crate::diagnostic::words::any_of;
 use crate::diagnostic::{Code, Severity};
 use crate::expression::{Scope, Unresolved};
 use crate::json::{Datum, Value};
@@ -59,7 +60,7 @@ impl ExpectedStatus {
             Self::DocumentedSuccess => "a documented 2xx".to_owned(),
             Self::OneOf(patterns) => {
                 let names: Vec<_> = patterns.iter().map(ToString::to_string).collect();
-                names.join(" or ")
+                any_of(&names)
             }
         }
     }

@@ -183,6 +183,11 @@ impl StepContext<'_> {
                 Box::new(unresolved_fact(&error, span, &format!("step `{}` was not sent", step.id)))
             }
             BuildError::Unsendable(reason) => Box::new(call_fact(Code::REQUEST_BUILD, reason, step)),
+            BuildError::Encode(error) => {
+                let mut fact = call_fact(Code::REQUEST_BUILD, error.to_string(), step);
+                fact.help.push(error.help().to_owned());
+                Box::new(fact)
+            }
         })?;
         let sends = resolve_sends(&step.step.sends, scope)
             .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?;
@@ -296,7 +301,8 @@ impl StepContext<'_> {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let label = format!(
-            "step `{}`: {} answered {status} in {}",
+            "{} `{}`: {} answered {status} in {}",
+            self.phase.word(),
             step.id,
             request_line(&exchange.request),
             milliseconds(exchange.latency)

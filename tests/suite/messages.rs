@@ -1,13 +1,15 @@
-//! Whole outputs of the command, as people see them at 80 columns: `tests/cases/<name>/`.
+//! Whole outputs of the command, as people see them at 80 and 120 columns: `tests/cases/<name>/`.
 //!
-//! A case is a folder with `command.txt`, the arguments; `expected.txt`, what is printed and the exit
-//! code; and where a server is asked, `response.http`, what it answers to every request. Ports and
+//! A case is a folder with `command.txt`, the arguments; `expected.txt` and `expected-120.txt`, what
+//! is printed and the exit code; and where a server is asked, `response.http`, what it answers to every request
+//! (to a DELETE: `response-delete.http`, where there is one). Ports and
 //! times are replaced, for they differ from run to run. `CONTEST_BLESS=1 cargo test --test suite`
 //! writes what is printed; read it before you commit it.
 
 use crate::server::{Server, wire};
+use contest::check::Check;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Where nothing listens: a port that was free a moment ago.
 fn nobody() -> String {
@@ -17,29 +19,86 @@ fn nobody() -> String {
 
 fn normalise(text: &str, base_url: &str) -> String {
     let port = regex::Regex::new(r"127\.0\.0\.1:\d+").expect("a pattern");
-    let time = regex::Regex::new(r" *(<1|\d+(\.\d+)?) (ms|s)\b").expect("a pattern");
+    let time = regex::Regex::new(r"(│ *| *)(<1|\d+(\.\d+)?) (ms|s)\b").expect("a pattern");
     let seed = regex::Regex::new(r"seed \d+").expect("a pattern");
     let text = text.replace(base_url, "http://127.0.0.1:0");
     let text = port.replace_all(&text, "127.0.0.1:PORT");
-    let text = time.replace_all(&text, " N ms");
+    // What a line starts with is its layout, other spaces fill what the time leaves.
+    let text = time.replace_all(&text, |found: &regex::Captures<'_>| {
+        let before = if found[1].starts_with('│') { &found[1] } else { " " };
+        format!("{before}N ms")
+    });
     let text = seed.replace_all(&text, "seed N");
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// What a case's server answers: `response.http`, with a body that is made here where the header
+/// `x-body` names one that no file should hold.
+fn response_of(text: &str) -> Vec<u8> {
+    let Some(kind) = text.lines().find_map(|line| line.strip_prefix("x-body: ")) else { return wire(text) };
+    let body = match kind {
+        // A thousand tags, of which the 731st is a number.
+        "array" => {
+            let tag = |index: i32| if index == 731 { "731".to_owned() } else { format!("\"tag {index}\"") };
+            let tags = (0..1000).map(tag).collect::<Vec<_>>().join(",");
+            item(&format!("\"Lamp\",\"tags\":[{tags}]")).into_bytes()
+        }
+        // Some megabytes in one line, and an amount that is a text behind them.
+        "huge" => item(&format!("\"{}\"", "Lamp ".repeat(1 << 20))).replace(":1,", ":\"1\",").into_bytes(),
+        "binary" => (0..=255).chain(0..64).collect(),
+        _ => panic!("no body `{kind}`"),
+    };
+    let mut head =
+        wire(&text.replace(&format!("x-body: {kind}\n"), &format!("content-length: {}\n", body.len())));
+    head.extend(body);
+    head
+}
+
+fn item(name: &str) -> String {
+    format!("{{\"data\":{{\"id\":\"7\",\"name\":{name},\"price\":{{\"amount\":1,\"currency\":\"EUR\"}}}}}}")
+}
+
 /// Runs the command of a case; gives stdout, stderr and the exit code as one text.
-fn output_of(case: &Path) -> String {
+///
+/// Where the folder has an `interrupt.txt`, the server never answers what is called `slow`, and the
+/// command is interrupted once it has asked for that.
+fn output_of(case: &Path, columns: &str) -> String {
     let command = std::fs::read_to_string(case.join("command.txt")).expect("command.txt is there");
     let response = std::fs::read_to_string(case.join("response.http")).ok();
-    let base_url = response.map_or_else(nobody, |text| Server::start(move |_| wire(&text)).base_url);
+    let (sender, is_asked) = std::sync::mpsc::channel();
+    let base_url = response.map_or_else(nobody, |text| {
+        let bytes = response_of(&text);
+        let of_delete = std::fs::read_to_string(case.join("response-delete.http")).ok();
+        let answer = move |line: &str| {
+            if line.contains("/slow") {
+                let _ = sender.send(());
+                std::thread::park_timeout(std::time::Duration::from_secs(60));
+            }
+            match &of_delete {
+                Some(text) if line.starts_with("DELETE ") => wire(text),
+                _ => bytes.clone(),
+            }
+        };
+        Server::start(answer).base_url
+    });
     let arguments =
         shlex::split(&command.replace("{base_url}", &base_url)).expect("the command is quoted well");
-    let output = Command::new(env!("CARGO_BIN_EXE_contest"))
+    let child = Command::new(env!("CARGO_BIN_EXE_contest"))
         .args(arguments)
         .current_dir(case)
         .env_clear()
-        .envs([("COLUMNS", "80"), ("NO_COLOR", "1"), ("LANG", "C.UTF-8")])
-        .output()
-        .expect("the command runs");
+        .envs([("COLUMNS", columns), ("NO_COLOR", "1"), ("LANG", "C.UTF-8")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    if case.join("interrupt.txt").exists() {
+        is_asked.recv_timeout(std::time::Duration::from_secs(30)).expect("the slow step is reached");
+        let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(status.expect("there is a `kill`").success());
+    }
+    let output = child.wait_with_output().expect("the command runs");
     let text = format!(
         "{}{}exit code {}\n",
         String::from_utf8_lossy(&output.stdout),
@@ -49,8 +108,25 @@ fn output_of(case: &Path) -> String {
     normalise(&text, &base_url)
 }
 
+/// Every check has a case that shows it, and so has everything that a run can end with.
 #[test]
-fn every_message_reads_as_it_was_approved() {
+fn there_is_a_case_for_every_check_and_every_verdict() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders = std::fs::read_dir(root).expect("tests/cases is readable");
+    let expected = folders.map(|entry| entry.expect("tests/cases is readable").path().join("expected.txt"));
+    let all: String = expected.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    for check in Check::ALL {
+        assert!(all.contains(check.code().as_str()), "no case shows {}", check.code());
+    }
+    for words in ["passed", "failed", "errored", "skipped", "not run", "left behind:", "interrupted:"] {
+        assert!(all.contains(words), "no case shows `{words}`");
+    }
+    for code in [0, 1, 2, 3, 4, 130] {
+        assert!(all.contains(&format!("exit code {code}\n")), "no case ends with {code}");
+    }
+}
+
+fn check_messages(columns: usize, expected_file: &str) {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let is_blessing = std::env::var_os("CONTEST_BLESS").is_some();
     let mut cases: Vec<PathBuf> = std::fs::read_dir(&root)
@@ -59,23 +135,34 @@ fn every_message_reads_as_it_was_approved() {
         .filter(|path| path.join("command.txt").exists())
         .collect();
     cases.sort();
-    assert!(cases.len() >= 15, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 40, "only {} cases were found", cases.len());
     let mut wrong = Vec::new();
     for case in cases {
-        let found = output_of(&case);
-        let path = case.join("expected.txt");
+        let found = output_of(&case, &columns.to_string());
+        let path = case.join(expected_file);
         if is_blessing {
-            std::fs::write(&path, &found).expect("expected.txt can be written");
+            std::fs::write(&path, &found).expect("what is expected can be written");
         }
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        let widest = found.lines().filter(|line| !is_command(line)).map(|line| line.chars().count()).max();
+        let lines = found.lines().filter(|line| !is_command(line));
+        let widest = lines.map(|line| line.chars().count()).max().unwrap_or(0);
         if found != expected {
             wrong.push(format!("== {}\n-- expected\n{expected}\n-- found\n{found}", case.display()));
-        } else if widest.unwrap_or(0) > 80 {
-            wrong.push(format!("== {}: a line has {} columns", case.display(), widest.unwrap_or(0)));
+        } else if widest > columns {
+            wrong.push(format!("== {}: a line has {widest} columns", case.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_message_reads_as_it_was_approved_at_80_columns() {
+    check_messages(80, "expected.txt");
+}
+
+#[test]
+fn every_message_reads_as_it_was_approved_at_120_columns() {
+    check_messages(120, "expected-120.txt");
 }
 
 #[test]
@@ -84,7 +171,7 @@ fn the_failure_in_the_readme_is_a_real_one() {
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md is readable");
     let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next());
     let shown = normalise(shown.expect("README.md shows a failure"), "http://127.0.0.1:4010");
-    let found = output_of(&root.join("tests/cases/body-type"));
+    let found = output_of(&root.join("tests/cases/body-type"), "80");
     assert!(found.contains(&shown), "{shown}\n-- is not in\n{found}");
 }
 

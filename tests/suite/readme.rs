@@ -6,6 +6,25 @@ use contest::scenario::{Project, ScenarioFile};
 use contest::source::Source;
 use std::path::Path;
 
+/// `examples/harness/` is the crate that the README tells people to make.
+#[test]
+fn the_example_is_what_the_readme_shows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file is readable");
+    let readme = read("README.md");
+    let shown = |language: &str| {
+        let block = readme.split("## In `cargo test`").nth(1).and_then(|rest| rest.split(language).nth(1));
+        let block = block.and_then(|rest| rest.split("```").next()).expect("README.md has the block");
+        block.lines().filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+    };
+    let target = shown("```toml\n").replace("../contest", "../..");
+    for part in target.split("\n\n") {
+        assert!(read("examples/harness/Cargo.toml").contains(part.trim()), "{part}");
+    }
+    let test = read("examples/harness/tests/scenarios.rs");
+    assert!(test.contains(shown("```rust\n").trim()) && test.lines().count() <= 10, "{test}");
+}
+
 #[test]
 fn every_yaml_file_of_the_readme_loads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

@@ -294,7 +294,13 @@ impl Judge<'_> {
         let headline = format!("{subject} {}", fits_none(names));
         let mut error = self.error(pointer, at, around, headline);
         error.expected = format!("one of {}", all_of(names));
-        error.actual = at.get(self.root).map(quoted).unwrap_or_default();
+        error.actual = match at.get(self.root) {
+            // The excerpt shows it; its words would be the same again.
+            Some(Value::Object(_) | Value::Array(_)) if names.len() == 2 => "fits neither".to_owned(),
+            Some(Value::Object(_) | Value::Array(_)) => "fits none".to_owned(),
+            Some(value) => quoted(value),
+            None => String::new(),
+        };
         for (name, survey) in names.iter().zip(surveys).take(SHOWN) {
             error.notes.extend(survey.first.as_ref().map(|first| format!("not {name}: {}", first.headline)));
         }

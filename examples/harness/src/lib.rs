@@ -1,0 +1,1 @@
+//! A shop for pets would stand here; what is of interest are its tests.

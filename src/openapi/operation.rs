@@ -1,4 +1,3 @@
-use super::reference::child;
 use super::view::View;
 use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
@@ -155,7 +154,7 @@ impl<'d> Operation<'d> {
     /// Source: OpenAPI 3.1.1, "Security Requirement Object".
     pub fn security(self) -> Vec<Vec<Security<'d>>> {
         let own = self.view().and_then(|view| view.value.get("security"));
-        let stated = own.or_else(|| self.document.root().get("security")).and_then(Value::as_array);
+        let stated = own.or_else(|| self.document.member("security")).and_then(Value::as_array);
         let alternatives = stated.into_iter().flatten().filter_map(Value::as_object);
         alternatives
             .map(|all| all.iter().map(|(name, scopes)| Security::new(self.document, name, scopes)).collect())
@@ -183,12 +182,27 @@ fn is_ignored(parameter: &Parameter<'_>) -> bool {
 pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
     let paths = Pointer::of(["paths"]);
-    let templates = document.root().get("paths").and_then(Value::as_object);
-    for template in templates.into_iter().flat_map(|paths| paths.keys()) {
+    for (template, known) in document.tree().path_items() {
         if template.starts_with("x-") {
             continue;
         }
-        let path_items = path_items(document, &paths.child(template.as_str()));
+        let pointer = paths.child(template);
+        if let Some(members) = known.and_then(|item| item.members.as_ref()) {
+            for (key, id) in members {
+                let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
+                    continue;
+                };
+                entries.push(Entry {
+                    method,
+                    template: template.to_owned(),
+                    pointer: pointer.child(key.as_str()),
+                    path_items: vec![pointer.clone()],
+                    id: id.clone(),
+                });
+            }
+            continue;
+        }
+        let path_items = path_items(document, &pointer);
         let mut methods: Vec<&'static str> = Vec::new();
         for view in path_items.iter().filter_map(|pointer| raw(document, pointer)) {
             for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
@@ -203,7 +217,7 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                 methods.push(method);
                 entries.push(Entry {
                     method,
-                    template: template.clone(),
+                    template: template.to_owned(),
                     id: operation.text("operationId").map(str::to_owned),
                     pointer: operation.pointer,
                     path_items: path_items.clone(),
@@ -233,6 +247,6 @@ fn path_items(document: &Document, pointer: &Pointer) -> Vec<Pointer> {
 
 /// The object at a pointer itself, its own `$ref` not followed.
 fn raw<'d>(document: &'d Document, pointer: &Pointer) -> Option<View<'d>> {
-    let value = pointer.tokens().iter().try_fold(document.root(), |value, token| child(value, token))?;
+    let value = document.get(pointer)?;
     value.is_object().then(|| View { document, pointer: pointer.clone(), value })
 }

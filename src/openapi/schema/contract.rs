@@ -143,7 +143,7 @@ impl Contract {
     }
 
     fn check_dialect(&self) -> Option<Diagnostic> {
-        let message = foreign_dialect(self.document.root().get("jsonSchemaDialect")?)?;
+        let message = foreign_dialect(self.document.member("jsonSchemaDialect")?)?;
         let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
         Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
             Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),

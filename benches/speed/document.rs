@@ -51,7 +51,10 @@ fn make_ready(text: &str) {
     let contract = Contract::compile(std::sync::Arc::clone(&document), &[index]);
     let judged = contract.validate(&schema, Direction::Response, &json!({ "field0": "text" }), 10);
     assert_eq!(judged, Validity::Valid);
-    assert_ne!(contract.validate(&schema, Direction::Response, &json!({ "next": { "field0": 1 } }), 10), judged);
+    assert_ne!(
+        contract.validate(&schema, Direction::Response, &json!({ "next": { "field0": 1 } }), 10),
+        judged
+    );
 }
 
 /// 12 MB of JSON, most of it descriptions, as in the large documents that are published.
@@ -67,10 +70,9 @@ fn generate() -> String {
                     "schema": { "type": "string", "maxLength": 64 } })
             })
             .collect();
-        let schema = json!({ "$ref": format!("#/components/schemas/Schema{}", number * SCHEMAS / OPERATIONS) });
-        let response = |text: &str| {
-            json!({ "description": text.repeat(4), "content": { "application/json": { "schema": schema } } })
-        };
+        let schema =
+            json!({ "$ref": format!("#/components/schemas/Schema{}", number * SCHEMAS / OPERATIONS) });
+        let response = |text: &str| json!({ "description": text.repeat(4), "content": { "application/json": { "schema": schema } } });
         let operation = json!({ "operationId": format!("operation{number}"), "summary": prose, "description": prose.repeat(6),
             "tags": ["some"], "parameters": parameters,
             "responses": { "200": response(prose), "404": response(prose), "default": response(prose) } });
@@ -84,7 +86,9 @@ fn generate() -> String {
                 0 => json!({ "type": "string", "description": prose, "maxLength": 200, "example": "text" }),
                 1 => json!({ "type": "integer", "description": prose, "minimum": 0 }),
                 2 => json!({ "type": ["string", "null"], "description": prose, "format": "date-time" }),
-                _ => json!({ "type": "array", "description": prose, "items": { "type": "string", "enum": ["a", "b", "c"] } }),
+                _ => {
+                    json!({ "type": "array", "description": prose, "items": { "type": "string", "enum": ["a", "b", "c"] } })
+                }
             };
             properties.insert(format!("field{field}"), schema);
         }

@@ -45,7 +45,8 @@ pub(crate) fn compare(rounds: usize) -> String {
     let requests = rounds * REQUESTS;
     let least = |costs: [Cost; 3]| costs.into_iter().min_by_key(|cost| cost.cpu).expect("there are three");
     // In turns, so that both see the same machine.
-    let both = [(); 3].map(|()| (Cost::of(|| run_contest(&server, rounds)), Cost::of(|| run_bare(&server, rounds))));
+    let both =
+        [(); 3].map(|()| (Cost::of(|| run_contest(&server, rounds)), Cost::of(|| run_bare(&server, rounds))));
     let (contest_cpu, contest_wall) = least(both.map(|(contest, _)| contest)).a_request(requests);
     let (bare_cpu, bare_wall) = least(both.map(|(_, bare)| bare)).a_request(requests);
     format!(
@@ -110,7 +111,7 @@ fn run(session: &Session, on_case: &mut (dyn FnMut() + Send)) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime starts")
+    contest::session::runtime().expect("a runtime starts")
 }
 
 /// The same requests in the same order, each body parsed and nothing else.
@@ -124,10 +125,12 @@ async fn bare_loop(base_url: String, rounds: usize) -> reqwest::Result<()> {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
     let (list, order) = (format!("{base_url}/v2/orders"), format!("{base_url}/v2/orders/{ORDER}"));
     let missing = format!("{base_url}/v2/orders/10000000-0000-4000-8000-000000000001");
-    let change = r#"{"data":{"type":"order","shipping_address":{"first_name":"James","line_2":"Disney Resort"}}}"#;
+    let change =
+        r#"{"data":{"type":"order","shipping_address":{"first_name":"James","line_2":"Disney Resort"}}}"#;
     let refused = r#"{"data":{"type":"order","shipping_address":{"first_name":"John"}}}"#;
     let get = |url: &str| client.get(url);
-    let put = |url: &str, body: &'static str| client.put(url).header("content-type", "application/json").body(body);
+    let put =
+        |url: &str, body: &'static str| client.put(url).header("content-type", "application/json").body(body);
     for _ in 0..rounds {
         let requests: [reqwest::RequestBuilder; REQUESTS] = [
             get(&order),
@@ -152,7 +155,8 @@ async fn bare_loop(base_url: String, rounds: usize) -> reqwest::Result<()> {
             get(&order),
         ];
         for request in requests {
-            let request = request.header("accept", "application/json").header("authorization", "Bearer bench-token");
+            let request =
+                request.header("accept", "application/json").header("authorization", "Bearer bench-token");
             let body = request.send().await?.bytes().await?;
             let value: serde_json::Value = serde_json::from_slice(&body).expect("every body is JSON");
             std::hint::black_box(value);

@@ -71,7 +71,8 @@ struct Answers {
 
 impl Answers {
     fn new() -> Self {
-        let orders: Vec<Value> = (1..=10).map(|n| order(&format!("00000000-0000-4000-8000-{n:012}"))).collect();
+        let orders: Vec<Value> =
+            (1..=10).map(|n| order(&format!("00000000-0000-4000-8000-{n:012}"))).collect();
         let missing = json!({ "errors": [{ "status": 404, "title": "Not Found", "detail": "There is no such order" }] });
         let token = json!({ "access_token": "bench-token", "token_type": "Bearer", "expires_in": 86_400, "identifier": "client_credentials" });
         Self {

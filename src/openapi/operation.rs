@@ -1,6 +1,8 @@
 use super::view::View;
 use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
+use std::cmp::Reverse;
+use std::sync::OnceLock;
 
 /// The number of an operation within its document, in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,8 @@ pub(super) struct Entry {
     /// The path item and those that it refers to, the nearest first.
     pub(super) path_items: Vec<Pointer>,
     pub(super) id: Option<String>,
+    /// The value of `Accept`, which every request asks for.
+    pub(super) accept: OnceLock<String>,
 }
 
 /// The keys of a path item that hold operations, with the methods they stand for.
@@ -143,8 +147,29 @@ impl<'d> Operation<'d> {
             ResponseKey::Default => Some(2),
             _ => None,
         };
-        let ranked = self.responses().into_iter().filter_map(|each| Some((rank(each.key())?, each)));
-        ranked.min_by_key(|(rank, _)| *rank).map(|(_, response)| response)
+        let responses = self.view()?.object("responses")?;
+        let keys = responses.value.as_object()?.keys();
+        let mut ranked: Vec<(u8, &str)> =
+            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?)?, key.as_str()))).collect();
+        // The best last, and of equals the first written, so that only one is looked at.
+        ranked.reverse();
+        ranked.sort_by_key(|(rank, _)| Reverse(*rank));
+        std::iter::from_fn(|| ranked.pop()).find_map(|(_, key)| Response::new(key, responses.object(key)?))
+    }
+
+    /// The media types of its responses, each once, in the order of the document, as the value of
+    /// `Accept`; `*/*` when it documents none.
+    pub fn accept(self) -> &'d str {
+        self.entry.accept.get_or_init(|| {
+            let mut ranges: Vec<&str> = Vec::new();
+            for media_type in self.responses().iter().flat_map(Response::media_types) {
+                let range = media_type.range();
+                if !ranges.contains(&range) && !range.contains(['\r', '\n', '\0']) {
+                    ranges.push(range);
+                }
+            }
+            if ranges.is_empty() { "*/*".to_owned() } else { ranges.join(", ") }
+        })
     }
 
     /// What it demands of the caller: one of these lists, everything in it; its own `security`,
@@ -167,7 +192,13 @@ impl<'d> Operation<'d> {
     }
 
     fn view(self) -> Option<View<'d>> {
-        View::at(self.document, &self.entry.pointer)
+        // The pointer stands behind every reference already.
+        let value = self.document.get(&self.entry.pointer)?;
+        value.is_object().then(|| View {
+            document: self.document,
+            pointer: self.entry.pointer.clone(),
+            value,
+        })
     }
 }
 
@@ -198,6 +229,7 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                     pointer: pointer.child(key.as_str()),
                     path_items: vec![pointer.clone()],
                     id: id.clone(),
+                    accept: OnceLock::new(),
                 });
             }
             continue;
@@ -221,6 +253,7 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                     id: operation.text("operationId").map(str::to_owned),
                     pointer: operation.pointer,
                     path_items: path_items.clone(),
+                    accept: OnceLock::new(),
                 });
             }
         }

@@ -122,7 +122,9 @@ impl Tree {
                 let paths = root.get("paths").and_then(Value::as_object);
                 paths.into_iter().flat_map(Map::keys).map(|template| (template.as_str(), None)).collect()
             }
-            Self::Parts(parts) => parts.paths.iter().map(|item| (item.template.as_str(), Some(item))).collect(),
+            Self::Parts(parts) => {
+                parts.paths.iter().map(|item| (item.template.as_str(), Some(item))).collect()
+            }
         }
     }
 }
@@ -167,4 +169,84 @@ impl Part {
 fn read(text: &str) -> Value {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Value::deserialize(&mut deserializer).expect("the outline has read the same text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r##"{ "openapi" : "3.1.0", "info": {"title": "a\u0062", "version": "1"},
+        "paths": {
+            "/b/{x}": {"parameters": [{"name": "x"}], "put": {"operationId": "p\u0075t", "x": [1.5, -2, true, null]}, "get": {}},
+            "/a": {"$ref": "#/components/pathItems/A"}, "/c": 5 },
+        "components": { "schemas": {"S": {"type": "object", "properties": {"$ref": {"type": "string"}}}, "T": true},
+            "responses": [], "x-y": {} },
+        "security": [] }"##;
+
+    fn parts(text: &str) -> Option<Tree> {
+        Tree::of_parts(&Source::new("t.json", text))
+    }
+
+    fn check_all(parts: &Tree, whole: &Value, at: &mut Vec<String>) {
+        assert_eq!(parts.get(at), Some(whole), "{at:?}");
+        let members: Vec<(String, &Value)> = match whole {
+            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+            Value::Array(elements) => {
+                elements.iter().enumerate().map(|(n, it)| (n.to_string(), it)).collect()
+            }
+            _ => return,
+        };
+        for (token, value) in members {
+            at.push(token);
+            check_all(parts, value, at);
+            at.pop();
+        }
+    }
+
+    #[test]
+    fn every_part_is_what_stands_in_the_whole() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let whole: Value = serde_json::from_str(TEXT).expect("it is JSON");
+        check_all(&parts, &whole, &mut Vec::new());
+        assert_eq!(parts.member("security"), whole.get("security"));
+        assert_eq!(parts.get(&["components".to_owned(), "schemas".to_owned(), "U".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_part_is_read_without_the_rest() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let tokens = ["components", "schemas", "S", "type"].map(str::to_owned);
+        assert_eq!(parts.get(&tokens), Some(&Value::from("object")));
+        assert!(matches!(parts, Tree::Parts(Parts { whole, .. }) if whole.get().is_none()));
+    }
+
+    #[test]
+    fn operations_are_known_from_the_outline() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let known: Vec<_> = parts
+            .path_items()
+            .into_iter()
+            .map(|(path, item)| (path, item.and_then(|it| it.members.clone())))
+            .collect();
+        let operations = vec![("put".to_owned(), Some("put".to_owned())), ("get".to_owned(), None)];
+        assert_eq!(known, [("/b/{x}", Some(operations)), ("/a", None), ("/c", None)]);
+    }
+
+    #[test]
+    fn what_must_be_reported_or_resolved_is_read_whole() {
+        for text in [
+            "",
+            "[]",
+            "{\"a\": 1} x",
+            "{\"a\": 1e999}",
+            "{\"a\": \"\\ud800\"}",
+            "{\"a\": {\"b\": 1, \"b\": 2}}",
+            "{\"a\": 1, \"a\": 2}",
+            "{\"\\u0061\": 1}",
+            "{\"$ref\": \"#/a\"}",
+            "{\"components\": {\"schemas\": {\"$id\": \"x\"}}}",
+        ] {
+            assert!(parts(text).is_none(), "{text}");
+        }
+    }
 }

@@ -11,11 +11,16 @@ use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
 use jsonschema::{ValidationError, Validator};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Values with more parts than this have their first error told, not all: a body of a million wrong
 /// elements has a million errors, and each costs memory before any can be shown.
 const MAX_PARTS: usize = 500_000;
+
+/// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
+/// value, which takes longer than judging it, but not longer than compiling.
+const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///
@@ -53,6 +58,8 @@ pub(super) struct Compiled {
     pub(super) closure: Closure,
     numbers: HashMap<Target, usize>,
     joint: Joint,
+    /// How often each target has judged, and its own validator once that is often.
+    alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
     leaves_out: bool,
 }
@@ -196,7 +203,8 @@ impl Compiled {
         wanted.dedup();
         let joint = build::joint(&closure.resource(), &wanted);
         let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
-        Self { closure, numbers, joint, branches: OnceLock::new(), leaves_out }
+        let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
+        Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out }
     }
 
     fn validate(
@@ -213,7 +221,11 @@ impl Compiled {
             return Validity::NotChecked(format!("the schema does not compile: {reason}"));
         }
         let Some(validator) = &self.joint.validator else { return Validity::Valid };
-        if validator.is_valid(&wrap(number, instance)) {
+        let is_valid = match self.alone(number) {
+            Some(alone) => alone.is_valid(instance),
+            None => validator.is_valid(&wrap(number, instance)),
+        };
+        if is_valid {
             return Validity::Valid;
         }
         let mut judge = Judge {
@@ -236,6 +248,15 @@ impl Compiled {
             }
             (false, _) => Validity::Invalid(tidy(errors, instance)),
         }
+    }
+
+    fn alone(&self, number: usize) -> Option<&Validator> {
+        let (count, validator) = self.alone.get(&number)?;
+        if count.load(Ordering::Relaxed) < OFTEN {
+            count.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
     }
 
     fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {

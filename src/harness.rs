@@ -50,7 +50,7 @@ pub fn run(mut settings: Settings, arguments: &Arguments) -> ExitCode {
     if session.is_refused() {
         return refuse(&render_diagnostics(&session.diagnostics, &Style::plain(100)));
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match crate::session::runtime() {
         Ok(runtime) => Arc::new(runtime),
         Err(error) => return refuse(&format!("error: cannot start: {error}\n")),
     };

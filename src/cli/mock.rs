@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 /// `contest mock`.
 pub(super) fn mock(arguments: &Mock, out: &Output) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match crate::session::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::print_error(&format!("error: cannot start: {error}\n"));

@@ -73,7 +73,7 @@ pub(super) fn build_request(
     }
     let body = content.map(|(media_type, datum)| build_body(&media_type, &datum, &mut headers));
     if headers.get("accept").is_none() {
-        headers.push("Accept", accept(operation));
+        headers.push("Accept", operation.accept());
     }
     let cookies = build_cookies(&parameters, &values.cookies)?;
     let request = Request { method: operation.method().to_owned(), url, headers, body };
@@ -207,20 +207,6 @@ fn build_body(media_type: &str, datum: &Datum, headers: &mut Headers) -> Vec<u8>
     }
     let text = if is_json(media_type) { datum.to_json() } else { datum.to_text() };
     text.into_bytes()
-}
-
-/// The media types of the operation's responses, each once, in the order of the document.
-fn accept(operation: &Operation<'_>) -> String {
-    let mut ranges: Vec<String> = Vec::new();
-    for response in operation.responses() {
-        for media_type in response.media_types() {
-            let range = media_type.range().to_owned();
-            if !ranges.contains(&range) && !range.contains(['\r', '\n', '\0']) {
-                ranges.push(range);
-            }
-        }
-    }
-    if ranges.is_empty() { "*/*".to_owned() } else { ranges.join(", ") }
 }
 
 impl BuiltRequest {

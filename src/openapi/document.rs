@@ -2,6 +2,7 @@ use super::operation::{Entry, Operation, OperationIndex, list_operations};
 use super::places::{Format, Places};
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
+use super::tree::Tree;
 use super::version::{Declared, Version};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
@@ -21,7 +22,7 @@ pub struct Document {
     format: Format,
     limits: Limits,
     version: Version,
-    root: Value,
+    tree: Tree,
     operations: Vec<Entry>,
     /// The first operation of each `operationId`.
     ids: HashMap<String, usize>,
@@ -41,16 +42,19 @@ impl Document {
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
-        let root = match format {
-            Format::Json => read_json(&source, problems)?,
-            Format::Yaml => read_yaml(limits, problems)?,
+        let tree = match format {
+            Format::Json => match Tree::of_large(&source) {
+                Some(parts) => parts,
+                None => Tree::Whole(read_json(&source, problems)?),
+            },
+            Format::Yaml => Tree::Whole(read_yaml(limits, problems)?),
         };
         let mut document = Self {
             source,
             format,
             limits: limits.clone(),
             version: Version::V31,
-            root,
+            tree,
             operations: Vec::new(),
             ids: HashMap::new(),
             router: OnceLock::new(),
@@ -75,12 +79,18 @@ impl Document {
 
     /// `info.title`; empty when there is none.
     pub fn title(&self) -> &str {
-        self.root.pointer("/info/title").and_then(Value::as_str).unwrap_or_default()
+        self.member("info").and_then(|info| info.get("title")?.as_str()).unwrap_or_default()
     }
 
-    /// The raw tree; always an object.
+    /// The raw tree; always an object. A large document is read in parts, and the first call reads
+    /// it whole: [`Document::member`] and [`Document::get`] do not.
     pub fn root(&self) -> &Value {
-        &self.root
+        self.tree.whole()
+    }
+
+    /// A member of the root: `servers`, `security`.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.tree.member(name)
     }
 
     /// Its operations in the order written; path items that are references are followed within the
@@ -122,7 +132,7 @@ impl Document {
 
     /// The value at a pointer, as written: a reference is not followed.
     pub fn get(&self, pointer: &Pointer) -> Option<&Value> {
-        pointer.get(&self.root)
+        self.tree.get(pointer.tokens())
     }
 
     /// The value that a pointer leads to when every `$ref` on its way and behind its end is
@@ -163,8 +173,12 @@ impl Document {
     ///
     /// Source: OpenAPI 3.1.1, "Server Object".
     pub fn server_urls(&self) -> Vec<String> {
-        let servers = self.root.get("servers").and_then(Value::as_array);
+        let servers = self.member("servers").and_then(Value::as_array);
         servers.into_iter().flatten().filter_map(server_url).collect()
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -200,7 +214,7 @@ impl Document {
     fn resolver(&self) -> Resolver<'_> {
         let name = self.source.name();
         let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        Resolver { root: &self.root, file_name, anchors: &self.anchors }
+        Resolver { tree: &self.tree, file_name, anchors: &self.anchors }
     }
 
     fn places(&self) -> Option<&Places> {
@@ -208,12 +222,11 @@ impl Document {
     }
 
     fn read_version(&self, problems: &mut Problems) -> Option<Version> {
-        let Some(stated) = self.root.get("openapi") else {
+        let Some(stated) = self.member("openapi") else {
             self.report_missing_version(problems);
             return None;
         };
-        let pointer = Pointer::of(["openapi"]);
-        let span = self.span_of(&pointer).unwrap_or_default();
+        let span = || self.span_of(&Pointer::of(["openapi"])).unwrap_or_default();
         // `openapi: 3.1` without quotes is a number in YAML.
         let text = match stated {
             Value::String(text) => text.clone(),
@@ -225,7 +238,7 @@ impl Document {
                 problems
                     .warning(
                         Code::DOCUMENT_LENIENT,
-                        span,
+                        span(),
                         format!("OpenAPI {} is read as {version}", text.trim()),
                         "is newer than what is known",
                     )
@@ -237,7 +250,7 @@ impl Document {
                 problems
                     .error(
                         Code::DOCUMENT_VERSION,
-                        span,
+                        span(),
                         format!("OpenAPI `{}` is not supported by this version of contest", text.trim()),
                         "is not a version that is read",
                     )
@@ -256,7 +269,7 @@ impl Document {
             ("arazzo", "an Arazzo description"),
             ("overlay", "an OpenAPI overlay"),
         ];
-        if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.root.get(key).is_some()) {
+        if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
             let span = self.key_span_of(&Pointer::of([*key])).unwrap_or_default();
             let help = match *key {
                 "swagger" => "convert it to OpenAPI 3.0; many editors and command-line tools do that",

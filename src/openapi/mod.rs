@@ -12,6 +12,7 @@ mod header;
 mod media_range;
 mod media_type;
 mod operation;
+mod outline;
 mod parameter;
 mod places;
 mod reference;
@@ -22,6 +23,7 @@ mod schema;
 mod security;
 mod structure;
 mod style;
+mod tree;
 mod version;
 mod view;
 

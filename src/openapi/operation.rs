@@ -1,7 +1,8 @@
-use super::reference::child;
 use super::view::View;
 use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
+use std::cmp::Reverse;
+use std::sync::OnceLock;
 
 /// The number of an operation within its document, in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub(super) struct Entry {
     /// The path item and those that it refers to, the nearest first.
     pub(super) path_items: Vec<Pointer>,
     pub(super) id: Option<String>,
+    /// The value of `Accept`, which every request asks for.
+    pub(super) accept: OnceLock<String>,
 }
 
 /// The keys of a path item that hold operations, with the methods they stand for.
@@ -144,8 +147,29 @@ impl<'d> Operation<'d> {
             ResponseKey::Default => Some(2),
             _ => None,
         };
-        let ranked = self.responses().into_iter().filter_map(|each| Some((rank(each.key())?, each)));
-        ranked.min_by_key(|(rank, _)| *rank).map(|(_, response)| response)
+        let responses = self.view()?.object("responses")?;
+        let keys = responses.value.as_object()?.keys();
+        let mut ranked: Vec<(u8, &str)> =
+            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?)?, key.as_str()))).collect();
+        // The best last, and of equals the first written, so that only one is looked at.
+        ranked.reverse();
+        ranked.sort_by_key(|(rank, _)| Reverse(*rank));
+        std::iter::from_fn(|| ranked.pop()).find_map(|(_, key)| Response::new(key, responses.object(key)?))
+    }
+
+    /// The media types of its responses, each once, in the order of the document, as the value of
+    /// `Accept`; `*/*` when it documents none.
+    pub fn accept(self) -> &'d str {
+        self.entry.accept.get_or_init(|| {
+            let mut ranges: Vec<&str> = Vec::new();
+            for media_type in self.responses().iter().flat_map(Response::media_types) {
+                let range = media_type.range();
+                if !ranges.contains(&range) && !range.contains(['\r', '\n', '\0']) {
+                    ranges.push(range);
+                }
+            }
+            if ranges.is_empty() { "*/*".to_owned() } else { ranges.join(", ") }
+        })
     }
 
     /// What it demands of the caller: one of these lists, everything in it; its own `security`,
@@ -155,7 +179,7 @@ impl<'d> Operation<'d> {
     /// Source: OpenAPI 3.1.1, "Security Requirement Object".
     pub fn security(self) -> Vec<Vec<Security<'d>>> {
         let own = self.view().and_then(|view| view.value.get("security"));
-        let stated = own.or_else(|| self.document.root().get("security")).and_then(Value::as_array);
+        let stated = own.or_else(|| self.document.member("security")).and_then(Value::as_array);
         let alternatives = stated.into_iter().flatten().filter_map(Value::as_object);
         alternatives
             .map(|all| all.iter().map(|(name, scopes)| Security::new(self.document, name, scopes)).collect())
@@ -168,7 +192,13 @@ impl<'d> Operation<'d> {
     }
 
     fn view(self) -> Option<View<'d>> {
-        View::at(self.document, &self.entry.pointer)
+        // The pointer stands behind every reference already.
+        let value = self.document.get(&self.entry.pointer)?;
+        value.is_object().then(|| View {
+            document: self.document,
+            pointer: self.entry.pointer.clone(),
+            value,
+        })
     }
 }
 
@@ -183,12 +213,28 @@ fn is_ignored(parameter: &Parameter<'_>) -> bool {
 pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
     let paths = Pointer::of(["paths"]);
-    let templates = document.root().get("paths").and_then(Value::as_object);
-    for template in templates.into_iter().flat_map(|paths| paths.keys()) {
+    for (template, known) in document.tree().path_items() {
         if template.starts_with("x-") {
             continue;
         }
-        let path_items = path_items(document, &paths.child(template.as_str()));
+        let pointer = paths.child(template);
+        if let Some(members) = known.and_then(|item| item.members.as_ref()) {
+            for (key, id) in members {
+                let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
+                    continue;
+                };
+                entries.push(Entry {
+                    method,
+                    template: template.to_owned(),
+                    pointer: pointer.child(key.as_str()),
+                    path_items: vec![pointer.clone()],
+                    id: id.clone(),
+                    accept: OnceLock::new(),
+                });
+            }
+            continue;
+        }
+        let path_items = path_items(document, &pointer);
         let mut methods: Vec<&'static str> = Vec::new();
         for view in path_items.iter().filter_map(|pointer| raw(document, pointer)) {
             for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
@@ -203,10 +249,11 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                 methods.push(method);
                 entries.push(Entry {
                     method,
-                    template: template.clone(),
+                    template: template.to_owned(),
                     id: operation.text("operationId").map(str::to_owned),
                     pointer: operation.pointer,
                     path_items: path_items.clone(),
+                    accept: OnceLock::new(),
                 });
             }
         }
@@ -233,6 +280,6 @@ fn path_items(document: &Document, pointer: &Pointer) -> Vec<Pointer> {
 
 /// The object at a pointer itself, its own `$ref` not followed.
 fn raw<'d>(document: &'d Document, pointer: &Pointer) -> Option<View<'d>> {
-    let value = pointer.tokens().iter().try_fold(document.root(), |value, token| child(value, token))?;
+    let value = document.get(pointer)?;
     value.is_object().then(|| View { document, pointer: pointer.clone(), value })
 }

@@ -1,3 +1,4 @@
+use super::tree::Tree;
 use crate::json::{Map, Pointer, Value, array_index};
 use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
@@ -102,7 +103,7 @@ impl ReferenceError {
 /// Representation"; JSON Schema 2020-12 §8.2.2 for `$anchor`.
 #[derive(Clone, Copy)]
 pub(super) struct Resolver<'d> {
-    pub(super) root: &'d Value,
+    pub(super) tree: &'d Tree,
     /// The name of the document's own file, by which it may refer to itself.
     pub(super) file_name: &'d str,
     /// What schemas call themselves; collected when the first reference asks for it.
@@ -180,13 +181,13 @@ impl<'d> Resolver<'d> {
     }
 
     fn anchors(self) -> &'d HashMap<String, Pointer> {
-        self.anchors.get_or_init(|| collect_anchors(self.root))
+        self.anchors.get_or_init(|| collect_anchors(self.tree.whole()))
     }
 
     fn walk<'p>(self, pointer: &'p Pointer) -> Walk<'d> {
         let tokens: &'p [String] = pointer.tokens();
-        let mut value = self.root;
-        for (depth, token) in tokens.iter().enumerate() {
+        let (mut value, entered) = self.tree.enter(tokens);
+        for (depth, token) in tokens.iter().enumerate().skip(entered) {
             match child(value, token) {
                 Some(child) => value = child,
                 None => {
@@ -209,7 +210,7 @@ impl<'d> Resolver<'d> {
         let holder = Pointer::of(target.tokens()[..depth].iter().cloned());
         let name = target.tokens().get(depth).map(String::as_str).unwrap_or_default();
         let place = if holder.is_root() { "the document".to_owned() } else { format!("`{holder}`") };
-        let names = holder.get(self.root).and_then(Value::as_object).map(Map::keys);
+        let names = holder.get(self.tree.whole()).and_then(Value::as_object).map(Map::keys);
         let names = names.map(|names| names.take(MAX_CANDIDATES).map(String::as_str));
         let nearest = names.and_then(|names| crate::yaml::nearest(name, names));
         ReferenceError::Missing {

@@ -144,7 +144,7 @@ fn report_missing(
         };
         let mut diagnostic = Diagnostic::error(Code::CONFIG_NO_BASE_URL, message);
         let document = api.contract.document();
-        let servers = document.root().get("servers").and_then(Value::as_array);
+        let servers = document.member("servers").and_then(Value::as_array);
         let server = servers.and_then(|it| it.first()?.get("url")?.as_str().map(ToOwned::to_owned));
         let name = if used.len() == 1 { String::new() } else { format!("{}=", api.name) };
         diagnostic = diagnostic.help(format!(

@@ -10,10 +10,12 @@ mod files;
 mod load;
 mod mask;
 mod mocks;
+mod runtime;
 mod settings;
 mod values;
 
 pub use check::{Checked, check_files};
 pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
+pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};

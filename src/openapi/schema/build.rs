@@ -63,6 +63,11 @@ pub(super) fn joint(resource: &Value, targets: &[usize]) -> Joint {
     })
 }
 
+/// Compiles one of the `$defs` of a resource by itself, so that it judges a value as it stands.
+pub(super) fn alone(resource: &Value, target: usize) -> Option<Validator> {
+    stacker::maybe_grow(STACK / 2, STACK, || compile(resource, &link(target)).ok())
+}
+
 /// Whether a pattern is a regular expression that the validator can run.
 pub(super) fn is_pattern(pattern: &str) -> bool {
     options().build(&json!({"pattern": pattern})).is_ok()
@@ -74,20 +79,23 @@ pub(super) fn with_stack<T>(work: impl FnOnce() -> T) -> T {
 }
 
 fn build(resource: &Value, targets: &[usize]) -> Result<Validator, String> {
+    let properties: Map<String, Value> =
+        targets.iter().map(|target| (target.to_string(), link(*target))).collect();
+    compile(resource, &json!({"properties": properties}))
+}
+
+fn link(target: usize) -> Value {
+    json!({"$ref": format!("{BASE}#/$defs/{target}")})
+}
+
+fn compile(resource: &Value, schema: &Value) -> Result<Validator, String> {
     let reason = |error: &dyn std::fmt::Display| error.to_string();
     let registry = Registry::new()
         .draft(Draft::Draft202012)
         .add(BASE, Draft::Draft202012.create_resource_ref(resource))
         .and_then(jsonschema::RegistryBuilder::prepare)
         .map_err(|error| reason(&error))?;
-    let properties: Map<String, Value> = targets
-        .iter()
-        .map(|target| (target.to_string(), json!({"$ref": format!("{BASE}#/$defs/{target}")})))
-        .collect();
-    options()
-        .with_registry(&registry)
-        .build(&json!({"properties": properties}))
-        .map_err(|error| reason(&error.masked()))
+    options().with_registry(&registry).build(schema).map_err(|error| reason(&error.masked()))
 }
 
 #[cfg(test)]

@@ -12,11 +12,16 @@ use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
 use jsonschema::{ValidationError, Validator};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Values with more parts than this have their first error told, not all: a body of a million wrong
 /// elements has a million errors, and each costs memory before any can be shown.
 const MAX_PARTS: usize = 500_000;
+
+/// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
+/// value, which takes longer than judging it, but not longer than compiling.
+const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///
@@ -54,6 +59,8 @@ pub(super) struct Compiled {
     pub(super) closure: Closure,
     numbers: HashMap<Target, usize>,
     joint: Joint,
+    /// How often each target has judged, and its own validator once that is often.
+    alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
     leaves_out: bool,
 }
@@ -144,7 +151,7 @@ impl Contract {
     }
 
     fn check_dialect(&self) -> Option<Diagnostic> {
-        let message = foreign_dialect(self.document.root().get("jsonSchemaDialect")?)?;
+        let message = foreign_dialect(self.document.member("jsonSchemaDialect")?)?;
         let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
         Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
             Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),
@@ -201,7 +208,8 @@ impl Compiled {
         let reason = "it combines its parts in more ways than can be checked";
         joint.refused.extend(heavy.into_iter().map(|number| (number, reason.to_owned())));
         let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
-        Self { closure, numbers, joint, branches: OnceLock::new(), leaves_out }
+        let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
+        Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out }
     }
 
     fn validate(
@@ -218,7 +226,11 @@ impl Compiled {
             return Validity::NotChecked(format!("the schema cannot be used: {reason}"));
         }
         let Some(validator) = &self.joint.validator else { return Validity::Valid };
-        if validator.is_valid(&wrap(number, instance)) {
+        let is_valid = match self.alone(number) {
+            Some(alone) => alone.is_valid(instance),
+            None => validator.is_valid(&wrap(number, instance)),
+        };
+        if is_valid {
             return Validity::Valid;
         }
         let mut judge = Judge {
@@ -241,6 +253,15 @@ impl Compiled {
             }
             (false, _) => Validity::Invalid(tidy(errors, instance)),
         }
+    }
+
+    fn alone(&self, number: usize) -> Option<&Validator> {
+        let (count, validator) = self.alone.get(&number)?;
+        if count.load(Ordering::Relaxed) < OFTEN {
+            count.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
     }
 
     fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {

@@ -56,11 +56,12 @@ pub(super) fn foreign_dialect(stated: &Value) -> Option<String> {
 
 /// The innermost schema with an `$id` around a place.
 fn resource_of(document: &Document, at: &Pointer) -> Option<Pointer> {
-    let mut value = document.root();
-    let mut found = None;
-    for (depth, token) in at.tokens().iter().enumerate() {
+    let (mut value, entered) = document.tree().enter(at.tokens());
+    let own = |value: &Value| value.get("$id").and_then(Value::as_str).is_some_and(|id| !id.starts_with('#'));
+    let mut found = own(value).then_some(entered).filter(|depth| *depth > 0);
+    for (depth, token) in at.tokens().iter().enumerate().skip(entered) {
         value = Pointer::of([token.as_str()]).get(value)?;
-        if value.get("$id").and_then(Value::as_str).is_some_and(|id| !id.starts_with('#')) {
+        if own(value) {
             found = Some(depth + 1);
         }
     }

@@ -1,0 +1,39 @@
+//! `cargo bench --bench speed [-- requests | process | document | memory]`: what `docs/performance.md` states.
+//!
+//! Plain measurements of processor time, printed; nothing is asserted about them. Linux only: the figures are read from
+//! `/proc`. `profile` runs the scenarios alone, for a profiler.
+
+mod document;
+mod process;
+mod requests;
+mod server;
+mod usage;
+
+use std::io::{self, Write};
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let chosen: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if chosen.contains(&server::ARGUMENT) {
+        return server::serve();
+    }
+    if chosen.contains(&"profile") {
+        requests::run_contest(&server::Server::start()?, 500);
+        return Ok(());
+    }
+    let wants = |name: &str| chosen.is_empty() || chosen.contains(&name);
+    let mut out = io::stdout();
+    if wants("requests") {
+        write!(out, "{}", requests::compare(1_000))?;
+    }
+    if wants("process") {
+        write!(out, "{}", process::measure(100))?;
+    }
+    if wants("document") {
+        write!(out, "{}", document::compare(10))?;
+    }
+    if wants("memory") {
+        write!(out, "{}", requests::memory())?;
+    }
+    Ok(())
+}

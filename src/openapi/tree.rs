@@ -1,0 +1,252 @@
+use super::outline::{Outline, outline};
+use super::reference::child;
+use crate::json::{Map, Value};
+use crate::source::Source;
+use serde::Deserialize as _;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// Below this a document is read at once: it takes less time than the first connection.
+const LARGE: usize = 1 << 20;
+
+/// The tree of a document: whole, or in parts that are read when they are first asked for.
+///
+/// The parts of a large JSON text are the members of the root, those of `paths`, and those of every
+/// map of `components`. The text was read to its end before, so that a part is never found broken.
+pub(super) enum Tree {
+    Whole(Value),
+    Parts(Parts),
+}
+
+pub(super) struct Parts {
+    source: Arc<Source>,
+    root: HashMap<String, Member>,
+    paths: Vec<PathItem>,
+    whole: OnceLock<Value>,
+}
+
+/// A value that is read as one, or a map whose members are read one by one.
+enum Member {
+    Part(Part),
+    Map(HashMap<String, Member>),
+}
+
+struct Part {
+    /// Byte offset behind the key's closing quote.
+    behind_key: usize,
+    value: OnceLock<Value>,
+}
+
+/// What the first reading of a text tells of a path item.
+pub(super) struct PathItem {
+    pub(super) template: String,
+    /// The keys of its members that are objects, each with the `operationId` there; `None` when
+    /// references stand in the way, so that the item itself has to be looked at.
+    pub(super) members: Option<Vec<(String, Option<String>)>>,
+}
+
+impl Tree {
+    /// Outlines a JSON text that is large enough; `None` when it is not, or has anything about it
+    /// that reading it whole would report or resolve otherwise: an error, a key that stands twice, a
+    /// name that could be a keyword, an escaped name of a part.
+    pub(super) fn of_large(source: &Arc<Source>) -> Option<Self> {
+        if source.text().len() < LARGE {
+            return None;
+        }
+        Self::of_parts(source)
+    }
+
+    fn of_parts(source: &Arc<Source>) -> Option<Self> {
+        let outline = outline(source.text())?;
+        let Outline::Map(members) = outline else { return None };
+        let mut paths = Vec::new();
+        if let Some((_, _, Outline::Map(items))) = members.iter().find(|(name, ..)| name == "paths") {
+            paths.extend(items.iter().map(|(template, _, item)| PathItem {
+                template: template.to_string(),
+                members: item.operations(),
+            }));
+        }
+        let mut root = HashMap::new();
+        for (name, behind_key, member) in members {
+            let depth = match &*name {
+                "paths" => 1,
+                "components" => 2,
+                _ => 0,
+            };
+            root.insert(name.into_owned(), Member::new(behind_key, member, depth));
+        }
+        let (source, whole) = (Arc::clone(source), OnceLock::new());
+        Some(Self::Parts(Parts { source, root, paths, whole }))
+    }
+
+    /// The whole tree. Of a document in parts it is made by the first call.
+    pub(super) fn whole(&self) -> &Value {
+        match self {
+            Self::Whole(root) => root,
+            Self::Parts(parts) => parts.whole.get_or_init(|| read(parts.source.text())),
+        }
+    }
+
+    /// A member of the root.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Whole(root) => root.get(name),
+            Self::Parts(parts) => match parts.root.get(name)? {
+                Member::Part(part) => Some(part.value(&parts.source)),
+                Member::Map(_) => self.whole().get(name),
+            },
+        }
+    }
+
+    /// The value from which to walk along some tokens, and how many of them lead to it: in a whole
+    /// tree the root and none. What is passed over holds no reference and no `$id`.
+    pub(super) fn enter(&self, tokens: &[String]) -> (&Value, usize) {
+        if let Self::Parts(parts) = self
+            && let Some(found) = parts.enter(tokens)
+        {
+            return found;
+        }
+        (self.whole(), 0)
+    }
+
+    /// The value at some tokens, no reference followed.
+    pub(super) fn get(&self, tokens: &[String]) -> Option<&Value> {
+        let (value, depth) = self.enter(tokens);
+        tokens[depth..].iter().try_fold(value, |value, token| child(value, token))
+    }
+
+    /// The path templates in the order written, with what is known of their path items.
+    pub(super) fn path_items(&self) -> Vec<(&str, Option<&PathItem>)> {
+        match self {
+            Self::Whole(root) => {
+                let paths = root.get("paths").and_then(Value::as_object);
+                paths.into_iter().flat_map(Map::keys).map(|template| (template.as_str(), None)).collect()
+            }
+            Self::Parts(parts) => {
+                parts.paths.iter().map(|item| (item.template.as_str(), Some(item))).collect()
+            }
+        }
+    }
+}
+
+impl Parts {
+    fn enter(&self, tokens: &[String]) -> Option<(&Value, usize)> {
+        let mut map = &self.root;
+        for (depth, token) in tokens.iter().enumerate() {
+            match map.get(token)? {
+                Member::Part(part) => return Some((part.value(&self.source), depth + 1)),
+                Member::Map(members) => map = members,
+            }
+        }
+        None
+    }
+}
+
+impl Member {
+    fn new(behind_key: usize, outline: Outline<'_>, depth: usize) -> Self {
+        match outline {
+            Outline::Map(members) if depth > 0 => Self::Map(
+                members
+                    .into_iter()
+                    .map(|(name, at, member)| (name.into_owned(), Self::new(at, member, depth - 1)))
+                    .collect(),
+            ),
+            _ => Self::Part(Part { behind_key, value: OnceLock::new() }),
+        }
+    }
+}
+
+impl Part {
+    fn value(&self, source: &Source) -> &Value {
+        self.value.get_or_init(|| {
+            let text = source.text()[self.behind_key..].trim_start();
+            read(text.strip_prefix(':').unwrap_or(text))
+        })
+    }
+}
+
+/// The first value of a text that was read before.
+fn read(text: &str) -> Value {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Value::deserialize(&mut deserializer).expect("the outline has read the same text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r##"{ "openapi" : "3.1.0", "info": {"title": "a\u0062", "version": "1"},
+        "paths": {
+            "/b/{x}": {"parameters": [{"name": "x"}], "put": {"operationId": "p\u0075t", "x": [1.5, -2, true, null]}, "get": {}},
+            "/a": {"$ref": "#/components/pathItems/A"}, "/c": 5 },
+        "components": { "schemas": {"S": {"type": "object", "properties": {"$ref": {"type": "string"}}}, "T": true},
+            "responses": [], "x-y": {} },
+        "security": [] }"##;
+
+    fn parts(text: &str) -> Option<Tree> {
+        Tree::of_parts(&Source::new("t.json", text))
+    }
+
+    fn check_all(parts: &Tree, whole: &Value, at: &mut Vec<String>) {
+        assert_eq!(parts.get(at), Some(whole), "{at:?}");
+        let members: Vec<(String, &Value)> = match whole {
+            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+            Value::Array(elements) => {
+                elements.iter().enumerate().map(|(n, it)| (n.to_string(), it)).collect()
+            }
+            _ => return,
+        };
+        for (token, value) in members {
+            at.push(token);
+            check_all(parts, value, at);
+            at.pop();
+        }
+    }
+
+    #[test]
+    fn every_part_is_what_stands_in_the_whole() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let whole: Value = serde_json::from_str(TEXT).expect("it is JSON");
+        check_all(&parts, &whole, &mut Vec::new());
+        assert_eq!(parts.member("security"), whole.get("security"));
+        assert_eq!(parts.get(&["components".to_owned(), "schemas".to_owned(), "U".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_part_is_read_without_the_rest() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let tokens = ["components", "schemas", "S", "type"].map(str::to_owned);
+        assert_eq!(parts.get(&tokens), Some(&Value::from("object")));
+        assert!(matches!(parts, Tree::Parts(Parts { whole, .. }) if whole.get().is_none()));
+    }
+
+    #[test]
+    fn operations_are_known_from_the_outline() {
+        let parts = parts(TEXT).expect("it is outlined");
+        let known: Vec<_> = parts
+            .path_items()
+            .into_iter()
+            .map(|(path, item)| (path, item.and_then(|it| it.members.clone())))
+            .collect();
+        let operations = vec![("put".to_owned(), Some("put".to_owned())), ("get".to_owned(), None)];
+        assert_eq!(known, [("/b/{x}", Some(operations)), ("/a", None), ("/c", None)]);
+    }
+
+    #[test]
+    fn what_must_be_reported_or_resolved_is_read_whole() {
+        for text in [
+            "",
+            "[]",
+            "{\"a\": 1} x",
+            "{\"a\": 1e999}",
+            "{\"a\": \"\\ud800\"}",
+            "{\"a\": {\"b\": 1, \"b\": 2}}",
+            "{\"a\": 1, \"a\": 2}",
+            "{\"\\u0061\": 1}",
+            "{\"$ref\": \"#/a\"}",
+            "{\"components\": {\"schemas\": {\"$id\": \"x\"}}}",
+        ] {
+            assert!(parts(text).is_none(), "{text}");
+        }
+    }
+}

@@ -81,10 +81,9 @@ fn json<'c>(
             }
             None => "the body is empty where the document promises JSON".to_owned(),
         };
-        let mut fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
-        if let Some(response) = response.filter(|_| !documented.is_empty()) {
-            fact = fact.document_key(response.pointer().child("content"), format!("documents {declared}"));
-        }
+        let promise = response.filter(|_| !documented.is_empty());
+        let fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
+        let fact = promised(fact, promise, declared);
         facts.push(fact.response(ResponsePart::StatusLine, "no body"));
         return Content::Broken;
     }
@@ -99,7 +98,8 @@ fn json<'c>(
             Content::Json(&parsed.value)
         }
         Err(error) => {
-            facts.push(not_json(case, body, declared, error));
+            let promise = response.filter(|_| !documented.is_empty());
+            facts.push(not_json(case, promise, body, declared, error));
             Content::Broken
         }
     }
@@ -120,7 +120,23 @@ fn duplicates(case: &Case<'_>, duplicates: &[crate::json::Pointer]) -> Option<Fa
     })
 }
 
-fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) -> Fact {
+/// Points at the content that the document promises.
+fn promised(fact: Fact, response: Option<&Response<'_>>, declared: &str) -> Fact {
+    match response {
+        Some(response) => {
+            fact.document_key(response.pointer().child("content"), format!("documents {declared}"))
+        }
+        None => fact,
+    }
+}
+
+fn not_json(
+    case: &Case<'_>,
+    response: Option<&Response<'_>>,
+    body: &Body,
+    declared: &str,
+    error: &ParseError,
+) -> Fact {
     let text = body.text_lossy();
     // The parser read the text behind a byte order mark.
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -145,7 +161,8 @@ fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) ->
     } else {
         (format!("the body is not JSON: {}", error.reason), None)
     };
-    let mut fact = case.fact(Check::Decode, headline).compared("JSON", shorten(rest)).response(
+    let fact = promised(case.fact(Check::Decode, headline), response, declared);
+    let mut fact = fact.compared("JSON", shorten(rest)).response(
         ResponsePart::BodyOffset(offset),
         if error.is_trailing { "not expected" } else { "stops being JSON here" },
     );

@@ -196,7 +196,8 @@ impl Loader<'_> {
             return Ok(());
         };
         // The end of a block collection is an empty span at the next token, lines further down.
-        let end = if span.end > span.start { span.end } else { open.end };
+        // That of a flow collection may run on over the space behind its bracket.
+        let end = if span.end > span.start { self.trimmed(span).end } else { open.end };
         let (start, kind) = match open.content {
             Content::List(elements) => (open.start, Kind::List(elements)),
             Content::Map { entries, .. } => {

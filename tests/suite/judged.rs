@@ -8,6 +8,7 @@ use contest::diagnostic::{Finding, Place};
 use contest::engine::{CaseReport, Event, Target, Verdict};
 use contest::report::{Style, render_case};
 use contest::session::{BaseUrl, Session, Settings};
+use contest::source::Span;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -162,11 +163,15 @@ fn each_defect_is_found_with_its_code_and_its_places() {
     assert!(missed.is_empty(), "not found as the table says:\n{}", missed.join("\n"));
 }
 
-/// The scenario's line, the document's, and the place in the response; empty where a finding has none.
+/// The scenario's line, the document's, and the place in the response, with what is marked in «»; empty where a
+/// finding has none.
 fn places_of(finding: &Finding) -> [String; 3] {
     let line = |place: &Place| {
-        let number = place.source.position(place.span.start).line;
-        format!("{}: {}", place.source.name(), place.source.slice(place.source.line(number)).trim())
+        let line = place.source.line(place.source.position(place.span.start).line);
+        let part = |start, end| place.source.slice(Span::new(start, end));
+        let (before, behind) = (part(line.start, place.span.start), part(place.span.end, line.end));
+        let name = place.source.name();
+        format!("{name}: {}«{}»{}", before.trim_start(), place.source.slice(place.span), behind.trim_end())
     };
     let response = |place: &Place| match &place.at {
         Some(at) => at.clone(),
@@ -178,29 +183,4 @@ fn places_of(finding: &Finding) -> [String; 3] {
         finding.document.as_ref().map(line).unwrap_or_default(),
         finding.response.as_ref().map(response).unwrap_or_default(),
     ]
-}
-
-#[test]
-fn discover() {
-    let suite = Suite::load();
-    let lines = problems(Defect::ALL, |defect| {
-        let reports = suite.run(&[*defect], &[]);
-        let mut text = format!("## {defect:?}: {}\n", defect.fact());
-        for report in &reports {
-            for step in &report.steps {
-                for finding in &step.findings {
-                    let [a, b, c] = places_of(finding);
-                    text += &format!(
-                        "  {} {:?} | {} | {a} | {b} | {c} || {}\n",
-                        report.verdict, finding.severity, finding.code, finding.headline
-                    );
-                }
-                for n in &step.not_checked {
-                    text += &format!("  not checked {n}\n");
-                }
-            }
-        }
-        Some(text)
-    });
-    std::fs::write("/tmp/judge-discover.txt", lines.join("")).unwrap();
 }

@@ -181,7 +181,9 @@ impl Judge<'_> {
         if surveys.iter().all(|survey| survey.is_other_type) {
             return self.push_other_type(&pointer, at, around, &surveys);
         }
-        if self.push_unmapped(&pointer, at, around) {
+        // A form that takes any text there is judged by the rest of it.
+        let is_tag_wrong = surveys.iter().all(|survey| survey.n_tags > 0);
+        if is_tag_wrong && self.push_unmapped(&pointer, at, around) {
             return;
         }
         let mut ranking: Vec<usize> = (0..surveys.len()).collect();

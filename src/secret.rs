@@ -1,9 +1,9 @@
 //! Secrets: a type that cannot print itself, and the masker that keeps them out of every output.
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+mod fragment;
+mod spelling;
+
+use regex::{Regex, RegexBuilder};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,23 +15,39 @@ pub const MASK: &str = "***";
 /// Shorter values are not masked: they stand in half of all words, and guard nothing.
 const MIN_LENGTH: usize = 4;
 
-/// RFC 3986 §2.3: everything but the unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Room for the compiled patterns; some thousand secrets of a hundred characters fit.
+const PATTERN_SIZE: usize = 1 << 28;
 
-/// Knows every secret of a run and replaces each, however encoded, by [`MASK`].
+/// Knows every secret of a run and replaces each, however spelled, by [`MASK`].
 ///
-/// Encodings: the text itself, JSON-escaped, percent-encoded (also with lower-case digits, and as a
-/// form field), base64 and base64url, with and without padding. Values of fewer than four bytes are
-/// not masked. Shared between workers; masking takes no lock longer than a pointer's copy.
+/// Spellings: the text itself, and with any of its characters escaped as JSON, percent-encoding,
+/// forms, HTML, YAML, shells and JSON pointers do, in either case of their digits; the whole as
+/// base64 and base64url, with and without padding, also in the midst of a longer text that was
+/// encoded. Values of fewer than four bytes are not masked. Shared between workers; masking takes no
+/// lock longer than a pointer's copy.
 #[derive(Debug, Default)]
 pub struct Masker {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    patterns: BTreeSet<String>,
-    matcher: Option<Arc<AhoCorasick>>,
+    secrets: BTreeSet<String>,
+    matcher: Option<Arc<Matcher>>,
+}
+
+/// Names no secret.
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} secrets", self.secrets.len())
+    }
+}
+
+struct Matcher {
+    /// `None` when there are more secrets than a pattern holds: then nothing is shown at all.
+    whole: Option<Regex>,
+    /// What a text that was cut may hold a part of.
+    spellings: Vec<String>,
 }
 
 impl Masker {
@@ -46,72 +62,73 @@ impl Masker {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for pattern in encodings(secret) {
-            if state.patterns.insert(pattern) {
-                state.matcher = None;
-            }
+        if !state.secrets.contains(secret) {
+            state.secrets.insert(secret.to_owned());
+            state.matcher = None;
         }
     }
 
     /// The text with every secret replaced.
     pub fn mask(&self, text: &str) -> String {
         match self.matcher() {
-            Some(matcher) => {
-                let mut out = String::with_capacity(text.len());
-                matcher.replace_all_with(text, &mut out, |_, _, out| {
-                    out.push_str(MASK);
-                    true
-                });
-                out
-            }
+            Some(matcher) => matcher.mask(text),
             None => text.to_owned(),
         }
     }
 
-    fn matcher(&self) -> Option<Arc<AhoCorasick>> {
+    /// Like [`Masker::mask`], for words that may quote a value cut at `…`: what is left of a secret
+    /// beside the cut is replaced too.
+    ///
+    /// The work is that of the text's length times the length of all secrets: for sentences, not for
+    /// bodies.
+    pub fn mask_words(&self, text: &str) -> String {
+        match self.matcher() {
+            Some(matcher) => fragment::mask(&matcher.mask(text), &matcher.spellings),
+            None => text.to_owned(),
+        }
+    }
+
+    /// The text with every byte of a secret replaced by `*`, so that the places in it stay.
+    pub fn mask_in_place(&self, text: &str) -> String {
+        let Some(matcher) = self.matcher() else { return text.to_owned() };
+        let Some(whole) = &matcher.whole else { return MASK.to_owned() };
+        let stars = |found: &regex::Captures<'_>| {
+            let star = |byte: u8| if byte == b'\n' { '\n' } else { '*' };
+            found[0].bytes().map(star).collect::<String>()
+        };
+        whole.replace_all(text, stars).into_owned()
+    }
+
+    fn matcher(&self) -> Option<Arc<Matcher>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.patterns.is_empty() {
+        if state.secrets.is_empty() {
             return None;
         }
         if state.matcher.is_none() {
-            let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&state.patterns);
-            state.matcher = built.ok().map(Arc::new);
+            state.matcher = Some(Arc::new(Matcher::new(&state.secrets)));
         }
         state.matcher.clone()
     }
 }
 
-fn encodings(secret: &str) -> Vec<String> {
-    let json = serde_json::Value::from(secret).to_string();
-    let percent = utf8_percent_encode(secret, RESERVED).to_string();
-    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let bytes = secret.as_bytes();
-    vec![
-        secret.to_owned(),
-        json[1..json.len() - 1].to_owned(),
-        lower_case_escapes(&percent),
-        percent,
-        form,
-        STANDARD.encode(bytes),
-        STANDARD_NO_PAD.encode(bytes),
-        URL_SAFE.encode(bytes),
-        URL_SAFE_NO_PAD.encode(bytes),
-    ]
-}
+impl Matcher {
+    fn new(secrets: &BTreeSet<String>) -> Self {
+        let mut patterns: Vec<(usize, String)> =
+            secrets.iter().flat_map(|secret| spelling::patterns(secret)).collect();
+        // Of two that match at one place the first is taken: the longest secret is replaced whole.
+        patterns.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
+        patterns.dedup();
+        let joined = patterns.into_iter().map(|(_, pattern)| pattern).collect::<Vec<_>>().join("|");
+        let whole = RegexBuilder::new(&joined).size_limit(PATTERN_SIZE).build().ok();
+        Self { whole, spellings: secrets.iter().flat_map(|secret| spelling::literal(secret)).collect() }
+    }
 
-/// `%2F` as `%2f`: both are the same octet, and servers echo either.
-fn lower_case_escapes(percent: &str) -> String {
-    let mut left = 0;
-    let lower = |character: char| {
-        if character == '%' {
-            left = 2;
-        } else if left > 0 {
-            left -= 1;
-            return character.to_ascii_lowercase();
+    fn mask(&self, text: &str) -> String {
+        match &self.whole {
+            Some(whole) => whole.replace_all(text, regex::NoExpand(MASK)).into_owned(),
+            None => MASK.to_owned(),
         }
-        character
-    };
-    percent.chars().map(lower).collect()
+    }
 }
 
 #[cfg(test)]
@@ -119,13 +136,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_encoding_of_a_secret_is_masked() {
-        let secret = "pä/s \"w+rd=";
+    fn every_spelling_of_a_secret_is_masked() {
+        let secret = "pä/s \"w+rd=%'\\ö";
         let masker = Masker::new();
         masker.add(secret);
-        for encoded in encodings(secret) {
-            let text = format!("before {encoded} after");
-            assert_eq!(masker.mask(&text), "before *** after", "{encoded}");
+        for spelled in spelling::literal(secret) {
+            let text = format!("before {spelled} after");
+            assert_eq!(masker.mask(&text), "before *** after", "{spelled}");
+        }
+        for spelled in [
+            r#"p\u00e4\/s \"w\u002Brd=%'\\\u00F6"#,
+            r#"p&#228;/s&#x20;&quot;w+rd=%&apos;\&ouml;"#,
+            r#"pä/s "w+rd=%'\''\ö"#,
+            r#"pä~1s "w+rd=%''\ö"#,
+            r"p%c3%a4/s%20%22w+rd=%25'%5c%c3%b6",
+            "p\u{fffd}/s \"w+rd=%'\\\u{fffd}",
+            "pÃ¤/s \"w+rd=%'\\Ã¶",
+        ] {
+            assert_eq!(masker.mask(&format!("({spelled})")), "(***)", "{spelled}");
+        }
+    }
+
+    #[test]
+    fn base64_of_a_longer_text_shows_nothing_of_it() {
+        use base64::Engine as _;
+        let masker = Masker::new();
+        masker.add("correct-horse");
+        for before in ["", "i", "id", "id:"] {
+            let text = format!("{before}correct-horse and more");
+            let masked = masker.mask(&base64::engine::general_purpose::STANDARD.encode(text));
+            assert!(masked.contains(MASK), "{masked}");
         }
     }
 
@@ -143,10 +183,35 @@ mod tests {
         masker.add("a");
         masker.add("");
         assert_eq!(masker.mask("banana"), "banana");
+        assert_eq!(masker.mask_words("ba…"), "ba…");
+        assert_eq!(masker.mask_in_place("banana"), "banana");
     }
 
     #[test]
-    fn escapes_get_lower_case_digits_and_letters_stay() {
-        assert_eq!(lower_case_escapes("A%2FB%C3C"), "A%2fB%c3C");
+    fn what_is_left_of_a_secret_beside_a_cut_is_masked() {
+        let masker = Masker::new();
+        masker.add("correct-horse-battery");
+        let check = |text: &str, expected: &str| assert_eq!(masker.mask_words(text), expected);
+        check("is `Bearer correct-hor…`, expected", "is `Bearer ***…`, expected");
+        check("`cor…` and `corr…`", "`cor…` and `***…`");
+        check("after 8 `…horse-batt` and `…tery`", "after 8 `…***` and `…***`");
+        check("`…horse…`", "`…horse…`");
+        check("correct-horse-battery… and more", "***… and more");
+        check("and more…", "and more…");
+    }
+
+    #[test]
+    fn masking_in_place_keeps_places() {
+        let masker = Masker::new();
+        masker.add("päss\nword");
+        assert_eq!(masker.mask_in_place("a: päss\nword\nb"), "a: *****\n****\nb");
+    }
+
+    #[test]
+    fn secrets_do_not_print_themselves() {
+        let masker = Masker::new();
+        masker.add("correct-horse");
+        let _ = masker.mask("");
+        assert!(!format!("{masker:?}").contains("horse"));
     }
 }

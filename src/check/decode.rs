@@ -3,6 +3,7 @@
 use super::judgement::Case;
 use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::words::{quoted, shorten};
+use crate::diagnostic::{Code, Severity};
 use crate::exchange::{Body, BodyProblem};
 use crate::json::ParseError;
 use crate::openapi::{MediaType, Response, is_json};
@@ -137,6 +138,12 @@ fn not_json(
     declared: &str,
     error: &ParseError,
 ) -> Fact {
+    if error.is_too_deep {
+        // It may well be JSON: the API is not to blame for a limit of ours.
+        let headline = "the body nests deeper than 128 levels, which is as deep as contest reads";
+        return Fact::new(Code::TRANSPORT_LIMIT, Severity::Deny, headline)
+            .response(ResponsePart::BodyOffset(error.offset), "is the 129th level");
+    }
     let text = body.text_lossy();
     // The parser read the text behind a byte order mark.
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();

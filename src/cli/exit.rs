@@ -4,6 +4,9 @@ use std::process::ExitCode;
 /// Bad usage, or a file that cannot be loaded; nothing was sent.
 pub(super) const REFUSED: u8 = 2;
 
+/// None failed, and something could not be carried out.
+pub(super) const ERRORED: u8 = 3;
+
 /// Nothing was selected.
 pub(super) const NOTHING_SELECTED: u8 = 4;
 
@@ -18,7 +21,7 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     } else if has(&[Verdict::Failed, Verdict::XPassed]) {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
-        3
+        ERRORED
     } else {
         0
     };

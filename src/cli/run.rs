@@ -70,32 +70,52 @@ async fn run_session(session: &Session, out: &Output) -> ExitCode {
     let style = output::style_of(out, &std::io::stdout());
     let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out));
     let mut progress = Progress::stderr();
-    let mut is_writable = true;
+    let mut unwritten: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {
         progress.event(event);
-        if is_writable {
+        if unwritten.is_none() {
             // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
-            is_writable = progress.aside(|| terminal.event(event)).is_ok();
+            unwritten = progress.aside(|| terminal.event(event)).err();
         }
     };
-    match session.run(interrupt, &mut emit).await {
+    let outcome = session.run(interrupt, &mut emit).await;
+    if let Some(error) = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        output::print_error(&format!("error: the report could not be written: {error}\n"));
+        return ExitCode::from(exit::ERRORED);
+    }
+    match outcome {
         Ok(summary) => exit::of_summary(&summary),
         Err(reason) => {
             output::print_error(&format!("error: {reason}\n"));
-            ExitCode::from(3)
+            ExitCode::from(exit::ERRORED)
         }
     }
 }
 
 /// The first Ctrl-C lets cleanup run, the second leaves at once.
 async fn watch_interrupts(interrupt: CancellationToken) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
+    interrupted().await;
     interrupt.cancel();
     output::print_error("\ninterrupted: cleanup is running; Ctrl-C again leaves at once\n");
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(i32::from(exit::INTERRUPTED));
+    interrupted().await;
+    std::process::exit(i32::from(exit::INTERRUPTED));
+}
+
+/// Ctrl-C, or what a CI system sends to a job that it cancels; never, where signals cannot be had.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                Ok(()) = tokio::signal::ctrl_c() => return,
+                Some(()) = terminate.recv() => return,
+                else => {}
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -6,8 +6,11 @@ use crate::http::{ClientAuth as TokenClientAuth, Token, TokenRequest};
 use crate::plan::PlannedAuth;
 use crate::scenario::{AuthKind, ClientAuth, KeyLocation, OAuth2};
 use crate::secret::{ExposeSecret, SecretString};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
+
+/// RFC 3986 §2.3: everything but the unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Who a request is sent as, resolved.
 pub(super) enum Credentials {
@@ -21,6 +24,8 @@ pub(super) enum Credentials {
 pub(super) struct Attached {
     /// The token request, when the token came from the cache and may be stale.
     pub(super) cached_token: Option<(TokenRequest, Token)>,
+    /// What the reader should know.
+    pub(super) note: Option<String>,
 }
 
 /// Why no credentials could be attached.
@@ -72,7 +77,15 @@ pub(super) async fn attach(
     scope: &CaseScope,
 ) -> Result<Attached, AttachError> {
     let profile = &run.settings.profiles[profile];
-    let mut attached = Attached { cached_token: None };
+    let mut attached = Attached { cached_token: None, note: None };
+    // The nearest wins: a header that the scenario writes itself is what is under test.
+    if let Some(name) = profile.value.header().filter(|name| request.headers.get(name).is_some()) {
+        attached.note = Some(format!(
+            "the step's own `{name}` was sent, and not that of the auth profile `{}`",
+            profile.name
+        ));
+        return Ok(attached);
+    }
     match &profile.value.kind {
         AuthKind::Bearer(value) => {
             let token = secret(value, run, scope)?;
@@ -122,7 +135,7 @@ fn attach_key(request: &mut Request, location: KeyLocation, name: &str, key: &st
     match location {
         KeyLocation::Header => set_header(request, name, key),
         KeyLocation::Query => {
-            let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
             let separator = if request.url.contains('?') { '&' } else { '?' };
             request.url = format!("{}{separator}{}={}", request.url, encode(name), encode(key));
             Ok(())

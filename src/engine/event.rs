@@ -104,6 +104,8 @@ pub struct StepReport {
     pub exchange: Option<ExchangeReport>,
     /// The command that repeats the request, masked; `None` when none was built.
     pub repeat: Option<String>,
+    /// Codes of warnings that would have failed the step, had no setting lowered them.
+    pub waived: Vec<Code>,
     /// What could not be checked: "not checked, because …" without those words.
     pub not_checked: Vec<String>,
     /// What the reader should know: a token fetched anew, a resend.
@@ -119,7 +121,7 @@ pub struct ExchangeReport {
     pub status: u16,
     /// From sending to the last body byte.
     pub latency: Duration,
-    /// Whether it was judged against the document.
+    /// Whether everything of it was judged against the document.
     pub is_judged: bool,
 }
 
@@ -140,8 +142,10 @@ pub struct Summary {
     pub not_checked: Vec<(String, usize)>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
-    /// Exchanges that were judged against a document.
+    /// Exchanges that were judged against a document, wholly or partly.
     pub exchanges: usize,
+    /// Exchanges of which something could not be checked.
+    pub partly_judged: usize,
     /// Requests that got no answer that could be judged.
     pub unanswered: usize,
     /// What was tested.

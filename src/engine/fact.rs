@@ -5,7 +5,7 @@ use super::place::first_line;
 use crate::check::{Fact, ScenarioPlace};
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::expression::Unresolved;
-use crate::http::TransportError;
+use crate::http::{TransportError, TransportErrorKind};
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::source::Span;
 use std::sync::Arc;
@@ -33,7 +33,11 @@ pub(super) fn unresolved_headline(error: &Unresolved) -> String {
 
 /// There is no response to judge.
 pub(super) fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
-    let label = format!("step `{}` was not answered", step.id);
+    let label = match error.kind {
+        TransportErrorKind::Build => format!("step `{}` was not sent", step.id),
+        TransportErrorKind::Limit => format!("the answer to step `{}` was not read to its end", step.id),
+        _ => format!("step `{}` was not answered", step.id),
+    };
     let mut fact = own_fact(error.kind.code(), error.message.clone(), step.step.call.span, &label);
     fact.help.extend(error.help.clone());
     fact

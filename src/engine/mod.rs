@@ -7,6 +7,7 @@ mod case;
 mod event;
 mod expect;
 mod fact;
+mod mask;
 mod place;
 mod request;
 mod run;

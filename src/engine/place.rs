@@ -15,7 +15,8 @@ const MAX_LINE: usize = 120;
 /// An array or object of more bytes than this is marked by its key alone.
 const MAX_MARKED: usize = 40;
 
-/// Turns the pointers of facts into places, once, when a step has something to say.
+/// Turns the pointers of facts into places, once, when a step has something to say. What is excerpted
+/// is masked here; the words are, when the case is done.
 pub(super) struct Places<'p> {
     pub(super) scenario: &'p Arc<Source>,
     /// Where a fact that names no line of the scenario belongs: the step's call.
@@ -38,7 +39,6 @@ pub(super) struct ShownBody {
 impl Places<'_> {
     /// The finding of a fact.
     pub(super) fn finding(&self, fact: Fact) -> Finding {
-        let mask = |text: String| self.masker.mask(&text);
         let scenario = fact.scenario.map_or_else(
             || Place {
                 source: Arc::clone(self.scenario),
@@ -49,7 +49,7 @@ impl Places<'_> {
             |place| Place {
                 source: Arc::clone(self.scenario),
                 span: place.span,
-                label: mask(place.label),
+                label: place.label,
                 at: None,
             },
         );
@@ -59,19 +59,19 @@ impl Places<'_> {
             let span = if place.is_key { key.or(value) } else { value.or(key) }?;
             let source = Arc::clone(self.document.source());
             let span = first_line(&source, span);
-            Some(Place { source, span, label: mask(place.label), at: None })
+            Some(Place { source, span, label: place.label, at: None })
         });
-        let response = fact.response.and_then(|place| self.response_place(&place.at, mask(place.label)));
+        let response = fact.response.and_then(|place| self.response_place(&place.at, place.label));
         Finding {
             code: fact.code,
             severity: fact.severity,
-            headline: mask(fact.headline),
-            expected: fact.expected.map(mask),
-            actual: fact.actual.map(mask),
+            headline: fact.headline,
+            expected: fact.expected,
+            actual: fact.actual,
             scenario: Some(scenario),
             document,
             response,
-            notes: fact.notes.into_iter().map(mask).collect(),
+            notes: fact.notes,
             help: fact.help,
         }
     }
@@ -81,7 +81,7 @@ impl Places<'_> {
         match part {
             // The whole answer: its status line as the name, and what it says below. Nothing is marked.
             ResponsePart::StatusLine => {
-                let name = format!("response: {}", summary_line(exchange));
+                let name = format!("response: {}", self.masker.mask(&summary_line(exchange)));
                 let source = Source::new(name, self.body(exchange).source.text());
                 Some(Place { source, span: Span::default(), label: String::new(), at: None })
             }
@@ -95,7 +95,7 @@ impl Places<'_> {
             ResponsePart::Body(pointer) => {
                 let body = self.body(exchange);
                 let (span, at) = locate(&body.source, pointer);
-                let at = (!pointer.is_root()).then(|| self.masker.mask(&at.to_string()));
+                let at = (!pointer.is_root()).then(|| at.to_string());
                 Some(Place {
                     span: first_line(&body.source, span),
                     source: Arc::clone(&body.source),
@@ -139,7 +139,10 @@ impl Places<'_> {
             let received = exchange.response.body.text_lossy();
             let masked = self.masker.mask(&received);
             let has_long_line = masked.lines().any(|line| line.chars().nth(MAX_LINE).is_some());
-            let indented = if has_long_line { Located::parse(&masked).map(|it| it.indented()) } else { None };
+            // What is no text has its faults at bytes, which indenting would move.
+            let is_text = exchange.response.body.text().is_ok();
+            let indented =
+                if has_long_line && is_text { Located::parse(&masked).map(|it| it.indented()) } else { None };
             let is_as_received = indented.is_none() && masked == received;
             let name = if indented.is_some() { "response body (indented)" } else { "response body" };
             ShownBody { source: Source::new(name, indented.unwrap_or(masked)), is_as_received }

@@ -110,7 +110,7 @@ fn build_path(
         path.push_str(before);
         rest = after;
         let unsendable =
-            |reason: String| BuildError::Unsendable(format!("the path parameter `{name}` {reason}"));
+            |reason: String| BuildError::Unsendable(format!("the path parameter `{name}`: {reason}"));
         let datum = values
             .iter()
             .find(|(each, _)| each == name)
@@ -120,7 +120,7 @@ fn build_path(
             Some(parameter) => match encode_parameter(parameter, datum) {
                 Ok(Encoded::Path(text)) => path.push_str(&text),
                 Ok(_) => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
-                Err(error) => return Err(unsendable(error.to_string())),
+                Err(error) => return Err(BuildError::Unsendable(error.to_string())),
             },
             None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
         }
@@ -152,7 +152,7 @@ fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Resu
             }
             Ok(_) => {}
             Err(error) => {
-                return Err(BuildError::Unsendable(format!("the query parameter `{name}` {error}")));
+                return Err(BuildError::Unsendable(error.to_string()));
             }
         }
     }

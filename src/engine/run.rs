@@ -1,5 +1,6 @@
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
+use super::mask::mask_report;
 use super::summary::SummaryBuilder;
 use super::values::Values;
 use super::{Target, Verdict};
@@ -63,12 +64,12 @@ pub async fn run(
     emit(&Event::RunStarted(RunStarted {
         version: env!("CARGO_PKG_VERSION"),
         environment: settings.environment.clone(),
-        target: settings.target.clone(),
+        target: settings.masker.mask(&settings.target),
         cases: n_cases,
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
-        banners: settings.banners.clone(),
+        banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
     let run = Arc::new(Run { plan, settings: Arc::clone(&settings), target });
@@ -86,7 +87,7 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
-    let summary = builder.finish(settings.target.clone(), started.elapsed(), is_interrupted);
+    let summary = builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }
@@ -113,8 +114,9 @@ async fn work(
             continue;
         }
         // The receiver lives as long as the workers; a failed send means that nobody listens.
-        let _ = sender.send(Event::CaseStarted { index, name: case.name() });
-        let report = run_case(&run, case, index, round, worker).await;
+        let _ = sender.send(Event::CaseStarted { index, name: run.settings.masker.mask(&case.name()) });
+        let mut report = run_case(&run, case, index, round, worker).await;
+        mask_report(&mut report, &run.settings.masker);
         let _ = sender.send(Event::CaseFinished(Box::new(report)));
     }
 }
@@ -126,7 +128,10 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         index,
         id,
         file: case.scenario.file.name.clone(),
-        title: case.scenario.title().to_owned(),
+        title: match round {
+            0 => case.scenario.title().to_owned(),
+            _ => format!("{} (round {})", case.scenario.title(), round + 1),
+        },
         row: case.row().map(|row| row.label.clone()),
         verdict: Verdict::NotRun,
         reason: None,

@@ -62,6 +62,7 @@ impl StepContext<'_> {
             findings: Vec::new(),
             exchange: None,
             repeat: None,
+            waived: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
         }
@@ -161,8 +162,10 @@ impl StepContext<'_> {
                 let mut report = self.blank(step, Verdict::Errored, None);
                 report.findings.push(places.finding(*fact));
                 report.verdict = verdict(&report.findings);
-                report.repeat = Some(self.run.settings.masker.mask(&curl(&request)));
-                StepOutcome { report, was_sent: true }
+                // What could not be built was not sent, and cannot be repeated.
+                let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
+                report.repeat = was_sent.then(|| curl(&request));
+                StepOutcome { report, was_sent }
             }
         }
     }
@@ -211,11 +214,13 @@ impl StepContext<'_> {
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
         built.add_cookies(with_cookies.then_some(&*jar));
         let mut cached_token = None;
+        let mut note = None;
         if let Credentials::Profile(profile) = credentials {
             let attached = attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
                 .await
                 .map_err(failed)?;
             cached_token = attached.cached_token;
+            note = attached.note;
         }
         on_send();
         let client = &self.run.settings.client;
@@ -223,7 +228,8 @@ impl StepContext<'_> {
             let result = client.send(&request, step.timeout).await;
             result.map_err(|error| (Box::new(transport_fact(&error, step)), Some(request)))
         };
-        let exchange = send(built.request.clone()).await?;
+        let mut exchange = send(built.request.clone()).await?;
+        exchange.notes.extend(note);
         let (401, Some(token)) = (exchange.response.status, cached_token) else {
             return Ok(exchange);
         };
@@ -292,7 +298,7 @@ impl StepContext<'_> {
         let label = format!(
             "step `{}`: {} answered {status} in {}",
             step.id,
-            self.run.settings.masker.mask(&request_line(&exchange.request)),
+            request_line(&exchange.request),
             milliseconds(exchange.latency)
         );
         let places = self.places(step, Some(&exchange), label);
@@ -306,16 +312,16 @@ impl StepContext<'_> {
             })
             .collect();
         let mut report = self.blank(step, verdict(&findings), None);
-        let masker = &self.run.settings.masker;
-        report.repeat = (!findings.is_empty()).then(|| masker.mask(&curl(&exchange.request)));
+        report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
+        report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
-        report.notes = exchange.notes.iter().map(|note| masker.mask(note)).collect();
+        report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
-            request: masker.mask(&request_line(&exchange.request)),
+            request: request_line(&exchange.request),
             status,
             latency: exchange.latency,
-            is_judged: true,
+            is_judged: report.not_checked.is_empty(),
         });
         StepOutcome { report, was_sent: true }
     }
@@ -343,6 +349,19 @@ impl StepContext<'_> {
         }
         facts
     }
+}
+
+/// The codes of warnings whose check a setting has lowered.
+fn waived(findings: &[Finding], severities: &Severities) -> Vec<Code> {
+    let is_lowered = |code: Code| {
+        Check::ALL.iter().any(|check| {
+            check.code() == code
+                && severities.of(*check) == Severity::Warn
+                && check.default_severity() == Severity::Deny
+        })
+    };
+    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warn);
+    warnings.map(|finding| finding.code).filter(|code| is_lowered(*code)).collect()
 }
 
 fn lenient(severities: &Severities) -> Severities {

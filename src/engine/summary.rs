@@ -1,6 +1,5 @@
 use super::Verdict;
 use super::event::{Attention, CaseReport, Phase, StepReport, Summary, WarningCount};
-use crate::check::Check;
 use crate::diagnostic::{Code, Finding, Severity};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +14,7 @@ pub(super) struct SummaryBuilder {
     not_checked: BTreeMap<String, usize>,
     left_behind: BTreeMap<usize, Vec<String>>,
     exchanges: usize,
+    partly_judged: usize,
     unanswered: usize,
     cases: usize,
 }
@@ -40,23 +40,22 @@ impl SummaryBuilder {
 
     fn add_step(&mut self, step: &StepReport) {
         match &step.exchange {
-            Some(exchange) if exchange.is_judged => self.exchanges += 1,
-            Some(_) => self.unanswered += 1,
+            Some(exchange) => {
+                self.exchanges += 1;
+                // Behind a finding that is denied it is no news.
+                self.partly_judged += usize::from(!exchange.is_judged && !is_denied(step));
+            }
             None if step.repeat.is_some() => self.unanswered += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
-            let is_waiver = Check::ALL
-                .iter()
-                .any(|check| check.code() == finding.code && check.default_severity() == Severity::Deny);
-            if is_waiver && matches!(step.phase, Phase::Setup | Phase::Steps) {
-                *self.waived.entry(finding.code).or_default() += 1;
-            }
             self.add_warning(step, finding);
         }
+        for code in &step.waived {
+            *self.waived.entry(*code).or_default() += 1;
+        }
         // Behind a finding that is denied it is no news: the finding says why, and the step shows it.
-        let is_news = step.findings.iter().all(|finding| finding.severity != Severity::Deny);
-        for reason in step.not_checked.iter().filter(|_| is_news) {
+        for reason in step.not_checked.iter().filter(|_| !is_denied(step)) {
             *self.not_checked.entry(reason.clone()).or_default() += 1;
         }
     }
@@ -88,12 +87,18 @@ impl SummaryBuilder {
             not_checked: self.not_checked.into_iter().collect(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
+            partly_judged: self.partly_judged,
             unanswered: self.unanswered,
             target,
             elapsed,
             is_interrupted,
         }
     }
+}
+
+/// Whether the step was found wrong.
+fn is_denied(step: &StepReport) -> bool {
+    step.findings.iter().any(|finding| finding.severity == Severity::Deny)
 }
 
 /// The codes of denied findings outside cleanup, each once, in the order found.

@@ -24,26 +24,43 @@ pub struct Values {
 #[derive(Clone, Debug)]
 pub enum GivenInput {
     /// A text of the command line or the environment, to be read as the input's schema says.
-    Text(String),
+    Text {
+        /// The text.
+        text: String,
+        /// Who gave it: `--input`, or the variable.
+        from: String,
+    },
     /// A value of an inputs file.
-    Value(Datum),
+    Value {
+        /// The value.
+        datum: Datum,
+        /// The file and line.
+        from: String,
+    },
 }
 
 impl GivenInput {
+    /// Who gave it, as people know it.
+    pub fn from(&self) -> &str {
+        match self {
+            Self::Text { from, .. } | Self::Value { from, .. } => from,
+        }
+    }
+
     /// The value for an input, valid for its schema.
     ///
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn read(&self, input: &Input) -> Result<Datum, String> {
         let datum = match self {
-            Self::Text(text) => {
+            Self::Text { text, .. } => {
                 let value = input.read_text(text)?;
                 match (&value, Datum::number(text.trim())) {
                     (Value::Number(_), Some(number)) => number,
                     _ => Datum::new(value),
                 }
             }
-            Self::Value(datum) => datum.clone(),
+            Self::Value { datum, .. } => datum.clone(),
         };
         input.validate(datum.value())?;
         Ok(datum)

@@ -104,7 +104,12 @@ impl Body {
     pub fn json(&self) -> Result<&Parsed, &ParseError> {
         let parsed = self.json.get_or_init(|| match self.text() {
             Ok(text) => parse(text.trim_start_matches('\u{feff}')),
-            Err(problem) => Err(ParseError { reason: problem.to_string(), offset: 0, is_trailing: false }),
+            Err(problem) => Err(ParseError {
+                reason: problem.to_string(),
+                offset: 0,
+                is_trailing: false,
+                is_too_deep: false,
+            }),
         });
         parsed.as_ref()
     }

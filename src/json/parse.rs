@@ -22,6 +22,8 @@ pub struct ParseError {
     pub offset: usize,
     /// Whether a whole value was read and something follows it.
     pub is_trailing: bool,
+    /// Whether it may be JSON, and nests deeper than 128 levels, which is a limit of ours.
+    pub is_too_deep: bool,
 }
 
 /// A body with a thousand duplicates is explained as well by sixteen.
@@ -50,7 +52,8 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    ParseError { reason: reason.to_owned(), offset, is_trailing }
+    let is_too_deep = reason.contains("recursion limit");
+    ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep }
 }
 
 /// Reads a value and remembers where members stand twice. The path is kept as borrowed-or-owned

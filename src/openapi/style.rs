@@ -21,7 +21,7 @@ pub enum Encoded {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
     /// RFC 3986 §5.2.4 takes such segments out of a path, so the server would see another one.
-    #[error("the value {value} of `{name}` cannot be sent in a URL path")]
+    #[error("the path parameter `{name}` is {value}, which cannot be sent in a URL path")]
     NotInPath {
         /// The parameter.
         name: String,
@@ -39,7 +39,7 @@ pub enum EncodeError {
         character: &'static str,
     },
     /// OpenAPI says nothing of arrays and objects within arrays and objects.
-    #[error("OpenAPI does not say how {what} within `{name}` is sent in the style `{}`", style.as_str())]
+    #[error("`{name}` holds {what}, for which OpenAPI has no spelling in the style `{}`", style.as_str())]
     Nested {
         /// The parameter.
         name: String,

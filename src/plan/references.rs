@@ -21,6 +21,8 @@ pub(super) struct Names {
     pub(super) secrets: BTreeSet<String>,
     /// Names that steps further down make; they get a message of their own.
     pub(super) later: BTreeSet<String>,
+    /// Whether what is checked runs at the end of the case, when all of `later` is known.
+    pub(super) is_at_end: bool,
     /// The inputs that were referred to.
     pub(super) used_inputs: BTreeSet<String>,
 }
@@ -56,9 +58,6 @@ impl Names {
         }
         let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
         for template in named.chain(headers).chain(&step.body) {
-            self.check_template(template, Place::Request, problems);
-        }
-        if let Some(crate::scenario::AuthChoice::Expression(template)) = &step.auth {
             self.check_template(template, Place::Request, problems);
         }
         if let Sends::Expression(template) = &step.sends {
@@ -228,13 +227,14 @@ impl Names {
             "row" => (&self.columns, "no row has that column"),
             _ => (&self.steps, "no step has that id"),
         };
-        if known.contains(name) {
+        let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
+        if known.contains(name) || (self.is_at_end && is_later) {
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());
             }
             return;
         }
-        if self.later.contains(name) && matches!(root, "vars" | "steps") {
+        if is_later {
             report(
                 problems,
                 span,

@@ -1,6 +1,6 @@
 use super::Selection;
 use super::auth::{check_auth_kind, resolve_auth};
-use super::case::{Case, Plan, PlannedApi, PlannedScenario, PlannedStep};
+use super::case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 use super::operation::resolve_operation;
 use super::references::{Names, Place};
 use super::request::check_request;
@@ -27,6 +27,8 @@ pub struct PlanInput<'i> {
     pub environment: Option<&'i Environment>,
     /// The apis with their documents: those of the project, then those that files name by a path.
     pub apis: Vec<(String, Arc<Document>)>,
+    /// Apis that files name by a path, and whose document cannot be read; that is reported already.
+    pub broken_apis: BTreeSet<String>,
     /// The scenario files in order.
     pub files: Vec<Arc<ScenarioFile>>,
     /// Which cases are wanted.
@@ -139,7 +141,8 @@ impl Planner<'_> {
 
     fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
         let Some(api) = &file.api else { return };
-        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) {
+        let is_broken = self.input.broken_apis.contains(&api.value);
+        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
             return;
         }
         let label = match nearest(&api.value, self.api_names()) {
@@ -173,6 +176,9 @@ impl Planner<'_> {
                 course.names.check_template(default, Place::Values, problems);
             }
         }
+        for choice in [&file.settings.auth, &scenario.settings.auth].into_iter().flatten() {
+            resolve_auth(Some(choice), self.input.project, problems);
+        }
         for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
             course.names.check_template(&cell.template, Place::Row, problems);
         }
@@ -185,7 +191,11 @@ impl Planner<'_> {
         let steps = self.steps(file, &scenario.steps, &mut course, problems);
         let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
         let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
-        if steps.is_empty() && problems.len() == problems_before {
+        if steps.is_empty()
+            && scenario.steps.is_empty()
+            && problems.len() == problems_before
+            && !scenario.has_written_steps
+        {
             let message = format!("the scenario `{}` has no steps", scenario.name.value);
             problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
         }
@@ -279,6 +289,9 @@ impl Planner<'_> {
         course.names.check_step(&id, step, &values, problems);
         let choice = step.auth.as_ref().or(course.auth);
         let auth = resolve_auth(choice, self.input.project, problems);
+        if let PlannedAuth::Expression(template) = &auth {
+            course.names.check_template(template, Place::Request, problems);
+        }
         let severities = course.surroundings.severities(contract_of(step));
         let found = resolve_operation(self, file, &step.call, problems);
         let mut media_type = None;
@@ -289,12 +302,14 @@ impl Planner<'_> {
             check_status(step, &operation, is_waived, problems);
             check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
         }
+        let was_at_end = std::mem::replace(&mut course.names.is_at_end, true);
         let numbered = step.cleanup.iter().enumerate();
         let cleanup = numbered
             .filter_map(|(index, cleanup)| {
                 self.step(file, cleanup, format!("{id}.cleanup{}", index + 1), course, problems)
             })
             .collect();
+        course.names.is_at_end = was_at_end;
         let (api, operation) = found?;
         Some(PlannedStep {
             id,

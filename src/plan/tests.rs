@@ -58,6 +58,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         project: project.as_ref(),
         environment: None,
         apis: vec![("shop".to_owned(), document)],
+        broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         selection,
         limits: &limits,

@@ -94,6 +94,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
             is_judged: true,
         }),
         repeat: None,
+        waived: Vec::new(),
         not_checked: Vec::new(),
         notes: Vec::new(),
     }

@@ -72,7 +72,8 @@ fn counts(summary: &Summary, style: Style) -> String {
     let exchanges = plural(summary.exchanges, "exchange");
     let judged = match (summary.exchanges, summary.unanswered) {
         (0, 0) => "no exchanges".to_owned(),
-        (_, 0) => format!("{exchanges}, all judged"),
+        (_, 0) if summary.partly_judged == 0 => format!("{exchanges}, all judged"),
+        (_, 0) => format!("{exchanges}, {} not judged in full", summary.partly_judged),
         (_, unanswered) => format!("{exchanges} judged, {unanswered} not (transport)"),
     };
     let target = format!("target: {}", style.visible(&summary.target));

@@ -105,6 +105,13 @@ pub(super) fn read_choice(node: &Node, reader: &mut Reader<'_>) -> AuthChoice {
 
 /// Reads one profile of the project file.
 pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Named<AuthProfile>> {
+    if entry.key == "none" {
+        reader.invalid(
+            entry.key_span,
+            "`none` is no name for a profile: it means no credentials",
+            "is taken",
+        );
+    }
     let mut map = MapReader::new("an auth profile", &entry.value, reader.problems)?;
     let mut kinds = Vec::new();
     if let Some(node) = map.take("bearer") {
@@ -207,6 +214,15 @@ fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
 }
 
 impl AuthProfile {
+    /// The header that the profile sets, if it sets one.
+    pub fn header(&self) -> Option<&str> {
+        match &self.kind {
+            AuthKind::Bearer(_) | AuthKind::OAuth2(_) => Some("Authorization"),
+            AuthKind::ApiKey { location: KeyLocation::Header, name, .. } => Some(name),
+            AuthKind::ApiKey { .. } => None,
+        }
+    }
+
     /// Every value that is written in the profile.
     pub fn templates(&self) -> Vec<&Template> {
         match &self.kind {

@@ -111,6 +111,9 @@ fn read_status(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Vec<Statu
         Kind::List(elements) => elements.as_slice(),
         _ => std::slice::from_ref(node),
     };
+    if elements.is_empty() {
+        reader.invalid(node.span, "`status` names at least one status", "is empty");
+    }
     let mut patterns = Vec::new();
     for element in elements {
         let pattern = match &element.kind {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::source::{Source, Span};
-use crate::yaml::{Dialect, Entry, MapReader, load};
+use crate::yaml::{Dialect, Entry, MapReader, Node, load};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,6 +62,8 @@ pub struct Scenario {
     pub setup: Vec<Arc<Step>>,
     /// Its steps.
     pub steps: Vec<Arc<Step>>,
+    /// Whether steps are written, those that cannot be read included.
+    pub has_written_steps: bool,
     /// Steps behind its own.
     pub teardown: Vec<Arc<Step>>,
 }
@@ -80,6 +82,12 @@ impl ScenarioFile {
         };
         if node.is_null() {
             empty(problems);
+            return None;
+        }
+        if let Some((key, kind, advice)) = other_kind(&node) {
+            let message = format!("this is {kind}, not a scenario file");
+            let span = node.entry(key).map_or(node.span, |entry| entry.key_span);
+            problems.error(Code::SCENARIO_KIND, span, message, "says so").help.push(advice.to_owned());
             return None;
         }
         let mut map = MapReader::new("a scenario file", &node, problems)?;
@@ -104,6 +112,24 @@ impl ScenarioFile {
         );
         Some(file)
     }
+}
+
+/// Files of other kinds, by a key that scenario files have no use for, and what they are for.
+fn other_kind(node: &Node) -> Option<(&'static str, &'static str, &'static str)> {
+    let document = "a scenario file names it: `api: PATH`; `contest check` looks at it by itself";
+    let kinds = [
+        ("openapi", "an OpenAPI document", document),
+        ("swagger", "a Swagger document", document),
+        (
+            "mock",
+            "a file of a mock's rules",
+            "`contest mock` serves it, or an environment's `mocks` names it",
+        ),
+        ("environments", "a project file", "`contest run` without files takes what its `scenarios` names"),
+    ];
+    kinds.into_iter().find(|(key, ..)| {
+        node.get(key).is_some() && node.get("scenarios").is_none_or(|it| it.as_map().is_none())
+    })
 }
 
 fn empty(problems: &mut Problems) {
@@ -171,6 +197,7 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         vars: read_vars(map.map("vars", reader.problems), reader),
         rows: map.take("rows").map(|node| read_rows(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
+        has_written_steps: !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
         teardown: read_steps(map.list("teardown", reader.problems), reader),
     };

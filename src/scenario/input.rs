@@ -50,6 +50,13 @@ fn read_input(entry: &Entry, reader: &mut Reader<'_>) -> Option<Input> {
     }
     input.schema = Value::Object(schema);
     check_schema(&input.schema, &entry.value, reader);
+    if let Some(default) = &input.default
+        && let Some(literal) = default.as_literal()
+        && let Err(reason) = input.validate(literal.value())
+    {
+        let message = format!("the default of the input `{}` does not fit its schema: {reason}", entry.key);
+        reader.invalid(default.span, message, "is not allowed by the schema");
+    }
     Some(input)
 }
 

@@ -117,10 +117,10 @@ fn read_operator(entry: &Entry, reader: &mut Reader<'_>) -> Option<Operator> {
     let kind = match entry.key.as_str() {
         "$literal" => OperatorKind::Literal(Template::literal(node.span, node.to_datum())),
         "$ne" => OperatorKind::Ne(reader.template(node)),
-        "$gt" => OperatorKind::Order(Ordering::Greater, read_bound(node, reader)?),
-        "$gte" => OperatorKind::Order(Ordering::GreaterOrEqual, read_bound(node, reader)?),
-        "$lt" => OperatorKind::Order(Ordering::Less, read_bound(node, reader)?),
-        "$lte" => OperatorKind::Order(Ordering::LessOrEqual, read_bound(node, reader)?),
+        "$gt" => OperatorKind::Order(Ordering::Greater, read_bound("$gt", node, reader)?),
+        "$gte" => OperatorKind::Order(Ordering::GreaterOrEqual, read_bound("$gte", node, reader)?),
+        "$lt" => OperatorKind::Order(Ordering::Less, read_bound("$lt", node, reader)?),
+        "$lte" => OperatorKind::Order(Ordering::LessOrEqual, read_bound("$lte", node, reader)?),
         "$in" => OperatorKind::In(read_list_template("$in", node, reader)?),
         "$notIn" => OperatorKind::NotIn(read_list_template("$notIn", node, reader)?),
         "$match" => OperatorKind::Match(read_pattern(node, reader)?),
@@ -134,9 +134,12 @@ fn read_operator(entry: &Entry, reader: &mut Reader<'_>) -> Option<Operator> {
             _ => return wrong_operand("$exact", "a map of members", node, reader),
         },
         "$each" => OperatorKind::Each(Box::new(read_matcher(node, reader))),
-        "$length" => OperatorKind::Length(Box::new(read_matcher(node, reader))),
+        "$length" => OperatorKind::Length(Box::new(read_length(node, reader)?)),
         "$sameAs" => read_same_as(node, reader)?,
         "$not" => OperatorKind::Not(Box::new(read_matcher(node, reader))),
+        "$anyOf" if node.as_list().is_some_and(<[Node]>::is_empty) => {
+            return wrong_operand("$anyOf", "a list with at least one element", node, reader);
+        }
         "$anyOf" => OperatorKind::AnyOf(read_list("$anyOf", node, reader)?),
         "$cel" => OperatorKind::Cel(read_cel(node, reader)?),
         unknown => {
@@ -157,11 +160,32 @@ fn wrong_operand<T>(key: &str, wanted: &str, node: &Node, reader: &mut Reader<'_
     None
 }
 
-fn read_bound(node: &Node, reader: &mut Reader<'_>) -> Option<Template> {
+fn read_bound(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Template> {
     match node.kind {
         Kind::Number(_) | Kind::String(_) | Kind::Map(_) => Some(reader.template(node)),
-        _ => wrong_operand("an ordering", "a number, a text or an expression", node, reader),
+        _ => wrong_operand(key, "a number, a text or an expression", node, reader),
     }
+}
+
+/// A length is a whole number, or a map of operators over one.
+fn read_length(node: &Node, reader: &mut Reader<'_>) -> Option<Matcher> {
+    let is_possible = match &node.kind {
+        Kind::Number(text) => crate::json::is_integer(text) && !text.starts_with('-'),
+        Kind::String(text) => text.starts_with('$'),
+        Kind::Map(entries) => entries.iter().all(|entry| {
+            let is_number = matches!(&entry.value.kind, Kind::Number(_))
+                || entry.value.as_str().is_some_and(|text| text.starts_with('$'))
+                || entry.value.as_list().is_some();
+            let takes_numbers = ["$gt", "$gte", "$lt", "$lte", "$ne", "$in", "$notIn"];
+            (takes_numbers.contains(&entry.key.as_str()) && is_number)
+                || ["$not", "$anyOf", "$cel"].contains(&entry.key.as_str())
+        }),
+        _ => false,
+    };
+    if !is_possible {
+        return wrong_operand("$length", "a whole number from 0, or `{ $gte: 1 }` and its kin", node, reader);
+    }
+    Some(read_matcher(node, reader))
 }
 
 fn read_list(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Matcher>> {

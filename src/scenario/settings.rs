@@ -155,6 +155,10 @@ pub(super) fn read_timeouts(node: &Node, reader: &mut Reader<'_>) -> Timeouts {
 /// Reads a duration such as `250ms`; anything else is reported.
 pub(super) fn read_duration(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Duration>> {
     let duration = node.as_str().and_then(parse_duration);
+    if duration.is_some_and(|duration| duration.is_zero()) {
+        reader.invalid(node.span, format!("`{key}` of no time at all can never be kept"), "is zero");
+        return None;
+    }
     if duration.is_none() {
         reader.invalid(
             node.span,

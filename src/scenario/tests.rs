@@ -218,6 +218,10 @@ fn files_without_content_say_so() {
         "contest: 2\nscenarios: { s: { steps: [] } }\n",
         &["scenario.kind 1:10 this version of contest reads `contest: 1` | is another version"],
     );
+    check_file(
+        "openapi: 3.0.3\npaths: {}\n",
+        &["scenario.kind 1:1 this is an OpenAPI document, not a scenario file | says so"],
+    );
     check_file("[1, 2]\n", &["scenario.invalid-value 1:1 a scenario file is a map, not a list | is a list"]);
 }
 

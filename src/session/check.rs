@@ -53,8 +53,9 @@ pub fn check_files(mut settings: Settings) -> Checked {
     Checked { diagnostics, documents: documents.len(), cases }
 }
 
-/// The same fault of a document shows in its structure and in the schemas that reach it.
-fn forget_repeated(diagnostics: &mut Vec<Diagnostic>) {
+/// The same fault of a document shows in its structure and in the schemas that reach it, and the same
+/// mistake in a scenario's defaults in each of its steps.
+pub(super) fn forget_repeated(diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = std::collections::BTreeSet::new();
     diagnostics.retain(|diagnostic| {
         let place = diagnostic.labels.first().map(|label| (label.at.source.name().to_owned(), label.at.span));

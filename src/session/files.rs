@@ -66,7 +66,18 @@ pub(super) fn unreadable(error: &ReadError, folder: &Path) -> Diagnostic {
             Code::FILE_UNREADABLE,
             format!("cannot read `{}`: {reason}", shown(path, folder)),
         ),
-        other => Diagnostic::error(Code::FILE_UNREADABLE, other.to_string()),
+        ReadError::TooLarge { path, limit } => Diagnostic::error(
+            Code::FILE_UNREADABLE,
+            format!("`{}` is larger than the limit `document` of {limit} bytes", shown(path, folder)),
+        ),
+        ReadError::NotUtf8 { path, offset } => Diagnostic::error(
+            Code::FILE_UNREADABLE,
+            format!(
+                "`{}` is not UTF-8: the byte at offset {offset} starts no character",
+                shown(path, folder)
+            ),
+        )
+        .help("save it as UTF-8; an editor that wrote UTF-16 or Latin-1 offers that"),
     };
     match error {
         ReadError::TooLarge { limit, .. } => {

@@ -1,5 +1,7 @@
 use super::base_url::{UrlTarget, resolve_urls};
+use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
@@ -51,6 +53,8 @@ enum Destination {
 /// The documents of the apis, and the names they go by.
 struct Documents {
     apis: Vec<(String, Arc<Document>)>,
+    /// Paths that files give and that cannot be loaded.
+    broken: BTreeSet<String>,
 }
 
 impl Session {
@@ -96,6 +100,7 @@ impl Session {
                 project: project.as_ref(),
                 environment: environment.as_ref().map(|it| &it.value),
                 apis: documents.apis.clone(),
+                broken_apis: documents.broken,
                 files,
                 selection,
                 limits: &limits,
@@ -122,6 +127,7 @@ impl Session {
                     &plan,
                     &settings.folder,
                     &limits,
+                    wants_target,
                     &mut diagnostics,
                 ))
             }
@@ -136,6 +142,8 @@ impl Session {
                 &mut diagnostics,
             )),
         };
+        forget_repeated(&mut diagnostics);
+        mask_diagnostics(&mut diagnostics, &masker);
         Self {
             diagnostics,
             documents: documents.apis.into_iter().map(|(_, document)| document).collect(),
@@ -341,7 +349,7 @@ fn load_documents(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
-    let mut documents = Documents { apis: Vec::new() };
+    let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
     let wanted = wanted_apis(files);
     for api in apis {
         // A file that names no api means the only one.
@@ -386,6 +394,7 @@ fn load_documents(
             Err(error) => {
                 let diagnostic = super::files::unreadable(&error, &settings.folder);
                 diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
+                documents.broken.insert(api.value.clone());
             }
         }
     }
@@ -403,6 +412,8 @@ impl Documents {
         let mut problems = Problems::new(source);
         if let Some(document) = Document::load(limits, &mut problems) {
             self.apis.push((name.to_owned(), document));
+        } else {
+            self.broken.insert(name.to_owned());
         }
         diagnostics.extend(problems.into_list());
     }

@@ -45,13 +45,14 @@ pub(super) fn load_rules(
     plan: &Plan,
     folder: &Path,
     limits: &Limits,
+    wants_target: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> MockRules {
     let mut rules = Vec::new();
     for api in &plan.apis {
         let written = environment.value.mocks.iter().find(|mock| mock.name == api.name);
         let Some(written) = written.filter(|_| api.is_used) else {
-            if api.is_used {
+            if api.is_used && wants_target {
                 let message =
                     format!("the environment `{}` has no mock for the api `{}`", environment.name, api.name);
                 let help = match project.apis.iter().any(|it| it.name == api.name) {

@@ -8,6 +8,7 @@ mod base_url;
 mod check;
 mod files;
 mod load;
+mod mask;
 mod mocks;
 mod settings;
 mod values;

@@ -9,6 +9,7 @@ use crate::limits::Limits;
 use crate::plan::{Plan, PlannedAuth};
 use crate::scenario::{Environment, Named, Project, ScenarioFile, SecretSource};
 use crate::secret::Masker;
+use crate::source::Location;
 use crate::yaml::{Dialect, load, nearest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,7 +223,9 @@ fn gather_inputs(
             match node.as_ref().map(|node| (node, node.as_map())) {
                 Some((_, Some(entries))) => {
                     for entry in entries {
-                        values.inputs.insert(entry.key.clone(), GivenInput::Value(entry.value.to_datum()));
+                        let from = Location::new(&source, entry.value.span).to_string();
+                        let given = GivenInput::Value { datum: entry.value.to_datum(), from };
+                        values.inputs.insert(entry.key.clone(), given);
                     }
                 }
                 Some((node, None)) if !node.is_null() => {
@@ -241,10 +244,10 @@ fn gather_inputs(
         .map(|input| input.name.as_str())
         .collect();
     for name in &declared {
-        let plain = settings.variables.get(&format!("CONTEST_INPUT_{name}"));
-        let upper = || settings.variables.get(&format!("CONTEST_INPUT_{}", upper_snake(name)));
-        if let Some(text) = plain.or_else(upper) {
-            values.inputs.insert((*name).to_owned(), GivenInput::Text(text));
+        for from in [format!("CONTEST_INPUT_{}", upper_snake(name)), format!("CONTEST_INPUT_{name}")] {
+            if let Some(text) = settings.variables.get(&from) {
+                values.inputs.insert((*name).to_owned(), GivenInput::Text { text, from });
+            }
         }
     }
     for (name, text) in &settings.inputs {
@@ -256,7 +259,8 @@ fn gather_inputs(
             }
             diagnostics.push(diagnostic);
         }
-        values.inputs.insert(name.clone(), GivenInput::Text(text.clone()));
+        let given = GivenInput::Text { text: text.clone(), from: "--input".to_owned() };
+        values.inputs.insert(name.clone(), given);
     }
 }
 

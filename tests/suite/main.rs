@@ -9,4 +9,5 @@ mod lifecycle;
 mod messages;
 mod mock;
 mod readme;
+mod secrets;
 mod server;

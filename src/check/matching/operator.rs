@@ -2,7 +2,7 @@ use super::diff::Comparison;
 use super::{Checked, Run, This, UnresolvedMatcher, Words, words};
 use crate::expression::{Condition, Template, Unresolved};
 use crate::json::{Datum, Pointer, Value, cut};
-use crate::scenario::{Matcher, MatcherKind, Operator, OperatorKind, Ordering};
+use crate::scenario::{Marker, Matcher, MatcherKind, Operator, OperatorKind, Ordering};
 use crate::source::Span;
 use regex::RegexBuilder;
 use std::cmp::Ordering as Order;
@@ -48,8 +48,10 @@ impl<'a> Run<'a> {
                 }
                 Ok(false)
             }
-            OperatorKind::Not(inner) if matches!(inner.kind, MatcherKind::Markers(_)) => {
-                Ok(!self.quietly(|run| run.check(inner, None))?)
+            // `<any>` is presence itself. Any other `$not` speaks of a value, and a misspelt name must
+            // not make it true.
+            OperatorKind::Not(inner) => {
+                Ok(matches!(&inner.kind, MatcherKind::Markers(markers) if markers[..] == [Marker::Any]))
             }
             _ => Ok(false),
         }

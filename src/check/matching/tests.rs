@@ -134,7 +134,7 @@ fn a_difference_is_named_with_both_sides() {
         &format!("{{ a: {long} }}"),
         &json!({"a": other}).to_string(),
         &[&format!(
-            "`a` is `{0}…`, expected `{0}…` | after 69 characters `x` is expected, and `y` is there",
+            "`a` is `{0}…`, expected `{0}…` | after 69 characters `…x` is expected, and `…y` is there",
             "x".repeat(60)
         )],
     );
@@ -331,6 +331,7 @@ fn nothing_else_changed() {
 fn combinations() {
     check_all("{ $not: x }", &["\"y\"", "1"], &["\"x\""]);
     check_all("{ a: { $not: <any> } }", &["{}"], &["{\"a\": 1}"]);
+    check_all("{ a: { $not: <null> } }", &["{\"a\": 1}"], &["{}", "{\"a\": null}"]);
     check_all("{ a: { $not: <absent> } }", &["{\"a\": null}"], &["{}"]);
     check_all("{ a: { $not: x } }", &["{\"a\": 1}"], &["{}"]);
     check_all("{ a: { $anyOf: [ <absent>, { $gt: 1 } ] } }", &["{}", "{\"a\": 2}"], &["{\"a\": 1}"]);

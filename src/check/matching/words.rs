@@ -82,7 +82,10 @@ pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let same = expected.chars().zip(actual.chars()).take_while(|(left, right)| left == right).count();
     let rest = |text: &str| match text.chars().skip(same).take(20).collect::<String>() {
         rest if rest.is_empty() => "nothing".to_owned(),
-        rest => format!("`{}`", visible(&rest)),
+        // The ellipsis says that it is a part, to readers and to whoever masks secrets.
+        rest => {
+            format!("`…{}{}`", visible(&rest), if text.chars().nth(same + 20).is_some() { "…" } else { "" })
+        }
     };
     Some(format!("after {same} characters {} is expected, and {} is there", rest(expected), rest(actual)))
 }

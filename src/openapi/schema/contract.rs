@@ -3,6 +3,7 @@ use super::choice::{Judge, Surroundings, wrap};
 use super::closure::{Closure, Role, linked};
 use super::dialect::Rewriter;
 use super::target::foreign_dialect;
+use super::weight::too_heavy;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};
@@ -133,7 +134,7 @@ impl Contract {
         for (number, reason) in &compiled.joint.refused {
             let at = &compiled.closure.entries[*number].pointer;
             let mut diagnostic =
-                Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema does not compile: {reason}"));
+                Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema cannot be used: {reason}"));
             if let Some(span) = self.document.span_of(at) {
                 diagnostic = diagnostic.label(self.document.source(), span, "not checked");
             }
@@ -194,7 +195,11 @@ impl Compiled {
         let mut wanted: Vec<usize> = numbers.values().copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let joint = build::joint(&closure.resource(), &wanted);
+        let heavy = too_heavy(&closure, &wanted);
+        wanted.retain(|number| !heavy.contains(number));
+        let mut joint = build::joint(&closure.resource(), &wanted);
+        let reason = "it combines its parts in more ways than can be checked";
+        joint.refused.extend(heavy.into_iter().map(|number| (number, reason.to_owned())));
         let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
         Self { closure, numbers, joint, branches: OnceLock::new(), leaves_out }
     }
@@ -210,7 +215,7 @@ impl Compiled {
     ) -> Validity {
         let number = self.numbers[&(schema.clone(), direction)];
         if let Some((_, reason)) = self.joint.refused.iter().find(|(refused, _)| *refused == number) {
-            return Validity::NotChecked(format!("the schema does not compile: {reason}"));
+            return Validity::NotChecked(format!("the schema cannot be used: {reason}"));
         }
         let Some(validator) = &self.joint.validator else { return Validity::Valid };
         if validator.is_valid(&wrap(number, instance)) {

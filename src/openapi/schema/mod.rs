@@ -16,6 +16,7 @@ mod remark;
 mod target;
 mod trace;
 mod visibility;
+mod weight;
 mod words;
 
 #[cfg(test)]

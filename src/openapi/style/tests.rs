@@ -105,13 +105,13 @@ fn undefined_values_are_not_sent_and_the_empty_string_is() {
 fn what_would_change_the_path_is_refused() {
     for value in ["null", "\"\"", "\".\"", "\"..\"", "[]", "{}", "[\"..\"]", "[null]"] {
         let shown = datum(value).to_json();
-        let expected = format!("the value {shown} of `color` cannot be sent in a URL path");
+        let expected = format!("the path parameter `color` is {shown}, which cannot be sent in a URL path");
         check("path simple", value, &expected);
     }
-    check("path label", "\"\"", "the value \"\" of `color` cannot be sent in a URL path");
-    check("path label", "\".\"", "the value \".\" of `color` cannot be sent in a URL path");
-    check("path label explode", "[]", "the value [] of `color` cannot be sent in a URL path");
-    check("path matrix", "null", "the value null of `color` cannot be sent in a URL path");
+    check("path label", "\"\"", "the path parameter `color` is \"\", which cannot be sent in a URL path");
+    check("path label", "\".\"", "the path parameter `color` is \".\", which cannot be sent in a URL path");
+    check("path label explode", "[]", "the path parameter `color` is [], which cannot be sent in a URL path");
+    check("path matrix", "null", "the path parameter `color` is null, which cannot be sent in a URL path");
     check("path matrix", "\"..\"", ";color=..");
     check("path simple", "\"...\"", "...");
     check("path simple", "\".a\"", ".a");
@@ -164,7 +164,7 @@ fn line_ends_cannot_be_sent_in_headers() {
 #[test]
 fn nested_values_are_sent_where_servers_agree_how() {
     let words = |what: &str, style: &str| {
-        format!("OpenAPI does not say how {what} within `color` is sent in the style `{style}`")
+        format!("`color` holds {what}, for which OpenAPI has no spelling in the style `{style}`")
     };
     check("query form", "[[1]]", &words("an array", "form"));
     check("query form explode", "{\"a\": {\"b\": 1}}", &words("an object", "form"));

@@ -1,0 +1,467 @@
+//! No output shows a secret: one sent in a header, the body, the query, the path or a cookie, and
+//! echoed by the server in every encoding and every place, through each kind of finding.
+
+use crate::server::{Server, wire};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use contest::engine::Event;
+use contest::report::{Style, Terminal, Verbosity, render_case};
+use contest::session::{BaseUrl, Session, Settings, Variables};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tokio_util::sync::CancellationToken;
+
+/// The secrets and what each is: what a header, a cookie or a URL must escape is in those that go
+/// there.
+const SECRETS: [(&str, &str); 8] = [
+    ("BEARER", r#"b34r"er/Zürich+Q%9 it's-x_y~z.Kv7"#),
+    ("HEADER_KEY", r"hk:Wq8/\pL+2=mN&4$rT6"),
+    ("QUERY_KEY", r#"qk "Jd7/üF+5=gH%20&8?sT#9-bV_c.X~"#),
+    ("COOKIE_KEY", "ckP0o9+I8u/7y=T6%r5E4w3"),
+    ("CLIENT", r#"cl"ient/Sëcret+with %41 sp aces'n=x"#),
+    ("BODY", "bd\"L1ne/Ünïcode+{\"a\":\"b\\\\c\"} %2F end-Zt4"),
+    ("PATH", "pt/Xc5 vB+6%nM7ö8,k;L9'j"),
+    // Longer than any line and any cut.
+    (
+        "LONG",
+        "lg0A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4Y5z6.A7b8C9d0E1f2G3h4I5j6K7l8M9n0O1p2Q3r4S5t6U7v8W9x0-/+äé\"Zz9",
+    ),
+];
+
+/// What the server makes up and a capture keeps secret.
+const CAPTURED: &str = "cp\"T0ken/9ä+Hh8%Gg7 Ff6-Ee5";
+/// What the token endpoint gives.
+const TOKEN: &str = "tk.eyJhbGciOi/JIUzI1+NiIsInR5cCI6-IkpXVCJ9";
+
+fn secret(name: &str) -> &'static str {
+    SECRETS.iter().find(|(each, _)| *each == name).expect("the name is in the table").1
+}
+
+fn all_secrets() -> Vec<&'static str> {
+    SECRETS.iter().map(|(_, value)| *value).chain([CAPTURED, TOKEN]).collect()
+}
+
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The spellings that a server may echo, made without any code of the tool.
+fn encodings(secret: &str) -> Vec<String> {
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let ascii: String = json
+        .chars()
+        .map(|it| if it.is_ascii() { it.to_string() } else { format!("\\u{:04x}", u32::from(it)) })
+        .collect();
+    let percent = utf8_percent_encode(secret, RESERVED).to_string();
+    let lower = percent.split('%').enumerate().map(|(index, part)| match index {
+        0 => part.to_owned(),
+        _ => format!("%{}{}", part[..2].to_lowercase(), &part[2..]),
+    });
+    let bytes = secret.as_bytes();
+    vec![
+        secret.to_owned(),
+        json,
+        ascii.replace('/', "\\/"),
+        lower.collect::<String>(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        percent,
+        url::form_urlencoded::byte_serialize(bytes).collect(),
+        STANDARD.encode(bytes),
+        STANDARD_NO_PAD.encode(bytes),
+        URL_SAFE.encode(bytes),
+        URL_SAFE_NO_PAD.encode(bytes),
+        STANDARD.encode(format!("client:{secret} and more")),
+        format!("before{secret}behind"),
+    ]
+}
+
+/// Characters in a row of a secret, or of its encoding, that would be recognised.
+const RECOGNISABLE: usize = 8;
+
+/// The output without what a layout may put into the midst of a value.
+fn unwrapped(output: &str) -> String {
+    output.chars().filter(|it| !it.is_whitespace() && !"│╭╰├╴▸┌─".contains(*it)).collect()
+}
+
+fn check_output(what: &str, output: &str) {
+    let flat = unwrapped(output);
+    for secret in all_secrets() {
+        for encoded in encodings(secret) {
+            let text: Vec<char> = encoded.chars().collect();
+            for part in text.windows(RECOGNISABLE) {
+                let part: String = part.iter().collect();
+                // The words around a secret are the test's own.
+                if "before".contains(&part)
+                    || encoded.starts_with(&STANDARD.encode("client:")[..8]) && {
+                        let own = STANDARD.encode("client:") + &STANDARD.encode(" and more");
+                        own.contains(&part)
+                            || encoded.find(&part).is_some_and(|at| at < 8 || at + 20 > encoded.len())
+                    }
+                {
+                    continue;
+                }
+                let shown = [output, flat.as_str()].into_iter().find(|it| it.contains(&part));
+                if let Some(shown) = shown {
+                    let at = shown.find(&part).expect("it was found");
+                    let start = shown.floor_char_boundary(at.saturating_sub(300));
+                    let end = shown.ceil_char_boundary((at + 300).min(shown.len()));
+                    panic!("{what}: `{part}` of `{secret}` is shown:\n{}", &shown[start..end]);
+                }
+            }
+        }
+    }
+}
+
+/// A folder with the project, and the server that it talks to.
+struct Shop {
+    folder: PathBuf,
+    server: Server,
+}
+
+fn json_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A header line can hold what is left of a text without line ends.
+fn echo_line(secrets: &[&str]) -> String {
+    secrets.iter().copied().flat_map(encodings).collect::<Vec<_>>().join(" ")
+}
+
+fn echo_json(secrets: &[&str]) -> String {
+    let all = secrets.iter().copied().flat_map(encodings);
+    all.map(|text| json_text(&text)).collect::<Vec<_>>().join(", ")
+}
+
+/// What the client has learnt to be secret by the time that a path is answered.
+fn known(path: &str) -> Vec<&'static str> {
+    let mut known: Vec<&str> = SECRETS.iter().map(|(_, value)| *value).collect();
+    if path.contains("captured") {
+        known.push(CAPTURED);
+    }
+    if path.contains("token") {
+        known.push(TOKEN);
+    }
+    known
+}
+
+fn answer(line: &str) -> Vec<u8> {
+    let json = "HTTP/1.1 200 OK\ncontent-type: application/json";
+    let path = line.split_once(' ').map_or("", |(_, target)| target.split('?').next().unwrap_or(target));
+    let known = known(path);
+    let (echo, echo_json) = (echo_line(&known), echo_json(&known));
+    let long = secret("LONG");
+    let text = match path {
+        "/token" => {
+            format!("{json}\n\n{{\"access_token\": {}, \"token_type\": \"Bearer\"}}", json_text(TOKEN))
+        }
+        "/token-refused" => format!(
+            "HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n{{\"error\": \"invalid_client\", \
+             \"error_description\": {}}}",
+            json_text(&format!("no client {} {echo}", secret("CLIENT")))
+        ),
+        "/token-html" => format!("HTTP/1.1 200 OK\ncontent-type: text/html\n\n<p>{echo}</p>"),
+        "/status" => format!(
+            "HTTP/1.1 409 Conflict with {}\ncontent-type: application/json\nx-echo: {echo}\n\n[{}]",
+            secret("BEARER"),
+            echo_json
+        ),
+        "/type" => {
+            format!("HTTP/1.1 200 OK\ncontent-type: text/x-{}; a=\"{echo}\"\n\n{echo}", secret("COOKIE_KEY"))
+        }
+        "/decode" => format!("{json}\nx-echo: {echo}\n\n{{\"a\": {}}} {echo}", json_text(long)),
+        "/header" => format!("{json}\nx-echo: {echo}\n\n{{}}"),
+        _ if path.starts_with("/gone") => {
+            format!("HTTP/1.1 503 Gone\ncontent-type: application/json\n\n{{\"m\": [{}]}}", echo_json)
+        }
+        _ => format!(
+            "{json}\nx-echo: {echo}\nset-cookie: s={}\n\n{{\"kind\": {}, \"when\": {}, \"code\": {}, \"token\": {}, \
+             \"long\": {}, {}: 1, \"all\": [{}], \"line\": {}}}",
+            secret("COOKIE_KEY"),
+            json_text(secret("BODY")),
+            json_text(secret("PATH")),
+            json_text(long),
+            json_text(if path.contains("captured") { CAPTURED } else { "" }),
+            json_text(&format!("{long}x")),
+            json_text(secret("QUERY_KEY")),
+            echo_json,
+            json_text(&echo),
+        ),
+    };
+    wire(&text)
+}
+
+const DOCUMENT: &str = r##"
+openapi: 3.0.3
+info: { title: Echo, version: "1" }
+paths:
+  /things/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    get: { operationId: getThing, responses: { "200": { $ref: "#/components/responses/Thing" } } }
+    post:
+      operationId: makeThing
+      parameters: [{ name: q, in: query, schema: { type: string } }, { name: c, in: cookie, schema: { type: string } }]
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Given" } } } }
+      responses: { "200": { $ref: "#/components/responses/Thing" } }
+  /strict:
+    post:
+      operationId: makeStrict
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: { type: object, properties: { a: { type: string, maxLength: 3 }, b: { enum: [x, y] }, c: { type: integer } }, additionalProperties: false }
+      responses: { "200": { description: ok } }
+  /status: { get: { operationId: getStatus, responses: { "200": { description: ok } } } }
+  /type: { get: { operationId: getType, responses: { "200": { $ref: "#/components/responses/Thing" } } } }
+  /decode: { get: { operationId: getDecode, responses: { "200": { $ref: "#/components/responses/Thing" } } } }
+  /header: { get: { operationId: getHeader, responses: { "200": { description: ok, headers: { X-Echo: { schema: { type: string, format: uuid, maxLength: 5 } } } } } } }
+  /gone/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    delete: { operationId: removeThing, responses: { "204": { description: gone } } }
+components:
+  responses:
+    Thing:
+      description: A thing
+      content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } }
+  schemas:
+    Given: { type: object, properties: { text: { type: string } } }
+    Thing:
+      type: object
+      additionalProperties: false
+      properties:
+        kind: { enum: [a, b] }
+        when: { type: string, format: date-time }
+        code: { type: string, maxLength: 5 }
+        token: { type: integer }
+        long: { type: string, pattern: "^[a-z]$" }
+        all: { type: array, items: { type: string, maxLength: 1 } }
+        line: { type: string, maxLength: 9, format: uuid }
+"##;
+
+const SCENARIOS: &str = r##"
+contest: 1
+api: echo
+inputs:
+  path: { type: string, format: password }
+  body: { type: string, format: password }
+vars: { long: $secrets.LONG, bearer: $secrets.BEARER, cookie: $secrets.COOKIE_KEY }
+scenarios:
+  contract:
+    steps:
+      - call: makeThing
+        auth: bearer
+        path: { id: $inputs.path }
+        query: { q: "a {$inputs.body} b" }
+        cookies: { c: $vars.cookie }
+        body: { text: "before {$inputs.body} behind" }
+  query-key: { steps: [ { call: getThing, auth: query, path: { id: $inputs.path }, expect: { status: 200 } } ] }
+  header-key: { steps: [ { call: getThing, auth: header, path: { id: $inputs.path } } ] }
+  cookie-key: { steps: [ { call: getThing, auth: cookie, path: { id: $inputs.path } } ] }
+  token: { steps: [ { call: getThing, auth: client, path: { id: token } } ] }
+  token-in-body: { steps: [ { call: getThing, auth: client-in-body, path: { id: token } } ] }
+  refused: { steps: [ { call: getThing, auth: refused, path: { id: x } } ] }
+  page: { steps: [ { call: getThing, auth: page, path: { id: x } } ] }
+  status: { steps: [ { call: getStatus, auth: query } ] }
+  type: { steps: [ { call: getType, auth: bearer } ] }
+  decode: { steps: [ { call: getDecode, auth: header } ] }
+  header: { steps: [ { call: getHeader, auth: cookie } ] }
+  expectations:
+    steps:
+      - call: getThing
+        auth: query
+        path: { id: "captured {$inputs.path}" }
+        save:
+          token: { jsonpath: "$.token", secret: true }
+          none: "$.nothing.here"
+        expect:
+          contract: { body: warn, format: off }
+          status: 200
+          headers: { x-echo: $vars.bearer, set-cookie: { $match: "^{$inputs.body}$" } }
+          body:
+            kind: $vars.long
+            long: $vars.long
+            when: { $ne: $inputs.path }
+            code: { $in: [ $vars.bearer, "{$inputs.body} more" ] }
+            all: { $each: $inputs.path }
+            line: { $contains: "{$vars.long} more" }
+            token: { $sameAs: { value: { a: $vars.long } } }
+          jsonpath: { "$.all[*]": { $each: $inputs.body }, "$.when": { $length: 3 } }
+          assert:
+            - body.token == vars.long && body.line == inputs.path
+            - body.line.startsWith(vars.bearer + vars.long)
+            - 'body.all.exists(it, it == vars.bearer + "x")'
+            - base64(vars.bearer) == body.kind
+            - body[inputs.body] == 1
+  captured:
+    steps:
+      - call: getThing
+        path: { id: captured }
+        save: { token: { jsonpath: "$.token", secret: true } }
+        expect: { contract: { body: off, format: off } }
+      - call: makeThing
+        path: { id: "captured {$vars.token}" }
+        body: { text: $vars.token }
+        headers: { X-Token: "{$vars.token}" }
+        expect: { body: { kind: $vars.token } }
+  request: { steps: [ { call: makeStrict, body: { a: $inputs.body, b: $vars.long, c: $vars.bearer, d: $inputs.path } } ] }
+  unsendable: { steps: [ { call: getThing, path: { id: x }, headers: { X-A: "{$inputs.body}\n" } } ] }
+  condition: { steps: [ { call: getThing, when: 'vars.long > 1', path: { id: x } } ] }
+  left-behind:
+    steps:
+      - call: getThing
+        path: { id: x }
+        expect: { contract: { body: warn, format: warn } }
+        cleanup: [ { call: removeThing, auth: query, path: { id: $inputs.path } } ]
+  unreachable: { steps: [ { call: nowhere.getThing, auth: query-nowhere, path: { id: $inputs.path } } ] }
+"##;
+
+impl Shop {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secrets-{name}"));
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        let server = Server::start(answer);
+        let closed = {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            format!("http://{}", listener.local_addr().expect("it is bound"))
+        };
+        let names = SECRETS.map(|(name, _)| name).join(", ");
+        let values = SECRETS.map(|(name, value)| format!("      {name}: {{ value: {} }}", json_text(value)));
+        let oauth = |url: &str, auth: &str| {
+            format!(
+                "{{ oauth2: {{ grant: client_credentials, tokenUrl: {url}, clientId: me, clientSecret: \
+                 $secrets.CLIENT, clientAuth: {auth} }} }}"
+            )
+        };
+        let key = |place: &str, secret: &str| {
+            format!("{{ apiKey: {{ in: {place}, name: key, value: $secrets.{secret} }} }}")
+        };
+        let project = format!(
+            "contest: 1\napis: {{ echo: openapi.yaml, nowhere: openapi.yaml }}\nsecrets: [{names}]\nauth:\n  bearer: \
+             {{ bearer: $secrets.BEARER }}\n  query: {}\n  query-nowhere: {}\n  header: {}\n  cookie: {}\n  client: \
+             {}\n  client-in-body: {}\n  refused: {}\n  page: {}\nenvironments:\n  test:\n    baseUrls: {{ echo: \
+             \"{}\", nowhere: \"{closed}\" }}\n    inputsFile: inputs.yaml\n    secrets:\n{}\ndefaultEnvironment: test\n",
+            key("query", "QUERY_KEY"),
+            key("query", "LONG"),
+            key("header", "HEADER_KEY"),
+            key("cookie", "COOKIE_KEY"),
+            oauth("/token", "basic"),
+            oauth("/token", "body"),
+            oauth("/token-refused", "basic"),
+            oauth("/token-html", "body"),
+            server.base_url,
+            values.join("\n"),
+        );
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("a file can be written");
+        write("contest.yaml", &project);
+        write("openapi.yaml", DOCUMENT);
+        write("echo.contest.yaml", SCENARIOS);
+        let inputs = format!("path: {}\nbody: {}\n", json_text(secret("PATH")), json_text(secret("BODY")));
+        write("inputs.yaml", &inputs);
+        Self { folder, server }
+    }
+
+    fn run(&self, arguments: &[&str], columns: &str) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_contest"))
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs([("COLUMNS", columns), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")])
+            .output()
+            .expect("the command runs");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
+    }
+}
+
+/// Every code that a run can show here.
+const SHOWN: [&str; 16] = [
+    "response.body",
+    "response.status",
+    "response.content-type",
+    "response.header",
+    "response.format",
+    "response.decode",
+    "expect.header",
+    "expect.body",
+    "expect.jsonpath",
+    "expect.assert",
+    "capture.missing",
+    "auth.token",
+    "request.invalid",
+    "request.build",
+    "transport.connect",
+    "value.condition",
+];
+
+#[test]
+fn no_finding_shows_a_secret_at_any_width() {
+    let shop = Shop::new("findings");
+    for columns in ["40", "80", "120", "400"] {
+        for flags in [&["run", "echo.contest.yaml"][..], &["run", "echo.contest.yaml", "-v"]] {
+            let output = shop.run(flags, columns);
+            for code in SHOWN.iter().filter(|_| flags.contains(&"-v")) {
+                assert!(output.contains(&format!("error[{code}]")), "{code} is not among\n{output}");
+            }
+            assert!(output.contains("left behind:") && output.contains("***"), "{output}");
+            check_output(&format!("{flags:?} at {columns}"), &output);
+        }
+    }
+    assert!(shop.server.requests().len() > 50, "the scenarios reach the server");
+}
+
+#[test]
+fn no_report_of_the_library_and_no_failure_of_a_test_shows_a_secret() {
+    let shop = Shop::new("library");
+    let settings = Settings {
+        files: vec!["echo.contest.yaml".into()],
+        folder: shop.folder.clone(),
+        variables: Variables::Given(Default::default()),
+        ..Settings::default()
+    };
+    let session = Session::load(settings, true);
+    assert!(!session.has_errors(), "{:?}", session.diagnostics);
+    check_output("the session", &format!("{:?}", session.diagnostics));
+    let mut output = String::new();
+    let mut terminal = Terminal::new(Vec::new(), Style::plain(100), Verbosity::Verbose);
+    let mut emit = |event: &Event| {
+        output += &format!("{event:?}");
+        terminal.event(event).expect("memory can be written");
+        if let Event::CaseFinished(report) = event {
+            output += &render_case(report, &Style::plain(100));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(session.run(CancellationToken::new(), &mut emit)).expect("there is no mock to start");
+    check_output("events and failures", &output);
+    check_output("the report", &String::from_utf8_lossy(&terminal.into_inner()));
+    assert!(output.contains("error[response.body]"), "{output}");
+}
+
+/// A fault in `contest.yaml` beside a secret: its line is shown, the secret is not.
+#[test]
+fn no_diagnostic_shows_a_secret_of_the_project_file() {
+    let shop = Shop::new("diagnostics");
+    let path = shop.folder.join("contest.yaml");
+    let project = std::fs::read_to_string(&path).expect("it was written");
+    let body = json_text(secret("BODY"));
+    let faults = [
+        (format!("BODY: {{ value: {body} }}"), format!("BODY: {{ value: {body}, extra: 1 }}")),
+        (format!("BODY: {{ value: {body} }}"), format!("BODY: {{ value: {body}")),
+        (format!("BODY: {{ value: {body} }}"), format!("BODY: {{ value: {body}, value: {body} }}")),
+        (format!("BODY: {{ value: {body} }}"), format!("BODY: {{ value: [{body}] }}")),
+        ("bearer: $secrets.BEARER".to_owned(), format!("bearer: {body}, barer: x")),
+        ("secrets: [".to_owned(), "secrets: [MISSING, ".to_owned()),
+        ("baseUrls: {".to_owned(), "baseUrls: { other: $secrets.LONG, ".to_owned()),
+        ("echo: \"http".to_owned(), format!("echo: \"{}http", secret("PATH"))),
+    ];
+    for (from, to) in faults {
+        assert!(project.contains(&from), "{from}");
+        std::fs::write(&path, project.replace(&from, &to)).expect("it can be written");
+        for arguments in [&["run", "echo.contest.yaml"][..], &["check", "echo.contest.yaml"]] {
+            let output = shop.run(arguments, "120");
+            check_output(&format!("{arguments:?} with {to}"), &output);
+        }
+    }
+    let url = BaseUrl::parse(&format!("echo={}", shop.server.base_url));
+    assert!(url.is_ok());
+}

@@ -82,10 +82,9 @@ fn json<'c>(
             }
             None => "the body is empty where the document promises JSON".to_owned(),
         };
-        let mut fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
-        if let Some(response) = response.filter(|_| !documented.is_empty()) {
-            fact = fact.document_key(response.pointer().child("content"), format!("documents {declared}"));
-        }
+        let promise = response.filter(|_| !documented.is_empty());
+        let fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
+        let fact = promised(fact, promise, declared);
         facts.push(fact.response(ResponsePart::StatusLine, "no body"));
         return Content::Broken;
     }
@@ -100,7 +99,8 @@ fn json<'c>(
             Content::Json(&parsed.value)
         }
         Err(error) => {
-            facts.push(not_json(case, body, declared, error));
+            let promise = response.filter(|_| !documented.is_empty());
+            facts.push(not_json(case, promise, body, declared, error));
             Content::Broken
         }
     }
@@ -121,7 +121,23 @@ fn duplicates(case: &Case<'_>, duplicates: &[crate::json::Pointer]) -> Option<Fa
     })
 }
 
-fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) -> Fact {
+/// Points at the content that the document promises.
+fn promised(fact: Fact, response: Option<&Response<'_>>, declared: &str) -> Fact {
+    match response {
+        Some(response) => {
+            fact.document_key(response.pointer().child("content"), format!("documents {declared}"))
+        }
+        None => fact,
+    }
+}
+
+fn not_json(
+    case: &Case<'_>,
+    response: Option<&Response<'_>>,
+    body: &Body,
+    declared: &str,
+    error: &ParseError,
+) -> Fact {
     if error.is_too_deep {
         // It may well be JSON: the API is not to blame for a limit of ours.
         let headline = "the body nests deeper than 128 levels, which is as deep as contest reads";
@@ -152,7 +168,8 @@ fn not_json(case: &Case<'_>, body: &Body, declared: &str, error: &ParseError) ->
     } else {
         (format!("the body is not JSON: {}", error.reason), None)
     };
-    let mut fact = case.fact(Check::Decode, headline).compared("JSON", shorten(rest)).response(
+    let fact = promised(case.fact(Check::Decode, headline), response, declared);
+    let mut fact = fact.compared("JSON", shorten(rest)).response(
         ResponsePart::BodyOffset(offset),
         match (error.is_trailing, offset) {
             (true, _) => "not expected",

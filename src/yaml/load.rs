@@ -196,7 +196,8 @@ impl Loader<'_> {
             return Ok(());
         };
         // The end of a block collection is an empty span at the next token, lines further down.
-        let end = if span.end > span.start { span.end } else { open.end };
+        // That of a flow collection may run on over the space behind its bracket.
+        let end = if span.end > span.start { self.trimmed(span).end } else { open.end };
         let (start, kind) = match open.content {
             Content::List(elements) => (open.start, Kind::List(elements)),
             Content::Map { entries, .. } => {
@@ -575,7 +576,7 @@ mod tests {
 
     #[test]
     fn every_value_has_its_place() {
-        let text = "é: {ü: 1}\nb:\n  - x y\n  - \"q\"\n\n# end\nc: 2\n";
+        let text = "é: {ü: 1}\nf: { g: [1, 2] }\nb:\n  - x y\n  - \"q\"\n\n# end\nc: 2\n";
         let source = Source::new("t", text);
         let mut problems = Problems::new(&source);
         let node = load(Dialect::Ours, &Limits::default(), &mut problems).expect("it is YAML");
@@ -585,6 +586,7 @@ mod tests {
         };
         assert_eq!(at("/é/ü"), "1");
         assert_eq!(at("/é"), "{ü: 1}");
+        assert_eq!(at("/f/g"), "[1, 2]");
         assert_eq!(at("/b/0"), "x y");
         assert_eq!(at("/b/1"), "\"q\"");
         assert_eq!(at("/b"), "- x y\n  - \"q\"");

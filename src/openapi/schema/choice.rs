@@ -10,7 +10,7 @@ use super::explain::{Failure, explain, promises};
 use super::trace::{component_name, trace};
 use super::words::{kind_of, subject};
 use super::{Direction, SchemaError, format};
-use crate::diagnostic::words::{all_of, any_of, quoted, shorten};
+use crate::diagnostic::words::{all_of, any_of, quoted, shorten, some_of};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Document;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -181,6 +181,11 @@ impl Judge<'_> {
         if surveys.iter().all(|survey| survey.is_other_type) {
             return self.push_other_type(&pointer, at, around, &surveys);
         }
+        // A form that takes any text there is judged by the rest of it.
+        let is_tag_wrong = surveys.iter().all(|survey| survey.n_tags > 0);
+        if is_tag_wrong && self.push_unmapped(&pointer, at, around) {
+            return;
+        }
         let mut ranking: Vec<usize> = (0..surveys.len()).collect();
         ranking.sort_by_key(|index| surveys[*index].rank());
         let best = ranking[0];
@@ -280,6 +285,21 @@ impl Judge<'_> {
         self.errors.push(error);
     }
 
+    /// A value that names a form which there is not: no form is nearer than another, whatever else it lacks.
+    fn push_unmapped(&mut self, pointer: &Pointer, at: &Pointer, around: &Surroundings) -> bool {
+        let Some(value) = at.get(self.root) else { return false };
+        let Some((property, tag, known)) = unmapped(self.document, pointer, value) else { return false };
+        let at = at.child(property);
+        let mapping = pointer.parent().child("discriminator").child("mapping");
+        let subject = subject(self.root, self.whole, &at);
+        let headline = format!("{subject} is {}, which the discriminator does not map", quoted(tag));
+        let mut error = self.error(&mapping, &at, around, headline);
+        error.expected = some_of(&known.keys().cloned().collect::<Vec<_>>(), "or");
+        error.actual = quoted(tag);
+        self.errors.push(error);
+        true
+    }
+
     /// No form is nearer than the others: each says in one line what it misses.
     fn push_unfit(
         &mut self,
@@ -353,6 +373,22 @@ fn tagged(document: &Document, choice: &Pointer, value: &Value) -> Option<(usize
             || (target.is_some() && target == document.reference_target(wanted, &at).ok())
     })?;
     Some((index, format!("`{property}: {}`", shorten(tag))))
+}
+
+/// The discriminating member, its text that neither the mapping nor a form has as its name, and the mapping.
+///
+/// Source: OpenAPI 3.0.4 and 3.1.1, "Discriminator Object".
+fn unmapped<'v>(
+    document: &'v Document,
+    choice: &Pointer,
+    value: &'v Value,
+) -> Option<(&'v str, &'v Value, &'v Map<String, Value>)> {
+    let discriminator = document.get(&choice.parent())?.get("discriminator")?;
+    let property = discriminator.get("propertyName")?.as_str()?;
+    let mapping = discriminator.get("mapping")?.as_object()?;
+    let tag = value.get(property)?;
+    let is_known = mapping.contains_key(tag.as_str()?) || tagged(document, choice, value).is_some();
+    (!is_known).then_some((property, tag, mapping))
 }
 
 fn fits_none(names: &[String]) -> String {

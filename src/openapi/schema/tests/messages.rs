@@ -239,6 +239,21 @@ fn the_discriminator_chooses_the_form() {
 }
 
 #[test]
+fn a_form_that_there_is_not_is_told_at_its_name() {
+    let shape = "T: { properties: { form: { $ref: '#/components/schemas/Form' } } }
+Form:
+  oneOf: [ { $ref: '#/components/schemas/Circle' }, { $ref: '#/components/schemas/Square' } ]
+  discriminator: { propertyName: type, mapping: { circle: Circle, square: Square } }
+Circle: { required: [radius], properties: { type: { enum: [circle] } } }
+Square: { required: [side], properties: { type: { enum: [square] } } }";
+    check(
+        shape,
+        r#"{"form": {"type": "ellipse", "radius": 2}}"#,
+        "/form/type Form/discriminator/mapping: `type` is `ellipse`, which the discriminator does not map",
+    );
+}
+
+#[test]
 fn without_a_discriminator_the_nearest_form_is_told() {
     let tagged =
         "T: { oneOf: [ { $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Manual' } ] }

@@ -4,6 +4,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,10 @@ pub const MASK: &str = "***";
 
 /// Shorter values are not masked: they stand in half of all words, and guard nothing.
 const MIN_LENGTH: usize = 4;
+
+/// A longer value is looked for by itself: the automaton of the others takes memory by the length of
+/// all of them, and time to build.
+const LONG: usize = 4 << 10;
 
 /// RFC 3986 §2.3: everything but the unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -31,6 +36,8 @@ pub struct Masker {
 #[derive(Debug, Default)]
 struct State {
     patterns: BTreeSet<String>,
+    /// Longest first, so that what holds another goes as a whole.
+    long: Arc<Vec<String>>,
     matcher: Option<Arc<AhoCorasick>>,
 }
 
@@ -47,7 +54,13 @@ impl Masker {
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for pattern in encodings(secret) {
-            if state.patterns.insert(pattern) {
+            if pattern.len() > LONG {
+                if !state.long.contains(&pattern) {
+                    let long = Arc::make_mut(&mut state.long);
+                    long.push(pattern);
+                    long.sort_by_key(|pattern| std::cmp::Reverse(pattern.len()));
+                }
+            } else if state.patterns.insert(pattern) {
                 state.matcher = None;
             }
         }
@@ -55,29 +68,33 @@ impl Masker {
 
     /// The text with every secret replaced.
     pub fn mask(&self, text: &str) -> String {
-        match self.matcher() {
+        let (matcher, long) = self.matcher();
+        let mut text = Cow::Borrowed(text);
+        for pattern in long.iter() {
+            if text.contains(pattern.as_str()) {
+                text = Cow::Owned(text.replace(pattern.as_str(), MASK));
+            }
+        }
+        match matcher {
             Some(matcher) => {
                 let mut out = String::with_capacity(text.len());
-                matcher.replace_all_with(text, &mut out, |_, _, out| {
+                matcher.replace_all_with(&text, &mut out, |_, _, out| {
                     out.push_str(MASK);
                     true
                 });
                 out
             }
-            None => text.to_owned(),
+            None => text.into_owned(),
         }
     }
 
-    fn matcher(&self) -> Option<Arc<AhoCorasick>> {
+    fn matcher(&self) -> (Option<Arc<AhoCorasick>>, Arc<Vec<String>>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.patterns.is_empty() {
-            return None;
-        }
-        if state.matcher.is_none() {
+        if state.matcher.is_none() && !state.patterns.is_empty() {
             let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&state.patterns);
             state.matcher = built.ok().map(Arc::new);
         }
-        state.matcher.clone()
+        (state.matcher.clone(), Arc::clone(&state.long))
     }
 }
 

@@ -1,12 +1,16 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
 mod documents;
+mod hostile;
 mod house;
+mod interruption;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod judged;
 mod lifecycle;
 mod messages;
 mod mock;
+mod process;
+mod properties;
 mod readme;
 mod server;

@@ -18,6 +18,13 @@ const MIN_LENGTH: usize = 4;
 /// Room for the compiled patterns; some thousand secrets of a hundred characters fit.
 const PATTERN_SIZE: usize = 1 << 28;
 
+/// A longer secret is looked for by itself, in its commonest spellings: a pattern of every way to spell
+/// each of its characters would take memory and time by its length.
+const LONG: usize = 4 << 10;
+
+/// As much of a long secret as is looked for beside a cut.
+const SHOWN_OF_LONG: usize = 512;
+
 /// Knows every secret of a run and replaces each, however spelled, by [`MASK`].
 ///
 /// Spellings: the text itself, and with any of its characters escaped as JSON, percent-encoding,
@@ -46,6 +53,8 @@ impl std::fmt::Debug for State {
 struct Matcher {
     /// `None` when there are more secrets than a pattern holds: then nothing is shown at all.
     whole: Option<Regex>,
+    /// Spellings of long secrets, longest first.
+    long: Vec<String>,
     /// What a text that was cut may hold a part of.
     spellings: Vec<String>,
 }
@@ -113,21 +122,33 @@ impl Masker {
 
 impl Matcher {
     fn new(secrets: &BTreeSet<String>) -> Self {
+        let (long, short): (Vec<&String>, Vec<&String>) =
+            secrets.iter().partition(|secret| secret.len() > LONG);
         let mut patterns: Vec<(usize, String)> =
-            secrets.iter().flat_map(|secret| spelling::patterns(secret)).collect();
+            short.iter().flat_map(|secret| spelling::patterns(secret)).collect();
         // Of two that match at one place the first is taken: the longest secret is replaced whole.
         patterns.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
         patterns.dedup();
         let joined = patterns.into_iter().map(|(_, pattern)| pattern).collect::<Vec<_>>().join("|");
+        // Without a short secret the pattern is one that nothing matches, not the empty one.
+        let joined = if joined.is_empty() { r"[^\s\S]".to_owned() } else { joined };
         let whole = RegexBuilder::new(&joined).size_limit(PATTERN_SIZE).build().ok();
-        Self { whole, spellings: secrets.iter().flat_map(|secret| spelling::literal(secret)).collect() }
+        let mut long: Vec<String> = long.iter().flat_map(|secret| spelling::literal(secret)).collect();
+        long.sort_by_key(|spelled| std::cmp::Reverse(spelled.len()));
+        let mut spellings: Vec<String> = short.iter().flat_map(|secret| spelling::literal(secret)).collect();
+        spellings.extend(long.iter().map(|spelled| spelled.chars().take(SHOWN_OF_LONG).collect()));
+        Self { whole, long, spellings }
     }
 
     fn mask(&self, text: &str) -> String {
-        match &self.whole {
-            Some(whole) => whole.replace_all(text, regex::NoExpand(MASK)).into_owned(),
-            None => MASK.to_owned(),
+        let Some(whole) = &self.whole else { return MASK.to_owned() };
+        let mut text = std::borrow::Cow::Borrowed(text);
+        for spelled in &self.long {
+            if text.contains(spelled.as_str()) {
+                text = text.replace(spelled.as_str(), MASK).into();
+            }
         }
+        whole.replace_all(&text, regex::NoExpand(MASK)).into_owned()
     }
 }
 

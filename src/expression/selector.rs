@@ -21,9 +21,31 @@ enum Form {
 const MAX_LENGTH: usize = 1024;
 const MAX_FILTERS: usize = 8;
 
+/// Each `..` selects every value below every value selected so far: a third one multiplies what a
+/// large response holds by its depth once more. A comma takes the same value several times.
+const MAX_DESCENTS: usize = 2;
+const MAX_COMMAS: usize = 16;
+
 /// The parser recurses with every bracket and parenthesis; this is enough for a text of
 /// [`MAX_LENGTH`] in an unoptimized build.
 const STACK: usize = 32 << 20;
+
+/// The text without its quoted names and literals.
+fn outside_quotes(text: &str) -> String {
+    let (mut quote, mut is_escaped) = (None, false);
+    let is_outside = |character: &char| -> bool {
+        match (quote, *character) {
+            _ if is_escaped => is_escaped = false,
+            (Some(_), '\\') => is_escaped = true,
+            (Some(open), character) if open == character => quote = None,
+            (None, '"' | '\'') => quote = Some(*character),
+            (None, _) => return true,
+            _ => {}
+        }
+        false
+    };
+    text.chars().filter(is_outside).collect()
+}
 
 impl Selector {
     /// Compiles `$…` as a JSONPath, and `/…` or the empty text as a pointer; anything else, or what
@@ -47,6 +69,15 @@ impl Selector {
         }
         if text.matches('?').count() > MAX_FILTERS {
             report(span, format!("it has more than {MAX_FILTERS} filters"), "has too many filters");
+            return None;
+        }
+        let outside = outside_quotes(text);
+        if outside.matches("..").count() > MAX_DESCENTS {
+            report(span, format!("it has more than {MAX_DESCENTS} `..`"), "descends too often");
+            return None;
+        }
+        if outside.matches(',').count() > MAX_COMMAS {
+            report(span, format!("it has more than {MAX_COMMAS} commas"), "takes too many values at once");
             return None;
         }
         match stacker::maybe_grow(STACK, STACK, || JsonPath::parse(text)) {

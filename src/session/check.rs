@@ -1,7 +1,7 @@
 use super::Session;
 use super::load::read_document;
 use super::settings::Settings;
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
 use crate::openapi::{Contract, check_structure};
 use std::path::{Path, PathBuf};
@@ -33,8 +33,16 @@ pub fn check_files(mut settings: Settings) -> Checked {
         settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
+    let mut limits = Limits::default();
+    let is_alone = !given.is_empty() && scenarios.is_empty();
+    for (name, value) in &settings.limits {
+        // Where scenarios are read too, the session says what is wrong with it.
+        if let (Err(error), true) = (limits.set(name, value), is_alone) {
+            diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
+        }
+    }
     for path in &given {
-        documents.extend(read_document(&folder.join(path), &folder, &Limits::default(), &mut diagnostics));
+        documents.extend(read_document(&folder.join(path), &folder, &limits, &mut diagnostics));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {

@@ -114,6 +114,18 @@ impl Session {
         } else {
             broken.clear();
         }
+        let n_runs = plan.cases.len().saturating_mul(settings.repeat.unwrap_or(1));
+        if n_runs > limits.cases {
+            let message = format!(
+                "`--repeat` makes {n_runs} cases of {}, and the limit `cases` is {}",
+                plan.cases.len(),
+                limits.cases
+            );
+            diagnostics.push(
+                Diagnostic::error(Code::YAML_LIMIT, message)
+                    .help(format!("`--limit cases={n_runs}` allows them")),
+            );
+        }
         if let (Some(project), true) = (&project, wants_target) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
         }

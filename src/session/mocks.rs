@@ -173,6 +173,11 @@ fn load_standalone(
 ) -> Option<Arc<Rules>> {
     let source = read_source(path, folder, limits, diagnostics)?;
     let mut problems = Problems::new(&source);
+    if load(Dialect::Ours, limits, &mut problems).is_none() && problems.has_errors() {
+        diagnostics.extend(problems.into_list());
+        return None;
+    }
+    let mut problems = Problems::new(&source);
     let rules = match named_document(&source, limits) {
         Some((written, _)) => {
             let base = path.parent().unwrap_or(Path::new(""));

@@ -60,9 +60,22 @@ struct Loader<'a> {
     problems: &'a mut Problems,
     places: Places<'a>,
     stack: Vec<Open>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
     nodes: usize,
     root: Option<Node>,
+}
+
+/// What an alias repeats, and what that costs.
+struct Anchored {
+    node: Node,
+    weight: usize,
+    depth: usize,
+}
+
+impl Anchored {
+    fn new(node: Node) -> Self {
+        Self { weight: weight(&node), depth: depth(&node), node }
+    }
 }
 
 /// A collection whose end has not come yet.
@@ -118,7 +131,7 @@ impl Loader<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(anchor) => {
-                let Some((_, size)) = self.anchors.get(&anchor) else {
+                let Some(anchored) = self.anchors.get(&anchor) else {
                     self.problems.error(
                         Code::YAML_SYNTAX,
                         span,
@@ -127,10 +140,13 @@ impl Loader<'_> {
                     );
                     return Err(Stop);
                 };
-                let size = *size;
-                self.count(size, span)?;
-                let node =
-                    self.anchors.get(&anchor).map_or_else(|| node_null(span), |(node, _)| node.clone());
+                let (weight, depth) = (anchored.weight, anchored.depth);
+                self.count(weight, span)?;
+                if self.stack.len() + depth > self.limits.depth {
+                    self.too_deep(span);
+                    return Err(Stop);
+                }
+                let node = self.anchors.get(&anchor).map_or_else(|| node_null(span), |it| it.node.clone());
                 self.add(node)
             }
             _ => Ok(()),
@@ -156,15 +172,19 @@ impl Loader<'_> {
         Err(Stop)
     }
 
+    fn too_deep(&mut self, span: Span) {
+        let limit = self.limits.depth;
+        self.problems.error(
+            Code::YAML_LIMIT,
+            span,
+            format!("the file nests deeper than {limit} levels"),
+            "the limit `depth` is reached here",
+        );
+    }
+
     fn open(&mut self, span: Span, anchor: usize, content: Content) -> Result<(), Stop> {
         if self.stack.len() >= self.limits.depth {
-            let limit = self.limits.depth;
-            self.problems.error(
-                Code::YAML_LIMIT,
-                span,
-                format!("the file nests deeper than {limit} levels"),
-                "the limit `depth` is reached here",
-            );
+            self.too_deep(span);
             return Err(Stop);
         }
         self.check_key_is_scalar(span)?;
@@ -207,9 +227,8 @@ impl Loader<'_> {
         };
         let node = Node { span: Span::new(start, end.max(start)), kind };
         if open.anchor > 0 {
-            let size = self.nodes - open.nodes_before;
-            self.count(size, node.span)?;
-            self.anchors.insert(open.anchor, (node.clone(), size));
+            self.count(self.nodes - open.nodes_before, node.span)?;
+            self.anchors.insert(open.anchor, Anchored::new(node.clone()));
         }
         self.add(node)
     }
@@ -235,7 +254,7 @@ impl Loader<'_> {
         };
         let node = Node { span, kind };
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), 1));
+            self.anchors.insert(anchor, Anchored::new(node.clone()));
         }
         let wants_key =
             matches!(self.stack.last(), Some(Open { content: Content::Map { key: None, .. }, .. }));
@@ -375,6 +394,11 @@ impl Loader<'_> {
 
     /// The scanner's words, and what mostly causes them: an unquoted expression within `{ … }`.
     fn syntax(&mut self, source: &Source, at: usize, info: &str) {
+        if info.contains("recursion limit") {
+            // The parser looks ahead further than its events have come.
+            self.too_deep(Span::new(at, at));
+            return;
+        }
         let position = source.position(at);
         let line = source.slice(source.line(position.line));
         let has_flow_expression = line.contains('{') && line.contains('$');
@@ -471,6 +495,27 @@ struct Places<'t> {
     text: &'t str,
     line_starts: Vec<usize>,
     last: (usize, usize, usize),
+}
+
+/// How many collections stand within one another in a node.
+fn depth(node: &Node) -> usize {
+    match &node.kind {
+        Kind::List(elements) => 1 + elements.iter().map(depth).max().unwrap_or(0),
+        Kind::Map(entries) => 1 + entries.iter().map(|entry| depth(&entry.value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// What repeating a node costs, in values: a text that is repeated costs memory by its length.
+fn weight(node: &Node) -> usize {
+    const BYTES: usize = 64;
+    let text = |text: &str| text.len() / BYTES;
+    1 + match &node.kind {
+        Kind::String(value) => text(value),
+        Kind::List(elements) => elements.iter().map(weight).sum(),
+        Kind::Map(entries) => entries.iter().map(|entry| text(&entry.key) + weight(&entry.value)).sum(),
+        _ => 0,
+    }
 }
 
 impl<'t> Places<'t> {

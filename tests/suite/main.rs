@@ -1,13 +1,17 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
 mod documents;
+mod hostile;
 mod house;
+mod interruption;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod judged;
 mod lifecycle;
 mod messages;
 mod mock;
+mod process;
+mod properties;
 mod readme;
 mod secrets;
 mod server;

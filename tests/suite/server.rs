@@ -5,9 +5,6 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// Gives the bytes that answer a request line such as `GET /items/7`.
-type Answer = dyn Fn(&str) -> Vec<u8> + Send + Sync;
-
 /// The running server; it ends with the process.
 pub(crate) struct Server {
     /// `http://127.0.0.1:PORT`.
@@ -16,19 +13,44 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts on a free port.
+    /// Starts on a free port; a request counts once its answer is made.
     pub(crate) fn start(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let server = Self::raw(move |mut stream| {
+            let Some(line) = read_request(&mut stream) else { return };
+            let response = answer(&line);
+            seen.lock().expect("no thread panics with it").push(line);
+            // The other side may have seen enough; what it makes of that is under test, not this.
+            let _ = stream.write_all(&response);
+        });
+        Self { requests, ..server }
+    }
+
+    /// Starts on a free port; `talk` reads what it likes of each connection and writes what it likes.
+    pub(crate) fn raw(talk: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (answer, seen): (Arc<Answer>, _) = (Arc::new(answer), Arc::clone(&requests));
+        let talk = Arc::new(talk);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
-                std::thread::spawn(move || serve(stream, &*answer, &seen));
+                let talk = Arc::clone(&talk);
+                std::thread::spawn(move || talk(stream));
             }
         });
-        Self { base_url: format!("http://{address}"), requests }
+        Self { base_url: format!("http://{address}"), requests: Arc::default() }
+    }
+
+    /// Starts on a free port; `talk` writes the answer, given the request line, once the request is read.
+    pub(crate) fn talking(talk: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let server = Self::raw(move |mut stream| {
+            let Some(line) = read_request(&mut stream) else { return };
+            seen.lock().expect("no thread panics with it").push(line.clone());
+            talk(&line, &mut stream);
+        });
+        Self { requests, ..server }
     }
 
     /// The request lines so far: method and target.
@@ -37,22 +59,19 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
+/// The request line, once all of the request has come; `None` when it breaks off.
+fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut received = Vec::new();
     let mut buffer = [0; 4096];
     while !is_complete(&received) {
         match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return None,
             Ok(count) => received.extend_from_slice(&buffer[..count]),
         }
     }
     let text = String::from_utf8_lossy(&received);
     let line = text.lines().next().unwrap_or_default();
-    let line = line.strip_suffix(" HTTP/1.1").unwrap_or(line).to_owned();
-    let response = answer(&line);
-    seen.lock().expect("no thread panics with it").push(line);
-    // The other side may have seen enough; what it makes of that is under test, not this.
-    let _ = stream.write_all(&response);
+    Some(line.strip_suffix(" HTTP/1.1").unwrap_or(line).to_owned())
 }
 
 /// Whether head and content of a request are there.

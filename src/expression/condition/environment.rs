@@ -2,7 +2,7 @@
 //! the stack or the day.
 
 use super::{functions, time};
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::common::types::{CelInt, CelList, CelMap, DYN_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 use cel::parser::Macro;
@@ -28,6 +28,7 @@ const MAX_VISITS: u64 = 5_000_000;
 /// The variable and the function that count visits, and the variable that holds the present moment.
 /// No expression can name them: `@` starts no word of CEL.
 pub(super) const BUDGET: &str = "@budget";
+const GROWN: &str = "@grown";
 pub(super) const NOW: &str = "@now";
 
 /// Names before a point that are no values: `math.abs(x)`.
@@ -46,6 +47,7 @@ fn environment() -> Result<Env, DeclarationError> {
     env.add_extension(time::extension)?;
     env.add_extension(functions::extension)?;
     env.add_overload(BUDGET, BUDGET, vec![DYN_TYPE, DYN_TYPE], spend)?;
+    env.add_overload(GROWN, GROWN, vec![DYN_TYPE, DYN_TYPE], grow)?;
     env.add_macro(Macro::global("now", 0, |helper, _, _| {
         Ok(Some(helper.next_expr(Expr::Ident(NOW.to_owned()))))
     }))?;
@@ -74,53 +76,67 @@ pub(crate) fn on_one_stack<R>(run: impl FnOnce() -> R) -> R {
 /// Parses, and has every loop ask the budget before it starts.
 pub(super) fn parse(text: &str) -> Result<IdedExpr, ParseErrors> {
     let mut ast = shared().parser().max_recursion_depth(MAX_DEPTH).parse(text)?;
-    guard(&mut ast);
+    guard(&mut ast, false);
     Ok(ast)
 }
 
-fn guard(node: &mut IdedExpr) {
+/// Within a loop, a sum is charged too: texts and lists that are added to themselves double each time.
+fn guard(node: &mut IdedExpr, is_in_loop: bool) {
     match &mut node.expr {
         Expr::Call(call) => {
             if let Some(target) = &mut call.target {
-                guard(target);
+                guard(target, is_in_loop);
             }
-            call.args.iter_mut().for_each(guard);
+            let is_sum = is_in_loop && call.func_name == operators::ADD;
+            // What a loop adds to its own result is the loop's own doing, and printed as such.
+            let is_own = matches!(call.args.first().map(|it| &it.expr), Some(Expr::Ident(name)) if name.starts_with('@'));
+            for argument in &mut call.args {
+                guard(argument, is_in_loop);
+                if is_sum && !is_own {
+                    charge(argument, GROWN);
+                }
+            }
         }
-        Expr::Select(select) => guard(&mut select.operand),
-        Expr::List(list) => list.elements.iter_mut().for_each(guard),
-        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr)),
-        Expr::Struct(of) => of.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr)),
+        Expr::Select(select) => guard(&mut select.operand, is_in_loop),
+        Expr::List(list) => list.elements.iter_mut().for_each(|element| guard(element, is_in_loop)),
+        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr, is_in_loop)),
+        Expr::Struct(of) => of.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr, is_in_loop)),
         Expr::Comprehension(comprehension) => {
+            guard(&mut comprehension.iter_range, is_in_loop);
             for part in [
-                &mut comprehension.iter_range,
                 &mut comprehension.accu_init,
                 &mut comprehension.loop_cond,
                 &mut comprehension.loop_step,
                 &mut comprehension.result,
             ] {
-                guard(part);
+                guard(part, true);
             }
-            let range = std::mem::take(&mut comprehension.iter_range);
-            let budget = IdedExpr { id: range.id, expr: Expr::Ident(BUDGET.to_owned()) };
-            comprehension.iter_range = IdedExpr {
-                id: range.id,
-                expr: Expr::Call(CallExpr {
-                    func_name: BUDGET.to_owned(),
-                    target: None,
-                    args: vec![range, budget],
-                }),
-            };
+            charge(&mut comprehension.iter_range, BUDGET);
         }
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
     }
 }
 
-fn guard_entry(entry: &mut EntryExpr) {
+/// Puts a call of the budget around a part.
+fn charge(part: &mut IdedExpr, function: &str) {
+    let inner = std::mem::take(part);
+    let budget = IdedExpr { id: inner.id, expr: Expr::Ident(BUDGET.to_owned()) };
+    *part = IdedExpr {
+        id: inner.id,
+        expr: Expr::Call(CallExpr {
+            func_name: function.to_owned(),
+            target: None,
+            args: vec![inner, budget],
+        }),
+    };
+}
+
+fn guard_entry(entry: &mut EntryExpr, is_in_loop: bool) {
     match entry {
-        EntryExpr::StructField(field) => guard(&mut field.value),
+        EntryExpr::StructField(field) => guard(&mut field.value, is_in_loop),
         EntryExpr::MapEntry(entry) => {
-            guard(&mut entry.key);
-            guard(&mut entry.value);
+            guard(&mut entry.key, is_in_loop);
+            guard(&mut entry.value, is_in_loop);
         }
     }
 }
@@ -128,7 +144,9 @@ fn guard_entry(entry: &mut EntryExpr) {
 /// What a loop runs over, behind the guard.
 pub(super) fn unguarded(range: &IdedExpr) -> &IdedExpr {
     match &range.expr {
-        Expr::Call(call) if call.func_name == BUDGET => call.args.first().unwrap_or(range),
+        Expr::Call(call) if call.func_name == BUDGET || call.func_name == GROWN => {
+            call.args.first().unwrap_or(range)
+        }
         _ => range,
     }
 }
@@ -168,6 +186,31 @@ impl Val for Budget {
 
 impl StaticVal for Budget {}
 
+/// Takes the size of a value from the budget.
+fn take(budget: Option<CowVal<'_, '_>>, value: &dyn Val) -> Result<(), ExecutionError> {
+    let visits = value.as_sizer().map_or(0, |sizer| sizer.size().into_inner().unsigned_abs()) + 1;
+    let Some(Budget(left)) = budget.as_ref().and_then(|budget| budget.downcast_ref::<Budget>()) else {
+        return Ok(());
+    };
+    let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(visits));
+    taken.map(|_| ()).map_err(|_| {
+        let message = format!("the loops of one expression may visit {MAX_VISITS} elements");
+        ExecutionError::function_error(BUDGET, message)
+    })
+}
+
+/// Takes the size of a part of a sum from the budget and gives the part back; numbers cost nothing.
+fn grow<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let budget = arguments.pop();
+    let Some(part) = arguments.pop() else {
+        return Err(ExecutionError::missing_argument_or_target());
+    };
+    if part.as_sizer().is_some() {
+        take(budget, part.as_ref())?;
+    }
+    Ok(part)
+}
+
 /// Takes the size of a range from the budget and gives the range back. Of a map it gives the names,
 /// sorted: the crate would visit them in another order each time.
 fn spend<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
@@ -175,14 +218,7 @@ fn spend<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, E
     let Some(range) = arguments.pop() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    let visits = range.as_sizer().map_or(0, |sizer| sizer.size().into_inner().unsigned_abs()) + 1;
-    if let Some(Budget(left)) = budget.as_ref().and_then(|budget| budget.downcast_ref::<Budget>()) {
-        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(visits));
-        if taken.is_err() {
-            let message = format!("the loops of one expression may visit {MAX_VISITS} elements");
-            return Err(ExecutionError::function_error(BUDGET, message));
-        }
-    }
+    take(budget, range.as_ref())?;
     let Some(map) = range.downcast_ref::<CelMap>() else {
         return Ok(range);
     };

@@ -49,6 +49,7 @@ pub(super) fn sign(function: &str) -> Option<&'static str> {
 }
 
 fn write(node: &IdedExpr, strength: u8, out: &mut String) {
+    let node = unguarded(node);
     match &node.expr {
         Expr::Unspecified => {}
         Expr::Ident(name) if name == NOW => out.push_str("now()"),

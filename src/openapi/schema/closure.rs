@@ -48,6 +48,106 @@ impl Closure {
     }
 }
 
+/// The most schemas that one value may be held to by one schema: through references, `allOf`,
+/// choices and conditions. Real documents need some thousands; schemas that name the next one twice
+/// double with each, so that forty of them would never end.
+const MAX_QUESTIONS: u64 = 1_000_000;
+
+/// The longest chain of such schemas: each is a level of the stack when one is compiled and asked.
+const MAX_CHAIN: usize = 500;
+
+/// Keywords whose schemas judge the value that their own schema judges.
+const IN_PLACE: &[&str] = &["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
+
+impl Closure {
+    /// The entries that are [`endless`](Self::endless) or lead to one that is.
+    pub(super) fn reaches_endless(&self) -> Vec<bool> {
+        let mut found = self.endless();
+        if !found.contains(&true) {
+            return found;
+        }
+        let mut leads_from: Vec<Vec<usize>> = vec![Vec::new(); self.entries.len()];
+        for (number, entry) in self.entries.iter().enumerate() {
+            let mut links = Vec::new();
+            all_links(&entry.schema, &mut links);
+            if let Role::Choice { branches, .. } = &entry.role {
+                links.extend(branches);
+            }
+            for link in links {
+                if let Some(sources) = leads_from.get_mut(link) {
+                    sources.push(number);
+                }
+            }
+        }
+        let mut pending: Vec<usize> = (0..found.len()).filter(|number| found[*number]).collect();
+        while let Some(number) = pending.pop() {
+            for source in std::mem::take(&mut leads_from[number]) {
+                if !std::mem::replace(&mut found[source], true) {
+                    pending.push(source);
+                }
+            }
+        }
+        found
+    }
+
+    /// The entries that hold one value to more than [`MAX_QUESTIONS`] schemas, or follow one another
+    /// deeper than [`MAX_CHAIN`].
+    pub(super) fn endless(&self) -> Vec<bool> {
+        let mut counts: Vec<Option<(u64, usize)>> = vec![None; self.entries.len()];
+        let mut is_open = vec![false; self.entries.len()];
+        for start in 0..self.entries.len() {
+            let mut stack = vec![start];
+            is_open[start] = true;
+            while let Some(&number) = stack.last() {
+                if counts[number].is_some() {
+                    stack.pop();
+                    continue;
+                }
+                let mut links = Vec::new();
+                in_place_links(&self.entries[number].schema, &mut links);
+                if let Role::Choice { branches, .. } = &self.entries[number].role {
+                    links.extend(branches);
+                }
+                let missing = links.iter().find(|link| {
+                    self.entries.get(**link).is_some() && counts[**link].is_none() && !is_open[**link]
+                });
+                match missing {
+                    Some(link) => {
+                        is_open[*link] = true;
+                        stack.push(*link);
+                    }
+                    None => {
+                        // A link back to one under way is a circle, which the validator ends by itself.
+                        let known = links.iter().filter_map(|link| *counts.get(*link)?);
+                        let (count, depth) = known.fold((1_u64, 0), |(count, depth), link| {
+                            (count.saturating_add(link.0), depth.max(link.1 + 1))
+                        });
+                        counts[number] = Some((count, depth));
+                        stack.pop();
+                    }
+                }
+            }
+        }
+        let is_endless =
+            |count: &Option<(u64, usize)>| count.is_some_and(|it| it.0 > MAX_QUESTIONS || it.1 > MAX_CHAIN);
+        counts.iter().map(is_endless).collect()
+    }
+}
+
+fn in_place_links(schema: &Value, into: &mut Vec<usize>) {
+    into.extend(linked(schema));
+    let Value::Object(members) = schema else { return };
+    for (name, member) in members.iter().filter(|(name, _)| IN_PLACE.contains(&name.as_str())) {
+        match member {
+            Value::Array(schemas) => schemas.iter().for_each(|schema| in_place_links(schema, into)),
+            Value::Object(schemas) if name == "dependentSchemas" => {
+                schemas.values().for_each(|schema| in_place_links(schema, into));
+            }
+            schema => in_place_links(schema, into),
+        }
+    }
+}
+
 /// The number of the entry that a link leads to.
 pub(super) fn linked(schema: &Value) -> Option<usize> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?.parse().ok()
@@ -56,4 +156,14 @@ pub(super) fn linked(schema: &Value) -> Option<usize> {
 /// The schema that stands for another entry.
 pub(super) fn link(number: usize) -> Value {
     json!({"$ref": format!("#/$defs/{number}")})
+}
+
+/// The numbers of all entries that a schema links to.
+pub(super) fn all_links(schema: &Value, into: &mut Vec<usize>) {
+    into.extend(linked(schema));
+    match schema {
+        Value::Array(elements) => elements.iter().for_each(|element| all_links(element, into)),
+        Value::Object(members) => members.values().for_each(|member| all_links(member, into)),
+        _ => {}
+    }
 }

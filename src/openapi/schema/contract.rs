@@ -1,9 +1,8 @@
 use super::build::{self, Joint};
 use super::choice::{Judge, Surroundings, wrap};
-use super::closure::{Closure, Role, linked};
+use super::closure::{Closure, Role, all_links};
 use super::dialect::Rewriter;
 use super::target::foreign_dialect;
-use super::weight::too_heavy;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};
@@ -63,6 +62,8 @@ pub(super) struct Compiled {
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
     leaves_out: bool,
+    /// Which entries lead to one that asks without end: they are not compiled.
+    endless: Vec<bool>,
 }
 
 impl Contract {
@@ -187,6 +188,10 @@ impl Contract {
     }
 }
 
+/// Why a schema is refused that would ask without end.
+const ENDLESS: &str =
+    "its references, `allOf`, `anyOf` and `oneOf` lead to more schemas than can be held against one value";
+
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Contract({:?})", self.document)
@@ -202,14 +207,14 @@ impl Compiled {
         let mut wanted: Vec<usize> = numbers.values().copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let heavy = too_heavy(&closure, &wanted);
-        wanted.retain(|number| !heavy.contains(number));
+        let endless = closure.reaches_endless();
+        let (refused, wanted): (Vec<usize>, Vec<usize>) =
+            wanted.into_iter().partition(|number| endless[*number]);
         let mut joint = build::joint(&closure.resource(), &wanted);
-        let reason = "it combines its parts in more ways than can be checked";
-        joint.refused.extend(heavy.into_iter().map(|number| (number, reason.to_owned())));
+        joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
         let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
-        Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out }
+        Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out, endless }
     }
 
     fn validate(
@@ -275,7 +280,7 @@ impl Compiled {
             if seen.insert(number) {
                 let entry = &self.closure.entries[number];
                 found.extend(&entry.left_out);
-                collect_links(&entry.schema, &mut queue);
+                all_links(&entry.schema, &mut queue);
             }
         }
         found.sort_unstable();
@@ -294,7 +299,7 @@ impl Compiled {
             let mut all: Vec<usize> = Vec::new();
             for entry in &self.closure.entries {
                 if let Role::Choice { branches, .. } = &entry.role {
-                    all.extend(branches);
+                    all.extend(branches.iter().filter(|branch| !self.endless[**branch]));
                 }
             }
             build::joint(&self.closure.resource(), &all)
@@ -362,13 +367,4 @@ fn targets_of(operation: Operation<'_>) -> Vec<Target> {
         }
     }
     found
-}
-
-fn collect_links(schema: &Value, into: &mut Vec<usize>) {
-    into.extend(linked(schema));
-    match schema {
-        Value::Array(elements) => elements.iter().for_each(|element| collect_links(element, into)),
-        Value::Object(members) => members.values().for_each(|member| collect_links(member, into)),
-        _ => {}
-    }
 }

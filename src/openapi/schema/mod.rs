@@ -16,7 +16,6 @@ mod remark;
 mod target;
 mod trace;
 mod visibility;
-mod weight;
 mod words;
 
 #[cfg(test)]

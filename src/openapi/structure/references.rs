@@ -1,8 +1,8 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
-use crate::openapi::Document;
 use crate::openapi::reference::reference_of;
+use crate::openapi::{Document, ReferenceError};
 
 /// What the members of a map are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,12 +97,17 @@ fn inside(holds: Holds, name: &str, member: &Value) -> Option<Holds> {
 
 fn check(document: &Document, at: &Pointer, lints: &mut Vec<Lint>) {
     let Err(error) = document.resolve(at) else { return };
-    // A chain is broken in one place: there it is reported.
-    if error.at() != at {
+    // A chain is broken in one place: there it is reported. A circle has no such place, so that the
+    // first of its members stands for it.
+    let is_there = match &error {
+        ReferenceError::Circle { chain, .. } => chain.iter().min() == Some(at),
+        _ => error.at() == at,
+    };
+    if !is_there {
         return;
     }
     let label = match &error {
-        crate::openapi::ReferenceError::External { .. } => "is not followed",
+        ReferenceError::External { .. } => "is not followed",
         _ => "cannot be followed",
     };
     lints.push(Lint {

@@ -1,0 +1,274 @@
+//! No input makes a reader panic, and what is printed reads back as what it was.
+//!
+//! Mostly input that is almost right: real files with a line taken out, doubled, cut, or with a value
+//! of another kind, for those come further than noise.
+
+use contest::check::matching::{Actual, match_value};
+use contest::clock::Timestamp;
+use contest::diagnostic::Problems;
+use contest::exchange::Headers;
+use contest::expression::{Condition, Reference, Scope, Selector, Syntax, Template, Unresolved};
+use contest::json::{Datum, Located, Pointer, Value, parse};
+use contest::limits::Limits;
+use contest::mock::Rules;
+use contest::openapi::{
+    Contract, Document, ParameterIn, RawRequest, check_structure, decode_parameter, is_json,
+};
+use contest::scenario::{Project, ROOTS, ScenarioFile};
+use contest::secret::Masker;
+use contest::source::{Source, Span};
+use contest::yaml::{Dialect, load};
+use proptest::prelude::*;
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+const SHOP: &str = include_str!("../cases/shop.yaml");
+const PROJECT: &str = include_str!("../../contest.yaml");
+const SCENARIO: &str = include_str!("../../scenarios/elasticpath/update.contest.yaml");
+const RULES: &str = include_str!("../../specs/ecartapi-orders.mock.yaml");
+const RULED: &str = include_str!("../../specs/ecartapi-orders.yaml");
+
+/// What takes the place of a value.
+const VALUES: &[&str] = &[
+    "null",
+    "[]",
+    "{}",
+    "7",
+    "-1e400",
+    "''",
+    "\"\\u0000\"",
+    "*x",
+    "&x y",
+    "!!str 1",
+    "{ $ref: '#/a' }",
+    "[[",
+    "- -",
+    "$vars.x",
+    "{$vars.",
+    "<any|",
+    "{ $match: '(' }",
+    "{ $each: { $each: 1 } }",
+    "😀\u{301}\u{202e}",
+    "0123",
+    "|\n  x",
+    "~",
+];
+
+/// One change of a line of a text.
+fn mutate(text: &str, line: prop::sample::Index, change: usize, value: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = line.index(lines.len());
+    let written = lines[at].clone();
+    match change {
+        0 => drop(lines.remove(at)),
+        1 => lines.insert(at, written),
+        2 => lines.truncate(at),
+        3 => lines[at] = written.chars().take(written.chars().count() / 2).collect(),
+        4 => lines[at].insert_str(written.len() - written.trim_start().len(), "  "),
+        5 => lines[at] = written.replace([' ', ','], "\u{a0}"),
+        6 => lines[at].push_str(value),
+        7 => lines[at] = written.trim_start().to_owned(),
+        _ => {
+            let key = written.split_inclusive(':').next().unwrap_or_default();
+            lines[at] = format!("{key} {value}");
+        }
+    }
+    lines.join("\n")
+}
+
+/// A text with up to three of its lines changed.
+fn almost(text: &'static str) -> impl Strategy<Value = String> {
+    let change = (any::<prop::sample::Index>(), 0..12_usize, prop::sample::select(VALUES));
+    prop::collection::vec(change, 1..4).prop_map(move |changes| {
+        changes.into_iter().fold(text.to_owned(), |text, (line, change, value)| {
+            if text.is_empty() { text } else { mutate(&text, line, change, value) }
+        })
+    })
+}
+
+/// Text made of the signs that the languages give a meaning to.
+fn signs() -> impl Strategy<Value = String> {
+    let sign = prop::sample::select(vec![
+        "$", "{", "}", "[", "]", "(", ")", ".", "..", "*", "?", "@", "'", "\"", "\\", "/", "~", "#", ":",
+        ",", "|", "<", ">", "=", "==", "&&", "!", "-", "+", "%", "0", "9", "1e9", "a", "vars", "steps",
+        "gen", "int", "body", "true", "é", "😀", "\u{0}", "\n", " ", "size", "map", "all", "any", "uuid",
+        "_",
+    ]);
+    prop::collection::vec(sign, 0..24).prop_map(|signs| signs.concat())
+}
+
+/// Any JSON value, small.
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((".{0,4}", inner), 0..4).prop_map(|it| it.into_iter().collect()),
+        ]
+    })
+}
+
+/// Gives one value for everything.
+struct Everything(Value);
+
+impl Scope for Everything {
+    fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        reference.walk(0, Datum::new(self.0.clone()))
+    }
+
+    fn variable(&self, _: &str) -> Option<Cow<'_, Value>> {
+        Some(Cow::Borrowed(&self.0))
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+fn document(text: &str) -> Option<Arc<Document>> {
+    Document::load(&Limits::default(), &mut Problems::new(&Source::new("d", text)))
+}
+
+/// Asks every view of a document for what it shows.
+fn look_at(document: &Arc<Document>) {
+    let _ =
+        (document.title(), document.version(), check_structure(document), document.route("GET", "/items/7"));
+    let mut operations = Vec::new();
+    for operation in document.operations() {
+        operations.push(operation.index());
+        let _ =
+            (operation.name(), operation.template(), operation.request_body().map(|body| body.media_types()));
+        for response in operation.responses() {
+            let _ = (response.headers().len(), response.media_types().len());
+        }
+        let _ = operation.response_for(200);
+        let path = [("id".to_owned(), "7,8;a=%zz".to_owned())];
+        let request = RawRequest { path: &path, query: "a[b]=1&c=%ff&&=&d", headers: &Headers::default() };
+        for parameter in operation.parameters() {
+            let _ = (parameter.location() == ParameterIn::Path, decode_parameter(&parameter, &request));
+        }
+    }
+    let contract = Contract::compile(Arc::clone(document), &operations);
+    let _ = contract.diagnostics();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_document_panics(text in almost(SHOP)) {
+        if let Some(document) = document(&text) {
+            look_at(&document);
+        }
+    }
+
+    #[test]
+    fn no_scenario_and_no_project_panics(scenario in almost(SCENARIO), project in almost(PROJECT)) {
+        let (limits, path) = (Limits::default(), Path::new("/x/s.contest.yaml"));
+        let source = Source::new("s", scenario.as_str());
+        let _ = ScenarioFile::read(path, "s".to_owned(), &limits, &mut Problems::new(&source));
+        let source = Source::new("p", project.as_str());
+        let _ = Project::read(Path::new("/x/contest.yaml"), &limits, &mut Problems::new(&source));
+    }
+
+    #[test]
+    fn no_yaml_panics(text in prop_oneof![signs(), almost(SHOP), ".{0,40}"]) {
+        for dialect in [Dialect::Ours, Dialect::Document] {
+            let source = Source::new("y", text.as_str());
+            let _ = load(dialect, &Limits::default(), &mut Problems::new(&source));
+        }
+    }
+
+    #[test]
+    fn no_json_and_no_pointer_panics(text in prop_oneof![signs(), ".{0,40}"], value in json()) {
+        let _ = (parse(&text), Located::parse(&text), Datum::number(&text), is_json(&text));
+        if let Some(pointer) = Pointer::parse(&text) {
+            prop_assert_eq!(pointer.to_string(), text);
+            let _ = pointer.get(&value);
+        }
+    }
+
+    #[test]
+    fn no_expression_panics(text in signs(), value in json()) {
+        let (source, span) = (Source::new("e", text.as_str()), Span::new(0, text.len()));
+        let mut problems = Problems::new(&source);
+        let scope = Everything(value.clone());
+        let syntax = Syntax { roots: ROOTS.iter().map(|root| (*root).to_owned()).collect(), expression_limit: 1024 };
+        let _ = Template::of_text(&text, span, &syntax, &mut problems).resolve(&scope);
+        if let Some(selector) = Selector::compile(&format!("${text}"), span, &mut problems) {
+            let _ = selector.select(&value);
+        }
+        if let Some(condition) = Condition::compile(&text, span, 1024, &mut problems) {
+            let _ = (condition.evaluate(&scope), condition.parts(&scope));
+        }
+    }
+
+    #[test]
+    fn pointers_print_as_they_are_read(tokens in prop::collection::vec(".{0,6}", 0..5)) {
+        let pointer = Pointer::of(tokens);
+        prop_assert_eq!(Pointer::parse(&pointer.to_string()), Some(pointer));
+    }
+
+    #[test]
+    fn numbers_keep_their_text(text in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?") {
+        let datum = Datum::number(&text).expect("it is a JSON number");
+        prop_assert!(Datum::number(&datum.to_json()).expect("it prints a number").compare_numbers(&datum).is_some_and(|it| it.is_eq()));
+    }
+
+    #[test]
+    fn located_text_is_the_text(value in json()) {
+        let text = value.to_string();
+        let located = Located::parse(&text).expect("it is JSON");
+        prop_assert_eq!(located.text_at(&Pointer::root()), Some(text.as_str()));
+        let indented: Value = serde_json::from_str(&located.indented()).expect("it stays JSON");
+        let parsed = parse(&text).expect("it is JSON").value;
+        prop_assert_eq!(indented, parsed);
+    }
+
+    #[test]
+    fn no_encoding_of_a_secret_is_left(secret in "[ -~é\u{4e00}]{6,5000}", around in "[a-z ]{0,5}") {
+        let masker = Masker::new();
+        masker.add(&secret);
+        let json = Value::from(secret.as_str()).to_string();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &secret);
+        for encoded in [secret.as_str(), &json[1..json.len() - 1], &form, &base64] {
+            let masked = masker.mask(&format!("{around}\u{1}{encoded}\u{1}{around}"));
+            prop_assert_eq!(masked, format!("{around}\u{1}***\u{1}{around}"));
+        }
+    }
+}
+
+/// Compiled once: rules need their document.
+static RULED_DOCUMENT: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| document(RULED));
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_rules_panic(text in almost(RULES)) {
+        let document = RULED_DOCUMENT.clone().expect("the shipped document loads");
+        let source = Source::new("r", text.as_str());
+        let _ = Rules::load(&mut Problems::new(&source), document, &Limits::default());
+    }
+
+    #[test]
+    fn no_matcher_panics(changes in almost("contest: 1\napi: a\nscenarios:\n  s:\n    steps:\n      - call: a\n        expect:\n          body:\n            a: <uuid|null>\n            b: { $each: { c: <nonempty> } }\n            d: { $unordered: [1, { $gte: 1.0 }] }\n            e: { $match: '^a+$' }\n            f: { $anyOf: [<absent>, { $length: 2 }] }\n            g: { $sameAs: $vars.x, except: [/a] }\n            h: { $not: { $contains: 3 } }\n"), value in json()) {
+        let source = Source::new("s", changes.as_str());
+        let mut problems = Problems::new(&source);
+        let file = ScenarioFile::read(Path::new("/x/s.contest.yaml"), "s".to_owned(), &Limits::default(), &mut problems);
+        let steps = file.iter().flat_map(|file| &file.scenarios).flat_map(|scenario| &scenario.steps);
+        for matcher in steps.filter_map(|step| step.expect.body.as_ref()) {
+            let (datum, root) = (Datum::new(value.clone()), Pointer::root());
+            let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
+            let _ = match_value(matcher, &actual, &Everything(value.clone()));
+        }
+    }
+}

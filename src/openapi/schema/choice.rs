@@ -316,8 +316,10 @@ impl Judge<'_> {
         error.expected = format!("one of {}", all_of(names));
         error.actual = match at.get(self.root) {
             // The excerpt shows it; its words would be the same again.
-            Some(Value::Object(_) | Value::Array(_)) if names.len() == 2 => "fits neither".to_owned(),
-            Some(Value::Object(_) | Value::Array(_)) => "fits none".to_owned(),
+            Some(value @ (Value::Object(_) | Value::Array(_))) => {
+                let none = if names.len() == 2 { "neither" } else { "none" };
+                format!("{} that fits {none}", kind_of(value))
+            }
             Some(value) => quoted(value),
             None => String::new(),
         };

@@ -223,7 +223,12 @@ impl Names {
         let (known, hint) = match root {
             "inputs" => (&self.inputs, "declare it under `inputs`"),
             "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
-            "row" if self.columns.is_empty() => (&self.columns, "the scenario has no rows"),
+            "row" if matches!(name, "name" | "tags") => {
+                (&self.columns, "names the row itself; give the value a column of its own")
+            }
+            "row" if self.columns.is_empty() => {
+                (&self.columns, "the scenario has no rows, or rows without columns")
+            }
             "row" => (&self.columns, "no row has that column"),
             _ => (&self.steps, "no step has that id"),
         };

@@ -188,7 +188,9 @@ fn names_exist_when_they_are_used() {
     );
     check_steps(
         &with("$row.x"),
-        &["scenario.unknown-reference there is no `$row.x` | the scenario has no rows"],
+        &[
+            "scenario.unknown-reference there is no `$row.x` | the scenario has no rows, or rows without columns",
+        ],
     );
     check_steps(
         &with("$run.ip"),

@@ -8,6 +8,7 @@
 mod load;
 mod map;
 mod node;
+mod places;
 mod scalar;
 mod suggest;
 

@@ -1,5 +1,6 @@
 use super::args::{Check, Output};
 use super::{exit, output};
+use crate::diagnostic::words::count;
 use crate::session::{Settings, check_files};
 use std::process::ExitCode;
 
@@ -14,14 +15,14 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
     };
     let checked = check_files(settings);
     output::print_diagnostics(&checked.diagnostics, out);
-    let what = format!("{}, {}", plural(checked.documents, "document"), plural(checked.cases, "case"));
+    let what = format!(
+        "{}, {}",
+        count(checked.documents, "document", "documents"),
+        count(checked.cases, "case", "cases")
+    );
     match output::count(&checked.diagnostics) {
         Some(count) => output::print(&format!("checked {what}: {count}\n")),
         None => output::print(&format!("checked {what}: nothing to report\n")),
     }
     if checked.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

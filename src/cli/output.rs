@@ -21,15 +21,8 @@ pub(super) fn style_of(output: &Output, stream: &impl IsTerminal) -> Style {
 /// The terminal's width; `COLUMNS` goes before it, and 100 stands for a file or a pipe.
 fn columns(is_terminal: bool) -> usize {
     let written = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let measured = || {
-        let size = console_size();
-        is_terminal.then_some(size).flatten()
-    };
-    written.or_else(measured).unwrap_or(100)
-}
-
-fn console_size() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    let measured = || terminal_size::terminal_size().filter(|_| is_terminal);
+    written.or_else(|| measured().map(|(width, _)| usize::from(width.0))).unwrap_or(100)
 }
 
 /// Whether the locale's charset has the frames; where nothing is said, it mostly has.

@@ -3,6 +3,7 @@ use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
 use crate::check::{Fact, ResponsePart};
 use crate::diagnostic::Code;
+use crate::diagnostic::words::shorten;
 use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
@@ -164,13 +165,6 @@ fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<F
     // One note of several lines, so that the values stand in one column.
     fact.notes.extend((!lines.is_empty()).then(|| lines.join("\n")));
     Some(fact)
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 fn check_within(within: &Spanned<Duration>, latency: Duration) -> Option<Fact> {

@@ -25,6 +25,7 @@ mod security;
 mod structure;
 mod style;
 mod tree;
+mod types;
 mod version;
 mod view;
 
@@ -49,4 +50,5 @@ pub use schema::{Contract, Direction, Nullable, SchemaError, Validity};
 pub use security::{Security, SecurityKind};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
+pub use types::Types;
 pub use version::Version;

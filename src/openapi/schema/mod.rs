@@ -22,6 +22,7 @@ mod words;
 mod tests;
 
 pub use contract::{Contract, Validity};
+pub(super) use keyword::{Shape, shape};
 
 use crate::json::Pointer;
 

@@ -41,7 +41,7 @@ fn flood(server: &MockServer, begin: &str, text: &str) -> String {
     let many = text.repeat(1 + 65_536 / text.len());
     let begun = Instant::now();
     while sent.is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it reads for ever: {begin}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it reads for ever: {begin} {}", &text[..1]);
         sent = stream.write_all(many.as_bytes());
     }
     answer(&mut stream)
@@ -65,7 +65,6 @@ fn requests_without_end_are_refused() {
             ("GET / HTTP/1.1\r\nx-a: ", "a"),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999\r\n\r\n", "[[[["),
             ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n", chunk.as_str()),
-            ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n", "0"),
         ] {
             let answer = flood(server, begin, text);
             // What was refused while more was being sent may be lost with the connection.

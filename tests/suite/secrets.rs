@@ -336,8 +336,12 @@ impl Shop {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
             format!("http://{}", listener.local_addr().expect("it is bound"))
         };
-        // It answers no handshake of TLS, but in plain HTTP.
-        let locked = server.base_url.replace("http:", "https:");
+        // It answers a handshake of TLS in plain HTTP.
+        let locked = Server::raw(|mut stream| {
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        });
+        let locked = locked.base_url.replace("http:", "https:");
         let names = SECRETS.map(|(name, _)| name).join(", ");
         let values = SECRETS.map(|(name, value)| format!("      {name}: {{ value: {} }}", json_text(value)));
         let oauth = |url: &str, auth: &str| {

@@ -155,7 +155,6 @@ strength of shop.yaml: 64 % of 14 wrong answers would be noticed
         shop.yaml:12:17: 2 members may be missing: name them in `required`
         shop.yaml:14:23: any text is taken: what restricts it is not judged
         shop.yaml:15:26: any type is taken: state `type`
-        and 1 further place
   not measured: the 200 of never, because no answer could be made up: the
     nearest that could be made is wrong: the value is `text`, which the document
     rules out

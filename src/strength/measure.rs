@@ -137,6 +137,10 @@ impl Tally {
     fn finish(self, operation: Operation<'_>) -> OperationStrength {
         let weakness = |((schema, kind), missed)| Weakness { schema, kind, missed };
         let mut weaknesses: Vec<Weakness> = self.missed.into_iter().map(weakness).collect();
+        // Where any type is taken, null is one of them.
+        let untyped: Vec<Pointer> =
+            weaknesses.iter().filter(|it| it.kind == Kind::Type).map(|it| it.schema.clone()).collect();
+        weaknesses.retain(|it| it.kind != Kind::Null || !untyped.contains(&it.schema));
         weaknesses.sort_by(|a, b| {
             b.missed.cmp(&a.missed).then_with(|| a.schema.cmp(&b.schema)).then(a.kind.cmp(&b.kind))
         });

@@ -1,4 +1,4 @@
-use crate::plan::TagExpression;
+use crate::plan::{Shard, TagExpression};
 use crate::session::BaseUrl;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -19,7 +19,11 @@ pub(super) enum Command {
     /// Run scenarios
     ///
     /// Without FILES, walks up to `contest.yaml` and runs what its `scenarios` names.
-    Run(Run),
+    Run(Box<Run>),
+    /// List the cases that would run, with their tags and the operations that they call
+    ///
+    /// Nothing is sent. Exits with 4 when nothing is selected.
+    List(Box<List>),
     /// Check documents and scenarios; nothing is sent
     ///
     /// Reports every problem of every file: what cannot be loaded, names that do not exist, parts of
@@ -51,12 +55,12 @@ pub(super) struct Run {
     /// How many cases run at the same time [default: 1, or the number of cores on the embedded mock]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
-    /// Run only cases whose tags fit: and, or, not and parentheses, as in 'smoke and not slow'
-    #[arg(long, value_name = "EXPRESSION", value_parser = parse_tags)]
-    pub(super) tags: Option<TagExpression>,
-    /// Run only scenarios whose name, `file::name` or title fits; `*` stands for anything
-    #[arg(long, short = 's', value_name = "PATTERN")]
-    pub(super) scenario: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: Select,
+    /// In which order cases start: that of the files, or one that the seed gives; reports stay in the
+    /// order of the files
+    #[arg(long, value_name = "ORDER", default_value = "file")]
+    pub(super) order: OrderChoice,
     /// Run the selection N times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) repeat: Option<u32>,
@@ -69,6 +73,66 @@ pub(super) struct Run {
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+}
+
+/// Which cases; every kind that is given must fit, of several patterns of a kind one.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct Select {
+    /// Cases whose tags fit: and, or, not and parentheses, as in 'smoke and not slow'
+    #[arg(long, value_name = "EXPRESSION", value_parser = parse_tags)]
+    pub(super) tags: Option<TagExpression>,
+    /// Scenarios whose name, `file::name` or title fits; `*` stands for anything
+    #[arg(long, short = 's', value_name = "PATTERN")]
+    pub(super) scenario: Vec<String>,
+    /// Files whose path, or name in `contest list`, fits
+    #[arg(long, short = 'f', value_name = "PATTERN")]
+    pub(super) file: Vec<String>,
+    /// Cases that call an operation, in setup and cleanup too: its operationId, `api.operationId`, or
+    /// method and path template
+    #[arg(long, short = 'o', value_name = "PATTERN")]
+    pub(super) operation: Vec<String>,
+    /// Cases for which a CEL condition holds, over file, scenario, name, title, tags, operations, row,
+    /// and for any operation called: operation, api; as in
+    /// '"smoke" in tags && operation == "updateAnOrder"'
+    #[arg(long, value_name = "CONDITION")]
+    pub(super) select: Option<String>,
+    /// The I-th of N shares of the selected cases; a case stays in its share when others come and go
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub(super) shard: Option<Shard>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Scenario files, or folders of `*.contest.yaml`
+    pub(super) files: Vec<PathBuf>,
+    /// A tree for people, or one JSON document (schemas/list.schema.json)
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+    /// The environment of `contest.yaml`
+    #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
+    pub(super) env: Option<String>,
+    #[command(flatten)]
+    pub(super) select: Select,
+    /// A limit, as in document=128MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A tree of files, scenarios and rows
+    Text,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OrderChoice {
+    /// That of the files
+    File,
+    /// Another one for each seed
+    Random,
 }
 
 #[derive(Debug, Args)]
@@ -127,6 +191,10 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write HOST:PORT with an IP address, as in 127.0.0.1:4011".to_owned())
+}
+
+fn parse_shard(text: &str) -> Result<Shard, String> {
+    Shard::parse(text).map_err(|error| error.to_string())
 }
 
 fn parse_tags(text: &str) -> Result<TagExpression, String> {

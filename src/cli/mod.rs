@@ -8,9 +8,11 @@
 mod args;
 mod check;
 mod exit;
+mod list;
 mod mock;
 mod output;
 mod run;
+mod select;
 
 use args::{Arguments, Command};
 use clap::Parser as _;
@@ -21,7 +23,8 @@ pub fn main() -> ExitCode {
     // clap leaves with 2 on bad usage by itself, and with 0 behind `--help` and `--version`.
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Run(run) => run::run(run, &arguments.output),
+        Command::Run(run) => run::run(*run, &arguments.output),
+        Command::List(list) => list::list(*list, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }

@@ -1,15 +1,10 @@
-use super::args::{Output, Run};
-use super::{exit, output};
-use crate::engine::Event;
-use crate::plan::Selection;
+use super::args::{OrderChoice, Output, Run};
+use super::{exit, output, select};
+use crate::engine::{Event, Order};
 use crate::report::{Progress, Terminal};
 use crate::session::{Session, Settings};
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
-
-/// As many cases as are named when none is selected.
-const SHOWN_CASES: usize = 20;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
@@ -26,9 +21,14 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
     }
     if session.plan.cases.is_empty() {
-        output::print_error(&nothing_selected(&session.plan.available));
-        return ExitCode::from(exit::NOTHING_SELECTED);
+        if let Some(words) = select::nothing_selected(&session.plan) {
+            output::print_error(&words);
+            return ExitCode::from(exit::NOTHING_SELECTED);
+        }
+        output::print_error(&select::empty_shard(&session.plan, session.selection()));
+        return if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
     }
+    output::print_error(&select::unfitting(&session.plan));
     let runtime = match crate::session::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -40,32 +40,6 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
-}
-
-/// Why nothing runs, and what there is to choose from.
-fn nothing_selected(available: &[(String, BTreeSet<String>)]) -> String {
-    let words = match available.len() {
-        0 => {
-            return "there are no scenarios to run; nothing was sent\n\
-                    name scenario files, or give their folders under `scenarios` in contest.yaml\n"
-                .to_owned();
-        }
-        1 => "the only case is not selected".to_owned(),
-        count => format!("none of the {count} cases is selected"),
-    };
-    let tags: BTreeSet<&str> = available.iter().flat_map(|(_, tags)| tags).map(String::as_str).collect();
-    let tags = match tags.is_empty() {
-        true => "no scenario has tags".to_owned(),
-        false => format!("the tags are {}", tags.into_iter().collect::<Vec<_>>().join(", ")),
-    };
-    let mut text = format!("{words}; nothing was sent\n{tags}\nthe cases are\n");
-    for (id, _) in available.iter().take(SHOWN_CASES) {
-        text.push_str(&format!("  {id}\n"));
-    }
-    if available.len() > SHOWN_CASES {
-        text.push_str(&format!("  and {} more\n", available.len() - SHOWN_CASES));
-    }
-    text
 }
 
 async fn run_session(session: &Session, out: &Output) -> ExitCode {
@@ -131,7 +105,11 @@ fn settings(arguments: Run) -> Settings {
         base_urls: arguments.base_url,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
-        selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },
+        selection: select::selection(arguments.select),
+        order: match arguments.order {
+            OrderChoice::File => Order::File,
+            OrderChoice::Random => Order::Random,
+        },
         keep_going: arguments.keep_going,
         repeat: arguments.repeat.map(|repeat| repeat as usize),
         seed: arguments.seed,

@@ -23,7 +23,7 @@ mod verdict;
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
-pub use run::{RunSettings, run};
+pub use run::{Order, RunSettings, run};
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

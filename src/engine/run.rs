@@ -4,6 +4,7 @@ use super::mask::mask_report;
 use super::summary::SummaryBuilder;
 use super::values::Values;
 use super::{Target, Verdict};
+use crate::expression::Generator;
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
 use crate::plan::{Case, Plan};
@@ -28,6 +29,8 @@ pub struct RunSettings {
     pub workers: usize,
     /// How often the cases run; at least 1.
     pub repeat: usize,
+    /// The order in which the cases are started.
+    pub order: Order,
     /// The values that do not change from case to case.
     pub values: Arc<Values>,
     /// The auth profiles of the project file, in its order.
@@ -44,8 +47,20 @@ pub struct RunSettings {
     pub interrupt: CancellationToken,
 }
 
+/// The order in which cases are started. Reports stay in the order of the files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// That of the files.
+    #[default]
+    File,
+    /// One that follows from the seed alone, each round of a repeated run with its own.
+    Random,
+}
+
 /// A run under way, shared by its workers.
 pub(super) struct Run {
+    /// The indices of the cases, rounds included, in the order in which they are started.
+    sequence: Vec<usize>,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
@@ -72,11 +87,12 @@ pub async fn run(
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
-    let run = Arc::new(Run { plan, settings: Arc::clone(&settings), target });
+    let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
+    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target });
     let next = Arc::new(AtomicUsize::new(0));
     let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {
-        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), n_cases, worker, sender.clone()));
+        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker, sender.clone()));
     }
     drop(sender);
     let mut builder = SummaryBuilder::default();
@@ -92,19 +108,24 @@ pub async fn run(
     summary
 }
 
-/// One worker: takes the next case until there is none.
-async fn work(
-    run: Arc<Run>,
-    next: Arc<AtomicUsize>,
-    n_cases: usize,
-    worker: usize,
-    sender: mpsc::UnboundedSender<Event>,
-) {
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        if index >= n_cases {
-            return;
+/// The indices of all cases of all rounds in the order in which they are started.
+fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usize> {
+    let mut sequence: Vec<usize> = (0..n_cases * n_rounds).collect();
+    if order == Order::Random {
+        for (round, indices) in sequence.chunks_mut(n_cases.max(1)).enumerate() {
+            // A case's own values have streams named by its id, which is never empty before `::`.
+            Generator::new(seed, &format!("::order#{round}")).shuffle(indices);
         }
+    }
+    sequence
+}
+
+/// One worker: takes the next case until there is none.
+async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc::UnboundedSender<Event>) {
+    loop {
+        let Some(index) = run.sequence.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
+            return;
+        };
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
@@ -138,5 +159,24 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         steps: Vec::new(),
         left_behind: Vec::new(),
         elapsed: Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_follows_from_the_seed_and_holds_every_case_once_a_round() {
+        assert_eq!(sequence(Order::File, 7, 3, 2), [0, 1, 2, 3, 4, 5]);
+        let of_seven = sequence(Order::Random, 7, 20, 2);
+        assert_eq!(of_seven, sequence(Order::Random, 7, 20, 2));
+        assert_ne!(of_seven, sequence(Order::Random, 8, 20, 2));
+        let (mut first, mut second) = (of_seven[..20].to_vec(), of_seven[20..].to_vec());
+        assert_ne!(first, second.iter().map(|index| index - 20).collect::<Vec<_>>());
+        first.sort_unstable();
+        second.sort_unstable();
+        assert_eq!([first, second].concat(), (0..40).collect::<Vec<_>>());
+        assert_eq!(sequence(Order::Random, 7, 0, 1), Vec::<usize>::new());
     }
 }

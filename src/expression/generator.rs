@@ -55,6 +55,17 @@ impl Generator {
         })
     }
 
+    /// Puts elements into an order of which each is as likely as any other.
+    ///
+    /// Source: Durstenfeld's form of the Fisher–Yates shuffle.
+    pub fn shuffle<T>(&mut self, elements: &mut [T]) {
+        for last in (1..elements.len()).rev() {
+            let bound = i64::try_from(last).unwrap_or(i64::MAX);
+            let other = usize::try_from(self.between(0, bound)).unwrap_or(last);
+            elements.swap(last, other);
+        }
+    }
+
     /// Source: RFC 9562 §5.4.
     fn uuid(&mut self) -> String {
         let mut bytes = [0; 16];

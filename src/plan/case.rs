@@ -1,3 +1,4 @@
+use super::SelectorTally;
 use crate::check::Severities;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
@@ -16,6 +17,10 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// The ids and tags of all cases that there are to select from.
     pub available: Vec<(String, BTreeSet<String>)>,
+    /// How many cases were selected before a shard took its share.
+    pub n_selected: usize,
+    /// What each selector fitted by itself.
+    pub selectors: Vec<SelectorTally>,
 }
 
 /// One api with the compiled schemas of the operations that are called.
@@ -126,6 +131,14 @@ impl PlannedScenario {
             .flatten()
             .flat_map(PlannedStep::with_cleanup)
     }
+
+    /// The operations that it calls, setup and cleanup included, each once, in the order of the file:
+    /// the index of the api in [`Plan::apis`], and the operation.
+    pub fn calls(&self) -> Vec<(usize, OperationIndex)> {
+        let mut seen = BTreeSet::new();
+        let calls = self.all_steps().map(|step| (step.api, step.operation));
+        calls.filter(|call| seen.insert(*call)).collect()
+    }
 }
 
 impl PlannedStep {
@@ -156,7 +169,13 @@ impl Plan {
     #[must_use]
     pub fn only(&self, case: usize) -> Self {
         let cases = self.cases.get(case).cloned().into_iter().collect();
-        Self { apis: self.apis.clone(), cases, available: self.available.clone() }
+        Self {
+            apis: self.apis.clone(),
+            cases,
+            available: self.available.clone(),
+            n_selected: self.n_selected,
+            selectors: self.selectors.clone(),
+        }
     }
 
     /// The operation of a step.

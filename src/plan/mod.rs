@@ -18,5 +18,5 @@ mod step;
 mod tests;
 
 pub use case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
-pub use select::{Selection, TagError, TagExpression};
+pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
 pub use step::{PlanInput, plan};

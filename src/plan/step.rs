@@ -4,6 +4,7 @@ use super::case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedS
 use super::operation::resolve_operation;
 use super::references::{Names, Place};
 use super::request::check_request;
+use super::select::choose;
 use super::settings::Surroundings;
 use super::status::check_status;
 use crate::check::Check;
@@ -54,7 +55,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         add_cases(&Arc::new(scenario), &mut cases);
     }
     let available = cases.iter().map(|case| (case.id.clone(), case.tags.clone())).collect();
-    cases.retain(|case| input.selection.selects(case));
+    let choice = choose(&cases, input.selection, &input.apis, input.limits, diagnostics);
+    let (mut cases, n_selected, selectors) = (choice.cases, choice.n_selected, choice.selectors);
     if cases.len() > input.limits.cases {
         diagnostics.push(
             Diagnostic::error(
@@ -79,7 +81,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
             contract: Arc::new(Contract::compile(Arc::clone(document), &operations)),
         }
     });
-    Plan { apis: apis.collect(), cases, available }
+    Plan { apis: apis.collect(), cases, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {

@@ -1,6 +1,6 @@
 //! What is found without sending: operations, parameters, bodies, statuses, names.
 
-use super::{PlanInput, Selection, TagExpression, plan};
+use super::{PlanInput, Selection, SelectorTally, TagExpression, plan};
 use crate::diagnostic::Problems;
 use crate::limits::Limits;
 use crate::openapi::Document;
@@ -42,6 +42,7 @@ auth: { key: { apiKey: { in: header, name: x-key, value: $secrets.KEY } }, token
 struct Planned {
     problems: Vec<String>,
     ids: Vec<String>,
+    selectors: Vec<SelectorTally>,
 }
 
 fn plan_file(text: &str, selection: &Selection) -> Planned {
@@ -68,7 +69,11 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         let label = each.labels.first().map(|label| format!(" | {}", label.text)).unwrap_or_default();
         format!("{} {}{label}", each.code, each.message)
     });
-    Planned { problems: words.collect(), ids: plan.cases.iter().map(|case| case.id.clone()).collect() }
+    Planned {
+        problems: words.collect(),
+        ids: plan.cases.iter().map(|case| case.id.clone()).collect(),
+        selectors: plan.selectors,
+    }
 }
 
 /// Steps in an otherwise right scenario.
@@ -296,4 +301,116 @@ fn cases_are_scenarios_and_rows_and_can_be_selected() {
     check_ids(&named("b"), &["x::b[x]", "x::b[1]"]);
     check_ids(&named("x::*"), &["x::a", "x::b[x]", "x::b[1]"]);
     check_ids(&Selection { ids: vec!["x::b[1]".to_owned()], ..Selection::default() }, &["x::b[1]"]);
+    let file = |name: &str| Selection { files: vec![name.to_owned()], ..Selection::default() };
+    check_ids(&file("x.contest.yaml"), &["x::a", "x::b[x]", "x::b[1]"]);
+    check_ids(&file("y*"), &[]);
+    let select = |text: &str| Selection { select: Some(text.to_owned()), ..Selection::default() };
+    check_ids(&select("has(row.c) && row.c == 2"), &["x::b[1]"]);
+    check_ids(&select("row.name == 'x'"), &["x::b[x]"]);
+    check_ids(&select("name == 'x::a' && file == 'x' && scenario == 'a' && title == 'a'"), &["x::a"]);
+    check_ids(&select("'slow' in tags || 'smoke' in tags"), &["x::a", "x::b[1]"]);
+    check_ids(&select("api == 'shop' && operation == 'getItem'"), &["x::a", "x::b[x]", "x::b[1]"]);
+}
+
+const TWO: &str = r#"
+contest: 1
+scenarios:
+  get: { steps: [{ call: getItem, path: { id: "1" }, query: { tenant: a }, expect: { status: 200 } }] }
+  both:
+    tags: [smoke]
+    steps:
+      - { call: getItem, path: { id: "1" }, query: { tenant: a }, expect: { status: 200 } }
+      - call: PUT /items/{id}
+        path: { id: "1" }
+        body: 1
+        contentType: application/json
+        expect: { status: 404 }
+        cleanup: [{ call: shop.deleteItem, path: { id: "1" } }]
+"#;
+
+fn check_two(selection: &Selection, expected: &[&str]) {
+    let planned = plan_file(TWO, selection);
+    assert_eq!(planned.problems, Vec::<String>::new());
+    assert_eq!(planned.ids, expected, "{selection:?}");
+}
+
+#[test]
+fn cases_can_be_selected_by_the_operations_they_call() {
+    let calls = |name: &str| Selection { operations: vec![name.to_owned()], ..Selection::default() };
+    check_two(&calls("getItem"), &["x::get", "x::both"]);
+    check_two(&calls("putItem"), &["x::both"]);
+    check_two(&calls("shop.putItem"), &["x::both"]);
+    check_two(&calls("PUT /items/{id}"), &["x::both"]);
+    check_two(&calls("shop.delete*"), &["x::both"]);
+    check_two(&calls("put"), &[]);
+    let select = |text: &str| Selection { select: Some(text.to_owned()), ..Selection::default() };
+    check_two(&select(r#""smoke" in tags && operation == "putItem""#), &["x::both"]);
+    check_two(&select(r#"operation != "getItem""#), &["x::both"]);
+    check_two(&select(r#"operations.all(it, it == "getItem")"#), &["x::get"]);
+    check_two(&select(r#"row.region == "eu""#), &[]);
+}
+
+#[test]
+fn a_selector_that_fits_nothing_says_what_may_have_been_meant() {
+    let check = |selection: Selection, expected: &[(&str, usize, &[&str])]| {
+        let found = plan_file(TWO, &selection).selectors;
+        let found: Vec<_> =
+            found.iter().map(|it| (it.text.as_str(), it.cases, it.advice.join("; "))).collect();
+        let expected: Vec<_> = expected.iter().map(|it| (it.0, it.1, it.2.join("; "))).collect();
+        assert_eq!(found, expected);
+    };
+    check(
+        Selection {
+            operations: ["getItems", "GET /items/{id}", "zebra", "get?tem", "x*"].map(String::from).into(),
+            tags: TagExpression::parse("smok or (slow and smoke)").ok(),
+            ..Selection::default()
+        },
+        &[
+            (
+                "--tags 'smok or slow and smoke'",
+                0,
+                &["no tag `slow`", "no tag `smok`; did you mean `smoke`?"],
+            ),
+            ("--operation getItems", 0, &["no operation `getItems`; did you mean `getItem`?"]),
+            ("--operation 'GET /items/{id}'", 2, &[]),
+            ("--operation zebra", 0, &["no operation `zebra`"]),
+            ("--operation 'get?tem'", 2, &[]),
+            ("--operation 'x*'", 0, &["no operation fits `x*`"]),
+        ],
+    );
+    check(
+        Selection {
+            scenarios: vec!["bth".to_owned()],
+            files: vec!["y".to_owned()],
+            select: Some("row.x == 1".to_owned()),
+            ..Selection::default()
+        },
+        &[
+            ("--scenario bth", 0, &["no scenario `bth`; did you mean `both`?"]),
+            ("--file y", 0, &["no file `y`; did you mean `x`?"]),
+            ("--select 'row.x == 1'", 0, &["it has no value for some: no key `x` in `row`"]),
+        ],
+    );
+}
+
+#[test]
+fn a_condition_over_cases_names_what_a_case_has() {
+    let check = |text: &str, expected: &[&str]| {
+        let selection = Selection { select: Some(text.to_owned()), ..Selection::default() };
+        let planned = plan_file(TWO, &selection);
+        assert_eq!(planned.problems, expected);
+        assert_eq!(planned.ids, Vec::<String>::new());
+    };
+    check(
+        "'smoke' in tag",
+        &["scenario.unknown-reference there is no variable `tag` | did you mean `tags`?"],
+    );
+    check(
+        "now() == now()",
+        &["scenario.invalid-condition the time chooses no cases | would choose others tomorrow"],
+    );
+    check(
+        "operation = 'x'",
+        &["scenario.invalid-condition `operation = 'x'` is not a CEL expression | `=` has no meaning here"],
+    );
 }

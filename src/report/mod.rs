@@ -7,6 +7,7 @@
 
 mod curl;
 mod excerpt;
+mod list;
 mod progress;
 pub mod snippet;
 mod strength;
@@ -16,6 +17,7 @@ mod terminal;
 mod text;
 mod window;
 
+pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use strength::render_strength;
 pub use style::Style;

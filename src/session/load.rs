@@ -181,6 +181,11 @@ impl Session {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
     }
 
+    /// What was asked to be chosen.
+    pub fn selection(&self) -> &Selection {
+        &self.settings.selection
+    }
+
     /// Replaces every secret of the run in a text.
     pub fn mask(&self, text: &str) -> String {
         self.masker.mask(text)
@@ -254,6 +259,7 @@ impl Session {
             banners: Vec::new(),
             workers: self.settings.jobs.or(written_jobs).unwrap_or(default_jobs).clamp(1, n_cases.max(1)),
             repeat: self.settings.repeat.unwrap_or(1),
+            order: self.settings.order,
             values: Arc::clone(&self.values),
             profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
             client: Client::new(ClientSettings {

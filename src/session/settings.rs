@@ -1,3 +1,4 @@
+use crate::engine::Order;
 use crate::plan::Selection;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub jobs: Option<usize>,
     /// Which cases run.
     pub selection: Selection,
+    /// The order in which they are started.
+    pub order: Order,
     /// How often they run.
     pub repeat: Option<usize>,
     /// The seed of `$gen`; random when none is given.

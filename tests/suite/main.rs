@@ -11,6 +11,7 @@ mod interruption;
 mod judge;
 mod judged;
 mod lifecycle;
+mod listing;
 mod messages;
 mod mock;
 mod process;

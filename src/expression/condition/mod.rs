@@ -200,6 +200,11 @@ impl Condition {
         self.compiled.names.mentions.clone()
     }
 
+    /// Whether the expression asks for the present moment.
+    pub fn uses_now(&self) -> bool {
+        self.compiled.names.uses_now
+    }
+
     /// The value. Members of objects made by CEL come sorted by name.
     ///
     /// # Errors

@@ -1,16 +1,5 @@
-use super::Case;
 use std::collections::BTreeSet;
-
-/// Which cases of a plan run.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Tags that must hold.
-    pub tags: Option<TagExpression>,
-    /// Patterns of which one must match the scenario's name, `file::name` or title; none means all.
-    pub scenarios: Vec<String>,
-    /// Exact case ids; none means all.
-    pub ids: Vec<String>,
-}
+use std::fmt;
 
 /// `smoke and not (slow or destructive)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,22 +25,6 @@ pub struct TagError {
 /// Deeper nesting than any person writes; the reader recurses.
 const MAX_DEPTH: usize = 64;
 
-impl Selection {
-    /// Whether a case runs.
-    pub fn selects(&self, case: &Case) -> bool {
-        let name = case.scenario.scenario().name.value.as_str();
-        let full = format!("{}::{name}", case.scenario.file.name);
-        let title = case.scenario.title();
-        self.tags.as_ref().is_none_or(|tags| tags.holds(&case.tags))
-            && (self.scenarios.is_empty()
-                || self
-                    .scenarios
-                    .iter()
-                    .any(|it| [name, &full, title].iter().any(|text| matches_pattern(it, text))))
-            && (self.ids.is_empty() || self.ids.contains(&case.id))
-    }
-}
-
 impl TagExpression {
     /// Reads an expression; `not` binds closest, then `and`, then `or`.
     ///
@@ -76,6 +49,33 @@ impl TagExpression {
             Self::Not(inner) => !inner.holds(tags),
             Self::And(left, right) => left.holds(tags) && right.holds(tags),
             Self::Or(left, right) => left.holds(tags) || right.holds(tags),
+        }
+    }
+
+    /// Every tag that it names, in the order written.
+    pub(super) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Tag(tag) => vec![tag],
+            Self::Not(inner) => inner.names(),
+            Self::And(left, right) | Self::Or(left, right) => [left.names(), right.names()].concat(),
+        }
+    }
+}
+
+impl fmt::Display for TagExpression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(tag) => f.write_str(tag),
+            Self::Not(inner) if matches!(**inner, Self::Tag(_) | Self::Not(_)) => write!(f, "not {inner}"),
+            Self::Not(inner) => write!(f, "not ({inner})"),
+            Self::And(left, right) => {
+                let part = |it: &Self| match it {
+                    Self::Or(..) => format!("({it})"),
+                    _ => it.to_string(),
+                };
+                write!(f, "{} and {}", part(left), part(right))
+            }
+            Self::Or(left, right) => write!(f, "{left} or {right}"),
         }
     }
 }
@@ -134,34 +134,6 @@ impl<'w> Parser<'w> {
     }
 }
 
-/// `*` is any run of characters, `?` any one; linear but for one step back per star.
-fn matches_pattern(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut from) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while from < text.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, from));
-                at += 1;
-            }
-            Some(c) if *c == '?' || *c == text[from] => {
-                at += 1;
-                from += 1;
-            }
-            _ => match star {
-                Some((star_at, star_from)) => {
-                    star = Some((star_at, star_from + 1));
-                    at = star_at + 1;
-                    from = star_from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|c| *c == '*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,18 +158,9 @@ mod tests {
     }
 
     #[test]
-    fn patterns_match_whole_names() {
-        for (pattern, text, expected) in [
-            ("cancel-*", "cancel-it", true),
-            ("cancel", "cancel-it", false),
-            ("*it", "cancel-it", true),
-            ("c?ncel*", "cancel", true),
-            ("*", "", true),
-            ("?", "", false),
-            ("a*b*c", "aXXbYYbc", true),
-        ] {
-            assert_eq!(matches_pattern(pattern, text), expected, "{pattern} {text}");
+    fn an_expression_prints_as_it_could_be_written() {
+        for text in ["a", "not a", "not (a or b) and c", "(a or b) and not c", "a or b and c", "not not a"] {
+            assert_eq!(TagExpression::parse(text).map(|it| it.to_string()), Ok(text.to_owned()));
         }
-        assert!(!matches_pattern(&"*a".repeat(50), &"a".repeat(49)));
     }
 }

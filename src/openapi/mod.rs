@@ -7,10 +7,13 @@
 mod declared;
 mod decode;
 mod document;
+mod files;
 mod form;
 mod header;
+mod lost;
 mod media_range;
 mod media_type;
+mod names;
 mod operation;
 mod origin;
 mod outline;
@@ -27,6 +30,7 @@ mod style;
 mod tree;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod testing;
@@ -35,6 +39,7 @@ mod tests;
 
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use files::{Fetch, Refusal};
 pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};

@@ -67,7 +67,8 @@ pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
         (_, [components, schemas, name]) if components == "components" && schemas == "schemas" => {
             Some(name.clone())
         }
-        (Some(_), [name]) => Some(name.clone()),
+        // The number of an element is no name.
+        (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.clone()),
         (Some(_), [group, name]) if ["$defs", "definitions", "schemas"].contains(&group.as_str()) => {
             Some(name.clone())
         }

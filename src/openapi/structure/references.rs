@@ -52,6 +52,8 @@ fn check(document: &Document, at: &Pointer, lints: &mut Vec<Lint>) {
         is_key: false,
         message: error.to_string(),
         label: error.label().to_owned(),
+        also: None,
+        notes: Vec::new(),
         help: error.help(),
     });
 }

@@ -1,5 +1,6 @@
 use super::Document;
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What a schema says about the text of a value: its types, elements and members, looked up behind
@@ -15,11 +16,11 @@ pub(super) struct Declared<'d> {
 
 impl<'d> Declared<'d> {
     /// Looks at the schema that a pointer leads to; without one, everything is a string.
-    pub(super) fn of(document: &'d Document, schema: Option<Pointer>) -> Self {
+    pub(super) fn of(document: &'d Document, schema: Option<Cow<'_, Pointer>>) -> Self {
         let mut schemas: Vec<(Pointer, &'d Value)> = Vec::new();
         // A branch may lead back to where it hangs.
         let mut seen = HashSet::new();
-        let mut open: Vec<Pointer> = schema.into_iter().collect();
+        let mut open: Vec<Pointer> = schema.into_iter().map(Cow::into_owned).collect();
         while let Some(pointer) = open.pop() {
             let Ok((pointer, value)) = document.resolve(&pointer) else { continue };
             if !seen.insert(pointer.clone()) {
@@ -70,7 +71,7 @@ impl<'d> Declared<'d> {
     /// What an array's elements are.
     pub(super) fn items(&self) -> Self {
         let holder = self.schemas.iter().find(|(_, schema)| schema.get("items").is_some());
-        Self::of(self.document, holder.map(|(pointer, _)| pointer.child("items")))
+        Self::of(self.document, holder.map(|(pointer, _)| Cow::Owned(pointer.child("items"))))
     }
 
     /// What an object's member is: under `properties`, else under `additionalProperties`.
@@ -83,7 +84,7 @@ impl<'d> Declared<'d> {
                 schema.get("additionalProperties").map(|_| pointer.child("additionalProperties"))
             })
         };
-        Self::of(self.document, known.or_else(other))
+        Self::of(self.document, known.or_else(other).map(Cow::Owned))
     }
 
     /// The names under `properties`.

@@ -349,21 +349,21 @@ fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
 fn targets_of(operation: Operation<'_>) -> Vec<Target> {
     let mut found = Vec::new();
     for parameter in operation.parameters() {
-        found.extend(parameter.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(parameter.schema().map(|schema| (schema.into_owned(), Direction::Request)));
         let content = parameter.content().and_then(|content| content.schema());
-        found.extend(content.map(|schema| (schema, Direction::Request)));
+        found.extend(content.map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
-        found.extend(media_type.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for response in operation.responses() {
         for media_type in response.media_types() {
-            found.extend(media_type.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Response)));
         }
         for header in response.headers() {
-            found.extend(header.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(header.schema().map(|schema| (schema.into_owned(), Direction::Response)));
             let content = header.content().and_then(|content| content.schema());
-            found.extend(content.map(|schema| (schema, Direction::Response)));
+            found.extend(content.map(|schema| (schema.into_owned(), Direction::Response)));
         }
     }
     found

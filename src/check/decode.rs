@@ -94,9 +94,9 @@ fn json<'c>(
         return Content::Broken;
     }
     match body.json() {
-        Ok(parsed) => {
-            facts.extend(duplicates(case, &parsed.duplicates));
-            Content::Json(&parsed.value)
+        Ok(value) => {
+            facts.extend(duplicates(case, body.duplicates()));
+            Content::Json(value)
         }
         Err(error) => {
             let promise = response.filter(|_| !documented.is_empty());

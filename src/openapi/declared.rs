@@ -28,6 +28,9 @@ impl<'d> Declared<'d> {
             }
             for keyword in ["oneOf", "anyOf", "allOf"] {
                 let branches = value.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+                if branches == 0 {
+                    continue;
+                }
                 let holder = pointer.child(keyword);
                 open.extend((0..branches).rev().map(|index| holder.child(index.to_string())));
             }

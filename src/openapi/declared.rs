@@ -14,6 +14,13 @@ pub(super) struct Declared<'d> {
     schemas: Vec<(Pointer, &'d Value)>,
 }
 
+/// The keywords whose elements are held against the same value.
+const BRANCHES: [&str; 3] = ["oneOf", "anyOf", "allOf"];
+
+fn has_branches(schema: &Value) -> bool {
+    BRANCHES.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
 impl<'d> Declared<'d> {
     /// Looks at the schema that a pointer leads to; without one, everything is a string.
     pub(super) fn of(document: &'d Document, schema: Option<Cow<'_, Pointer>>) -> Self {
@@ -23,10 +30,11 @@ impl<'d> Declared<'d> {
         let mut open: Vec<Pointer> = schema.into_iter().map(Cow::into_owned).collect();
         while let Some(pointer) = open.pop() {
             let Ok((pointer, value)) = document.resolve(&pointer) else { continue };
-            if !seen.insert(pointer.clone()) {
+            let is_last = open.is_empty() && seen.is_empty() && !has_branches(value);
+            if !is_last && !seen.insert(pointer.clone()) {
                 continue;
             }
-            for keyword in ["oneOf", "anyOf", "allOf"] {
+            for keyword in BRANCHES {
                 let branches = value.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
                 if branches == 0 {
                     continue;

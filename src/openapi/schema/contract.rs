@@ -20,7 +20,7 @@ const MAX_PARTS: usize = 500_000;
 
 /// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
 /// value, which takes longer than judging it, but not longer than compiling.
-const OFTEN: usize = 200;
+pub(super) const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///

@@ -9,6 +9,7 @@ mod decode;
 mod document;
 mod form;
 mod header;
+mod known;
 mod media_range;
 mod media_type;
 mod operation;

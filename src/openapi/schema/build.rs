@@ -1,6 +1,7 @@
 //! The one place where schemas are handed to the validator: one build for many targets, and a way
 //! on when one of them is refused.
 
+use super::content;
 use super::format::is_base64;
 use jsonschema::{Draft, PatternOptions, Registry, ValidationOptions, Validator};
 use serde_json::{Map, Value, json};
@@ -16,12 +17,13 @@ const STACK: usize = 64 << 20;
 
 /// How every schema is compiled: 2020-12, formats asserted, nothing retrieved.
 pub(super) fn options<'i>() -> ValidationOptions<'i> {
-    jsonschema::options()
+    let options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT))
-        .with_format("byte", is_base64)
+        .with_format("byte", is_base64);
+    content::CHECKS.iter().fold(options, |options, (name, holds)| options.with_format(*name, *holds))
 }
 
 /// What came of a joint build.

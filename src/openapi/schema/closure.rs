@@ -34,8 +34,8 @@ pub(super) enum Role {
     /// kept apart so that a failure costs one question and no errors of every branch: nested
     /// choices would multiply them without bound.
     Choice { branches: Vec<usize>, is_exclusive: bool },
-    /// The range of a number format.
-    Range(&'static str),
+    /// What a keyword such as `format` asks of a value: its name in settings and messages.
+    Format { keyword: &'static str, name: &'static str },
 }
 
 impl Closure {
@@ -62,7 +62,15 @@ const IN_PLACE: &[&str] = &["allOf", "anyOf", "oneOf", "not", "if", "then", "els
 impl Closure {
     /// The entries that are [`endless`](Self::endless) or lead to one that is.
     pub(super) fn reaches_endless(&self) -> Vec<bool> {
-        let mut found = self.endless();
+        self.reaching(self.endless())
+    }
+
+    /// The entries of which a part is left out, or that lead to such a one.
+    pub(super) fn leaves_out(&self) -> Vec<bool> {
+        self.reaching(self.entries.iter().map(|entry| !entry.left_out.is_empty()).collect())
+    }
+
+    fn reaching(&self, mut found: Vec<bool>) -> Vec<bool> {
         if !found.contains(&true) {
             return found;
         }
@@ -156,6 +164,12 @@ pub(super) fn linked(schema: &Value) -> Option<usize> {
 /// The schema that stands for another entry.
 pub(super) fn link(number: usize) -> Value {
     json!({"$ref": format!("#/$defs/{number}")})
+}
+
+/// The condition for null that the rewriting adds; no schema of a document is rewritten to this, since a
+/// list of one type becomes the type.
+pub(super) fn only_null() -> Value {
+    json!({"type": ["null"]})
 }
 
 /// The numbers of all entries that a schema links to.

@@ -61,7 +61,8 @@ pub(super) struct Compiled {
     /// How often each target has judged, and its own validator once that is often.
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
-    leaves_out: bool,
+    /// Which entries lead to a part that cannot be used, so that they may accept too much.
+    leaves_out: Vec<bool>,
     /// Which entries lead to one that asks without end: they are not compiled.
     endless: Vec<bool>,
 }
@@ -90,6 +91,11 @@ impl Contract {
     #[must_use]
     pub fn with_nullable(self, nullable: Nullable) -> Self {
         Self { nullable, compiled: OnceLock::new(), others: Mutex::default(), ..self }
+    }
+
+    /// How far `nullable` reaches.
+    pub fn nullable(&self) -> Nullable {
+        self.nullable
     }
 
     /// The document.
@@ -212,7 +218,7 @@ impl Compiled {
             wanted.into_iter().partition(|number| endless[*number]);
         let mut joint = build::joint(&closure.resource(), &wanted);
         joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
-        let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
+        let leaves_out = closure.leaves_out();
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
         Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out, endless }
     }
@@ -244,6 +250,7 @@ impl Compiled {
             root: instance,
             whole,
             direction,
+            leaves_out: self.leaves_out[number],
             max: max.max(1),
             errors: Vec::new(),
             undecided: None,
@@ -270,11 +277,12 @@ impl Compiled {
     }
 
     fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        if !self.leaves_out() {
+        let number = self.numbers[&(schema.clone(), direction)];
+        if !self.leaves_out[number] {
             return Vec::new();
         }
         let mut seen = HashSet::new();
-        let mut queue = vec![self.numbers[&(schema.clone(), direction)]];
+        let mut queue = vec![number];
         let mut found: Vec<usize> = Vec::new();
         while let Some(number) = queue.pop() {
             if seen.insert(number) {
@@ -286,11 +294,6 @@ impl Compiled {
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
-    }
-
-    /// Whether a part of a schema cannot be used, so that a schema may accept too much.
-    pub(super) fn leaves_out(&self) -> bool {
-        self.leaves_out
     }
 
     /// The forms of every choice, compiled when the first choice is to be explained.

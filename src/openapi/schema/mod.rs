@@ -7,11 +7,14 @@
 mod build;
 mod choice;
 mod closure;
+mod content;
 mod contract;
 mod dialect;
+mod discriminator;
 mod explain;
 mod format;
 mod keyword;
+mod pattern;
 mod remark;
 mod target;
 mod trace;
@@ -22,6 +25,8 @@ mod words;
 mod tests;
 
 pub use contract::{Contract, Validity};
+pub use discriminator::{Discriminated, Discriminator, takes_in};
+pub use format::checked_formats;
 
 use crate::json::Pointer;
 

@@ -14,6 +14,7 @@ mod expectation;
 mod file;
 mod formats;
 mod input;
+mod input_schema;
 mod matcher;
 mod matcher_reader;
 mod project;

@@ -216,7 +216,7 @@ impl Compiled {
         let endless = closure.reaches_endless();
         let (refused, wanted): (Vec<usize>, Vec<usize>) =
             wanted.into_iter().partition(|number| endless[*number]);
-        let mut joint = build::joint(&closure.resource(), &wanted);
+        let mut joint = build::joint(closure.resource(), &wanted);
         joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
         let leaves_out = closure.leaves_out();
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
@@ -273,7 +273,7 @@ impl Compiled {
             count.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
+        validator.get_or_init(|| build::alone(self.closure.resource(), number)).as_ref()
     }
 
     fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
@@ -288,7 +288,7 @@ impl Compiled {
             if seen.insert(number) {
                 let entry = &self.closure.entries[number];
                 found.extend(&entry.left_out);
-                all_links(&entry.schema, &mut queue);
+                all_links(self.closure.schema(number), &mut queue);
             }
         }
         found.sort_unstable();
@@ -305,7 +305,7 @@ impl Compiled {
                     all.extend(branches.iter().filter(|branch| !self.endless[**branch]));
                 }
             }
-            build::joint(&self.closure.resource(), &all)
+            build::joint(self.closure.resource(), &all)
         });
         joint.validator.as_ref()
     }

@@ -85,7 +85,7 @@ impl<'d> Rewriter<'d> {
     }
 
     pub(super) fn finish(self) -> Closure {
-        self.closure
+        self.closure.seal()
     }
 
     fn entry(&mut self, pointer: &Pointer, direction: Direction, relaxed: Relaxed) -> usize {

@@ -23,7 +23,7 @@ pub(super) struct Trace {
 pub(super) fn trace(document: &Document, closure: &Closure, start: usize, path: &[String]) -> Trace {
     let mut entry = start;
     let mut via: Vec<String> = component_name(&closure.entries[start].pointer).into_iter().collect();
-    let mut value = &closure.entries[start].schema;
+    let mut value = closure.schema(start);
     let mut holder = value;
     let mut within: Vec<&str> = Vec::new();
     let mut condition = None;
@@ -39,7 +39,7 @@ pub(super) fn trace(document: &Document, closure: &Closure, start: usize, path: 
                 return Trace { keyword, via, format: Some(name), choice: None, condition };
             }
             entry = next;
-            value = &target.schema;
+            value = closure.schema(next);
             within.clear();
             let name = component_name(&target.pointer);
             via.extend(name.filter(|name| via.last() != Some(name)));

@@ -12,6 +12,7 @@ mod header;
 mod media_range;
 mod media_type;
 mod operation;
+mod origin;
 mod outline;
 mod parameter;
 mod places;
@@ -24,6 +25,7 @@ mod security;
 mod structure;
 mod style;
 mod tree;
+mod types;
 mod version;
 mod view;
 
@@ -51,4 +53,5 @@ pub use schema::{
 pub use security::{Security, SecurityKind};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
+pub use types::Types;
 pub use version::Version;

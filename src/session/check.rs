@@ -3,7 +3,7 @@ use super::load::read_document;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Nullable, check_structure};
+use crate::openapi::{Contract, Document, Nullable, check_structure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub struct Checked {
     /// Every problem, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
-    /// The number of documents that were looked at.
-    pub documents: usize,
+    /// The documents that were looked at.
+    pub documents: Vec<Arc<Document>>,
     /// The number of cases that would run.
     pub cases: usize,
 }
@@ -61,7 +61,8 @@ pub fn check_files(mut settings: Settings) -> Checked {
         diagnostics.extend(contract.diagnostics());
     }
     forget_repeated(&mut diagnostics);
-    Checked { diagnostics, documents: documents.len(), cases }
+    let documents = documents.into_iter().map(|(document, _)| document).collect();
+    Checked { diagnostics, documents, cases }
 }
 
 /// The same fault of a document shows in its structure and in the schemas that reach it, and the same

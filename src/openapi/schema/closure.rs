@@ -66,10 +66,13 @@ impl Closure {
 /// referred to.
 const TABLE: &str = "table";
 
+/// How every link into the table begins.
+pub(super) const LINK: &str = "#/table/";
+
 /// The most schemas that one value may be held to by one schema: through references, `allOf`,
 /// choices and conditions. Real documents need some thousands; schemas that name the next one twice
 /// double with each, so that forty of them would never end.
-const MAX_QUESTIONS: u64 = 1_000_000;
+pub(super) const MAX_QUESTIONS: u64 = 1_000_000;
 
 /// The longest chain of such schemas: each is a level of the stack when one is compiled and asked.
 const MAX_CHAIN: usize = 500;
@@ -176,7 +179,7 @@ fn in_place_links(schema: &Value, into: &mut Vec<usize>) {
 
 /// The number of the entry that a link leads to.
 pub(super) fn linked(schema: &Value) -> Option<usize> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/table/")?.parse().ok()
+    schema.get("$ref")?.as_str()?.strip_prefix(LINK)?.parse().ok()
 }
 
 /// The schema that stands for another entry.
@@ -187,7 +190,7 @@ pub(super) fn link(number: usize) -> Value {
 
 /// Where an entry stands in the resource, as a fragment.
 pub(super) fn place(number: usize) -> String {
-    format!("#/{TABLE}/{number}")
+    format!("{LINK}{number}")
 }
 
 /// The condition for null that the rewriting adds; no schema of a document is rewritten to this, since a

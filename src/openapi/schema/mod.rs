@@ -15,6 +15,7 @@ mod explain;
 mod format;
 mod keyword;
 mod pattern;
+mod questions;
 mod remark;
 mod target;
 mod trace;
@@ -27,6 +28,7 @@ mod tests;
 pub use contract::{Contract, Validity};
 pub use discriminator::{Discriminated, Discriminator, takes_in};
 pub use format::checked_formats;
+pub(super) use keyword::{Shape, shape};
 
 use crate::json::Pointer;
 

@@ -1,4 +1,4 @@
-use crate::check::Severities;
+use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
@@ -77,8 +77,8 @@ pub struct PlannedStep {
     pub operation: OperationIndex,
     /// Who it is sent as.
     pub auth: PlannedAuth,
-    /// The severity of each contract check, the nearest setting applied.
-    pub severities: Severities,
+    /// What the settings around it say of every check.
+    pub policy: Policy,
     /// Header values to send, defaults included.
     pub headers: Vec<Named<Template>>,
     /// The media type of its body, as the document writes it.

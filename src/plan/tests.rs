@@ -62,6 +62,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         files: file.into_iter().map(Arc::new).collect(),
         selection,
         limits: &limits,
+        overrides: &Default::default(),
     };
     let plan = plan(&input, &mut diagnostics);
     let words = diagnostics.iter().map(|each| {

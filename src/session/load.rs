@@ -104,6 +104,7 @@ impl Session {
                 files,
                 selection,
                 limits: &limits,
+                overrides: &settings.contract,
             },
             &mut diagnostics,
         );

@@ -1,6 +1,8 @@
 use super::*;
-use crate::check::Check;
+use crate::check::{Check, Policy};
+use crate::diagnostic::CheckSelector;
 use crate::exchange::BodyProblem;
+use crate::scenario::ContractSettings;
 
 /// Judges a response to `getX` whose documented responses are given.
 fn check_all(
@@ -169,10 +171,26 @@ not checked, because the check `content-type` is off
 not checked, because the check `header` is off
 not checked, because the check `body` is off
 not checked, because the check `format` is off
-not checked, because the check `discriminator` is off
-not checked, because the check `deprecated` is off
 not checked, because a 409 of `getX` is not documented",
     );
+}
+
+#[test]
+fn a_warning_that_is_off_is_named_by_the_setting_that_says_so() {
+    let checks = |text: &str| CheckSelector::parse(text).expect("it selects");
+    let mut policy = Policy::default();
+    let settings = ContractSettings::of([
+        (checks("http.*"), Severity::Off),
+        (checks("http.date"), Severity::Warn),
+        (checks("discriminator"), Severity::Off),
+    ]);
+    policy.push(&settings, |_| true);
+    let path = "/x:\n  get:\n    responses:\n      '401': { description: d }";
+    let judgement = judge(&document(path, ""), &exchange("GET", "401\nDate: 0\nETag: 0"), &policy.at(401));
+    let codes: Vec<&str> = judgement.facts.iter().map(|fact| fact.code.as_str()).collect();
+    assert_eq!(codes, ["http.date"]);
+    assert_eq!(judgement.off, ["discriminator", "http.*"]);
+    assert_eq!(judgement.not_checked, Vec::<String>::new());
 }
 
 #[test]

@@ -1,12 +1,16 @@
-use super::args::Explain;
+use super::args::{Explain, Output};
 use super::{exit, output};
 use crate::diagnostic::{Check, CheckSelector, Code};
 use crate::yaml::nearest;
 use std::process::ExitCode;
 
+/// A list of codes gets no narrower than this.
+const NARROWEST: usize = 60;
+
 /// `contest explain`.
-pub(super) fn explain(arguments: &Explain) -> ExitCode {
-    match said(arguments.code.as_deref()) {
+pub(super) fn explain(arguments: &Explain, out: &Output) -> ExitCode {
+    let columns = output::style_of(out, &std::io::stdout()).width.max(NARROWEST);
+    match said(arguments.code.as_deref(), columns) {
         Ok(text) => {
             output::print(&text);
             ExitCode::SUCCESS
@@ -22,23 +26,25 @@ pub(super) fn explain(arguments: &Explain) -> ExitCode {
 ///
 /// # Errors
 /// What to say where there is none.
-fn said(wanted: Option<&str>) -> Result<String, String> {
-    let Some(wanted) = wanted.map(|text| text.trim_matches(['[', ']'])) else { return Ok(list()) };
+fn said(wanted: Option<&str>, columns: usize) -> Result<String, String> {
+    let Some(wanted) = wanted.map(|text| text.trim_matches(['[', ']'])) else { return Ok(list(columns)) };
     if let Some(code) = Code::parse(wanted) {
         return Ok(code.page().to_owned());
     }
     let selected = CheckSelector::parse(wanted);
     match selected.as_ref().map(CheckSelector::checks) {
         Some([one]) => return Ok(one.code().page().to_owned()),
-        Some(several) if wanted != "*" => return Ok(lines(several.iter().map(|check| check.code()))),
-        Some(_) => return Ok(list()),
+        Some(several) if wanted != "*" => {
+            return Ok(lines(several.iter().map(|check| check.code()), columns));
+        }
+        Some(_) => return Ok(list(columns)),
         None => {}
     }
     // `scenario.` and `scenario.*` list what is below.
     let below = wanted.trim_end_matches('*');
     if below.ends_with('.') {
         let codes = Code::ALL.iter().copied().filter(|code| code.as_str().starts_with(below));
-        let text = lines(codes);
+        let text = lines(codes, columns);
         if !text.is_empty() {
             return Ok(text);
         }
@@ -51,11 +57,11 @@ fn said(wanted: Option<&str>) -> Result<String, String> {
     Err(format!("error: there is no code `{wanted}`\nhelp: {help}\n"))
 }
 
-fn list() -> String {
+fn list(columns: usize) -> String {
     let checks: Vec<Code> = Check::ALL.iter().map(|check| check.code()).collect();
     let others = Code::ALL.iter().copied().filter(|code| !checks.contains(code));
     let is_of_file = |code: &Code| {
-        let rooms = ["file", "yaml", "scenario", "selection", "config", "document", "mock"];
+        let rooms = ["file", "yaml", "scenario", "config", "document", "mock"];
         code.as_str().split('.').next().is_some_and(|room| rooms.contains(&room))
     };
     let (files, steps): (Vec<Code>, Vec<Code>) = others.partition(is_of_file);
@@ -64,14 +70,14 @@ fn list() -> String {
          Findings of steps, always errors:\n\n{}\n\
          Problems of files:\n\n{}\n\
          `contest explain CODE` says more.\n",
-        lines(checks),
-        lines(steps),
-        lines(files),
+        lines(checks, columns),
+        lines(steps, columns),
+        lines(files, columns),
     )
 }
 
 /// `  response.body  deny  The body breaks its schema`, in columns.
-fn lines(codes: impl IntoIterator<Item = Code>) -> String {
+fn lines(codes: impl IntoIterator<Item = Code>, columns: usize) -> String {
     let severity = |code: Code| {
         let check = Check::ALL.iter().find(|check| check.code() == code);
         check.map_or("", |check| check.default_severity().as_str())
@@ -79,10 +85,31 @@ fn lines(codes: impl IntoIterator<Item = Code>) -> String {
     let rows: Vec<(Code, &str)> = codes.into_iter().map(|code| (code, severity(code))).collect();
     let width = rows.iter().map(|(code, _)| code.as_str().len()).max().unwrap_or(0);
     let word = rows.iter().map(|(_, severity)| severity.len() + 2).filter(|it| *it > 2).max().unwrap_or(0);
+    let indent = 2 + width + 2 + word;
     let row = |(code, severity): &(Code, &str)| {
-        format!("  {:width$}  {severity:word$}{}\n", code.as_str(), code.summary())
+        let summary = wrapped(code.summary(), columns.saturating_sub(indent), indent);
+        format!("  {:width$}  {severity:word$}{summary}\n", code.as_str())
     };
     rows.iter().map(row).collect()
+}
+
+/// The words in lines of at most so many columns, those after the first behind an indent.
+fn wrapped(text: &str, columns: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut taken = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if taken > 0 && taken + 1 + length > columns {
+            out.push_str(&format!("\n{:indent$}", ""));
+            taken = 0;
+        } else if taken > 0 {
+            out.push(' ');
+            taken += 1;
+        }
+        out.push_str(word);
+        taken += length;
+    }
+    out
 }
 
 #[cfg(test)]
@@ -90,7 +117,7 @@ mod tests {
     use super::*;
 
     fn check(wanted: &str, expected_start: &str) {
-        let text = said(Some(wanted)).unwrap_or_else(|text| text);
+        let text = said(Some(wanted), 100).unwrap_or_else(|text| text);
         assert!(text.starts_with(expected_start), "{wanted}: {text}");
     }
 
@@ -122,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_code_is_listed_once() {
-        let all = said(None).expect("it lists");
+        let all = said(None, 100).expect("it lists");
         for code in Code::ALL {
             assert_eq!(all.matches(&format!("  {code} ")).count(), 1, "{code}");
         }

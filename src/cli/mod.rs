@@ -24,7 +24,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Run(run) => run::run(*run, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
-        Command::Explain(explain) => explain::explain(&explain),
+        Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

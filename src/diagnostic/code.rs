@@ -205,8 +205,6 @@ codes! {
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// A file with nothing to run.
     SCENARIO_EMPTY = "scenario.empty";
-    /// A selection that selects nothing.
-    SELECTION_EMPTY = "selection.empty";
     // Diagnostics: the project file.
     /// A project file cannot be found.
     CONFIG_MISSING = "config.missing";
@@ -289,9 +287,9 @@ mod tests {
             let lines: Vec<&str> = page.lines().collect();
             assert_eq!(lines.first(), Some(&format!("# {code}").as_str()), "{code}");
             assert!(lines[1].is_empty() && lines[3].is_empty(), "{code}: a paragraph of one line follows");
-            assert!(lines[2].ends_with('.') && lines[2].chars().count() <= 110, "{code}: {}", lines[2]);
+            assert!(lines[2].ends_with('.') && lines[2].chars().count() <= 80, "{code}: {}", lines[2]);
             assert!(page.ends_with('\n') && !page.ends_with("\n\n"), "{code}: ends with one line end");
-            assert!(lines.iter().all(|line| line.chars().count() <= 110), "{code}: a line is too long");
+            assert!(lines.iter().all(|line| line.chars().count() <= 80), "{code}: a line is too long");
             assert!(page.contains("## What to do\n"), "{code} does not say what to do");
             assert!(page.contains("```"), "{code} shows no example");
         }

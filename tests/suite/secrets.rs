@@ -387,7 +387,7 @@ const SHOWN: [&str; 16] = [
     "expect.assert",
     "capture.missing",
     "auth.token",
-    "request.invalid",
+    "request.body",
     "request.build",
     "transport.connect",
     "value.condition",

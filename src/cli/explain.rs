@@ -133,7 +133,7 @@ mod tests {
     fn a_pattern_lists_what_it_fits() {
         check("http.*", "  http.status");
         check("deprecated", "  operation.deprecated");
-        check("mock.*", "  mock.unknown-key");
+        check("mock.*", "  mock.refused");
         check("expect.", "  expect.status");
     }
 

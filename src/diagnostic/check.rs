@@ -86,7 +86,7 @@ checks! {
     HttpNotModified = "http.not-modified", HTTP_NOT_MODIFIED, Warn;
     /// A 205 has no content.
     HttpContent = "http.content", HTTP_CONTENT, Warn;
-    /// `Content-Length` is a number, and not there where it must not be.
+    /// `Content-Length` is one number.
     HttpContentLength = "http.content-length", HTTP_CONTENT_LENGTH, Warn;
     /// `Location` is one URI reference, and a redirect has it.
     HttpLocation = "http.location", HTTP_LOCATION, Warn;

@@ -3,7 +3,8 @@ use std::fmt;
 /// The stable dotted name of a finding or a diagnostic.
 ///
 /// The part before the dot is what it speaks of: `response`, `request`, `http`, `operation`,
-/// `parameter`, `property`, `expect`, `capture`, `transport`, `auth` and others for findings; `scenario`, `config`, `document`, `mock` for
+/// `parameter`, `property`, `expect`, `capture`, `transport`, `auth`, `value` and others for findings;
+/// `scenario`, `config`, `document`, `mock` for
 /// files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
@@ -74,7 +75,7 @@ codes! {
     HTTP_NOT_MODIFIED = "http.not-modified";
     /// Content in a 205.
     HTTP_CONTENT = "http.content";
-    /// `Content-Length` that is no number, or where none may be.
+    /// `Content-Length` that is no number, or stands twice.
     HTTP_CONTENT_LENGTH = "http.content-length";
     /// `Location` that is no URI reference, or a redirect without it.
     HTTP_LOCATION = "http.location";
@@ -116,6 +117,8 @@ codes! {
     TRANSPORT_PROTOCOL = "transport.protocol";
     /// The answer is larger than a limit of ours.
     TRANSPORT_LIMIT = "transport.limit";
+    /// The embedded mock has no answer that its rules and its document allow.
+    MOCK_REFUSED = "mock.refused";
     /// A token could not be had.
     AUTH_TOKEN = "auth.token";
     /// A path parameter breaks the document, and the step does not say that it should.

@@ -327,7 +327,7 @@ fn rules_of_the_contract_name_what_there_is() {
     check_contract(
         &rule("getItem", ", status: [200, 299]"),
         &[
-            "scenario.idle-rule the rule never fits: 299 is not documented for `getItem` | the document has 200, 404",
+            "scenario.idle-rule the rule never fits: 299 is not documented for `getItem` | the document has 200, 4XX",
         ],
     );
     // A status that is not documented is what such a rule is for.

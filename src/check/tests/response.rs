@@ -278,6 +278,53 @@ error[response.header]: the header `X-N` is `a` where the document promises an i
 }
 
 /// Checks the first fact's headline and where in the response it points.
+#[test]
+fn headers_are_read_as_their_schema_says() {
+    let document = |header: &str| format!("'200': {{ description: d, headers: {{ X-A: {header} }} }}");
+    let object = "schema: { type: object, properties: { r: { type: integer }, g: { type: integer } } }";
+    let list = "schema: { type: array, maxItems: 3, items: { type: integer } }";
+    for (header, lines) in [
+        (format!("{{ {object} }}"), "X-A: r,100,g,200"),
+        (format!("{{ {object}, explode: true }}"), "X-A: r=100,g=200"),
+        (format!("{{ {list} }}"), "X-A: 1, 2\nx-a: 3"),
+        ("{ schema: { type: boolean } }".to_owned(), "X-A: true"),
+        ("{ schema: { type: string } }".to_owned(), "X-A: 7"),
+        ("{ content: { application/json: { schema: { type: array } } } }".to_owned(), "X-A: [1, 2]"),
+        ("{ schema: { type: integer } }".to_owned(), "X-B: absent"),
+    ] {
+        check(&document(&header), "", &format!("200\n{lines}"), "");
+    }
+    let headline = |header: &str, lines: &str| {
+        let path = format!("/x:\n  get:\n    responses:\n      {}", document(header));
+        let exchange = exchange("GET", &format!("200\n{lines}"));
+        let found = judge(&super::document(&path, ""), &exchange, &Severities::default()).facts;
+        found.into_iter().map(|fact| fact.headline).collect::<Vec<_>>().join("; ")
+    };
+    for (header, lines, expected) in [
+        (
+            format!("{{ {object} }}"),
+            "X-A: r,many,g,200",
+            "`r` is a string where the document promises an integer",
+        ),
+        (
+            format!("{{ {list} }}"),
+            "X-A: 1,2\nX-A: 3,4",
+            "the header `X-A` has 4 elements where the document promises at most 3 elements",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: array } } } }".to_owned(),
+            "X-A: {}",
+            "the header `X-A` is an object where the document promises an array",
+        ),
+    ] {
+        assert_eq!(headline(&header, lines), expected, "{header} {lines}");
+    }
+    // OpenAPI 3.1.1, "Response Object", `headers`: `Content-Type` is described elsewhere.
+    let content_type =
+        "'200': { description: d, headers: { Content-Type: { required: true, schema: { maxLength: 1 } } } }";
+    check(content_type, "", "200", "");
+}
+
 fn check_decode(text: &str, headline: &str, place: &str) {
     let path = format!("/x:\n  get:\n    operationId: getX\n    responses:\n      {JSON}");
     let document = document(&path, "  T: {}");

@@ -107,6 +107,7 @@ impl Session {
                 files,
                 selection,
                 limits: &limits,
+                overrides: &settings.contract,
             },
             &mut diagnostics,
         );

@@ -52,7 +52,10 @@ pub use reference::ReferenceError;
 pub use request_body::RequestBody;
 pub use response::{Response, ResponseKey};
 pub use route::Route;
-pub use schema::{Contract, Direction, Nullable, SchemaError, Validity};
+pub use schema::{
+    Contract, Direction, Discriminated, Discriminator, Nullable, SchemaError, Validity, checked_formats,
+    takes_in,
+};
 pub use security::{Security, SecurityKind};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};

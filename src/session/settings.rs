@@ -1,5 +1,6 @@
 use super::library::Allowed;
 use crate::plan::Selection;
+use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub allow_folders: Vec<PathBuf>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
+    /// Severities that count before those of every file.
+    pub contract: ContractSettings,
     /// The process's variables.
     pub variables: Variables,
 }

@@ -63,7 +63,8 @@ pub(super) struct Compiled {
     /// How often each target has judged, and its own validator once that is often.
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
-    leaves_out: bool,
+    /// Which entries lead to a part that cannot be used, so that they may accept too much.
+    leaves_out: Vec<bool>,
     /// Which entries may judge the parts of a value again and again; found when the first value comes.
     repeating: OnceLock<Repeating>,
     /// Which entries lead to one that asks without end: they are not compiled.
@@ -94,6 +95,11 @@ impl Contract {
     #[must_use]
     pub fn with_nullable(self, nullable: Nullable) -> Self {
         Self { nullable, compiled: OnceLock::new(), others: Mutex::default(), ..self }
+    }
+
+    /// How far `nullable` reaches.
+    pub fn nullable(&self) -> Nullable {
+        self.nullable
     }
 
     /// The document.
@@ -218,9 +224,9 @@ impl Compiled {
         let endless = closure.reaches_endless();
         let (refused, wanted): (Vec<usize>, Vec<usize>) =
             wanted.into_iter().partition(|number| endless[*number]);
-        let mut joint = build::joint(&closure.resource(), &wanted);
+        let mut joint = build::joint(closure.resource(), &wanted);
         joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
-        let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
+        let leaves_out = closure.leaves_out();
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
         Self {
             closure,
@@ -267,6 +273,7 @@ impl Compiled {
             root: instance,
             whole,
             direction,
+            leaves_out: self.leaves_out[number],
             max: max.max(1),
             errors: Vec::new(),
             undecided: None,
@@ -295,11 +302,11 @@ impl Compiled {
             count.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
+        validator.get_or_init(|| build::alone(self.closure.resource(), number)).as_ref()
     }
 
     fn left_out(&self, number: usize) -> Vec<String> {
-        if !self.leaves_out() {
+        if !self.leaves_out[number] {
             return Vec::new();
         }
         let mut seen = HashSet::new();
@@ -309,17 +316,12 @@ impl Compiled {
             if seen.insert(number) {
                 let entry = &self.closure.entries[number];
                 found.extend(&entry.left_out);
-                all_links(&entry.schema, &mut queue);
+                all_links(self.closure.schema(number), &mut queue);
             }
         }
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
-    }
-
-    /// Whether a part of a schema cannot be used, so that a schema may accept too much.
-    pub(super) fn leaves_out(&self) -> bool {
-        self.leaves_out
     }
 
     /// The forms of every choice, compiled when the first choice is to be explained.
@@ -331,7 +333,7 @@ impl Compiled {
                     all.extend(branches.iter().filter(|branch| !self.endless[**branch]));
                 }
             }
-            build::joint(&self.closure.resource(), &all)
+            build::joint(self.closure.resource(), &all)
         });
         joint.validator.as_ref()
     }

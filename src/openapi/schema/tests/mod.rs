@@ -1,5 +1,6 @@
 mod bounds;
 mod dialect;
+mod keywords;
 mod messages;
 mod often;
 

@@ -78,6 +78,9 @@ pub(super) struct Check {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// How strong the contract is: which wrong answers the schemas would not notice
+    #[arg(long)]
+    pub(super) strength: bool,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,

@@ -1,4 +1,5 @@
 use super::connection::{Connecting, announce, observe, so_far};
+use super::deadline::timeout_at;
 use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
 use super::{incoming, outgoing};
 use crate::exchange::{Exchange, Request, Response};
@@ -9,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tower::util::MapFutureLayer;
 
 /// What all requests of a run share.

@@ -1,4 +1,6 @@
+use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
+use crate::scenario::{ContractSettings, is_host, unknown_check};
 use crate::session::BaseUrl;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -29,6 +31,10 @@ pub(super) enum Command {
     /// Reports every problem of every file: what cannot be loaded, names that do not exist, parts of
     /// the document that are not as OpenAPI says.
     Check(Check),
+    /// Say what a code means: why it matters, what to do, how to turn it off
+    ///
+    /// Without CODE, lists every code with what it is about.
+    Explain(Explain),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -55,8 +61,6 @@ pub(super) struct Run {
     /// How many cases run at the same time [default: 1, or the number of cores on the embedded mock]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
-    #[command(flatten)]
-    pub(super) select: Select,
     /// In which order cases start: that of the files, or one that the seed gives; reports stay in the
     /// order of the files
     #[arg(long, value_name = "ORDER", default_value = "file")]
@@ -73,6 +77,12 @@ pub(super) struct Run {
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+    #[command(flatten)]
+    pub(super) contract: ContractFlags,
+    #[command(flatten)]
+    pub(super) select: Select,
 }
 
 /// Which cases; every kind that is given must fit, of several patterns of a kind one.
@@ -112,11 +122,13 @@ pub(super) struct List {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
-    #[command(flatten)]
-    pub(super) select: Select,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+    #[command(flatten)]
+    pub(super) select: Select,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -148,6 +160,52 @@ pub(super) struct Check {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// What stands in brackets behind `error`: response.body, http.allow; or a pattern, http.*
+    pub(super) code: Option<String>,
+}
+
+/// Severities that count before those of every file; of two flags that fit one check, the one that
+/// says more counts.
+#[derive(Debug, Args)]
+pub(super) struct ContractFlags {
+    /// Make findings of a contract check errors: response.extra, http.*, '*' for all
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) deny: Vec<CheckSelector>,
+    /// Make findings of a contract check warnings
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) warn: Vec<CheckSelector>,
+    /// Do not run a contract check
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) off: Vec<CheckSelector>,
+}
+
+impl ContractFlags {
+    /// The settings that the flags stand for.
+    ///
+    /// # Errors
+    /// A sentence that names a code with two severities.
+    pub(super) fn settings(self) -> Result<ContractSettings, String> {
+        let all = [(Severity::Off, self.off), (Severity::Warn, self.warn), (Severity::Deny, self.deny)];
+        let mut checks: Vec<(CheckSelector, Severity)> = Vec::new();
+        for (severity, selectors) in all {
+            for selector in selectors {
+                if let Some((_, other)) =
+                    checks.iter().find(|(known, it)| known.checks() == selector.checks() && *it != severity)
+                {
+                    let (one, two) = (other.as_str(), severity.as_str());
+                    return Err(format!("`{}` is given to both `--{one}` and `--{two}`", selector.text()));
+                }
+                checks.push((selector, severity));
+            }
+        }
+        Ok(ContractSettings::of(checks))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +215,18 @@ pub(super) struct Mock {
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct References {
+    /// Read documents, and what their references lead to, from this host too
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub(super) allow_remote: Vec<String>,
+    /// Follow references of documents into this folder too
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) allow_folder: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -187,6 +257,24 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    match is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("write HOST or HOST:PORT, as in example.com".to_owned()),
+    }
+}
+
+fn parse_check(text: &str) -> Result<CheckSelector, String> {
+    CheckSelector::parse(text).ok_or_else(|| {
+        let (message, label, help) = unknown_check(text, &[]);
+        match (label.starts_with("did you mean"), help) {
+            (true, _) => format!("{message}; {label}"),
+            (_, Some(help)) => format!("{message}; {help}"),
+            _ => message,
+        }
+    })
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {

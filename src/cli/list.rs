@@ -12,6 +12,8 @@ pub(super) fn list(arguments: List, out: &Output) -> ExitCode {
         environment: arguments.env,
         selection: select::selection(arguments.select),
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     };
     let session = Session::load(settings, false);

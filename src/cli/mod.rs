@@ -8,6 +8,7 @@
 mod args;
 mod check;
 mod exit;
+mod explain;
 mod list;
 mod mock;
 mod output;
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(*run, &arguments.output),
         Command::List(list) => list::list(*list, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
+        Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

@@ -8,7 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
-    let session = Session::load(settings(arguments), true);
+    let settings = match settings(arguments) {
+        Ok(settings) => settings,
+        Err(reason) => {
+            output::print_error(&format!("error: {reason}\n"));
+            return ExitCode::from(exit::REFUSED);
+        }
+    };
+    let session = Session::load(settings, true);
     if session.has_errors() {
         output::print_diagnostics(&session.diagnostics, out);
         let count = output::count(&session.diagnostics).unwrap_or_default();
@@ -29,7 +36,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         return if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
     }
     output::print_error(&select::unfitting(&session.plan));
-    let runtime = match crate::session::runtime() {
+    let runtime = match session.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::print_error(&format!("error: cannot start: {error}\n"));
@@ -97,8 +104,8 @@ async fn interrupted() {
     }
 }
 
-fn settings(arguments: Run) -> Settings {
-    Settings {
+fn settings(arguments: Run) -> Result<Settings, String> {
+    Ok(Settings {
         files: arguments.files,
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
@@ -115,6 +122,9 @@ fn settings(arguments: Run) -> Settings {
         seed: arguments.seed,
         run_id: arguments.run_id,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
+        contract: arguments.contract.settings()?,
         ..Settings::default()
-    }
+    })
 }

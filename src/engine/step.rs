@@ -8,10 +8,12 @@ use super::place::{Places, first_line};
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
-use super::sends::{check_sends, resolve_sends};
+use super::sends::{SentAs, check_sends, resolve_sends};
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use super::target::Refusal;
-use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
+use crate::check::{
+    Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_response,
+};
 use crate::diagnostic::{Code, Finding, Place, Problems, Severity};
 use crate::exchange::{Exchange, Request};
 use crate::http::{CookieJar, curl};
@@ -65,6 +67,7 @@ impl StepContext<'_> {
             exchange: None,
             repeat: None,
             waived: Vec::new(),
+            off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
         }
@@ -139,7 +142,7 @@ impl StepContext<'_> {
                 return self.errored(step, call_fact(Code::REQUEST_BUILD, headline, step));
             }
         };
-        let (mut built, not_checked) = match self.prepare(step, &base_url, scope) {
+        let (mut built, sent) = match self.prepare(step, &base_url, scope) {
             Ok(prepared) => prepared,
             Err(fact) => return self.errored(step, *fact),
         };
@@ -153,12 +156,9 @@ impl StepContext<'_> {
                 return self.errored(step, unsent(Code::VALUE_UNRESOLVED, error.to_string(), step, span));
             }
         };
-        match self.exchange(step, &mut built, &base_url, scope, jar, &expected, on_send).await {
-            Ok(exchange) => {
-                let mut outcome = self.judge(step, exchange, &expected, scope, jar);
-                outcome.report.not_checked.extend(not_checked);
-                outcome
-            }
+        let values = std::mem::take(&mut built.values);
+        match self.exchange(step, built, &base_url, scope, jar, &expected, on_send).await {
+            Ok(exchange) => self.judge(step, exchange, (&values, sent), &expected, scope, jar),
             Err((fact, None)) => self.errored(step, *fact),
             Err((fact, Some(request))) => {
                 let places = self.places(step, None, request_line(&request));
@@ -179,7 +179,7 @@ impl StepContext<'_> {
         step: &PlannedStep,
         base_url: &str,
         scope: &CaseScope,
-    ) -> Result<(BuiltRequest, Vec<String>), Box<Fact>> {
+    ) -> Result<(BuiltRequest, SentAs), Box<Fact>> {
         let operation = self.run.plan.operation(step);
         let built = build_request(step, &operation, base_url, scope).map_err(|error| match error {
             BuildError::Unresolved { error, span } => {
@@ -197,8 +197,8 @@ impl StepContext<'_> {
         })?;
         let limits = &self.run.settings.limits;
         let contract = self.contract(step);
-        let not_checked = check_sends(step, &sends, operation, contract, &built.values, limits)?;
-        Ok((built, not_checked))
+        let sent = check_sends(step, &sends, operation, contract, &built.values, limits)?;
+        Ok((built, sent))
     }
 
     /// Sends the request with its credentials; a cached token that is refused is fetched anew once.
@@ -206,7 +206,7 @@ impl StepContext<'_> {
     async fn exchange(
         &self,
         step: &PlannedStep,
-        built: &mut BuiltRequest,
+        mut built: BuiltRequest,
         base_url: &str,
         scope: &CaseScope,
         jar: &mut CookieJar,
@@ -234,12 +234,13 @@ impl StepContext<'_> {
         on_send();
         let client = &self.run.settings.client;
         let send = |request: Request| async move {
-            let result = client.send(&request, step.timeout).await;
-            result.map_err(|error| (Box::new(transport_fact(&error, step)), Some(request)))
+            let result = client.send_owned(request, step.timeout).await;
+            result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
         };
-        let mut exchange = send(built.request.clone()).await?;
+        let again = cached_token.is_some().then(|| built.request.clone());
+        let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
-        let (401, Some(token)) = (exchange.response.status, cached_token) else {
+        let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
             return Ok(exchange);
         };
         let operation = self.run.plan.operation(step);
@@ -248,11 +249,9 @@ impl StepContext<'_> {
         }
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
         if let Credentials::Profile(profile) = credentials {
-            attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
-                .await
-                .map_err(failed)?;
+            attach(profile, &mut again, base_url, step.timeout, self.run, scope).await.map_err(failed)?;
         }
-        let mut exchange = send(built.request.clone()).await?;
+        let mut exchange = send(again).await?;
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
@@ -290,6 +289,7 @@ impl StepContext<'_> {
         &self,
         step: &PlannedStep,
         exchange: Exchange,
+        (values, sent): (&RequestValues, SentAs),
         expected: &ExpectedStatus,
         scope: &mut CaseScope,
         jar: &mut CookieJar,
@@ -301,10 +301,14 @@ impl StepContext<'_> {
         if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
             return self.refused(step, &exchange, refusal);
         }
-        let severities = if self.is_cleanup() { lenient(&step.severities) } else { step.severities.clone() };
+        let severities = step.policy.at(exchange.response.status);
+        let severities = if self.is_cleanup() { severities.lenient() } else { severities };
         let limits = &self.run.settings.limits;
-        let judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
+        let mut judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
         let mut facts = judgement.facts;
+        facts.extend(check_deprecated_use(operation, self.contract(step), values, &severities));
+        facts.extend(sent.tolerated);
+        judgement.not_checked.extend(sent.not_checked);
         let mut unmet = self.capture(step, &exchange, scope);
         let of_row = self.row.map(|row| {
             // What is wrong with it was said when the plan was made.
@@ -332,36 +336,50 @@ impl StepContext<'_> {
         for error in checked.unresolved {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
-        let label = format!(
-            "{} `{}`: {} answered {status} in {}",
-            self.phase.word(),
-            step.id,
-            request_line(&exchange.request),
-            milliseconds(exchange.latency)
-        );
-        let places = self.places(step, Some(&exchange), label);
-        let findings: Vec<Finding> = facts
-            .into_iter()
-            .map(|mut fact| {
-                if self.is_cleanup() {
-                    fact.severity = fact.severity.min(Severity::Warn);
-                }
-                places.finding(fact)
-            })
-            .collect();
+        let request = request_line(&exchange.request);
+        let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
         report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
+        report.off = judgement.off;
         report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
-            request: request_line(&exchange.request),
+            request,
             status,
             latency: exchange.latency,
             is_judged: report.not_checked.is_empty(),
         });
         StepOutcome { report, was_sent: true }
+    }
+
+    /// The findings of an answer, with their places.
+    fn findings(
+        &self,
+        step: &PlannedStep,
+        exchange: &Exchange,
+        request: &str,
+        facts: Vec<Fact>,
+    ) -> Vec<Finding> {
+        if facts.is_empty() {
+            return Vec::new();
+        }
+        let label = format!(
+            "{} `{}`: {request} answered {} in {}",
+            self.phase.word(),
+            step.id,
+            exchange.response.status,
+            milliseconds(exchange.latency)
+        );
+        let places = self.places(step, Some(exchange), label);
+        let finding = |mut fact: Fact| {
+            if self.is_cleanup() {
+                fact.severity = fact.severity.min(Severity::Warn);
+            }
+            places.finding(fact)
+        };
+        facts.into_iter().map(finding).collect()
     }
 
     fn capture(&self, step: &PlannedStep, exchange: &Exchange, scope: &mut CaseScope) -> Vec<Fact> {
@@ -416,16 +434,6 @@ fn waived(findings: &[Finding], severities: &Severities) -> Vec<Code> {
     };
     let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warn);
     warnings.map(|finding| finding.code).filter(|code| is_lowered(*code)).collect()
-}
-
-fn lenient(severities: &Severities) -> Severities {
-    let mut result = severities.clone();
-    for check in Check::ALL {
-        if result.of(*check) == Severity::Deny {
-            result.set(*check, Severity::Warn);
-        }
-    }
-    result
 }
 
 /// `3 ms`, and `<1 ms` for less than one.

@@ -7,10 +7,14 @@
 mod declared;
 mod decode;
 mod document;
+mod files;
 mod form;
 mod header;
+mod known;
+mod lost;
 mod media_range;
 mod media_type;
+mod names;
 mod operation;
 mod origin;
 mod outline;
@@ -28,6 +32,7 @@ mod tree;
 mod types;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod testing;
@@ -36,6 +41,7 @@ mod tests;
 
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use files::{Fetch, Refusal};
 pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};
@@ -46,7 +52,10 @@ pub use reference::ReferenceError;
 pub use request_body::RequestBody;
 pub use response::{Response, ResponseKey};
 pub use route::Route;
-pub use schema::{Contract, Direction, Nullable, SchemaError, Validity};
+pub use schema::{
+    Contract, Direction, Discriminated, Discriminator, Nullable, SchemaError, Validity, checked_formats,
+    takes_in,
+};
 pub use security::{Security, SecurityKind};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};

@@ -8,10 +8,12 @@
 
 mod auth;
 mod capture;
+mod contract;
 mod duration;
 mod environment;
 mod expectation;
 mod file;
+mod formats;
 mod input;
 mod input_schema;
 mod matcher;
@@ -27,16 +29,18 @@ mod tests;
 
 pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
 pub use capture::{Capture, CaptureSource, Take};
+pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
 pub use environment::{Environment, SecretSource};
 pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
 pub use file::{Scenario, ScenarioFile};
+pub use formats::FORMATS;
 pub use input::Input;
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
-pub use project::{Api, Project};
+pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
-pub use settings::{CHECKS, ContractSettings, Settings, Timeouts};
+pub use settings::{Settings, Timeouts};
 pub use step::{Sends, Step};
 
 /// The roots that stand behind `$` in a scenario.

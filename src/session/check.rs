@@ -1,9 +1,10 @@
 use super::Session;
-use super::load::read_document;
+use super::files::{find_project, read_project};
+use super::library::Library;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, check_structure};
+use crate::openapi::{Contract, Document, Nullable, check_structure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ impl Checked {
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
     let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
-        settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
+        std::mem::take(&mut settings.files).into_iter().partition(|path| is_scenario(&folder.join(path)));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
     let mut limits = Limits::default();
@@ -41,8 +42,13 @@ pub fn check_files(mut settings: Settings) -> Checked {
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
+    let library = Library::new(&folder, &limits, settings.allowed());
     for path in &given {
-        documents.extend(read_document(&folder.join(path), &folder, &limits, &mut diagnostics));
+        // What the project allows for the document holds for a check of it alone.
+        let project = find_project(std::slice::from_ref(path), &folder)
+            .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
+        let document = library.load_given(path, project.as_ref(), &mut diagnostics);
+        documents.extend(document.map(|document| (document, Nullable::default())));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {
@@ -50,14 +56,17 @@ pub fn check_files(mut settings: Settings) -> Checked {
         let session = Session::load(settings, false);
         cases = session.plan.cases.len();
         diagnostics.extend(session.diagnostics);
-        documents.extend(session.documents);
+        let contracts = session.plan.apis.iter().map(|api| &api.contract);
+        documents.extend(contracts.map(|it| (Arc::clone(it.document()), it.nullable())));
     }
-    for document in &documents {
+    for (document, nullable) in &documents {
         diagnostics.extend(check_structure(document));
         let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
-        diagnostics.extend(Contract::compile(Arc::clone(document), &operations).diagnostics());
+        let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
+        diagnostics.extend(contract.diagnostics());
     }
     forget_repeated(&mut diagnostics);
+    let documents = documents.into_iter().map(|(document, _)| document).collect();
     Checked { diagnostics, documents, cases }
 }
 

@@ -1,11 +1,13 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::files::{find_project, read_project, read_scenarios};
+use super::library::{Library, Missing};
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
+use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
-use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
@@ -15,9 +17,11 @@ use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 /// LANGUAGE: a connection is made within 5 s.
@@ -104,6 +108,7 @@ impl Session {
                 files,
                 selection,
                 limits: &limits,
+                overrides: &settings.contract,
             },
             &mut diagnostics,
         );
@@ -191,6 +196,19 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
+    /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
+    ///
+    /// # Errors
+    /// When the system gives no threads or no event queue.
+    pub fn runtime(&self) -> io::Result<Runtime> {
+        let is_alone = matches!(self.destination, Destination::Urls(_)) && self.n_workers() == 1;
+        match is_alone.then(runtime_of_one_thread).flatten() {
+            Some(runtime) => runtime,
+            None => super::runtime(),
+        }
+    }
+
     /// Runs the plan and says what happens; `interrupt` stops it, with cleanup.
     ///
     /// # Errors
@@ -236,20 +254,26 @@ impl Session {
         run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
     }
 
-    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
-        let environment = self.environment.as_ref();
-        let project = self.project.as_ref();
-        let written_jobs = environment.and_then(|it| it.value.jobs).or(project.and_then(|it| it.jobs));
-        let default_jobs = match &self.destination {
+    /// How many cases run at a time.
+    fn n_workers(&self) -> usize {
+        let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
+        let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
+        let default = match &self.destination {
             Destination::Mocks(_) => std::thread::available_parallelism().map_or(1, usize::from),
             Destination::Urls(_) => 1,
         };
+        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
+        self.settings.jobs.or(written).unwrap_or(default).clamp(1, n_cases.max(1))
+    }
+
+    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
+        let environment = self.environment.as_ref();
+        let project = self.project.as_ref();
         let connect = environment
             .map(|it| it.value.timeouts)
             .unwrap_or_default()
             .over(project.map(|it| it.timeouts).unwrap_or_default())
             .connect;
-        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
@@ -257,7 +281,7 @@ impl Session {
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
             banners: Vec::new(),
-            workers: self.settings.jobs.or(written_jobs).unwrap_or(default_jobs).clamp(1, n_cases.max(1)),
+            workers: self.n_workers(),
             repeat: self.settings.repeat.unwrap_or(1),
             order: self.settings.order,
             values: Arc::clone(&self.values),
@@ -367,6 +391,7 @@ fn load_documents(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
+    let library = Library::new(&settings.folder, limits, settings.allowed());
     let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
     let wanted = wanted_apis(files);
@@ -377,21 +402,15 @@ fn load_documents(
             continue;
         }
         let Some(project) = project else { continue };
-        let path = normalise(&project.folder.join(&api.value.document.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.name, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
+        match library.of_api(&api.value, project, diagnostics) {
+            Ok(document) => documents.apis.push((api.name.clone(), document)),
+            Err(Missing::Reported) => {
+                documents.broken.insert(api.name.clone());
+            }
+            Err(Missing::Unreadable(diagnostic)) => {
                 let span = api.value.document.span;
-                diagnostics.push(diagnostic.label(
-                    &project.source,
-                    span,
-                    format!("the document of `{}`", api.name),
-                ));
+                let label = format!("the document of `{}`", api.name);
+                diagnostics.push(diagnostic.label(&project.source, span, label));
             }
         }
     }
@@ -403,39 +422,16 @@ fn load_documents(
             continue;
         }
         let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
-        let path = normalise(&folder.join(&api.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.value, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
+        match library.load(&api.value, &folder, project, diagnostics) {
+            Ok(document) => documents.apis.push((api.value.clone(), document)),
+            Err(missing) => {
                 documents.broken.insert(api.value.clone());
+                let diagnostic = missing.diagnostic();
+                diagnostics.extend(diagnostic.map(|it| it.label(&file.source, api.span, "is named here")));
             }
         }
     }
     documents
-}
-
-impl Documents {
-    fn add(
-        &mut self,
-        name: &str,
-        source: &Arc<crate::source::Source>,
-        limits: &Limits,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let mut problems = Problems::new(source);
-        if let Some(document) = Document::load(limits, &mut problems) {
-            self.apis.push((name.to_owned(), document));
-        } else {
-            self.broken.insert(name.to_owned());
-        }
-        diagnostics.extend(problems.into_list());
-    }
 }
 
 /// The names that files and calls use for apis.
@@ -460,18 +456,4 @@ fn looks_like_path(text: &str) -> bool {
     text.contains('/')
         || text.contains('\\')
         || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
-}
-
-/// Reads a document by its path, for `contest check`.
-pub(super) fn read_document(
-    path: &std::path::Path,
-    folder: &std::path::Path,
-    limits: &Limits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Arc<Document>> {
-    let source = read_source(path, folder, limits, diagnostics)?;
-    let mut problems = Problems::new(&source);
-    let document = Document::load(limits, &mut problems);
-    diagnostics.extend(problems.into_list());
-    document
 }

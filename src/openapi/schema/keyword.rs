@@ -23,6 +23,12 @@ pub(in crate::openapi) enum Shape {
     Pattern,
     /// The name of a format.
     Format,
+    /// `contentEncoding`: the name of an encoding.
+    ContentEncoding,
+    /// `contentMediaType`: a media type.
+    ContentMediaType,
+    /// `contentSchema`: a schema for what the text holds.
+    ContentSchema,
     /// `required`: a list of names.
     Names,
     /// A map from a name to a list of names.
@@ -37,10 +43,12 @@ pub(in crate::openapi) enum Shape {
     SchemasByName(Scope),
     /// A map from a regular expression to a schema.
     SchemasByPattern,
-    /// `$ref`, and `$dynamicRef` where it can only mean one schema.
+    /// `$ref`, `$dynamicRef`, and `$recursiveRef` of 2019-09.
     Reference,
-    /// A keyword of an older dialect that would decide something, and does not here.
-    Foreign,
+    /// `additionalItems` of drafts before 2020-12: what stands behind the elements of `items`.
+    Rest,
+    /// `dependencies` of drafts before 2019-09: lists of names, and schemas.
+    Dependencies,
 }
 
 /// What the schemas behind a keyword judge.
@@ -57,7 +65,7 @@ pub(in crate::openapi) enum Scope {
 /// The shape of a keyword; `None` for one that decides nothing: annotations, extensions, and
 /// `$defs`, which are reached through references alone.
 ///
-/// Source: JSON Schema 2020-12, "Core" §10 and §11, "Validation" §6 and §7; OpenAPI 3.0.4,
+/// Source: JSON Schema 2020-12, "Core" §10 and §11, "Validation" §6 to §8; OpenAPI 3.0.4,
 /// "Schema Object".
 pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
     Some(match keyword {
@@ -72,6 +80,9 @@ pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
         "uniqueItems" => Shape::Flag,
         "pattern" => Shape::Pattern,
         "format" => Shape::Format,
+        "contentEncoding" => Shape::ContentEncoding,
+        "contentMediaType" => Shape::ContentMediaType,
+        "contentSchema" => Shape::ContentSchema,
         "required" => Shape::Names,
         "dependentRequired" => Shape::NamesByName,
         "items"
@@ -88,8 +99,9 @@ pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
         "properties" => Shape::SchemasByName(Scope::Part),
         "dependentSchemas" => Shape::SchemasByName(Scope::Same),
         "patternProperties" => Shape::SchemasByPattern,
-        "$ref" | "$dynamicRef" => Shape::Reference,
-        "additionalItems" | "dependencies" | "$recursiveRef" => Shape::Foreign,
+        "$ref" | "$dynamicRef" | "$recursiveRef" => Shape::Reference,
+        "additionalItems" => Shape::Rest,
+        "dependencies" => Shape::Dependencies,
         _ => return None,
     })
 }
@@ -115,5 +127,8 @@ pub(super) fn is_of_v30(keyword: &str) -> bool {
             | "dependentRequired"
             | "dependentSchemas"
             | "$dynamicRef"
+            | "contentEncoding"
+            | "contentMediaType"
+            | "contentSchema"
     )
 }

@@ -1,10 +1,11 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
-use crate::openapi::operation::METHODS;
+use crate::openapi::operation::{METHODS, templates};
 use crate::openapi::reference::reference_of;
 use crate::openapi::view::View;
 use crate::openapi::{Document, Operation, ParameterIn, ResponseKey, SecurityKind, Style};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Looks at what operations are made of: the same in every version.
@@ -61,8 +62,8 @@ impl<'d> Linter<'d> {
             let at = if paths.is_some() { at.clone() } else { Pointer::root() };
             self.report(at, "the document describes no operations", "nothing here can be called");
         }
-        for (template, item) in paths.and_then(Value::as_object).into_iter().flatten() {
-            let at = at.child(template.as_str());
+        for (template, at, _) in templates(self.document) {
+            let Some(item) = self.document.get(&at) else { continue };
             if template.starts_with("x-") {
                 continue;
             }
@@ -232,16 +233,21 @@ impl<'d> Linter<'d> {
                 self.report_key(at.child(key.as_str()), message, "is passed over");
                 continue;
             }
-            let holder = View { pointer: at.clone(), value: responses, ..*view };
+            let holder = View {
+                pointer: Cow::Owned(at.clone()),
+                value: responses,
+                document: view.document,
+                place: None,
+            };
             let Some(response) = self.object(&holder, key, "the response") else { continue };
-            if !self.seen.insert(response.pointer.clone()) {
+            if !self.seen.insert(response.pointer.clone().into_owned()) {
                 continue;
             }
             self.content(&response);
             let Some(headers) = self.map(&response, "headers") else { continue };
             for name in headers.value.as_object().into_iter().flat_map(|members| members.keys()) {
                 if let Some(header) = self.object(&headers, name, "the header")
-                    && self.seen.insert(header.pointer.clone())
+                    && self.seen.insert(header.pointer.clone().into_owned())
                 {
                     self.content(&header);
                 }

@@ -4,10 +4,14 @@ use super::{Context, Rewriter, Writing};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Version;
 use crate::openapi::schema::closure::{Role, link};
+use crate::openapi::schema::content;
+use crate::openapi::schema::draft::Draft;
 use crate::openapi::schema::format::{self, Treatment};
 use crate::openapi::schema::keyword::{Scope, Shape};
+use crate::openapi::schema::pattern::{self, Pattern};
 use crate::openapi::schema::remark::Remark;
-use crate::openapi::schema::{build, visibility};
+use crate::openapi::schema::visibility;
+use serde_json::json;
 
 const TYPES: &[&str] = &["null", "boolean", "object", "array", "number", "string", "integer"];
 
@@ -24,7 +28,7 @@ impl Rewriter<'_> {
         let wrong = |what: &str| Err(format!("`{keyword}` is {what}, not {}", phrase(operand)));
         let context = writing.context.clone();
         Ok(match shape {
-            Shape::Type => Some(self.types(at, operand)?),
+            Shape::Type => Some(self.types(at, operand, &context)?),
             Shape::Values => match operand {
                 Value::Array(values) if values.is_empty() => return Err("`enum` lists nothing".to_owned()),
                 Value::Array(_) => Some(operand.clone()),
@@ -37,7 +41,7 @@ impl Rewriter<'_> {
                 Value::Number(_) => Some(operand.clone()),
                 _ => return wrong("a number"),
             },
-            Shape::Exclusive => self.exclusive(writing.members, at, keyword, operand)?,
+            Shape::Exclusive => self.exclusive(writing, at, keyword, operand)?,
             Shape::Divisor => match operand.as_f64() {
                 Some(number) if number > 0.0 => Some(operand.clone()),
                 _ => return wrong("a number above zero"),
@@ -51,15 +55,36 @@ impl Rewriter<'_> {
                 _ => return wrong("true or false"),
             },
             Shape::Pattern => match operand {
-                Value::String(pattern) => {
-                    self.check_pattern(pattern)?;
-                    Some(operand.clone())
-                }
+                Value::String(pattern) => Some(Value::from(self.pattern(at, pattern)?)),
                 _ => return wrong("a regular expression"),
             },
             Shape::Format => match operand {
                 Value::String(name) => self.format(writing, at, name),
                 _ => return wrong("a name"),
+            },
+            Shape::ContentEncoding => match operand {
+                Value::String(name) => {
+                    if let Some(asked) = content::encoding(name) {
+                        self.ask(writing, "contentEncoding", asked.name, json!({"format": asked.format}));
+                    }
+                    None
+                }
+                _ => return wrong("the name of an encoding"),
+            },
+            Shape::ContentMediaType => match operand {
+                Value::String(name) => {
+                    let encoding = writing.members.get("contentEncoding").and_then(Value::as_str);
+                    if let Some(asked) = content::media_type(name, encoding) {
+                        self.ask(writing, "contentMediaType", asked.name, json!({"format": asked.format}));
+                    }
+                    None
+                }
+                _ => return wrong("a media type"),
+            },
+            Shape::ContentSchema => match writing.members.get("contentMediaType") {
+                // JSON Schema 2020-12, "Validation" §8.5: it says nothing without a media type.
+                None => None,
+                Some(_) => return Err("the content of a text is not held to `contentSchema`".to_owned()),
             },
             Shape::Names => self.names(operand, &context)?,
             Shape::NamesByName => match operand {
@@ -67,6 +92,20 @@ impl Rewriter<'_> {
                 _ => return wrong("a map from names to lists of names"),
             },
             Shape::Schema(scope) => match operand {
+                // Drafts before 2020-12 list the schemas of the first elements here.
+                Value::Array(schemas)
+                    if keyword == "items" && context.draft.is_some_and(|it| it < Draft::V2020) =>
+                {
+                    let context = context.within(scope);
+                    let each = |(index, schema): (usize, &Value)| {
+                        self.apart(at.child(index.to_string()), schema, &context)
+                    };
+                    let first: Vec<Value> = schemas.iter().enumerate().map(each).collect();
+                    if !first.is_empty() {
+                        writing.out.insert("prefixItems".to_owned(), Value::Array(first));
+                    }
+                    None
+                }
                 Value::Object(_) | Value::Bool(_) => Some(self.schema(at, operand, &context.within(scope))),
                 _ => return wrong("a schema"),
             },
@@ -111,14 +150,19 @@ impl Rewriter<'_> {
             },
             Shape::SchemasByPattern => match operand {
                 Value::Object(schemas) => {
-                    for pattern in schemas.keys() {
-                        self.check_pattern(pattern)?;
-                    }
                     let context = context.within(Scope::Part);
-                    let each = |(pattern, schema): (&String, &Value)| {
-                        (pattern.clone(), self.schema(&at.child(pattern), schema, &context))
-                    };
-                    Some(Value::Object(schemas.iter().map(each).collect()))
+                    let mut out = Map::new();
+                    for (pattern, schema) in schemas {
+                        let at = at.child(pattern);
+                        // The name is the way back to the document: it is not translated.
+                        if *self.read_pattern(pattern) == Pattern::AsWritten {
+                            out.insert(pattern.clone(), self.schema(&at, schema, &context));
+                        } else {
+                            self.leave_out(Remark::left_out(&at, unusable(pattern)));
+                            writing.loses(keyword);
+                        }
+                    }
+                    Some(Value::Object(out))
                 }
                 _ => return wrong("a map from patterns to schemas"),
             },
@@ -129,13 +173,65 @@ impl Rewriter<'_> {
                 }
                 _ => return wrong("a reference"),
             },
-            Shape::Foreign => {
+            Shape::Rest | Shape::Dependencies if context.draft.is_none() => {
                 return Err(format!("`{keyword}` belongs to another version of JSON Schema"));
             }
+            Shape::Rest => match (operand, writing.members.get("items")) {
+                (Value::Object(_) | Value::Bool(_), Some(Value::Array(_))) => {
+                    let rest = self.apart(at.clone(), operand, &context.within(Scope::Part));
+                    writing.out.insert("items".to_owned(), rest);
+                    None
+                }
+                // Beside one schema for all elements it says nothing.
+                (Value::Object(_) | Value::Bool(_), _) => None,
+                _ => return wrong("a schema"),
+            },
+            Shape::Dependencies => match operand {
+                Value::Object(by_name) => {
+                    self.dependencies(writing, at, by_name, &context)?;
+                    None
+                }
+                _ => return wrong("a map from names to schemas or lists of names"),
+            },
         })
     }
 
-    fn types(&mut self, at: &Pointer, operand: &Value) -> Result<Value, String> {
+    /// A schema as an entry of its own, for one that is written at another path than it stands at.
+    fn apart(&mut self, at: Pointer, schema: &Value, context: &Context) -> Value {
+        let schema = self.schema(&at, schema, context);
+        link(self.push(at, Role::Schema, schema))
+    }
+
+    fn dependencies(
+        &mut self,
+        writing: &mut Writing<'_>,
+        at: &Pointer,
+        by_name: &Map<String, Value>,
+        context: &Context,
+    ) -> Result<(), String> {
+        for (name, needed) in by_name {
+            let at = at.child(name);
+            let needed = match needed {
+                Value::Array(_) if is_names(needed) => {
+                    link(self.push(at, Role::Needed, json!({"required": needed})))
+                }
+                Value::Object(_) | Value::Bool(_) => {
+                    self.apart(at, needed, &context.within(Scope::Condition))
+                }
+                other => {
+                    return Err(format!(
+                        "`dependencies` of `{name}` is a schema or a list of names, not {}",
+                        phrase(other)
+                    ));
+                }
+            };
+            let condition = json!({"type": "object", "required": [name]});
+            writing.all_of.push(json!({"if": condition, "then": needed}));
+        }
+        Ok(())
+    }
+
+    fn types(&mut self, at: &Pointer, operand: &Value, context: &Context) -> Result<Value, String> {
         let names: Vec<&Value> = match operand {
             Value::Array(names) => names.iter().collect(),
             one => vec![one],
@@ -159,7 +255,7 @@ impl Rewriter<'_> {
                 types.push(name);
             }
         }
-        if operand.is_array() && self.document.version() == Version::V30 {
+        if operand.is_array() && self.document.version_at(at) == Version::V30 && context.draft.is_none() {
             let message = "a list of types is not part of OpenAPI 3.0; it is read as OpenAPI 3.1 does";
             self.lenient(at, "type", message.to_owned());
         }
@@ -177,7 +273,7 @@ impl Rewriter<'_> {
 
     fn exclusive(
         &mut self,
-        members: &Map<String, Value>,
+        writing: &Writing<'_>,
         at: &Pointer,
         keyword: &str,
         operand: &Value,
@@ -187,28 +283,37 @@ impl Rewriter<'_> {
             Value::Bool(flag) => *flag,
             _ => return Err(format!("`{keyword}` is a number, not {}", phrase(operand))),
         };
-        if self.document.version() != Version::V30 {
+        if self.document.version_at(at) != Version::V30 && writing.context.draft != Some(Draft::V4) {
             let message =
                 format!("`{keyword}` is a number since OpenAPI 3.1; it is read as OpenAPI 3.0 does");
             self.lenient(at, "exclusive", message);
         }
         let bound = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };
-        Ok(match members.get(bound) {
+        Ok(match writing.members.get(bound) {
             Some(Value::Number(number)) if flag => Some(Value::Number(number.clone())),
             _ => None,
         })
     }
 
-    fn check_pattern(&mut self, pattern: &str) -> Result<(), String> {
-        let compiles = match self.patterns.get(pattern) {
-            Some(compiles) => *compiles,
-            None => {
-                let compiles = build::is_pattern(pattern);
-                self.patterns.insert(pattern.to_owned(), compiles);
-                compiles
+    /// A pattern as the validator runs it.
+    fn pattern(&mut self, at: &Pointer, pattern: &str) -> Result<String, String> {
+        match self.read_pattern(pattern) {
+            Pattern::AsWritten => Ok(pattern.to_owned()),
+            Pattern::ReadAs { pattern: translated, is_foreign } => {
+                let (translated, is_foreign) = (translated.clone(), *is_foreign);
+                if is_foreign {
+                    let message =
+                        format!("the pattern `{pattern}` is no ECMA-262; it is read as `{translated}`");
+                    self.lenient(at, "pattern", message);
+                }
+                Ok(translated)
             }
-        };
-        if compiles { Ok(()) } else { Err(format!("the pattern `{pattern}` does not compile")) }
+            Pattern::Unusable => Err(unusable(pattern)),
+        }
+    }
+
+    fn read_pattern(&mut self, pattern: &str) -> &Pattern {
+        self.patterns.entry(pattern.to_owned()).or_insert_with(|| pattern::read(pattern))
     }
 
     fn format(&mut self, writing: &mut Writing<'_>, at: &Pointer, name: &str) -> Option<Value> {
@@ -216,15 +321,7 @@ impl Rewriter<'_> {
             Treatment::Asserted => Some(Value::from(name)),
             Treatment::Free => None,
             Treatment::Range(name) => {
-                let number = match self.ranges.get(name) {
-                    Some(number) => *number,
-                    None => {
-                        let number = self.push(Pointer::root(), Role::Range(name), format::range(name));
-                        self.ranges.insert(name, number);
-                        number
-                    }
-                };
-                writing.all_of.push(link(number));
+                self.ask(writing, "format", name, format::range(name));
                 None
             }
             Treatment::Unknown => {
@@ -234,6 +331,20 @@ impl Rewriter<'_> {
                 None
             }
         }
+    }
+
+    /// Writes what is asked of a value apart, under a name that the validator's own keyword does not have.
+    fn ask(&mut self, writing: &mut Writing<'_>, keyword: &'static str, name: &'static str, schema: Value) {
+        let key = (keyword, schema.to_string());
+        let number = match self.formats.get(&key) {
+            Some(number) => *number,
+            None => {
+                let number = self.push(Pointer::root(), Role::Format { keyword, name }, schema);
+                self.formats.insert(key, number);
+                number
+            }
+        };
+        writing.all_of.push(link(number));
     }
 
     fn names(&mut self, operand: &Value, context: &Context) -> Result<Option<Value>, String> {
@@ -255,6 +366,10 @@ impl Rewriter<'_> {
         let names: Vec<Value> = names.iter().filter(is_demanded).cloned().collect();
         Ok((!names.is_empty()).then_some(Value::Array(names)))
     }
+}
+
+fn unusable(pattern: &str) -> String {
+    format!("the pattern `{pattern}` does not compile")
 }
 
 fn is_names(value: &Value) -> bool {

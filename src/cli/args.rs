@@ -35,6 +35,11 @@ pub(super) enum Command {
     ///
     /// Without CODE, lists every code with what it is about.
     Explain(Explain),
+    /// Lay out scenario files: the order of keys, indents, blank lines, missing quotes
+    ///
+    /// Comments and values are kept as they are written; a file that cannot be laid out without changing
+    /// what it says is left as it is. Without FILES, takes those that `contest.yaml` names.
+    Fmt(Fmt),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -162,6 +167,18 @@ pub(super) struct Check {
     pub(super) limit: Vec<(String, String)>,
     #[command(flatten)]
     pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Fmt {
+    /// Scenario files, or folders of `*.contest.yaml`
+    pub(super) files: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and exit with 1 when there is one
+    #[arg(long)]
+    pub(super) check: bool,
+    /// A limit, as in document=128MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod exit;
 mod explain;
+mod fmt;
 mod list;
 mod mock;
 mod output;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Command::List(list) => list::list(*list, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
+        Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

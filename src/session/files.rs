@@ -137,8 +137,8 @@ pub(super) struct ScenarioFiles {
 }
 
 /// A scenario file that was found, and its name below its root.
-struct Found {
-    path: PathBuf,
+pub(super) struct Found {
+    pub(super) path: PathBuf,
     name: String,
 }
 
@@ -150,6 +150,27 @@ pub(super) fn read_scenarios(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ScenarioFiles {
+    let found = find_scenarios(files, project, folder, diagnostics);
+    let mut names = BTreeSet::new();
+    let read = |found: Found| {
+        let source = read_source(&found.path, folder, limits, diagnostics)?;
+        names.insert(source.name().to_owned());
+        let mut problems = Problems::new(&source);
+        let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
+        diagnostics.extend(problems.into_list());
+        file.map(Arc::new)
+    };
+    let files = found.into_iter().filter_map(read).collect();
+    ScenarioFiles { files, names }
+}
+
+/// Finds every scenario file that was asked for, each once, in the order in which they run.
+pub(super) fn find_scenarios(
+    files: &[PathBuf],
+    project: Option<&Project>,
+    folder: &Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Found> {
     let roots: Vec<PathBuf> = project
         .map(|project| {
             project.scenarios.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
@@ -187,17 +208,7 @@ pub(super) fn read_scenarios(
     }
     let mut seen = BTreeSet::new();
     found.retain(|each| seen.insert(each.path.clone()));
-    let mut names = BTreeSet::new();
-    let read = |found: Found| {
-        let source = read_source(&found.path, folder, limits, diagnostics)?;
-        names.insert(source.name().to_owned());
-        let mut problems = Problems::new(&source);
-        let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
-        diagnostics.extend(problems.into_list());
-        file.map(Arc::new)
-    };
-    let files = found.into_iter().filter_map(read).collect();
-    ScenarioFiles { files, names }
+    found
 }
 
 fn collect(path: &Path, root: &Path, depth: usize, found: &mut Vec<Found>) {

@@ -76,13 +76,7 @@ impl Session {
         let environment = choose_environment(&settings, project.as_ref(), wants_target, &mut diagnostics);
         set_limits(&settings, project.as_ref(), environment.as_ref(), &mut limits, &mut diagnostics);
         if settings.files.is_empty() && project_path.is_none() {
-            diagnostics.push(
-                Diagnostic::error(
-                    Code::CONFIG_MISSING,
-                    "there is no `contest.yaml` here or in a folder above",
-                )
-                .help("name scenario files: `contest run FILE…`, or write a `contest.yaml`"),
-            );
+            diagnostics.push(no_project("run"));
         }
         let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
@@ -297,6 +291,12 @@ impl Session {
             interrupt,
         }
     }
+}
+
+/// Neither files nor a project file say what to look at.
+pub(super) fn no_project(command: &str) -> Diagnostic {
+    Diagnostic::error(Code::CONFIG_MISSING, "there is no `contest.yaml` here or in a folder above")
+        .help(format!("name scenario files: `contest {command} FILE…`, or write a `contest.yaml`"))
 }
 
 /// The scenario files that have an error.

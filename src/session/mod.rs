@@ -7,6 +7,7 @@
 mod base_url;
 mod check;
 mod files;
+mod format;
 mod library;
 mod load;
 mod mask;
@@ -17,6 +18,7 @@ mod settings;
 mod values;
 
 pub use check::{Checked, check_files};
+pub use format::{Formatted, format_files};
 pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use runtime::runtime;

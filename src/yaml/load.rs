@@ -211,8 +211,8 @@ impl Loader<'_> {
             return Ok(());
         };
         // The end of a block collection is an empty span at the next token, lines further down.
-        // That of a flow collection may run on over the space behind its bracket.
-        let end = if span.end > span.start { self.trimmed(span).end } else { open.end };
+        // That of a flow collection starts at its bracket, and may run on over a comment behind it.
+        let end = if span.end > span.start { span.start + 1 } else { open.end };
         let (start, kind) = match open.content {
             Content::List(elements) => (open.start, Kind::List(elements)),
             Content::Map { entries, .. } => {
@@ -241,7 +241,11 @@ impl Loader<'_> {
         // The parser gives `~` for a value that is not there at all.
         let is_empty = span.start == span.end;
         let is_plain = style == ScalarStyle::Plain && tag != Some("str");
-        let span = if is_empty { span } else { self.trimmed(span) };
+        let span = match style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.quoted(span),
+            _ if is_empty => span,
+            _ => self.trimmed(span),
+        };
         let kind = match (is_plain, is_empty) {
             (true, true) => Kind::Null,
             (false, _) => Kind::String(text.to_owned()),
@@ -259,6 +263,23 @@ impl Loader<'_> {
         } else {
             self.add(node)
         }
+    }
+
+    /// A quoted scalar to its closing quote: its span may run on over a comment behind it.
+    fn quoted(&self, span: Span) -> Span {
+        let text = self.problems.source().slice(span);
+        let mut characters = text.char_indices().skip_while(|(_, c)| !matches!(c, '\'' | '"'));
+        let Some((_, quote)) = characters.next() else { return self.trimmed(span) };
+        let mut characters = characters.peekable();
+        while let Some((at, c)) = characters.next() {
+            if c == '\\' && quote == '"' {
+                characters.next();
+            } else if c == quote && (quote == '"' || characters.next_if(|(_, next)| *next == quote).is_none())
+            {
+                return Span::new(span.start, span.start + at + 1);
+            }
+        }
+        self.trimmed(span)
     }
 
     fn trimmed(&self, span: Span) -> Span {

@@ -105,3 +105,13 @@ fn bombs_stop_early() {
     assert!(node.is_none());
     assert_eq!(problems.len(), 1, "{problems:?}");
 }
+
+#[test]
+fn spans_end_before_the_comment_behind_them() {
+    let text = "a: 'it''s # b' # c\nd: \"\\\" # e\" # f\ng: { h: [1] } # i\nj: k # l\n";
+    let source = Source::new("t.yaml", text);
+    let node = load(Dialect::Ours, &Limits::default(), &mut Problems::new(&source)).expect("it is YAML");
+    let entries = node.as_map().expect("it is a map");
+    let found: Vec<&str> = entries.iter().map(|entry| source.slice(entry.value.span)).collect();
+    assert_eq!(found, ["'it''s # b'", "\"\\\" # e\"", "{ h: [1] }", "k"]);
+}

@@ -27,7 +27,9 @@ pub(super) fn fmt(arguments: Fmt, out: &Output) -> ExitCode {
             true => format!("{} would change", count(formatted.changed.len(), "file", "files")),
             false => format!("{} formatted", count(formatted.changed.len(), "file", "files")),
         }];
-        parts.push(format!("{} in canonical layout already", formatted.unchanged));
+        if formatted.unchanged > 0 {
+            parts.push(format!("{} in canonical layout already", formatted.unchanged));
+        }
         if !formatted.kept.is_empty() {
             parts.push(format!("{} left as they are", formatted.kept.len()));
         }

@@ -3,8 +3,9 @@ use super::load::no_project;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::limits::Limits;
-use crate::scenario::{Layout, ScenarioFile, lay_out};
+use crate::scenario::{Layout, lay_out};
 use crate::source::Source;
+use crate::yaml::{Dialect, load};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ fn format_file(
     formatted.diagnostics.extend(problems.into_list());
     let name = source.name().to_owned();
     if layout.is_some()
-        && let Some(other) = other_kind(path, source, limits)
+        && let Some(other) = other_kind(source, limits)
     {
         formatted.diagnostics.push(other);
         return;
@@ -91,15 +92,14 @@ fn format_file(
     }
 }
 
-/// What to say of a file that is YAML and no scenario file. Other faults of a scenario file do not matter
-/// to its layout.
-fn other_kind(path: &Path, source: &Arc<Source>, limits: &Limits) -> Option<Diagnostic> {
-    let mut problems = Problems::new(source);
-    if ScenarioFile::read(path, source.name().to_owned(), limits, &mut problems).is_some() {
+/// What to say of a file that is YAML and no scenario file, whose keys would have another order. Other
+/// faults of a file do not matter to its layout.
+fn other_kind(source: &Arc<Source>, limits: &Limits) -> Option<Diagnostic> {
+    // A file that is mended by quotes alone is a scenario file: nothing else was looked for.
+    let node = load(Dialect::Ours, limits, &mut Problems::new(source))?;
+    if ["scenarios", "flows"].iter().any(|key| node.get(key).is_some_and(|value| value.as_map().is_some())) {
         return None;
     }
-    let list = problems.into_list();
-    list.into_iter().find(|it| {
-        matches!(it.code, Code::SCENARIO_KIND | Code::SCENARIO_EMPTY | Code::SCENARIO_INVALID_VALUE)
-    })
+    let message = format!("`{}` is no scenario file: it has no map `scenarios`", source.name());
+    Some(Diagnostic::error(Code::SCENARIO_KIND, message).help("`contest fmt` lays out `*.contest.yaml` only"))
 }

@@ -11,6 +11,7 @@ mod interruption;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod judged;
+mod layout;
 mod lifecycle;
 mod listing;
 mod messages;

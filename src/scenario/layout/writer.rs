@@ -46,7 +46,7 @@ pub(super) fn write(text: &str, root: &Node, is_reordering: bool) -> Result<Stri
     }
     let mut head: Vec<Line> = Vec::new();
     for line in &writer.lines[..first] {
-        let line = line.trim_end();
+        let line = line.trim();
         if !(line.is_empty() || line.starts_with('#') || line == "---") {
             return Err(Unmovable);
         }
@@ -92,7 +92,9 @@ impl Writer<'_> {
     }
 
     fn is_flow(&self, node: &Node) -> bool {
-        self.text[node.span.start..].starts_with(['{', '['])
+        // The bracket of an element is none of the list's.
+        let start = if matches!(node.kind, Kind::List(_)) { self.start_of(node) } else { node.span.start };
+        self.text[start..].starts_with(['{', '['])
     }
 
     /// Whether the value of a key is a block collection on lines of its own.
@@ -314,13 +316,20 @@ impl Writer<'_> {
     /// Lines that move as one; blanks at their ends are content in some scalars.
     fn kept(&self, head: String, value: &Node, column: usize, lines: Range<usize>) -> Vec<Line> {
         let is_text = matches!(value.kind, Kind::String(_));
-        let is_long = self.last_line(value.span, lines.start) > lines.start;
+        let end = match value.span.start < self.starts[lines.start] {
+            // An alias has the place of its anchor, and is one word.
+            true => lines.start + 1,
+            false => self.last_line(value.span, lines.start) + 1,
+        };
+        let is_long = end > lines.start + 1;
         let trim = |text: &str| if is_text && is_long { text } else { text.trim_end() }.to_owned();
         let mut out = vec![Line { indent: 0, text: trim(&head) }];
-        for line in &self.lines[lines.start + 1..lines.end] {
+        for line in &self.lines[lines.start + 1..end] {
             let indent = line.len() - line.trim_start_matches(' ').len();
             out.push(Line { indent: 0, text: trim(&line[indent.min(column)..]) });
         }
+        // No further in than the key: within a scalar a comment would be text.
+        out.extend(self.above(end..lines.end));
         out
     }
 }

@@ -77,7 +77,7 @@ pub fn check_request(
     for parameter in operation.parameters() {
         let sent = match parameter.location() {
             ParameterIn::Path => &values.path,
-            ParameterIn::Query => &values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &values.query,
             ParameterIn::Header => &values.headers,
             ParameterIn::Cookie => &values.cookies,
         };
@@ -101,6 +101,7 @@ impl RequestCheck<'_> {
             ParameterIn::Query => ("query", "query parameter"),
             ParameterIn::Header => ("headers", "header"),
             ParameterIn::Cookie => ("cookies", "cookie"),
+            ParameterIn::QueryString => ("query", "query string"),
         };
         let pointer = Pointer::of([section, name]);
         let whole = format!("the {words} `{name}`");

@@ -94,7 +94,7 @@ fn find<'p, 'd>(
     name: &str,
 ) -> Option<&'p Parameter<'d>> {
     parameters.iter().find(|parameter| {
-        parameter.location() == location
+        parameter.location().section() == location
             && (parameter.name() == name
                 || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
     })
@@ -152,6 +152,7 @@ fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Resu
             Ok(Encoded::Query(encoded)) => {
                 pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
+            Ok(Encoded::QueryString(text)) => pairs.push(text),
             Ok(_) => {}
             Err(error) => return Err(error.into()),
         }

@@ -32,13 +32,13 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the text of `problems` as an OpenAPI document of version 3.0 or 3.1, in JSON or YAML.
+    /// Reads the text of `problems` as an OpenAPI document of version 3.0, 3.1 or 3.2, in JSON or YAML.
     ///
     /// Every problem is reported with its place. `None` is given only when the document cannot be
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
     /// read. Whatever else is wrong costs the part it stands in.
     ///
-    /// Source: OpenAPI 3.0.4 and 3.1.1, "OpenAPI Object".
+    /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
@@ -255,7 +255,7 @@ impl Document {
                         "is not a version that is read",
                     )
                     .help
-                    .push("documents of OpenAPI 3.0 and 3.1 are read".to_owned());
+                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 are read".to_owned());
                 None
             }
         }

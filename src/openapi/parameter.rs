@@ -24,6 +24,8 @@ pub enum ParameterIn {
     Header,
     /// Within the `Cookie` header field.
     Cookie,
+    /// As the whole of what stands behind the `?` (OpenAPI 3.2).
+    QueryString,
 }
 
 /// How a value becomes text.
@@ -45,6 +47,8 @@ pub enum Style {
     PipeDelimited,
     /// `color%5BR%5D=100`: query.
     DeepObject,
+    /// `color=blue; color=black`, and nothing encoded: cookie (OpenAPI 3.2).
+    Cookie,
 }
 
 impl<'d> Parameter<'d> {
@@ -87,9 +91,10 @@ impl<'d> Parameter<'d> {
         stated.filter(|style| allowed.contains(style)).unwrap_or(self.location.default_style())
     }
 
-    /// Whether arrays and objects become one item a part; by default for the style `form` alone.
+    /// Whether arrays and objects become one item a part; by default for the styles `form` and
+    /// `cookie` alone.
     pub fn explode(&self) -> bool {
-        self.view.boolean("explode").unwrap_or(self.style() == Style::Form)
+        self.view.boolean("explode").unwrap_or(matches!(self.style(), Style::Form | Style::Cookie))
     }
 
     /// Whether reserved characters stay as they are; query only.
@@ -127,6 +132,7 @@ impl ParameterIn {
             "query" => Self::Query,
             "header" => Self::Header,
             "cookie" => Self::Cookie,
+            "querystring" => Self::QueryString,
             _ => return None,
         })
     }
@@ -138,14 +144,21 @@ impl ParameterIn {
             Self::Query => "query",
             Self::Header => "header",
             Self::Cookie => "cookie",
+            Self::QueryString => "querystring",
         }
+    }
+
+    /// Where a scenario gives it: a whole query string stands among the query parameters, under its
+    /// name.
+    pub fn section(self) -> Self {
+        if self == Self::QueryString { Self::Query } else { self }
     }
 
     /// The style of a parameter that states none.
     pub(super) fn default_style(self) -> Style {
         match self {
             Self::Path | Self::Header => Style::Simple,
-            Self::Query | Self::Cookie => Style::Form,
+            Self::Query | Self::Cookie | Self::QueryString => Style::Form,
         }
     }
 
@@ -155,7 +168,9 @@ impl ParameterIn {
             Self::Path => &[Style::Simple, Style::Label, Style::Matrix],
             Self::Query => &[Style::Form, Style::SpaceDelimited, Style::PipeDelimited, Style::DeepObject],
             Self::Header => &[Style::Simple],
-            Self::Cookie => &[Style::Form],
+            Self::Cookie => &[Style::Form, Style::Cookie],
+            // It is written by its media type alone.
+            Self::QueryString => &[],
         }
     }
 }
@@ -176,6 +191,7 @@ impl Style {
             "spaceDelimited" => Self::SpaceDelimited,
             "pipeDelimited" => Self::PipeDelimited,
             "deepObject" => Self::DeepObject,
+            "cookie" => Self::Cookie,
             _ => return None,
         })
     }
@@ -190,6 +206,7 @@ impl Style {
             Self::SpaceDelimited => "spaceDelimited",
             Self::PipeDelimited => "pipeDelimited",
             Self::DeepObject => "deepObject",
+            Self::Cookie => "cookie",
         }
     }
 }

@@ -152,7 +152,7 @@ impl<'d> Resolver<'d> {
             None => (reference, ""),
         };
         let own_file = file.strip_prefix("./").unwrap_or(file);
-        if !file.is_empty() && own_file != self.file_name {
+        if !file.is_empty() && own_file != self.file_name && !self.is_self(file) {
             // A schema may be named by its `$id` alone, wherever it stands.
             return match self.anchors().get(reference) {
                 Some(found) => Ok(found.clone()),
@@ -178,6 +178,21 @@ impl<'d> Resolver<'d> {
                 nearest: None,
             }),
         }
+    }
+
+    /// Whether a reference without its fragment is the document's own URI, as it is or relative to it.
+    ///
+    /// Source: OpenAPI 3.2.0, "OpenAPI Object", `$self`; RFC 3986 §5.1.1.
+    fn is_self(self, file: &str) -> bool {
+        let Some(own) = self.tree.member("$self").and_then(Value::as_str) else { return false };
+        let own = own.split('#').next().unwrap_or_default();
+        if file == own {
+            return true;
+        }
+        // A path alone is held against an address that nothing else has.
+        let nowhere = url::Url::parse("https://document.invalid/").ok();
+        let own = nowhere.and_then(|nowhere| nowhere.join(own).ok());
+        own.is_some_and(|own| own.join(file).is_ok_and(|meant| meant == own))
     }
 
     fn anchors(self) -> &'d HashMap<String, Pointer> {

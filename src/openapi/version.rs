@@ -10,6 +10,8 @@ pub enum Version {
     V30,
     /// OpenAPI 3.1.x: schemas are JSON Schema 2020-12.
     V31,
+    /// OpenAPI 3.2.x: the dialect of 3.1, and new places for schemas and operations.
+    V32,
 }
 
 /// What a document's `openapi` says.
@@ -17,7 +19,7 @@ pub enum Version {
 pub(super) enum Declared {
     /// A version that is read as what it is.
     Known(Version),
-    /// A later version of the same line, read as an earlier one.
+    /// A later version of the same line, read as the latest one that is known.
     ReadAs(Version),
     /// None of those.
     Unknown,
@@ -31,8 +33,10 @@ impl Version {
             // OpenAPI 3.1.1, "Versions and Deprecation": the patch version does not matter to tools.
             (Some("3"), Some("0")) => Declared::Known(Self::V30),
             (Some("3"), Some("1")) => Declared::Known(Self::V31),
-            // 3.2 keeps the dialect of 3.1 and adds places that the views pass over.
-            (Some("3"), Some("2")) => Declared::ReadAs(Self::V31),
+            (Some("3"), Some("2")) => Declared::Known(Self::V32),
+            // Versions with the same first number add to one another (OpenAPI 3.2.0, "Versions and
+            // Deprecation"), so what is known of 3.2 holds.
+            (Some("3"), Some(minor)) if is_number(minor) => Declared::ReadAs(Self::V32),
             _ => Declared::Unknown,
         }
     }
@@ -48,8 +52,13 @@ impl fmt::Display for Version {
         f.write_str(match self {
             Self::V30 => "3.0",
             Self::V31 => "3.1",
+            Self::V32 => "3.2",
         })
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -65,8 +74,10 @@ mod tests {
             ("3.0.4-rc0", Declared::Known(Version::V30)),
             ("3.1.0", Declared::Known(Version::V31)),
             (" 3.1.1 ", Declared::Known(Version::V31)),
-            ("3.2.0", Declared::ReadAs(Version::V31)),
-            ("3.10.0", Declared::Unknown),
+            ("3.2.0", Declared::Known(Version::V32)),
+            ("3.3.0", Declared::ReadAs(Version::V32)),
+            ("3.10.0", Declared::ReadAs(Version::V32)),
+            ("3.x.0", Declared::Unknown),
             ("3", Declared::Unknown),
             ("2.0", Declared::Unknown),
             ("4.0.0", Declared::Unknown),

@@ -55,12 +55,14 @@ pub(super) fn trace(closure: &Closure, start: usize, path: &[String]) -> Trace {
     Trace { keyword: place(closure, entry, &within), via, format: None, choice: None }
 }
 
-/// The name under which a schema is known: `Price` for `#/components/schemas/Price`.
+/// The name under which a schema is known: `Price` for `#/components/schemas/Price`, and for the
+/// `#/definitions/Price` of Swagger 2.0.
 pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
     match pointer.tokens() {
         [components, schemas, name] if components == "components" && schemas == "schemas" => {
             Some(name.clone())
         }
+        [definitions, name] if definitions == "definitions" => Some(name.clone()),
         _ => None,
     }
 }

@@ -18,14 +18,16 @@ enum Holds {
 }
 
 /// Fields whose value maps names to objects.
-const NAME_MAPS: [&str; 15] = [
+const NAME_MAPS: [&str; 17] = [
     "$defs",
+    "additionalOperations",
     "content",
     "definitions",
     "dependentSchemas",
     "encoding",
     "headers",
     "links",
+    "mediaTypes",
     "parameters",
     "pathItems",
     "patternProperties",

@@ -12,6 +12,7 @@ mod header;
 mod media_range;
 mod media_type;
 mod operation;
+mod origin;
 mod outline;
 mod parameter;
 mod places;

@@ -143,8 +143,8 @@ impl Contract {
             let at = &compiled.closure.entries[*number].pointer;
             let mut diagnostic =
                 Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema cannot be used: {reason}"));
-            if let Some(span) = self.document.span_of(at) {
-                diagnostic = diagnostic.label(self.document.source(), span, "not checked");
+            if let Some(place) = self.document.place_of(at) {
+                diagnostic = diagnostic.label_at(place, "not checked");
             }
             all.push(diagnostic);
         }
@@ -154,8 +154,8 @@ impl Contract {
     fn check_dialect(&self) -> Option<Diagnostic> {
         let message = foreign_dialect(self.document.member("jsonSchemaDialect")?)?;
         let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
-        Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
-            Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),
+        Some(match self.document.place_of(&Pointer::of(["jsonSchemaDialect"])) {
+            Some(place) => diagnostic.label_at(place, "read leniently"),
             None => diagnostic,
         })
     }

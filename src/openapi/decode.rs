@@ -95,7 +95,31 @@ fn decode_header_parameter(parameter: &Parameter<'_>, text: &str) -> Value {
         return decode_content(content.range(), text);
     }
     let declared = Declared::of(parameter.view().document, parameter.schema());
-    Codec { declared: &declared, unescape: &str::to_owned }.decode_simple(text, parameter.explode())
+    let codec = Codec { declared: &declared, unescape: &str::to_owned };
+    match delimiter(parameter.style()) {
+        Some(delimiter) => codec.decode_delimited(text, &delimiter.to_string(), false),
+        None => codec.decode_simple(text, parameter.explode()),
+    }
+}
+
+/// The character between the parts of a delimited style.
+fn delimiter(style: Style) -> Option<char> {
+    match style {
+        Style::SpaceDelimited => Some(' '),
+        Style::PipeDelimited => Some('|'),
+        Style::TabDelimited => Some('\t'),
+        _ => None,
+    }
+}
+
+/// The text of a delimited style in a path or query, where the delimiter may be encoded or not, with
+/// one spelling of the delimiter, and that spelling.
+fn with_one_delimiter(text: &str, delimiter: char, is_query: bool) -> (String, String) {
+    // In a query, `+` is a space.
+    let plain = if is_query && delimiter == ' ' { '+' } else { delimiter }.to_string();
+    let encoded = format!("%{:02X}", u32::from(delimiter));
+    let text = text.replace(&encoded, &plain).replace(&encoded.to_lowercase(), &plain);
+    (text.replace(delimiter, &plain), plain)
 }
 
 fn decode_path(parameter: &Parameter<'_>, text: &str) -> Value {
@@ -121,7 +145,13 @@ fn decode_path(parameter: &Parameter<'_>, text: &str) -> Value {
                 _ => Value::String(percent_decoded(text)),
             }
         }
-        _ => codec.decode_simple(text, explode),
+        style => match delimiter(style) {
+            Some(delimiter) => {
+                let (text, delimiter) = with_one_delimiter(text, delimiter, false);
+                codec.decode_delimited(&text, &delimiter, false)
+            }
+            None => codec.decode_simple(text, explode),
+        },
     }
 }
 
@@ -157,14 +187,12 @@ fn decode_pairs(parameter: &Parameter<'_>, pairs: &[(&str, &str)]) -> Option<Val
             false => codec.scalar(single),
         });
     }
-    Some(match style {
-        Style::SpaceDelimited => {
-            codec.decode_delimited(&single.replace("%20", "+").replace(' ', "+"), "+", false)
+    Some(match delimiter(style) {
+        Some(delimiter) => {
+            let (text, delimiter) = with_one_delimiter(single, delimiter, true);
+            codec.decode_delimited(&text, &delimiter, false)
         }
-        Style::PipeDelimited => {
-            codec.decode_delimited(&single.replace("%7C", "|").replace("%7c", "|"), "|", false)
-        }
-        _ => codec.decode_delimited(single, ",", false),
+        None => codec.decode_delimited(single, ",", false),
     })
 }
 

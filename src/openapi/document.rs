@@ -1,8 +1,10 @@
 use super::operation::{Entry, Operation, OperationIndex, list_operations};
 use super::origin::Origins;
+use super::overlay::{Layer, Overlay};
 use super::places::Format;
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
+use super::swagger;
 use super::tree::Tree;
 use super::version::{Declared, Version};
 use crate::diagnostic::{Code, Diagnostic, Problems};
@@ -31,14 +33,29 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the text of `problems` as an OpenAPI document of version 3.0, 3.1 or 3.2, in JSON or YAML.
+    /// Reads the text of `problems` as an OpenAPI document of version 3.0, 3.1 or 3.2, or as one of
+    /// Swagger 2.0, in JSON or YAML.
     ///
     /// Every problem is reported with its place. `None` is given only when the document cannot be
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
     /// read. Whatever else is wrong costs the part it stands in.
     ///
-    /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object".
+    /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object"; Swagger 2.0, "Swagger Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::load_with(&[], limits, problems)
+    }
+
+    /// The same with overlays, which are applied in order before anything else looks at the document.
+    ///
+    /// What there is to say about an overlay has its place in the overlay's file; `problems` may hold
+    /// errors then although there is a document.
+    ///
+    /// Source: Overlay Specification 1.0.0.
+    pub fn load_with(
+        overlays: &[Arc<Overlay>],
+        limits: &Limits,
+        problems: &mut Problems,
+    ) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
         let tree = match format {
@@ -46,7 +63,7 @@ impl Document {
                 Some(parts) => parts,
                 None => Tree::Whole(read_json(&source, problems)?),
             },
-            Format::Yaml => Tree::Whole(read_yaml(limits, problems)?),
+            Format::Yaml => Tree::Whole(read_yaml("an OpenAPI document", limits, problems)?),
         };
         let mut document = Self {
             origins: Origins::of(&source, format),
@@ -58,7 +75,11 @@ impl Document {
             router: OnceLock::new(),
             anchors: OnceLock::new(),
         };
+        document.overlay(overlays, problems);
         document.version = document.read_version(problems)?;
+        if document.version.needs_adapter() {
+            document.adapt(problems);
+        }
         document.operations = list_operations(&document);
         document.ids = document.index_ids(problems);
         Some(Arc::new(document))
@@ -171,6 +192,17 @@ impl Document {
         self.origins.key_place(pointer, &self.limits)
     }
 
+    /// The pointer as the document's author knows it: where a part of an older version is read as
+    /// something of a newer one, the older one's.
+    pub fn written_pointer(&self, pointer: &Pointer) -> Pointer {
+        self.origins.unadapted(pointer)
+    }
+
+    /// Whether the value at a pointer was not written, but stands for something that was.
+    pub(super) fn is_added(&self, pointer: &Pointer) -> bool {
+        self.origins.is_added(pointer)
+    }
+
     /// The URLs of `servers` with the defaults of their variables put in, in the order written;
     /// relative ones as they are.
     ///
@@ -214,10 +246,13 @@ impl Document {
         ids
     }
 
-    fn resolver(&self) -> Resolver<'_> {
+    fn file_name(&self) -> &str {
         let name = self.source().name();
-        let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        Resolver { tree: &self.tree, file_name, anchors: &self.anchors }
+        name.rsplit(['/', '\\']).next().unwrap_or(name)
+    }
+
+    fn resolver(&self) -> Resolver<'_> {
+        Resolver { tree: &self.tree, file_name: self.file_name(), anchors: &self.anchors }
     }
 
     /// The place of a value, or the start of the document where it has none.
@@ -225,18 +260,55 @@ impl Document {
         self.place_of(pointer).unwrap_or_else(|| Location::new(self.source(), Span::default()))
     }
 
+    fn overlay(&mut self, overlays: &[Arc<Overlay>], problems: &mut Problems) {
+        if overlays.is_empty() {
+            return;
+        }
+        let mut root = self.tree.take_whole();
+        let name = self.file_name().to_owned();
+        let (origins, limits) = (&mut self.origins, &self.limits);
+        let mut layer = Layer { root: &mut root, origins, limits, problems, n_added: 0 };
+        for overlay in overlays {
+            overlay.check_extends(&name, layer.problems);
+            layer.apply(overlay);
+        }
+        self.tree = Tree::Whole(root);
+    }
+
+    /// Says what is said in the words of Swagger 2.0 in those of OpenAPI 3.0, too.
+    fn adapt(&mut self, problems: &mut Problems) {
+        let adapted = swagger::adapt(self.resolver());
+        self.tree = Tree::Whole(adapted.root);
+        self.anchors = OnceLock::new();
+        for row in adapted.rows {
+            self.origins.adapted(row.at, row.from, row.goes_on);
+        }
+        for remark in adapted.remarks {
+            let place = self.place_of(&remark.at).unwrap_or_else(|| self.place_or_start(&Pointer::root()));
+            let first_line = place.source.slice(place.span).lines().next().unwrap_or_default().trim_end();
+            let span = Span::new(place.span.start, place.span.start + first_line.len());
+            let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, remark.message);
+            problems.push(diagnostic.label(&place.source, span, remark.label));
+        }
+    }
+
     fn read_version(&self, problems: &mut Problems) -> Option<Version> {
-        let Some(stated) = self.member("openapi") else {
+        let key = if self.member("openapi").is_some() { "openapi" } else { "swagger" };
+        let Some(stated) = self.member(key) else {
             self.report_missing_version(problems);
             return None;
         };
-        let span = || self.place_or_start(&Pointer::of(["openapi"])).span;
+        let span = || self.place_or_start(&Pointer::of([key])).span;
         // `openapi: 3.1` without quotes is a number in YAML.
         let text = match stated {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        match Version::declared(&text) {
+        let (declared, family) = match key {
+            "swagger" => (Version::declared_swagger(&text), "Swagger"),
+            _ => (Version::declared(&text), "OpenAPI"),
+        };
+        match declared {
             Declared::Known(version) => Some(version),
             Declared::ReadAs(version) => {
                 problems
@@ -255,11 +327,11 @@ impl Document {
                     .error(
                         Code::DOCUMENT_VERSION,
                         span(),
-                        format!("OpenAPI `{}` is not supported by this version of contest", text.trim()),
+                        format!("{family} `{}` is not supported by this version of contest", text.trim()),
                         "is not a version that is read",
                     )
                     .help
-                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 are read".to_owned());
+                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 and of Swagger 2.0 are read".to_owned());
                 None
             }
         }
@@ -267,8 +339,7 @@ impl Document {
 
     fn report_missing_version(&self, problems: &mut Problems) {
         // Files that people mistake for OpenAPI documents, by the key that names their version.
-        const OTHERS: [(&str, &str); 4] = [
-            ("swagger", "a Swagger 2.0 document"),
+        const OTHERS: [(&str, &str); 3] = [
             ("asyncapi", "an AsyncAPI document"),
             ("arazzo", "an Arazzo description"),
             ("overlay", "an OpenAPI overlay"),
@@ -276,7 +347,7 @@ impl Document {
         if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
             let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
             let help = match *key {
-                "swagger" => "convert it to OpenAPI 3.0; many editors and command-line tools do that",
+                "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
                 _ => "name the OpenAPI document itself",
             };
             let message = format!("this is {what}, which this version of contest does not support");
@@ -301,11 +372,11 @@ impl Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({:?}, OpenAPI {})", self.source().name(), self.version)
+        write!(f, "Document({:?}, {})", self.source().name(), self.version.name())
     }
 }
 
-fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
+pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
     let parsed = match json::parse(source.text()) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -334,7 +405,8 @@ fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
     Some(parsed.value)
 }
 
-fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
+/// Reads YAML that must be a map; `what` is what it is to be, with its article.
+pub(super) fn read_yaml(what: &str, limits: &Limits, problems: &mut Problems) -> Option<Value> {
     let reported = problems.len();
     let root = yaml::load(yaml::Dialect::Document, limits, problems);
     let is_empty = root.as_ref().is_none_or(yaml::Node::is_null);
@@ -353,7 +425,7 @@ fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
         problems.error(
             Code::DOCUMENT_SYNTAX,
             Span::new(root.span.start, root.span.start + first_line),
-            format!("an OpenAPI document is a map, not {}", root.type_name()),
+            format!("{what} is a map, not {}", root.type_name()),
             format!("is {}", root.type_name()),
         );
         return None;

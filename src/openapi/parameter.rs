@@ -47,6 +47,8 @@ pub enum Style {
     PipeDelimited,
     /// `color%5BR%5D=100`: query.
     DeepObject,
+    /// `blue%09black`: what Swagger 2.0 calls `tsv`, and no later version has.
+    TabDelimited,
     /// `color=blue; color=black`, and nothing encoded: cookie (OpenAPI 3.2).
     Cookie,
 }
@@ -88,7 +90,10 @@ impl<'d> Parameter<'d> {
     pub fn style(&self) -> Style {
         let stated = self.view.text("style").and_then(Style::parse);
         let allowed = self.location.styles();
-        stated.filter(|style| allowed.contains(style)).unwrap_or(self.location.default_style())
+        // A delimiter of Swagger 2.0 may stand anywhere.
+        let is_allowed =
+            |style: &Style| allowed.contains(style) || self.view.document.version().has_body_parameters();
+        stated.filter(is_allowed).unwrap_or(self.location.default_style())
     }
 
     /// Whether arrays and objects become one item a part; by default for the styles `form` and
@@ -191,6 +196,7 @@ impl Style {
             "spaceDelimited" => Self::SpaceDelimited,
             "pipeDelimited" => Self::PipeDelimited,
             "deepObject" => Self::DeepObject,
+            "tabDelimited" => Self::TabDelimited,
             "cookie" => Self::Cookie,
             _ => return None,
         })
@@ -206,6 +212,7 @@ impl Style {
             Self::SpaceDelimited => "spaceDelimited",
             Self::PipeDelimited => "pipeDelimited",
             Self::DeepObject => "deepObject",
+            Self::TabDelimited => "tabDelimited",
             Self::Cookie => "cookie",
         }
     }

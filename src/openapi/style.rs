@@ -230,6 +230,7 @@ impl<'p> Serialization<'p> {
         let delimiter = match self.style {
             Style::SpaceDelimited => "%20",
             Style::PipeDelimited => "%7C",
+            Style::TabDelimited => "%09",
             _ => return Ok(self.encode_form(&shape)),
         };
         // With `explode`, and of a single text, the specification says "n/a"; all tools send these
@@ -339,8 +340,22 @@ impl<'p> Serialization<'p> {
         match shape {
             Shape::Undefined => String::new(),
             Shape::Text(text) => self.text(text),
-            Shape::List(parts) => self.join(parts, ","),
-            Shape::Members(members) => self.join_pairs(members, ",", ","),
+            Shape::List(parts) => self.join(parts, self.delimiter()),
+            Shape::Members(members) => self.join_pairs(members, self.delimiter(), self.delimiter()),
+        }
+    }
+
+    /// What stands between the parts of a path segment or a header: a comma in every version but
+    /// Swagger 2.0.
+    fn delimiter(&self) -> &'static str {
+        match (self.style, self.location) {
+            (Style::SpaceDelimited, ParameterIn::Header) => " ",
+            (Style::SpaceDelimited, _) => "%20",
+            (Style::PipeDelimited, ParameterIn::Header) => "|",
+            (Style::PipeDelimited, _) => "%7C",
+            (Style::TabDelimited, ParameterIn::Header) => "\t",
+            (Style::TabDelimited, _) => "%09",
+            _ => ",",
         }
     }
 

@@ -87,6 +87,14 @@ impl Tree {
         }
     }
 
+    /// The whole tree, to be changed.
+    pub(super) fn take_whole(&mut self) -> Value {
+        match self {
+            Self::Whole(root) => root.take(),
+            Self::Parts(_) => self.whole().clone(),
+        }
+    }
+
     /// A member of the root.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
         match self {

@@ -6,6 +6,8 @@ use std::fmt;
 /// there, whatever the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
+    /// Swagger 2.0, which is read through an adapter: schemas are 3.0's with fewer keywords.
+    V20,
     /// OpenAPI 3.0.x: schemas are a dialect of JSON Schema of their own.
     V30,
     /// OpenAPI 3.1.x: schemas are JSON Schema 2020-12.
@@ -41,6 +43,44 @@ impl Version {
         }
     }
 
+    /// Reads the text of `swagger`.
+    pub(super) fn declared_swagger(text: &str) -> Declared {
+        if text.trim() == "2.0" { Declared::Known(Self::V20) } else { Declared::Unknown }
+    }
+
+    /// Name and number: `Swagger 2.0`, `OpenAPI 3.1`.
+    pub fn name(self) -> String {
+        let family = if self == Self::V20 { "Swagger" } else { "OpenAPI" };
+        format!("{family} {self}")
+    }
+
+    /// Whether it is read through the adapter to the words of 3.0.
+    pub(super) fn needs_adapter(self) -> bool {
+        self == Self::V20
+    }
+
+    /// Whether a parameter may be `in: body` and `in: formData`, and how an array is written is a
+    /// `collectionFormat`.
+    pub(super) fn has_body_parameters(self) -> bool {
+        self == Self::V20
+    }
+
+    /// Whether a parameter may be `in: querystring`.
+    pub(super) fn has_query_strings(self) -> bool {
+        self >= Self::V32
+    }
+
+    /// Whether schemas are the dialect of their own that OpenAPI had before 3.1: what stands beside
+    /// `$ref` is ignored, `nullable` beside `type` accepts null, exclusive bounds are flags.
+    pub(super) fn has_own_dialect(self) -> bool {
+        self <= Self::V30
+    }
+
+    /// Where it keeps security schemes, as people write it.
+    pub(super) fn security_schemes(self) -> &'static str {
+        if self == Self::V20 { "securityDefinitions" } else { "components/securitySchemes" }
+    }
+
     /// Whether the `openapiv3` crate, a model of 3.0 alone, can judge such a document.
     pub(super) fn has_structure_model(self) -> bool {
         self == Self::V30
@@ -50,6 +90,7 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::V20 => "2.0",
             Self::V30 => "3.0",
             Self::V31 => "3.1",
             Self::V32 => "3.2",

@@ -125,7 +125,7 @@ impl Contract {
     /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
     /// used; what stands behind "not checked, because" for each.
     pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        self.with(schema, direction, |compiled| compiled.left_out(schema, direction))
+        self.with(schema, direction, |compiled| compiled.left_out(&self.document, schema, direction))
     }
 
     /// Whether a schema among those prepared has a `discriminator`.
@@ -269,7 +269,7 @@ impl Compiled {
         validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
     }
 
-    fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
+    fn left_out(&self, document: &Document, schema: &Pointer, direction: Direction) -> Vec<String> {
         if !self.leaves_out() {
             return Vec::new();
         }
@@ -285,7 +285,7 @@ impl Compiled {
         }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
+        found.into_iter().map(|index| self.closure.remarks[index].reason(document)).collect()
     }
 
     /// Whether a part of a schema cannot be used, so that a schema may accept too much.

@@ -10,7 +10,7 @@
 mod operand;
 
 use super::closure::{Closure, Entry, Role, link};
-use super::keyword::{Scope, is_of_v30, shape};
+use super::keyword::{Scope, is_known_to, shape};
 use super::remark::Remark;
 use super::target::{dynamic_target, foreign_dialect, target};
 use super::{Direction, Nullable, visibility};
@@ -124,7 +124,8 @@ impl<'d> Rewriter<'d> {
             }
         };
         let is_nullable = members.get("nullable") == Some(&Value::Bool(true));
-        if let (Version::V30, Some(Value::String(reference))) = (self.document.version(), members.get("$ref"))
+        if let (true, Some(Value::String(reference))) =
+            (self.document.version().has_own_dialect(), members.get("$ref"))
         {
             // OpenAPI 3.0.4, "Reference Object": what stands beside `$ref` is ignored.
             let out = self.reference(&at.child("$ref"), reference, context);
@@ -163,9 +164,11 @@ impl<'d> Rewriter<'d> {
             _ => {}
         }
         let Some(shape) = shape(keyword) else { return };
-        if self.document.version() == Version::V30 && !is_of_v30(keyword) {
+        let version = self.document.version();
+        if !is_known_to(version, keyword) {
+            let name = version.name();
             let message =
-                format!("`{keyword}` is no keyword of OpenAPI 3.0; it is read as JSON Schema defines it");
+                format!("`{keyword}` is no keyword of {name}; it is read as JSON Schema defines it");
             self.lenient(&at, "keyword", message);
         }
         match self.operand(writing, &at, keyword, shape, operand) {
@@ -243,13 +246,16 @@ impl<'d> Rewriter<'d> {
     /// Lets null through where a schema says `nullable`: as 3.0.4 has it beside `type`, leniently
     /// elsewhere.
     fn nullable(&mut self, at: &Pointer, members: &Map<String, Value>, mut out: Map<String, Value>) -> Value {
-        let is_v30 = self.document.version() == Version::V30;
-        if !is_v30 && self.nullable == Nullable::Strict {
+        let version = self.document.version();
+        // An extension that the adapter reads as the keyword says what its author wants it to say.
+        let is_keyword = version == Version::V30 || self.document.is_added(&at.child("nullable"));
+        if !is_keyword && self.nullable == Nullable::Strict {
             return Value::Object(out);
         }
-        if !is_v30 {
-            let message = "`nullable` is not part of OpenAPI 3.1; null is accepted all the same";
-            self.lenient(&at.child("nullable"), "nullable", message.to_owned());
+        if !is_keyword {
+            let message =
+                format!("`nullable` is not part of {}; null is accepted all the same", version.name());
+            self.lenient(&at.child("nullable"), "nullable", message);
         }
         if let Some(types) = out.get_mut("type") {
             let mut all = match types.take() {

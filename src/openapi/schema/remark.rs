@@ -64,13 +64,13 @@ impl Remark {
         diagnostic.help.extend(self.help.clone());
         match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
             Some(place) => diagnostic.label_at(place, self.label),
-            None => diagnostic.note(format!("at `#{}`", self.at)),
+            None => diagnostic.note(format!("at `#{}`", document.written_pointer(&self.at))),
         }
     }
 
     /// What stands behind "not checked, because".
-    pub(super) fn reason(&self) -> String {
-        format!("{} (`#{}`)", self.message, self.at)
+    pub(super) fn reason(&self, document: &Document) -> String {
+        format!("{} (`#{}`)", self.message, document.written_pointer(&self.at))
     }
 }
 
@@ -94,7 +94,8 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
         if others.is_empty() {
             return diagnostic;
         }
-        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`#{at}`")).collect();
+        let mut named: Vec<String> =
+            others.iter().take(NAMED).map(|at| format!("`#{}`", document.written_pointer(at))).collect();
         if others.len() > NAMED {
             named.push("…".to_owned());
         }

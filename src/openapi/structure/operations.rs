@@ -193,12 +193,26 @@ impl<'d> Linter<'d> {
                 self.report(at, "a parameter is not a map", "is passed over");
             } else if element.get("name").and_then(Value::as_str).is_none() {
                 self.report(at, "a parameter has no `name`", "is passed over");
-            } else if element.get("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none() {
-                let message =
-                    "a parameter is neither in `path`, `query`, `header`, `cookie` nor `querystring`";
+            } else if element.get("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none()
+                && !self.is_body_parameter(element)
+            {
+                let version = self.document.version();
+                let message = match (version.has_body_parameters(), version.has_query_strings()) {
+                    (true, _) => "a parameter is neither in `path`, `query`, `header`, `formData` nor `body`",
+                    (_, true) => {
+                        "a parameter is neither in `path`, `query`, `querystring`, `header` nor `cookie`"
+                    }
+                    _ => "a parameter is neither in `path`, `query`, `header` nor `cookie`",
+                };
                 self.report(at, message, "is passed over");
             }
         }
+    }
+
+    /// Whether a parameter is what other versions say under `requestBody`.
+    fn is_body_parameter(&self, parameter: &Value) -> bool {
+        let location = parameter.get("in").and_then(Value::as_str);
+        self.document.version().has_body_parameters() && matches!(location, Some("body" | "formData"))
     }
 
     fn style(&mut self, view: &View<'d>, location: ParameterIn, name: &str) {
@@ -210,6 +224,9 @@ impl<'d> Linter<'d> {
             return;
         }
         let Some(stated) = view.value.get("style") else { return };
+        if self.document.is_added(&view.pointer.child("style")) {
+            return;
+        }
         let style = stated.as_str().and_then(Style::parse);
         if style.is_none_or(|style| !location.styles().contains(&style)) {
             let allowed: Vec<_> =
@@ -304,7 +321,7 @@ impl<'d> Linter<'d> {
                 self.report(
                     at,
                     format!("no security scheme is called `{}`", each.name),
-                    "is not among `components/securitySchemes`",
+                    format!("is not among `{}`", self.document.version().security_schemes()),
                 );
             }
         }

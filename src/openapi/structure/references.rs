@@ -18,7 +18,7 @@ enum Holds {
 }
 
 /// Fields whose value maps names to objects.
-const NAME_MAPS: [&str; 17] = [
+const NAME_MAPS: [&str; 18] = [
     "$defs",
     "additionalOperations",
     "content",
@@ -34,6 +34,7 @@ const NAME_MAPS: [&str; 17] = [
     "properties",
     "requestBodies",
     "schemas",
+    "securityDefinitions",
     "securitySchemes",
     "variables",
 ];

@@ -2,7 +2,6 @@
 
 use super::{Context, Rewriter, Writing};
 use crate::json::{Map, Pointer, Value};
-use crate::openapi::Version;
 use crate::openapi::schema::closure::{Role, link};
 use crate::openapi::schema::format::{self, Treatment};
 use crate::openapi::schema::keyword::{Scope, Shape};
@@ -159,9 +158,11 @@ impl Rewriter<'_> {
                 types.push(name);
             }
         }
-        if operand.is_array() && self.document.version() == Version::V30 {
-            let message = "a list of types is not part of OpenAPI 3.0; it is read as OpenAPI 3.1 does";
-            self.lenient(at, "type", message.to_owned());
+        let version = self.document.version();
+        if operand.is_array() && version.has_own_dialect() {
+            let message =
+                format!("a list of types is not part of {}; it is read as OpenAPI 3.1 does", version.name());
+            self.lenient(at, "type", message);
         }
         Ok(match types[..] {
             [one] => Value::from(one),
@@ -187,7 +188,7 @@ impl Rewriter<'_> {
             Value::Bool(flag) => *flag,
             _ => return Err(format!("`{keyword}` is a number, not {}", phrase(operand))),
         };
-        if self.document.version() != Version::V30 {
+        if !self.document.version().has_own_dialect() {
             let message =
                 format!("`{keyword}` is a number since OpenAPI 3.1; it is read as OpenAPI 3.0 does");
             self.lenient(at, "exclusive", message);

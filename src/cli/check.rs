@@ -10,6 +10,7 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
         files: arguments.files,
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
+        overlays: arguments.overlay,
         limits: arguments.limit,
         ..Settings::default()
     };

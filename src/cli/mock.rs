@@ -18,17 +18,22 @@ pub(super) fn mock(arguments: &Mock, out: &Output) -> ExitCode {
 
 async fn serve(arguments: &Mock, out: &Output) -> ExitCode {
     let folder = std::env::current_dir().unwrap_or_default();
-    let mock = match start_mock(&arguments.rules, &folder, &Limits::default(), arguments.listen).await {
-        Ok(mock) => mock,
-        Err(MockError::Rules(diagnostics)) => {
-            output::print_diagnostics(&diagnostics, out);
-            return ExitCode::from(exit::REFUSED);
-        }
-        Err(error) => {
-            output::print_error(&format!("error: {error}\nhelp: choose another address with `--listen`\n"));
-            return ExitCode::from(exit::REFUSED);
-        }
-    };
+    let mock =
+        match start_mock(&arguments.rules, &arguments.overlay, &folder, &Limits::default(), arguments.listen)
+            .await
+        {
+            Ok(mock) => mock,
+            Err(MockError::Rules(diagnostics)) => {
+                output::print_diagnostics(&diagnostics, out);
+                return ExitCode::from(exit::REFUSED);
+            }
+            Err(error) => {
+                output::print_error(&format!(
+                    "error: {error}\nhelp: choose another address with `--listen`\n"
+                ));
+                return ExitCode::from(exit::REFUSED);
+            }
+        };
     output::print_diagnostics(&mock.diagnostics, out);
     let base_url = mock.server.base_url();
     output::print(&format!("listening on {base_url}, rules {}\n", arguments.rules.display()));

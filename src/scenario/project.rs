@@ -51,6 +51,8 @@ pub struct Project {
 pub struct Api {
     /// The path of its document.
     pub document: Spanned<String>,
+    /// The paths of overlays, in the order they are applied.
+    pub overlays: Vec<Spanned<String>>,
 }
 
 impl Project {
@@ -175,7 +177,7 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
         if let Some(path) = entry.value.as_str() {
             let document = Spanned::new(path.to_owned(), entry.value.span);
-            apis.push(entry.named(Api { document }));
+            apis.push(entry.named(Api { document, overlays: Vec::new() }));
             continue;
         }
         let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
@@ -183,10 +185,11 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         };
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
-        map.not_yet(&["overlays"]);
+        let overlays = spanned_texts(map.texts("overlays", reader.problems));
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
         if let (Some(node), Some(path)) = (node, path) {
-            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span) }));
+            let document = Spanned::new(path.to_owned(), node.span);
+            apis.push(entry.named(Api { document, overlays }));
         }
     }
     apis

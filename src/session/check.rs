@@ -1,5 +1,6 @@
 use super::Session;
 use super::load::read_document;
+use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
@@ -35,14 +36,20 @@ pub fn check_files(mut settings: Settings) -> Checked {
     let mut documents = Vec::new();
     let mut limits = Limits::default();
     let is_alone = !given.is_empty() && scenarios.is_empty();
+    // Beside scenarios `--overlay` is for the documents that these call.
+    let mut overlays = vec![Vec::new(); given.len()];
     for (name, value) in &settings.limits {
         // Where scenarios are read too, the session says what is wrong with it.
         if let (Err(error), true) = (limits.set(name, value), is_alone) {
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
-    for path in &given {
-        documents.extend(read_document(&folder.join(path), &folder, &limits, &mut diagnostics));
+    if is_alone {
+        let names: Vec<String> = given.iter().map(|path| path.display().to_string()).collect();
+        overlays = choose(&settings.overlays, &names, &folder, &mut diagnostics);
+    }
+    for (path, overlays) in given.iter().zip(&overlays) {
+        documents.extend(read_document(&folder.join(path), overlays, &folder, &limits, &mut diagnostics));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {

@@ -3,16 +3,18 @@ use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
+use super::overlays::{choose, read_overlays};
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
-use crate::openapi::Document;
+use crate::openapi::{Document, Overlay};
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
+use crate::source::{Source, Span};
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -360,69 +362,102 @@ fn load_documents(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
-    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
-    let wanted = wanted_apis(files);
-    for api in apis {
-        // A file that names no api means the only one.
-        let is_wanted = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
-        if !is_wanted && !wanted.contains(&api.name) {
-            continue;
-        }
-        let Some(project) = project else { continue };
-        let path = normalise(&project.folder.join(&api.value.document.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
+    let wanted = wanted_documents(project, files);
+    let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
+    let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
+    for (document, given) in wanted.into_iter().zip(given) {
+        let read = Source::read(
+            &document.path,
+            super::files::shown(&document.path, &settings.folder),
             limits.document,
-        ) {
-            Ok(source) => documents.add(&api.name, &source, limits, diagnostics),
+        );
+        let source = match read {
+            Ok(source) => source,
             Err(error) => {
                 let diagnostic = super::files::unreadable(&error, &settings.folder);
-                let span = api.value.document.span;
-                diagnostics.push(diagnostic.label(
-                    &project.source,
-                    span,
-                    format!("the document of `{}`", api.name),
-                ));
+                diagnostics.push(diagnostic.label(document.named_in, document.span, document.label));
+                documents.broken.insert(document.name);
+                continue;
             }
-        }
-    }
-    for file in files {
-        let Some(api) = &file.api else { continue };
-        let is_known = documents.apis.iter().any(|(name, _)| *name == api.value)
-            || apis.iter().any(|each| each.name == api.value);
-        if is_known || !looks_like_path(&api.value) {
-            continue;
-        }
-        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
-        let path = normalise(&folder.join(&api.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.value, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
-                documents.broken.insert(api.value.clone());
+        };
+        let paths: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
+        match read_overlays(&paths, &settings.folder, limits, diagnostics) {
+            Some(overlays) => documents.add(&document.name, &source, &overlays, limits, diagnostics),
+            // Without what the overlay was to bring in, its document would be judged for what it is not.
+            None => {
+                documents.broken.insert(document.name);
             }
         }
     }
     documents
 }
 
+/// One document that is to be loaded.
+struct WantedDocument<'w> {
+    /// The name it goes by.
+    name: String,
+    path: PathBuf,
+    /// Where it is named, and the words for that place.
+    named_in: &'w Arc<Source>,
+    span: Span,
+    label: String,
+    overlays: Vec<PathBuf>,
+}
+
+/// Those of the project that a file names, and those that a file gives by a path.
+fn wanted_documents<'w>(
+    project: Option<&'w Project>,
+    files: &'w [Arc<ScenarioFile>],
+) -> Vec<WantedDocument<'w>> {
+    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
+    let names = wanted_apis(files);
+    let mut found: Vec<WantedDocument<'w>> = Vec::new();
+    for api in apis {
+        // A file that names no api means the only one.
+        let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
+        let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
+        let below = |path: &str| normalise(&project.folder.join(path));
+        found.push(WantedDocument {
+            name: api.name.clone(),
+            path: below(&api.value.document.value),
+            named_in: &project.source,
+            span: api.value.document.span,
+            label: format!("the document of `{}`", api.name),
+            overlays: api.value.overlays.iter().map(|it| below(&it.value)).collect(),
+        });
+    }
+    for file in files {
+        let Some(api) = &file.api else { continue };
+        let is_known =
+            found.iter().any(|it| it.name == api.value) || apis.iter().any(|it| it.name == api.value);
+        if is_known || !looks_like_path(&api.value) {
+            continue;
+        }
+        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
+        found.push(WantedDocument {
+            name: api.value.clone(),
+            path: normalise(&folder.join(&api.value)),
+            named_in: &file.source,
+            span: api.span,
+            label: "is named here".to_owned(),
+            overlays: Vec::new(),
+        });
+    }
+    found
+}
+
 impl Documents {
     fn add(
         &mut self,
         name: &str,
-        source: &Arc<crate::source::Source>,
+        source: &Arc<Source>,
+        overlays: &[Arc<Overlay>],
         limits: &Limits,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut problems = Problems::new(source);
-        if let Some(document) = Document::load(limits, &mut problems) {
+        if let Some(document) = Document::load_with(overlays, limits, &mut problems) {
             self.apis.push((name.to_owned(), document));
         } else {
             self.broken.insert(name.to_owned());
@@ -455,16 +490,18 @@ fn looks_like_path(text: &str) -> bool {
         || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
 }
 
-/// Reads a document by its path, for `contest check`.
+/// Reads a document and its overlays by their paths, for `contest check` and `contest mock`.
 pub(super) fn read_document(
     path: &std::path::Path,
+    overlays: &[PathBuf],
     folder: &std::path::Path,
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Arc<Document>> {
     let source = read_source(path, folder, limits, diagnostics)?;
+    let overlays = read_overlays(overlays, folder, limits, diagnostics)?;
     let mut problems = Problems::new(&source);
-    let document = Document::load(limits, &mut problems);
+    let document = Document::load_with(&overlays, limits, &mut problems);
     diagnostics.extend(problems.into_list());
     document
 }

@@ -9,7 +9,7 @@ use crate::scenario::{Environment, Named, Project};
 use crate::source::{Source, Span};
 use crate::yaml::{Dialect, load};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The rules of every api that a case calls, by the api's index in the plan.
@@ -143,19 +143,20 @@ pub enum MockError {
     },
 }
 
-/// Starts the mock of a rules file, over the document that the file names.
+/// Starts the mock of a rules file, over the document that the file names with these overlays.
 ///
 /// # Errors
 /// [`MockError`] when a file cannot be used, or the address not be listened on.
 pub async fn start_mock(
     rules: &Path,
+    overlays: &[PathBuf],
     folder: &Path,
     limits: &Limits,
     listen: SocketAddr,
 ) -> Result<StandaloneMock, MockError> {
     let mut diagnostics = Vec::new();
     let path = folder.join(rules);
-    let loaded = load_standalone(&path, folder, limits, &mut diagnostics);
+    let loaded = load_standalone(&path, overlays, folder, limits, &mut diagnostics);
     let (Some(rules), false) = (loaded, diagnostics.iter().any(|it| it.level == Level::Error)) else {
         return Err(MockError::Rules(diagnostics));
     };
@@ -167,6 +168,7 @@ pub async fn start_mock(
 
 fn load_standalone(
     path: &Path,
+    overlays: &[PathBuf],
     folder: &Path,
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
@@ -181,7 +183,9 @@ fn load_standalone(
     let rules = match named_document(&source, limits) {
         Some((written, _)) => {
             let base = path.parent().unwrap_or(Path::new(""));
-            let document = read_document(&normalise(&base.join(written)), folder, limits, diagnostics);
+            let path = normalise(&base.join(written));
+            let overlays: Vec<PathBuf> = overlays.iter().map(|path| normalise(&folder.join(path))).collect();
+            let document = read_document(&path, &overlays, folder, limits, diagnostics);
             document.and_then(|document| Rules::load(&mut problems, document, limits))
         }
         None => {

@@ -1,3 +1,4 @@
+use super::overlays::OverlayFile;
 use crate::plan::Selection;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Base URLs in place of the environment's.
     pub base_urls: Vec<BaseUrl>,
+    /// Overlays beside those of the project file, applied after them.
+    pub overlays: Vec<OverlayFile>,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.

@@ -1,4 +1,5 @@
 use crate::plan::TagExpression;
+use crate::scenario::is_host;
 use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -73,6 +74,8 @@ pub(super) struct Run {
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +92,8 @@ pub(super) struct Check {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +106,18 @@ pub(super) struct Mock {
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct References {
+    /// Read documents, and what their references lead to, from this host too
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub(super) allow_remote: Vec<String>,
+    /// Follow references of documents into this folder too
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) allow_folder: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +147,13 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    match is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("write HOST or HOST:PORT, as in example.com".to_owned()),
     }
 }
 

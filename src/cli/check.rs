@@ -12,6 +12,8 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
         environment: arguments.env,
         overlays: arguments.overlay,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     };
     let checked = check_files(settings);

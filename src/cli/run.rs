@@ -134,6 +134,8 @@ fn settings(arguments: Run) -> Settings {
         seed: arguments.seed,
         run_id: arguments.run_id,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     }
 }

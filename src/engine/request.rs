@@ -146,7 +146,12 @@ fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Resu
     let mut pairs: Vec<String> = Vec::new();
     for (name, datum) in values {
         let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
-            continue; // The plan lets no undeclared query parameter through.
+            // The plan lets one through only where the document lost what it says of it.
+            let plain = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+            if !datum.value().is_null() {
+                pairs.push(format!("{}={}", plain(name), plain(&datum.to_text())));
+            }
+            continue;
         };
         match encode_parameter(parameter, datum) {
             Ok(Encoded::Query(encoded)) => {
@@ -190,8 +195,10 @@ fn build_cookies(
         match find(parameters, ParameterIn::Cookie, name).map(|parameter| encode_parameter(parameter, datum))
         {
             Some(Ok(Encoded::Cookie(pairs))) => cookies.extend(pairs),
-            Some(Ok(_)) | None => {}
+            Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error.into()),
+            None if datum.value().is_null() => {}
+            None => cookies.push((name.clone(), datum.to_text())),
         }
     }
     if let Some((name, _)) = cookies.iter().find(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {

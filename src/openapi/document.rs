@@ -1,4 +1,6 @@
-use super::operation::{Entry, Operation, OperationIndex, list_operations};
+use super::files::{Fetch, Files, load};
+use super::names::Names;
+use super::operation::{Entry, Operation, OperationIndex, list_operations, templates};
 use super::origin::Origins;
 use super::overlay::{Layer, Overlay};
 use super::places::Format;
@@ -7,6 +9,7 @@ use super::route::{Route, Router};
 use super::swagger;
 use super::tree::Tree;
 use super::version::{Declared, Version};
+use super::walk::Holds;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
 use crate::limits::Limits;
@@ -15,6 +18,7 @@ use crate::yaml;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use url::Url;
 
 /// One loaded OpenAPI document: the raw tree, shared and immutable, with views made on demand.
 ///
@@ -29,7 +33,8 @@ pub struct Document {
     /// The first operation of each `operationId`.
     ids: HashMap<String, usize>,
     router: OnceLock<Router>,
-    anchors: OnceLock<HashMap<String, Pointer>>,
+    files: Files,
+    names: OnceLock<Names>,
 }
 
 impl Document {
@@ -40,19 +45,32 @@ impl Document {
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
     /// read. Whatever else is wrong costs the part it stands in.
     ///
+    /// References to other files and to URLs are not followed: [`Document::load_with`] does that.
+    ///
     /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object"; Swagger 2.0, "Swagger Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
-        Self::load_with(&[], limits, problems)
+        Self::load_overlaid(&[], None, limits, problems)
     }
 
-    /// The same with overlays, which are applied in order before anything else looks at the document.
+    /// The same, and reads the files and URLs that references lead to, one after the other.
     ///
-    /// What there is to say about an overlay has its place in the overlay's file; `problems` may hold
-    /// errors then although there is a document.
+    /// What of them cannot be read costs the references that lead there; what is wrong with their
+    /// texts is a warning. At most `limits.files` are read, and none that stands behind more than
+    /// `limits.chain` others.
+    pub fn load_with(fetch: &dyn Fetch, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::load_overlaid(&[], Some(fetch), limits, problems)
+    }
+
+    /// The same with overlays, which are applied in order before anything else looks at the document;
+    /// references to other files are followed with a way to read them alone.
+    ///
+    /// What there is to say about an overlay has its place in the overlay's file; there may be errors
+    /// then although there is a document.
     ///
     /// Source: Overlay Specification 1.0.0.
-    pub fn load_with(
+    pub fn load_overlaid(
         overlays: &[Arc<Overlay>],
+        fetch: Option<&dyn Fetch>,
         limits: &Limits,
         problems: &mut Problems,
     ) -> Option<Arc<Self>> {
@@ -61,27 +79,39 @@ impl Document {
         let tree = match format {
             Format::Json => match Tree::of_large(&source) {
                 Some(parts) => parts,
-                None => Tree::Whole(read_json(&source, problems)?),
+                None => Tree::of_value(read_json(&source, problems)?),
             },
-            Format::Yaml => Tree::Whole(read_yaml("an OpenAPI document", limits, problems)?),
+            Format::Yaml => Tree::of_value(read_yaml("an OpenAPI document", limits, problems)?),
         };
+        let mut origins = Origins::of(&source, format);
+        let tree = match overlays {
+            [] => tree,
+            _ => overlaid(&tree, overlays, &mut origins, limits, problems),
+        };
+        let base = fetch.map_or_else(|| nowhere(source.name()), Fetch::base);
+        let files = Files::of(base, &tree);
         let mut document = Self {
-            origins: Origins::of(&source, format),
+            origins,
             limits: limits.clone(),
             version: Version::V31,
             tree,
             operations: Vec::new(),
             ids: HashMap::new(),
             router: OnceLock::new(),
-            anchors: OnceLock::new(),
+            files,
+            names: OnceLock::new(),
         };
-        document.overlay(overlays, problems);
         document.version = document.read_version(problems)?;
+        if let Some(fetch) = fetch {
+            let Self { tree, files, origins, .. } = &mut document;
+            load(tree, files, origins, limits, fetch, problems);
+        }
         if document.version.needs_adapter() {
             document.adapt(problems);
         }
         document.operations = list_operations(&document);
         document.ids = document.index_ids(problems);
+        document.report_lost_paths(problems);
         Some(Arc::new(document))
     }
 
@@ -216,6 +246,32 @@ impl Document {
         &self.tree
     }
 
+    /// The values in other files that references lead to, with what they hold.
+    pub(super) fn reached(&self) -> &[(Pointer, Holds)] {
+        self.files.reached()
+    }
+
+    /// The dynamic anchors of the schema resource that a place belongs to; none where no schema has a
+    /// `$dynamicRef`.
+    pub(super) fn dynamic_anchors_around(&self, at: &Pointer) -> Vec<(String, Pointer)> {
+        if !self.files.has_dynamic() {
+            return Vec::new();
+        }
+        let resource = self.resolver().resource(at);
+        let anchors = self.resolver().names().dynamic_in(&resource);
+        anchors.map(|(name, at)| (name.to_owned(), at.clone())).collect()
+    }
+
+    /// Whether two schemas of one resource have the same dynamic anchor.
+    pub(super) fn has_ambiguous_anchor(&self, name: &str) -> bool {
+        self.resolver().names().is_ambiguous(name)
+    }
+
+    /// The version that the text around a place follows: a referenced file may state its own.
+    pub(super) fn version_at(&self, at: &Pointer) -> Version {
+        self.files.version_at(at).unwrap_or(self.version)
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.operations
     }
@@ -246,13 +302,27 @@ impl Document {
         ids
     }
 
-    fn file_name(&self) -> &str {
-        let name = self.source().name();
-        name.rsplit(['/', '\\']).next().unwrap_or(name)
+    /// Says which paths have no operations because a reference leads nowhere: an operation that is not
+    /// there is missed by its name alone.
+    fn report_lost_paths(&self, problems: &mut Problems) {
+        let whole = Pointer::of(["paths"]);
+        let items =
+            templates(self).into_iter().filter(|(.., known)| known.is_none_or(|it| it.members.is_none()));
+        for pointer in std::iter::once(whole).chain(items.map(|(_, pointer, _)| pointer)) {
+            if self.tree.may_be_reference(&pointer)
+                && let Err(error) = self.resolve(&pointer)
+            {
+                let place = self.place_or_start(&error.at().child("$ref"));
+                let mut diagnostic = Diagnostic::warning(Code::DOCUMENT_REFERENCE, error.to_string())
+                    .label_at(place, error.label());
+                diagnostic.help.extend(error.help());
+                problems.push(diagnostic);
+            }
+        }
     }
 
     fn resolver(&self) -> Resolver<'_> {
-        Resolver { tree: &self.tree, file_name: self.file_name(), anchors: &self.anchors }
+        Resolver { tree: &self.tree, files: &self.files, names: &self.names }
     }
 
     /// The place of a value, or the start of the document where it has none.
@@ -260,26 +330,11 @@ impl Document {
         self.place_of(pointer).unwrap_or_else(|| Location::new(self.source(), Span::default()))
     }
 
-    fn overlay(&mut self, overlays: &[Arc<Overlay>], problems: &mut Problems) {
-        if overlays.is_empty() {
-            return;
-        }
-        let mut root = self.tree.take_whole();
-        let name = self.file_name().to_owned();
-        let (origins, limits) = (&mut self.origins, &self.limits);
-        let mut layer = Layer { root: &mut root, origins, limits, problems, n_added: 0 };
-        for overlay in overlays {
-            overlay.check_extends(&name, layer.problems);
-            layer.apply(overlay);
-        }
-        self.tree = Tree::Whole(root);
-    }
-
     /// Says what is said in the words of Swagger 2.0 in those of OpenAPI 3.0, too.
     fn adapt(&mut self, problems: &mut Problems) {
         let adapted = swagger::adapt(self.resolver());
-        self.tree = Tree::Whole(adapted.root);
-        self.anchors = OnceLock::new();
+        self.tree = Tree::of_combined(adapted.root);
+        self.names = OnceLock::new();
         for row in adapted.rows {
             self.origins.adapted(row.at, row.from, row.goes_on);
         }
@@ -431,6 +486,31 @@ pub(super) fn read_yaml(what: &str, limits: &Limits, problems: &mut Problems) ->
         return None;
     }
     Some(root.to_value())
+}
+
+/// A tree with overlays applied to it.
+fn overlaid(
+    tree: &Tree,
+    overlays: &[Arc<Overlay>],
+    origins: &mut Origins,
+    limits: &Limits,
+    problems: &mut Problems,
+) -> Tree {
+    let mut root = tree.whole().clone();
+    let name = problems.source().name();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+    let mut layer = Layer { root: &mut root, origins, limits, problems, n_added: 0 };
+    for overlay in overlays {
+        overlay.check_extends(&name, layer.problems);
+        layer.apply(overlay);
+    }
+    Tree::of_value(root)
+}
+
+/// The URI of a text that lies nowhere: the document may still refer to itself by its name.
+fn nowhere(name: &str) -> Url {
+    let root = Url::parse("file:///").expect("it is a URL");
+    root.join(name).ok().filter(|uri| uri.scheme() == "file").unwrap_or(root)
 }
 
 fn server_url(server: &Value) -> Option<String> {

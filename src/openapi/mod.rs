@@ -7,10 +7,13 @@
 mod declared;
 mod decode;
 mod document;
+mod files;
 mod form;
 mod header;
+mod lost;
 mod media_range;
 mod media_type;
+mod names;
 mod operation;
 mod origin;
 mod outline;
@@ -29,6 +32,7 @@ mod swagger;
 mod tree;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod testing;
@@ -37,6 +41,7 @@ mod tests;
 
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use files::{Fetch, Refusal};
 pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};

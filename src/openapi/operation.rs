@@ -1,3 +1,4 @@
+use super::tree::PathItem;
 use super::view::View;
 use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
@@ -164,16 +165,10 @@ impl<'d> Operation<'d> {
     ///
     /// Source: OpenAPI 3.1.1, "Responses Object".
     pub fn response_for(self, status: u16) -> Option<Response<'d>> {
-        let rank = |key: ResponseKey| match key {
-            ResponseKey::Status(code) if code == status => Some(0),
-            ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
-            ResponseKey::Default => Some(2),
-            _ => None,
-        };
         let responses = self.view()?.object("responses")?;
         let keys = responses.value.as_object()?.keys();
         let mut ranked: Vec<(u8, &str)> =
-            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?)?, key.as_str()))).collect();
+            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?, status)?, key.as_str()))).collect();
         // The best last, and of equals the first written, so that only one is looked at.
         ranked.reverse();
         ranked.sort_by_key(|(rank, _)| Reverse(*rank));
@@ -225,6 +220,16 @@ impl<'d> Operation<'d> {
     }
 }
 
+/// How near a key of the Responses Object is to a status, 0 the nearest.
+pub(super) fn rank(key: ResponseKey, status: u16) -> Option<u8> {
+    match key {
+        ResponseKey::Status(code) if code == status => Some(0),
+        ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
+        ResponseKey::Default => Some(2),
+        _ => None,
+    }
+}
+
 /// OpenAPI 3.1.1, "Parameter Object", `name`: these are described elsewhere.
 fn is_ignored(parameter: &Parameter<'_>) -> bool {
     parameter.location() == ParameterIn::Header
@@ -235,12 +240,10 @@ fn is_ignored(parameter: &Parameter<'_>) -> bool {
 /// over; path items that are references are followed within the document.
 pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let paths = Pointer::of(["paths"]);
-    for (template, known) in document.tree().path_items() {
+    for (template, pointer, known) in templates(document) {
         if template.starts_with("x-") {
             continue;
         }
-        let pointer = paths.child(template);
         if let Some(members) = known.and_then(|item| item.members.as_ref()) {
             for (key, id) in members {
                 let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
@@ -290,6 +293,22 @@ fn operations_of<'d>(item: &View<'d>) -> Vec<(Cow<'static, str>, View<'d>)> {
         } else if key == ADDITIONAL {
             let named = item.objects(key).into_iter().filter(|(name, _)| method_fault(name).is_none());
             found.extend(named.map(|(name, operation)| (Cow::Owned(name.to_owned()), operation)));
+        }
+    }
+    found
+}
+
+/// The path templates in the order written, with where their path items stand and what is known of
+/// them. `paths` itself may be a reference, as tools write it that put every path in a file.
+pub(super) fn templates(document: &Document) -> Vec<(&str, Pointer, Option<&PathItem>)> {
+    let paths = Pointer::of(["paths"]);
+    let mut found = Vec::new();
+    for (template, known) in document.tree().path_items() {
+        if template == "$ref" {
+            let Ok((at, Value::Object(items))) = document.resolve(&paths) else { continue };
+            found.extend(items.keys().map(|template| (template.as_str(), at.child(template.as_str()), None)));
+        } else {
+            found.push((template, paths.child(template), known));
         }
     }
     found

@@ -1,5 +1,6 @@
 use super::Session;
-use super::load::read_document;
+use super::files::{find_project, read_project};
+use super::library::Library;
 use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
@@ -31,7 +32,7 @@ impl Checked {
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
     let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
-        settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
+        std::mem::take(&mut settings.files).into_iter().partition(|path| is_scenario(&folder.join(path)));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
     let mut limits = Limits::default();
@@ -48,8 +49,12 @@ pub fn check_files(mut settings: Settings) -> Checked {
         let names: Vec<String> = given.iter().map(|path| path.display().to_string()).collect();
         overlays = choose(&settings.overlays, &names, &folder, &mut diagnostics);
     }
+    let library = Library::new(&folder, &limits, settings.allowed());
     for (path, overlays) in given.iter().zip(&overlays) {
-        documents.extend(read_document(&folder.join(path), overlays, &folder, &limits, &mut diagnostics));
+        // What the project allows for the document holds for a check of it alone.
+        let project = find_project(std::slice::from_ref(path), &folder)
+            .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
+        documents.extend(library.load_given(path, overlays, project.as_ref(), &mut diagnostics));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {

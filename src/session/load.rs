@@ -1,16 +1,17 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::files::{find_project, normalise, read_project, read_scenarios};
+use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
-use super::overlays::{choose, read_overlays};
+use super::overlays::choose;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
-use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
-use crate::openapi::{Document, Overlay};
+use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
@@ -362,30 +363,19 @@ fn load_documents(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
+    let library = Library::new(&settings.folder, limits, settings.allowed());
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
     let wanted = wanted_documents(project, files);
     let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
-        let read = Source::read(
-            &document.path,
-            super::files::shown(&document.path, &settings.folder),
-            limits.document,
-        );
-        let source = match read {
-            Ok(source) => source,
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                diagnostics.push(diagnostic.label(document.named_in, document.span, document.label));
-                documents.broken.insert(document.name);
-                continue;
-            }
-        };
-        let paths: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
-        match read_overlays(&paths, &settings.folder, limits, diagnostics) {
-            Some(overlays) => documents.add(&document.name, &source, &overlays, limits, diagnostics),
-            // Without what the overlay was to bring in, its document would be judged for what it is not.
-            None => {
+        let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
+        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+            Ok(loaded) => documents.apis.push((document.name, loaded)),
+            Err(missing) => {
+                let diagnostic = missing.diagnostic();
+                let place = (document.named_in, document.span);
+                diagnostics.extend(diagnostic.map(|it| it.label(place.0, place.1, document.label)));
                 documents.broken.insert(document.name);
             }
         }
@@ -397,7 +387,9 @@ fn load_documents(
 struct WantedDocument<'w> {
     /// The name it goes by.
     name: String,
-    path: PathBuf,
+    /// Its path or URL as it is written, and the folder that a path starts from.
+    written: String,
+    base: PathBuf,
     /// Where it is named, and the words for that place.
     named_in: &'w Arc<Source>,
     span: Span,
@@ -417,14 +409,15 @@ fn wanted_documents<'w>(
         // A file that names no api means the only one.
         let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
         let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
-        let below = |path: &str| normalise(&project.folder.join(path));
+        let overlays = api.value.overlays.iter().map(|it| normalise(&project.folder.join(&it.value)));
         found.push(WantedDocument {
             name: api.name.clone(),
-            path: below(&api.value.document.value),
+            written: api.value.document.value.clone(),
+            base: project.folder.clone(),
             named_in: &project.source,
             span: api.value.document.span,
             label: format!("the document of `{}`", api.name),
-            overlays: api.value.overlays.iter().map(|it| below(&it.value)).collect(),
+            overlays: overlays.collect(),
         });
     }
     for file in files {
@@ -434,10 +427,10 @@ fn wanted_documents<'w>(
         if is_known || !looks_like_path(&api.value) {
             continue;
         }
-        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
         found.push(WantedDocument {
             name: api.value.clone(),
-            path: normalise(&folder.join(&api.value)),
+            written: api.value.clone(),
+            base: file.path.parent().map(PathBuf::from).unwrap_or_default(),
             named_in: &file.source,
             span: api.span,
             label: "is named here".to_owned(),
@@ -445,25 +438,6 @@ fn wanted_documents<'w>(
         });
     }
     found
-}
-
-impl Documents {
-    fn add(
-        &mut self,
-        name: &str,
-        source: &Arc<Source>,
-        overlays: &[Arc<Overlay>],
-        limits: &Limits,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let mut problems = Problems::new(source);
-        if let Some(document) = Document::load_with(overlays, limits, &mut problems) {
-            self.apis.push((name.to_owned(), document));
-        } else {
-            self.broken.insert(name.to_owned());
-        }
-        diagnostics.extend(problems.into_list());
-    }
 }
 
 /// The names that files and calls use for apis.
@@ -488,20 +462,4 @@ fn looks_like_path(text: &str) -> bool {
     text.contains('/')
         || text.contains('\\')
         || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
-}
-
-/// Reads a document and its overlays by their paths, for `contest check` and `contest mock`.
-pub(super) fn read_document(
-    path: &std::path::Path,
-    overlays: &[PathBuf],
-    folder: &std::path::Path,
-    limits: &Limits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Arc<Document>> {
-    let source = read_source(path, folder, limits, diagnostics)?;
-    let overlays = read_overlays(overlays, folder, limits, diagnostics)?;
-    let mut problems = Problems::new(&source);
-    let document = Document::load_with(&overlays, limits, &mut problems);
-    diagnostics.extend(problems.into_list());
-    document
 }

@@ -7,10 +7,12 @@
 mod base_url;
 mod check;
 mod files;
+mod library;
 mod load;
 mod mask;
 mod mocks;
 mod overlays;
+mod remote;
 mod runtime;
 mod settings;
 mod values;

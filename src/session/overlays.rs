@@ -32,6 +32,13 @@ impl OverlayFile {
     }
 }
 
+impl OverlayFile {
+    /// One for the only document there is.
+    pub fn of_only(path: &Path) -> Self {
+        Self { api: None, path: path.to_owned() }
+    }
+}
+
 /// The overlays of each of some documents, by the names these go by; one without a name is for the
 /// only document, and is reported where there are several.
 pub(super) fn choose(

@@ -1,5 +1,6 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
+mod corpus;
 mod documents;
 mod hostile;
 mod house;
@@ -13,5 +14,6 @@ mod mock;
 mod process;
 mod properties;
 mod readme;
+mod remote;
 mod secrets;
 mod server;

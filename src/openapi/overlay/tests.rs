@@ -35,7 +35,7 @@ fn apply_with(actions: &str, limits: &Limits) -> (Option<Arc<Document>>, Vec<Str
     assert_eq!(problems, Vec::<String>::new(), "{actions}");
     let source = Source::new("shop.yaml", DOCUMENT);
     let mut problems = Problems::new(&source);
-    let document = Document::load_with(&[overlay.expect("it is read")], limits, &mut problems);
+    let document = Document::load_overlaid(&[overlay.expect("it is read")], None, limits, &mut problems);
     let list = problems.into_list();
     let shown = |each: &crate::diagnostic::Diagnostic| {
         let help = each.help.iter().map(|help| format!(" ({help})"));
@@ -272,7 +272,7 @@ proptest! {
         let source = Source::new("t.json", json!({"openapi": "3.1.0", "x": tree}).to_string());
         let mut problems = Problems::new(&source);
         let limits = Limits { nodes: 20_000, ..Limits::default() };
-        let document = Document::load_with(&[overlay.expect("it is read")], &limits, &mut problems);
+        let document = Document::load_overlaid(&[overlay.expect("it is read")], None, &limits, &mut problems);
         // What is in the tree was written somewhere.
         let Some(document) = document else { return Ok(()) };
         let mut open = vec![(Pointer::root(), document.root())];

@@ -2,7 +2,7 @@ use super::build::{self, Joint};
 use super::choice::{Judge, Surroundings, wrap};
 use super::closure::{Closure, Role, all_links};
 use super::dialect::Rewriter;
-use super::target::foreign_dialect;
+use super::draft::foreign_dialect;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};

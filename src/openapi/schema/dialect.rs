@@ -10,11 +10,13 @@
 mod operand;
 
 use super::closure::{Closure, Entry, Role, link};
+use super::draft::{Draft, foreign_dialect};
 use super::keyword::{Scope, is_known_to, shape};
 use super::remark::Remark;
-use super::target::{dynamic_target, foreign_dialect, target};
+use super::target::{DynamicScope, dynamic_target, entered, target};
 use super::{Direction, Nullable, visibility};
 use crate::json::{Map, Pointer, Value};
+use crate::openapi::names::id_of;
 use crate::openapi::{Document, Version};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -25,6 +27,7 @@ struct Key {
     pointer: Pointer,
     direction: Direction,
     relaxed: Relaxed,
+    scope: DynamicScope,
 }
 
 /// Names that `required` does not demand in one direction.
@@ -49,6 +52,9 @@ pub(super) struct Rewriter<'d> {
 struct Context {
     direction: Direction,
     relaxed: Relaxed,
+    scope: DynamicScope,
+    /// The draft that it states; none is that of the document's version.
+    draft: Option<Draft>,
 }
 
 impl<'d> Rewriter<'d> {
@@ -69,11 +75,12 @@ impl<'d> Rewriter<'d> {
 
     /// Adds the schema at a pointer and everything it reaches; gives its number.
     pub(super) fn add(&mut self, pointer: &Pointer, direction: Direction) -> usize {
-        let number = self.entry(pointer, direction, Relaxed::default());
+        let number = self.entry(pointer, direction, Relaxed::default(), &DynamicScope::default());
         while let Some((number, key)) = self.queue.pop() {
             self.current = number;
-            let context = Context { direction: key.direction, relaxed: key.relaxed };
             let document = self.document;
+            let draft = Draft::at(document, &key.pointer);
+            let context = Context { direction: key.direction, relaxed: key.relaxed, scope: key.scope, draft };
             self.closure.entries[number].schema = match document.get(&key.pointer) {
                 Some(value) => self.schema(&key.pointer, value, &context),
                 None => self.reference_beyond(&key.pointer, &context),
@@ -86,8 +93,15 @@ impl<'d> Rewriter<'d> {
         self.closure
     }
 
-    fn entry(&mut self, pointer: &Pointer, direction: Direction, relaxed: Relaxed) -> usize {
-        let key = Key { pointer: pointer.clone(), direction, relaxed };
+    fn entry(
+        &mut self,
+        pointer: &Pointer,
+        direction: Direction,
+        relaxed: Relaxed,
+        scope: &DynamicScope,
+    ) -> usize {
+        let scope = entered(self.document, scope, pointer);
+        let key = Key { pointer: pointer.clone(), direction, relaxed, scope };
         if let Some(number) = self.keys.get(&key) {
             return *number;
         }
@@ -106,7 +120,7 @@ impl<'d> Rewriter<'d> {
     fn reference_beyond(&mut self, at: &Pointer, context: &Context) -> Value {
         match self.document.resolve(at) {
             Ok((target, _)) => {
-                let number = self.entry(&target, context.direction, context.relaxed.clone());
+                let number = self.entry(&target, context.direction, context.relaxed.clone(), &context.scope);
                 link(number)
             }
             Err(error) => self.leave_out(Remark::broken_reference(at, &error)),
@@ -124,8 +138,16 @@ impl<'d> Rewriter<'d> {
             }
         };
         let is_nullable = members.get("nullable") == Some(&Value::Bool(true));
+        let mut context = context.clone();
+        if let Some(stated) = members.get("$schema").and_then(Value::as_str) {
+            context.draft = Draft::named(stated);
+        }
+        if id_of(value).is_some() {
+            context.scope = entered(self.document, &context.scope, at);
+        }
+        let context = &context;
         if let (true, Some(Value::String(reference))) =
-            (self.document.version().has_own_dialect(), members.get("$ref"))
+            (self.ignores_siblings(at, context), members.get("$ref"))
         {
             // OpenAPI 3.0.4, "Reference Object": what stands beside `$ref` is ignored.
             let out = self.reference(&at.child("$ref"), reference, context);
@@ -164,8 +186,15 @@ impl<'d> Rewriter<'d> {
             _ => {}
         }
         let Some(shape) = shape(keyword) else { return };
-        let version = self.document.version();
-        if !is_known_to(version, keyword) {
+        let version = self.document.version_at(&at);
+        if let Some(draft) = writing.context.draft {
+            if !draft.has(keyword) {
+                let message =
+                    format!("`{keyword}` is no keyword of JSON Schema {}, and judges nothing", draft.name());
+                self.lenient(&at, "keyword", message);
+                return;
+            }
+        } else if !is_known_to(version, keyword) {
             let name = version.name();
             let message =
                 format!("`{keyword}` is no keyword of {name}; it is read as JSON Schema defines it");
@@ -179,6 +208,14 @@ impl<'d> Rewriter<'d> {
             Err(reason) => {
                 self.leave_out(Remark::left_out(&at, reason));
             }
+        }
+    }
+
+    /// Whether what stands beside a `$ref` is ignored.
+    fn ignores_siblings(&self, at: &Pointer, context: &Context) -> bool {
+        match context.draft {
+            Some(draft) => draft.ignores_siblings(),
+            None => self.document.version_at(at) == Version::V30,
         }
     }
 
@@ -213,10 +250,11 @@ impl<'d> Rewriter<'d> {
         let written = match keyword {
             "$ref" => self.reference(at, reference, &writing.context),
             _ if writing.members.contains_key("$ref") => {
-                return Err("`$dynamicRef` beside `$ref` is not supported".to_owned());
+                return Err(format!("`{keyword}` beside `$ref` is not supported"));
             }
             _ => {
-                let target = dynamic_target(self.document, reference, writing.at)?;
+                let scope = &writing.context.scope;
+                let target = dynamic_target(self.document, reference, writing.at, scope)?;
                 self.linked_entry(&target, &writing.context)
             }
         };
@@ -240,13 +278,13 @@ impl<'d> Rewriter<'d> {
             // Only names that are demanded behind it tell one entry from another.
             false => visibility::demanded_of(self.document, target, &context.relaxed),
         };
-        link(self.entry(target, context.direction, relaxed))
+        link(self.entry(target, context.direction, relaxed, &context.scope))
     }
 
     /// Lets null through where a schema says `nullable`: as 3.0.4 has it beside `type`, leniently
     /// elsewhere.
     fn nullable(&mut self, at: &Pointer, members: &Map<String, Value>, mut out: Map<String, Value>) -> Value {
-        let version = self.document.version();
+        let version = self.document.version_at(at);
         // An extension that the adapter reads as the keyword says what its author wants it to say.
         let is_keyword = version == Version::V30 || self.document.is_added(&at.child("nullable"));
         if !is_keyword && self.nullable == Nullable::Strict {
@@ -289,7 +327,7 @@ impl<'d> Rewriter<'d> {
         if self.nullable == Nullable::Strict {
             return schema;
         }
-        if self.document.version() == Version::V30 {
+        if self.document.version_at(at) == Version::V30 {
             let message =
                 format!("{what} has no effect by the letter of OpenAPI 3.0; null is accepted all the same");
             self.lenient(&at.child("nullable"), "nullable", message);

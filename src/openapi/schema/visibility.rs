@@ -68,7 +68,7 @@ fn flags(document: &Document, at: &Pointer, schema: &Value, direction: Direction
         && document.resolve(at).is_ok_and(|(_, schema)| says(schema, hiding) && !says(schema, other));
     // In 3.0 a flag beside `$ref` has no effect by the letter: it is enough not to demand the
     // property, and too little to forbid it.
-    let is_ignored = is_reference && document.version().has_own_dialect();
+    let is_ignored = is_reference && document.version_at(at).has_own_dialect();
     Flags { is_relaxed: own || behind, is_forbidden: behind || (own && !is_ignored && !says(schema, other)) }
 }
 
@@ -89,7 +89,7 @@ fn walk<'d>(
         }
         if let Some(Value::String(reference)) = members.get("$ref") {
             queue.extend(target(document, reference, &at));
-            if document.version().has_own_dialect() {
+            if document.version_at(&at).has_own_dialect() {
                 continue;
             }
         }

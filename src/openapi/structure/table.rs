@@ -133,20 +133,18 @@ impl Object {
         match self {
             Self::Document => DOCUMENT,
             Self::Info => INFO,
-            Self::Contact => &[all("name", Data), all("url", Data), all("email", Data)],
-            Self::License => &[all("name", Data), v31("identifier", Data), all("url", Data)],
+            Self::Contact => CONTACT,
+            Self::License => LICENSE,
             Self::Server => SERVER,
-            Self::ServerVariable => &[v3("enum", Data), v3("default", Data), v3("description", Data)],
+            Self::ServerVariable => SERVER_VARIABLE,
             Self::Tag => TAG,
-            Self::ExternalDocs => &[all("description", Data), all("url", Data)],
+            Self::ExternalDocs => EXTERNAL_DOCS,
             Self::Components => COMPONENTS,
             Self::PathItem => PATH_ITEM,
             Self::Operation => OPERATION,
             Self::Callback => &[],
             Self::Parameter => PARAMETER,
-            Self::RequestBody => {
-                &[v3("description", Data), v3("content", Map(Self::MediaType)), v3("required", Data)]
-            }
+            Self::RequestBody => REQUEST_BODY,
             Self::Response => RESPONSE,
             Self::Header => HEADER,
             Self::MediaType => MEDIA_TYPE,
@@ -157,13 +155,24 @@ impl Object {
             Self::Flows => FLOWS,
             Self::Flow => FLOW,
             Self::Schema => SCHEMA,
-            Self::Discriminator => {
-                &[v3("propertyName", Data), v3("mapping", Data), v32("defaultMapping", Data)]
-            }
+            Self::Discriminator => DISCRIMINATOR,
             Self::Xml => XML,
         }
     }
 }
+
+const CONTACT: &[Field] = &[all("name", Data), all("url", Data), all("email", Data)];
+
+const LICENSE: &[Field] = &[all("name", Data), v31("identifier", Data), all("url", Data)];
+
+const SERVER_VARIABLE: &[Field] = &[v3("enum", Data), v3("default", Data), v3("description", Data)];
+
+const EXTERNAL_DOCS: &[Field] = &[all("description", Data), all("url", Data)];
+
+const REQUEST_BODY: &[Field] =
+    &[v3("description", Data), v3("content", Map(Object::MediaType)), v3("required", Data)];
+
+const DISCRIMINATOR: &[Field] = &[v3("propertyName", Data), v3("mapping", Data), v32("defaultMapping", Data)];
 
 const DOCUMENT: &[Field] = &[
     v3("openapi", Data),

@@ -1,14 +1,14 @@
 //! `in: body` and `in: formData` as a request body.
 
 use super::parameter::{Found, is_array, style_of};
-use super::{Adapter, MediaTypes, reference_object};
+use super::{Adapter, MediaTypes};
 use crate::json::{Map, Pointer, Value};
 use serde_json::json;
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-impl<'d> Adapter<'d> {
+impl<'d> Adapter<'_, 'd> {
     /// Source: Swagger 2.0, "Parameter Object" and "Operation Object", `consumes`.
     pub(super) fn request_body(&mut self, operation: &Pointer, parameters: &[Found<'d>]) {
         let consumes = self.media_types(operation, "consumes");
@@ -43,7 +43,7 @@ impl<'d> Adapter<'d> {
             let mut members = Map::new();
             let at = content.child(&media_type);
             if let Some(schema) = &schema {
-                members.insert("schema".to_owned(), reference_object(schema));
+                members.insert("schema".to_owned(), self.reference_object(operation, schema));
             }
             self.made(at.clone(), from.unwrap_or_else(|| body.at.clone()));
             if let Some(schema) = &schema {
@@ -86,7 +86,8 @@ impl<'d> Adapter<'d> {
         let mut required = Vec::new();
         let mut encoding = Map::new();
         for field in fields {
-            properties.insert(field.name.to_owned(), reference_object(&field.at.child("schema")));
+            let schema = self.reference_object(operation, &field.at.child("schema"));
+            properties.insert(field.name.to_owned(), schema);
             if field.members.get("required") == Some(&Value::Bool(true)) {
                 required.push(Value::from(field.name));
             }
@@ -111,7 +112,7 @@ impl<'d> Adapter<'d> {
             self.made(at.clone(), from);
             self.made(at.child("schema"), first.at.clone());
             let members = match &listed {
-                Some(listed) => json!({"schema": reference_object(&listed.child("schema"))}),
+                Some(listed) => json!({"schema": self.reference_object(operation, &listed.child("schema"))}),
                 None => {
                     for field in fields {
                         self.moved(

@@ -19,13 +19,14 @@ mod servers;
 mod tests;
 
 use super::reference::{Resolver, reference_of};
+use super::tree::MOUNT;
 use crate::json::{Map, Pointer, Value};
 use std::collections::{HashMap, HashSet};
 
 /// An adapted document.
 #[derive(Debug)]
 pub(super) struct Adapted {
-    /// Everything that was written, and what was added.
+    /// Everything that was written, and what was added; other files are members of the root.
     pub(super) root: Value,
     /// Where the added parts come from; of several that hold a pointer the longest counts.
     pub(super) rows: Vec<Row>,
@@ -67,11 +68,11 @@ const MAX_REMARKS: usize = 1_000;
 
 /// Adapts the tree of a Swagger 2.0 document. What has another shape than 2.0 says is left alone.
 pub(super) fn adapt(resolver: Resolver<'_>) -> Adapted {
-    let root = resolver.tree.whole();
+    let root = resolver.tree.to_value();
     let mut adapter = Adapter {
         resolver,
-        root,
         out: root.clone(),
+        root: &root,
         rows: Vec::new(),
         remarks: Vec::new(),
         seen: HashSet::new(),
@@ -85,8 +86,8 @@ pub(super) fn adapt(resolver: Resolver<'_>) -> Adapted {
     Adapted { root: adapter.out, rows: adapter.rows, remarks: adapter.remarks }
 }
 
-struct Adapter<'d> {
-    resolver: Resolver<'d>,
+struct Adapter<'r, 'd> {
+    resolver: Resolver<'r>,
     /// As it was written.
     root: &'d Value,
     out: Value,
@@ -105,7 +106,7 @@ struct Adapter<'d> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct MediaTypes(Vec<(String, Option<Pointer>)>);
 
-impl<'d> Adapter<'d> {
+impl<'d> Adapter<'_, 'd> {
     /// The value at a pointer as it was written.
     fn written(&self, at: &Pointer) -> Option<&'d Value> {
         at.get(self.root)
@@ -120,8 +121,9 @@ impl<'d> Adapter<'d> {
         match reference_of(self.written(at)?) {
             None => Some((at.clone(), self.written_map(at)?)),
             Some(_) => {
-                let (at, value) = self.resolver.resolve(at).ok()?;
-                Some((at, value.as_object()?))
+                let (at, _) = self.resolver.resolve(at).ok()?;
+                let members = self.written_map(&at)?;
+                Some((at, members))
             }
         }
     }
@@ -168,6 +170,24 @@ impl<'d> Adapter<'d> {
         }
     }
 
+    /// The text of a reference that stands in the file around `from`.
+    fn reference_to(&self, from: &Pointer, target: &Pointer) -> Value {
+        let (file, within) = file_of(target);
+        // RFC 6901 §6: in a URI fragment `%` must be encoded, and a `#` would start another one.
+        let fragment =
+            Pointer::of(within.iter().cloned()).to_string().replace('%', "%25").replace('#', "%23");
+        Value::from(match file_of(from).0 == file {
+            true => format!("#{fragment}"),
+            false => format!("{}#{fragment}", self.resolver.files.read_at(target)),
+        })
+    }
+
+    fn reference_object(&self, from: &Pointer, target: &Pointer) -> Value {
+        let mut members = Map::new();
+        members.insert("$ref".to_owned(), self.reference_to(from, target));
+        Value::Object(members)
+    }
+
     /// The media types that an operation states under a key, or else the document.
     fn media_types(&mut self, operation: &Pointer, key: &str) -> MediaTypes {
         let holders = [operation.clone(), Pointer::root()];
@@ -203,15 +223,10 @@ impl MediaTypes {
     }
 }
 
-/// A reference to a place in the same document.
-fn reference_to(at: &Pointer) -> Value {
-    let text = at.to_string();
-    // RFC 6901 §6: in a URI fragment `%` must be encoded, and a `#` would start another one.
-    Value::from(format!("#{}", text.replace('%', "%25").replace('#', "%23")))
-}
-
-fn reference_object(at: &Pointer) -> Value {
-    let mut members = Map::new();
-    members.insert("$ref".to_owned(), reference_to(at));
-    Value::Object(members)
+/// The key of the file that a place is in, none for the document's own text, and the tokens within it.
+fn file_of(at: &Pointer) -> (Option<&String>, &[String]) {
+    match at.tokens().split_first() {
+        Some((first, rest)) if first.starts_with(MOUNT) => (Some(first), rest),
+        _ => (None, at.tokens()),
+    }
 }

@@ -9,10 +9,10 @@ use crate::openapi::reference::{MAX_CHAIN, reference_of};
 /// Source: Swagger 2.0, "Path Item Object".
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
-impl Adapter<'_> {
+impl Adapter<'_, '_> {
     pub(super) fn paths(&mut self) {
-        let paths = Pointer::of(["paths"]);
-        for template in self.written_map(&paths).into_iter().flat_map(|members| members.keys()) {
+        let Some((paths, items)) = self.behind_references(&Pointer::of(["paths"])) else { return };
+        for template in items.keys() {
             if !template.starts_with("x-") {
                 self.path_item(&paths.child(template));
             }

@@ -35,7 +35,7 @@ pub(super) struct Found<'d> {
     pub(super) members: &'d Map<String, Value>,
 }
 
-impl<'d> Adapter<'d> {
+impl<'d> Adapter<'_, 'd> {
     /// The parameters that holders list, the nearest first; of equal name and location the first.
     pub(super) fn parameters(&mut self, holders: &[Pointer]) -> Vec<Found<'d>> {
         let mut found: Vec<Found<'d>> = Vec::new();

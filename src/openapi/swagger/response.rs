@@ -1,11 +1,11 @@
 //! Responses: `schema` and `examples` as the `content` of what is produced.
 
-use super::{Adapter, MediaTypes, reference_object, reference_to};
+use super::{Adapter, MediaTypes};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::reference::reference_of;
 use serde_json::json;
 
-impl Adapter<'_> {
+impl Adapter<'_, '_> {
     /// The response under a status of an operation, which produces these media types.
     ///
     /// What is referred to may be produced as one media type here and as another there: then the
@@ -38,7 +38,8 @@ impl Adapter<'_> {
             }
         };
         if adapted != target {
-            self.put(at, "$ref", reference_to(&adapted));
+            let reference = self.reference_to(at, &adapted);
+            self.put(at, "$ref", reference);
         }
     }
 
@@ -63,9 +64,10 @@ impl Adapter<'_> {
         }
         let headers = written.and_then(|written| written.get("headers")).and_then(Value::as_object);
         let headers = headers.into_iter().flat_map(|headers| headers.keys());
-        let references =
-            headers.map(|name| (name.clone(), reference_object(&target.child("headers").child(name))));
-        members.insert("headers".to_owned(), references.collect());
+        let references = headers
+            .map(|name| (name.clone(), self.reference_object(&at, &target.child("headers").child(name))));
+        let headers = references.collect();
+        members.insert("headers".to_owned(), headers);
         self.put(&holder, &name, Value::Object(members));
         let members = self.adapted(&at, target, produces);
         self.add_members(&at, members);
@@ -114,7 +116,7 @@ impl Adapter<'_> {
             if schema.is_some() {
                 let value = match is_file {
                     true => json!({"type": "string", "format": "binary"}),
-                    false => reference_object(&from.child("schema")),
+                    false => self.reference_object(&at, &from.child("schema")),
                 };
                 members.insert("schema".to_owned(), value);
                 self.moved(at.child("schema"), from.child("schema"));

@@ -14,7 +14,7 @@ const LISTS: [&str; 4] = ["items", "allOf", "oneOf", "anyOf"];
 /// Keywords whose value maps names to schemas.
 const MAPS: [&str; 2] = ["properties", "patternProperties"];
 
-impl Adapter<'_> {
+impl Adapter<'_, '_> {
     /// Every schema of `definitions`.
     pub(super) fn definitions(&mut self) {
         let at = Pointer::of(["definitions"]);

@@ -4,7 +4,7 @@ use super::Adapter;
 use crate::json::{Map, Pointer, Value};
 use serde_json::json;
 
-impl Adapter<'_> {
+impl Adapter<'_, '_> {
     /// `schemes`, `host` and `basePath` as `servers`. Where there are no schemes, `https` is taken: the
     /// one by which the document was fetched is not known.
     ///

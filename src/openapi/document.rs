@@ -405,7 +405,10 @@ impl Document {
                 "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
                 _ => "name the OpenAPI document itself",
             };
-            let message = format!("this is {what}, which this version of contest does not support");
+            let message = match *key {
+                "overlay" => format!("this is {what}, and no document by itself"),
+                _ => format!("this is {what}, which this version of contest does not support"),
+            };
             let label = "an OpenAPI document has `openapi` here";
             problems.error(Code::DOCUMENT_VERSION, span, message, label).help.push(help.to_owned());
             return;

@@ -172,6 +172,9 @@ impl Reader<'_> {
         let selector = Selector::compile(text, place.span, &mut found);
         for mut diagnostic in found.into_list() {
             diagnostic.code = Code::OVERLAY_INVALID;
+            if text.contains(".x-") {
+                diagnostic.help.push("a name with a hyphen stands in brackets: `['x-internal']`".to_owned());
+            }
             self.problems.push(diagnostic);
         }
         self.is_broken |= selector.is_none();

@@ -48,10 +48,9 @@ impl Walker<'_> {
                         format!("`{name}` is no field of {} in {}", object.name(), self.version.name());
                     let label = match self.version < field.since {
                         true => format!("came with {}", field.since.name()),
-                        false => format!("went with {}", Version::V20.name()),
+                        false => format!("belongs to {}", Version::V20.name()),
                     };
-                    self.report(at.clone(), message, label);
-                    self.field(field.holds, &at, member);
+                    self.report(at, message, label);
                 }
                 Some(_) => {}
                 None => self.unknown(object, at, name),

@@ -37,7 +37,7 @@ impl<'d> Adapter<'_, 'd> {
         let content = at.child("content");
         let mut media_types = Map::new();
         self.moved(at.clone(), body.at.clone());
-        self.made(content.clone(), body.at.child("in"));
+        self.made(content.clone(), consumes.list().unwrap_or_else(|| body.at.child("in")));
         let schema = body.members.get("schema").map(|_| body.at.child("schema"));
         for (media_type, from) in consumes.0 {
             let mut members = Map::new();

@@ -128,6 +128,16 @@ impl<'d> Adapter<'_, 'd> {
         }
     }
 
+    /// `components`, which 2.0 does not have; it stands for `from`.
+    fn components(&mut self, from: &Pointer) -> Pointer {
+        let at = Pointer::of(["components"]);
+        if !matches!(at.get(&self.out), Some(Value::Object(_))) {
+            self.put(&Pointer::root(), "components", Value::Object(Map::new()));
+            self.made(at.clone(), from.clone());
+        }
+        at
+    }
+
     /// Adds a member to an object; one that was written stays, unless it is replaced.
     fn put(&mut self, holder: &Pointer, name: &str, value: Value) {
         if self.rows.len() < MAX_PARTS
@@ -214,6 +224,11 @@ impl<'d> Adapter<'_, 'd> {
 }
 
 impl MediaTypes {
+    /// Where they are listed.
+    fn list(&self) -> Option<Pointer> {
+        Some(self.0.first()?.1.as_ref()?.parent())
+    }
+
     /// What is meant where nothing is stated: any, and JSON before all others.
     fn or_any(self) -> Self {
         match self.0.is_empty() {

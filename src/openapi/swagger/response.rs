@@ -45,11 +45,11 @@ impl Adapter<'_, '_> {
 
     /// A response for other media types than those it has where it stands.
     fn another(&mut self, target: &Pointer, produces: &MediaTypes) -> Pointer {
-        let holder = Pointer::of(["components", "responses"]);
-        for (parent, name) in [(Pointer::root(), "components"), (Pointer::of(["components"]), "responses")] {
-            if !matches!(parent.child(name).get(&self.out), Some(Value::Object(_))) {
-                self.put(&parent, name, json!({}));
-            }
+        let components = self.components(target);
+        let holder = components.child("responses");
+        if !matches!(holder.get(&self.out), Some(Value::Object(_))) {
+            self.put(&components, "responses", json!({}));
+            self.made(holder.clone(), target.clone());
         }
         let name = target.tokens().last().map(String::as_str).unwrap_or_default();
         let number = self.responses.len();
@@ -107,7 +107,7 @@ impl Adapter<'_, '_> {
         }
         let content = at.child("content");
         let whole = from.child(if schema.is_some() { "schema" } else { "examples" });
-        self.made(content.clone(), whole.clone());
+        self.made(content.clone(), media_types.list().unwrap_or_else(|| whole.clone()));
         let mut written_content = Map::new();
         for (media_type, place) in media_types.0 {
             let at = content.child(&media_type);

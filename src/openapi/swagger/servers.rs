@@ -57,10 +57,7 @@ impl Adapter<'_, '_> {
             }
             schemes.insert(name.clone(), scheme);
         }
-        let components = Pointer::of(["components"]);
-        if !matches!(components.get(&self.out), Some(Value::Object(_))) {
-            self.put(&Pointer::root(), "components", json!({}));
-        }
+        let components = self.components(&at);
         self.put(&components, "securitySchemes", Value::Object(schemes));
         self.moved(holder, at);
         for (added, from) in made {

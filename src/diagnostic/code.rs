@@ -3,8 +3,8 @@ use std::fmt;
 /// The stable dotted name of a finding or a diagnostic.
 ///
 /// The part before the dot is the room it speaks of: `response`, `request`, `expect`, `capture`,
-/// `transport`, `auth` and `operation` for findings; `scenario`, `config`, `document`, `overlay`,
-/// `mock` for files.
+/// `transport`, `auth`, `value` and `operation` for findings; `scenario`, `config`, `document`,
+/// `overlay`, `mock` for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
@@ -67,6 +67,8 @@ codes! {
     TRANSPORT_PROTOCOL = "transport.protocol";
     /// The answer is larger than a limit of ours.
     TRANSPORT_LIMIT = "transport.limit";
+    /// The embedded mock has no answer that its rules and its document allow.
+    MOCK_REFUSED = "mock.refused";
     /// A token could not be had.
     AUTH_TOKEN = "auth.token";
     /// The request breaks the document, and the step does not say that it should.
@@ -144,8 +146,6 @@ codes! {
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// A file with nothing to run.
     SCENARIO_EMPTY = "scenario.empty";
-    /// A selection that selects nothing.
-    SELECTION_EMPTY = "selection.empty";
     // Diagnostics: the project file.
     /// A project file cannot be found.
     CONFIG_MISSING = "config.missing";
@@ -159,6 +159,8 @@ codes! {
     CONFIG_NO_BASE_URL = "config.no-base-url";
     /// An input that nothing declares, or a value that it refuses.
     CONFIG_INPUT = "config.input";
+    /// A secret that is too short to be kept out of what is printed.
+    CONFIG_SHORT_SECRET = "config.short-secret";
     // Diagnostics: documents.
     /// The text is not JSON or YAML.
     DOCUMENT_SYNTAX = "document.syntax";

@@ -18,6 +18,8 @@ pub struct TransportError {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The header of the request that it is about, if it is about one.
+    pub header: Option<String>,
     /// From sending to the failure, resends excluded; zero when nothing was tried.
     pub latency: Duration,
 }
@@ -61,11 +63,16 @@ impl TransportErrorKind {
 
 impl TransportError {
     pub(super) fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, latency: Duration::ZERO }
+        Self { kind, message: message.into(), help: None, header: None, latency: Duration::ZERO }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn about_header(mut self, name: &str) -> Self {
+        self.header = Some(name.to_owned());
         self
     }
 
@@ -337,6 +344,14 @@ fn certificate_reason(certificate: &str) -> (String, Option<&'static str>) {
         _ if own.starts_with("not valid yet") || own == "NotValidYet" => {
             ("the certificate is not valid yet".to_owned(), Some(CLOCK))
         }
+        _ if own.starts_with("not valid for name ") => {
+            // `not valid for name "a"; certificate is only valid for DnsName("b"), IpAddress(…)`.
+            let mut quoted = own.split('"').skip(1).step_by(2);
+            let wanted = quoted.next().unwrap_or_default();
+            let names: Vec<String> = quoted.map(|name| format!("`{name}`")).collect();
+            let others = if names.is_empty() { "another host".to_owned() } else { names.join(", ") };
+            (format!("the certificate is for {others}, not for `{wanted}`"), Some(NAME))
+        }
         "NotValidForName" => ("the certificate is for another host".to_owned(), Some(NAME)),
         _ => {
             let help = if own.contains("name") { NAME } else { TRUST };
@@ -366,8 +381,7 @@ mod tests {
         check_tls(
             "invalid peer certificate: certificate not valid for name \"a.example\"; certificate is only valid \
              for DnsName(\"b.example\")",
-            "the certificate is not accepted: not valid for name \"a.example\"; certificate is only valid for \
-             DnsName(\"b.example\")",
+            "the certificate is for `b.example`, not for `a.example`",
             Some("base URL"),
         );
         check_tls(

@@ -20,6 +20,9 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
+/// As many paths without operations are named at once; `contest check` names the others.
+const MAX_LOST: usize = 100;
+
 /// One loaded OpenAPI document: the raw tree, shared and immutable, with views made on demand.
 ///
 /// A pointer into it is a pointer into the tree as it is written; only [`Document::resolve`]
@@ -251,15 +254,13 @@ impl Document {
         self.files.reached()
     }
 
-    /// The dynamic anchors of the schema resource that a place belongs to; none where no schema has a
-    /// `$dynamicRef`.
-    pub(super) fn dynamic_anchors_around(&self, at: &Pointer) -> Vec<(String, Pointer)> {
-        if !self.files.has_dynamic() {
-            return Vec::new();
+    /// The dynamic anchors of the schema resource that a place belongs to, as far as other resources have
+    /// them too; none where no schema has a `$dynamicRef`.
+    pub(super) fn dynamic_anchors_around(&self, at: &Pointer) -> &[(String, Pointer)] {
+        match self.files.has_dynamic() {
+            true => self.resolver().names().dynamic_in(&self.resolver().resource(at)),
+            false => &[],
         }
-        let resource = self.resolver().resource(at);
-        let anchors = self.resolver().names().dynamic_in(&resource);
-        anchors.map(|(name, at)| (name.to_owned(), at.clone())).collect()
     }
 
     /// Whether two schemas of one resource have the same dynamic anchor.
@@ -308,7 +309,11 @@ impl Document {
         let whole = Pointer::of(["paths"]);
         let items =
             templates(self).into_iter().filter(|(.., known)| known.is_none_or(|it| it.members.is_none()));
+        let mut n_lost = 0;
         for pointer in std::iter::once(whole).chain(items.map(|(_, pointer, _)| pointer)) {
+            if n_lost == MAX_LOST {
+                return;
+            }
             if self.tree.may_be_reference(&pointer)
                 && let Err(error) = self.resolve(&pointer)
             {
@@ -317,6 +322,7 @@ impl Document {
                     .label_at(place, error.label());
                 diagnostic.help.extend(error.help());
                 problems.push(diagnostic);
+                n_lost += 1;
             }
         }
     }
@@ -443,6 +449,7 @@ pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option
                 text[error.offset..].chars().next().map_or(error.offset, |c| error.offset + c.len_utf8());
             let message = match error.is_trailing {
                 true => "something follows the JSON value".to_owned(),
+                false if error.is_too_deep => format!("the document cannot be read: {error}"),
                 false => format!("not JSON: {error}"),
             };
             let span = Span::new(error.offset, end);

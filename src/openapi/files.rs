@@ -321,7 +321,8 @@ impl Loader<'_> {
             reason: format!("{what}, which is the limit `{name}`"),
             help: Some(format!("`--limit {name}={}` allows more", limit.saturating_mul(2))),
         };
-        if self.files.mounted.len() >= self.limits.files {
+        // Those that could not be read count too: asking costs time.
+        if self.files.outcomes.len() >= self.limits.files {
             let what =
                 format!("the document has {} already", count(self.limits.files, "other file", "other files"));
             return Err(over(what, "files", self.limits.files));

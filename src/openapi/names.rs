@@ -3,7 +3,7 @@
 use super::files::{Files, without_fragment};
 use super::tree::{MOUNT, Tree};
 use crate::json::{Pointer, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use url::Url;
 
 /// The names of schemas, over all texts of a document; of equal names the first written counts.
@@ -17,8 +17,8 @@ pub(super) struct Names {
     anchors: HashMap<(Pointer, String), Pointer>,
     /// By the text that an anchor stands in.
     in_text: HashMap<(Pointer, String), Pointer>,
-    /// Every `$dynamicAnchor`: the resource it belongs to, its name, its schema.
-    dynamic: Vec<(Pointer, String, Pointer)>,
+    /// The dynamic anchors that may mean several schemas, by the resource they belong to.
+    dynamic: HashMap<Pointer, Vec<(String, Pointer)>>,
 }
 
 impl Names {
@@ -33,6 +33,7 @@ impl Names {
             collector.text = root.clone();
             collector.value(value, &mut vec![key.to_owned()], files.uri_at(&root), &root);
         }
+        collector.keep_choices();
         collector.names
     }
 
@@ -49,19 +50,14 @@ impl Names {
         own.or_else(|| self.in_text.get(&(text, name.to_owned())))
     }
 
-    /// The dynamic anchors of a resource.
-    pub(super) fn dynamic_in<'n>(
-        &'n self,
-        resource: &'n Pointer,
-    ) -> impl Iterator<Item = (&'n str, &'n Pointer)> {
-        let own = self.dynamic.iter().filter(move |(holder, ..)| holder == resource);
-        own.map(|(_, name, at)| (name.as_str(), at))
+    /// The dynamic anchors of a resource that other schemas have too.
+    pub(super) fn dynamic_in(&self, resource: &Pointer) -> &[(String, Pointer)] {
+        self.dynamic.get(resource).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether a resource has two dynamic anchors of a name, which nobody can choose between.
     pub(super) fn is_ambiguous(&self, name: &str) -> bool {
-        let mut seen = HashSet::new();
-        self.dynamic.iter().any(|(resource, each, _)| each == name && !seen.insert(resource))
+        self.dynamic.values().any(|anchors| anchors.iter().filter(|(each, _)| each == name).count() > 1)
     }
 }
 
@@ -83,6 +79,21 @@ struct Collector {
 }
 
 impl Collector {
+    fn dynamic(&mut self, resource: &Pointer, name: &str, at: Pointer) {
+        self.names.dynamic.entry(resource.clone()).or_default().push((name.to_owned(), at));
+    }
+
+    /// A name that one schema has means that schema, however one came there.
+    fn keep_choices(&mut self) {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for (name, _) in self.names.dynamic.values().flatten() {
+            *counts.entry(name.clone()).or_default() += 1;
+        }
+        for anchors in self.names.dynamic.values_mut() {
+            anchors.retain(|(name, _)| counts[name] > 1);
+        }
+    }
+
     fn value(&mut self, value: &Value, at: &mut Vec<String>, base: &Url, resource: &Pointer) {
         match value {
             Value::Array(elements) => {
@@ -117,11 +128,11 @@ impl Collector {
                     self.names.anchors.entry(key(resource)).or_insert_with(here);
                     self.names.in_text.entry(key(&self.text)).or_insert_with(here);
                     if is_dynamic {
-                        self.names.dynamic.push((resource.clone(), name.to_owned(), here()));
+                        self.dynamic(resource, name, here());
                     }
                 }
                 if members.get("$recursiveAnchor") == Some(&Value::Bool(true)) {
-                    self.names.dynamic.push((resource.clone(), String::new(), here()));
+                    self.dynamic(resource, "", here());
                 }
                 for (name, member) in members {
                     at.push(name.clone());

@@ -1,7 +1,10 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
+mod attempt;
+mod certificates;
 mod corpus;
 mod documents;
+mod floods;
 mod hostile;
 mod house;
 mod interruption;
@@ -15,5 +18,6 @@ mod process;
 mod properties;
 mod readme;
 mod remote;
+mod resets;
 mod secrets;
 mod server;

@@ -1,4 +1,4 @@
-//! Documents and parts of documents from URLs, through the real command and a real server.
+//! Documents and parts of documents from URLs and behind links, through the real command and a real server.
 
 use crate::process::Folder;
 use crate::server::{Server, wire};
@@ -114,4 +114,21 @@ fn what_a_server_answers_wrongly_costs_the_reference() {
     check_reference("/bytes", &[], "the byte at offset 1 starts no character");
     check_reference("/large", &["--limit", "document=4KiB"], "limit");
     check_reference("/curious.yaml", &[], "a document that was read from a URL may not name files");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_no_further_than_a_path() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    outside.write("item.yaml", b"type: object\n");
+    std::os::unix::fs::symlink(outside.path.join("item.yaml"), folder.path.join("item.yaml"))
+        .expect("a link is made");
+    folder.write("openapi.yaml", document("{ $ref: item.yaml }").as_bytes());
+    let server = server();
+    let (code, output) = check(&folder, &server, &["openapi.yaml"]);
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("`item.yaml` is a link that leads outside of the folder of the run"), "{output}");
+    let allowed = outside.path.to_string_lossy().into_owned();
+    let (code, output) = check(&folder, &server, &["openapi.yaml", "--allow-folder", &allowed]);
+    assert_eq!((code, output.as_str()), (Some(0), "checked 1 document, no cases: nothing to report"));
 }

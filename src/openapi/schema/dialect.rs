@@ -44,8 +44,14 @@ pub(super) struct Rewriter<'d> {
     patterns: HashMap<String, bool>,
     unknown_formats: HashSet<String>,
     remarked: HashMap<(Pointer, &'static str), usize>,
+    /// The dynamic scopes met so far.
+    scopes: HashSet<DynamicScope>,
     current: usize,
 }
+
+/// Every order in which schemas are entered may make a scope of its own, and every schema is written
+/// once for each. No document seen has more than a few.
+const MAX_SCOPES: usize = 256;
 
 /// What a schema inherits from the one around it.
 #[derive(Clone)]
@@ -69,6 +75,7 @@ impl<'d> Rewriter<'d> {
             patterns: HashMap::new(),
             unknown_formats: HashSet::new(),
             remarked: HashMap::new(),
+            scopes: HashSet::from([DynamicScope::default()]),
             current: 0,
         }
     }
@@ -100,7 +107,7 @@ impl<'d> Rewriter<'d> {
         relaxed: Relaxed,
         scope: &DynamicScope,
     ) -> usize {
-        let scope = entered(self.document, scope, pointer);
+        let scope = self.entered(scope, pointer);
         let key = Key { pointer: pointer.clone(), direction, relaxed, scope };
         if let Some(number) = self.keys.get(&key) {
             return *number;
@@ -109,6 +116,21 @@ impl<'d> Rewriter<'d> {
         self.keys.insert(key.clone(), number);
         self.queue.push((number, key));
         number
+    }
+
+    /// The dynamic scope behind the entry into a schema.
+    fn entered(&mut self, scope: &DynamicScope, at: &Pointer) -> DynamicScope {
+        let wider = entered(self.document, scope, at);
+        if self.scopes.contains(&wider) {
+            return wider;
+        }
+        if self.scopes.len() < MAX_SCOPES {
+            self.scopes.insert(Rc::clone(&wider));
+            return wider;
+        }
+        let reason = "there are more ways to its `$dynamicRef`s than can be told apart".to_owned();
+        self.leave_out(Remark::left_out(at, reason));
+        DynamicScope::default()
     }
 
     fn push(&mut self, pointer: Pointer, role: Role, schema: Value) -> usize {
@@ -143,7 +165,7 @@ impl<'d> Rewriter<'d> {
             context.draft = Draft::named(stated);
         }
         if id_of(value).is_some() {
-            context.scope = entered(self.document, &context.scope, at);
+            context.scope = self.entered(&context.scope, at);
         }
         let context = &context;
         if let (true, Some(Value::String(reference))) =

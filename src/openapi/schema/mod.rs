@@ -13,6 +13,7 @@ mod draft;
 mod explain;
 mod format;
 mod keyword;
+mod questions;
 mod remark;
 mod target;
 mod trace;

@@ -27,14 +27,13 @@ pub(super) type DynamicScope = Rc<BTreeMap<String, Pointer>>;
 ///
 /// Source: JSON Schema 2020-12, "Core" §7.1.
 pub(super) fn entered(document: &Document, scope: &DynamicScope, at: &Pointer) -> DynamicScope {
-    let mut anchors = document.dynamic_anchors_around(at);
-    anchors.retain(|(name, _)| !scope.contains_key(name));
-    if anchors.is_empty() {
+    let anchors = document.dynamic_anchors_around(at);
+    if anchors.iter().all(|(name, _)| scope.contains_key(name)) {
         return Rc::clone(scope);
     }
     let mut wider = BTreeMap::clone(scope);
     for (name, at) in anchors {
-        wider.entry(name).or_insert(at);
+        wider.entry(name.clone()).or_insert_with(|| at.clone());
     }
     Rc::new(wider)
 }

@@ -58,7 +58,7 @@ pub(super) struct Remark {
 
 /// More added parts than this come from lists that multiply one another; what is behind them is not
 /// adapted, and that is said.
-const MAX_PARTS: usize = 1_000_000;
+const MAX_PARTS: usize = 250_000;
 
 /// Media types of one `consumes` or `produces`; each is written out for each operation.
 const MAX_MEDIA_TYPES: usize = 64;

@@ -61,12 +61,11 @@ impl Adapter<'_, '_> {
         if let Some(description) = written.and_then(|written| written.get("description")) {
             members.insert("description".to_owned(), description.clone());
         }
-        let headers = written.and_then(|written| written.get("headers")).and_then(Value::as_object);
-        let headers = headers.into_iter().flat_map(|headers| headers.keys());
-        let references = headers
-            .map(|name| (name.clone(), self.reference_object(&at, &target.child("headers").child(name))));
-        let headers = references.collect();
-        members.insert("headers".to_owned(), headers);
+        // One reference for all of them: a document may refer to a response as often as it likes.
+        if written.is_some_and(|written| written.contains_key("headers")) {
+            let headers = self.reference_object(&at, &target.child("headers"));
+            members.insert("headers".to_owned(), headers);
+        }
         self.put(&holder, &name, Value::Object(members));
         let members = self.adapted(&at, target, produces);
         self.add_members(&at, members);

@@ -5,7 +5,7 @@ use super::operation::rank;
 use super::{Operation, ResponseKey};
 use crate::json::{Pointer, Value};
 
-impl Operation<'_> {
+impl<'d> Operation<'d> {
     /// Whether a status is documented, by a response that can be looked at or by one that cannot.
     pub fn documents(self, status: u16) -> bool {
         self.response_for(status).is_some() || self.lost_response(status).is_some()
@@ -32,13 +32,20 @@ impl Operation<'_> {
     /// Why nothing is known of its request body. `None` where it can be looked at, and where there is
     /// none.
     pub fn lost_request_body(self) -> Option<String> {
-        let at = self.pointer().child("requestBody");
-        self.document().get(&at)?;
-        self.why_lost(&at, "the request body")
+        let find = || {
+            let at = self.pointer().child("requestBody");
+            self.document().get(&at)?;
+            self.why_lost(&at, "the request body")
+        };
+        self.known().lost_request_body.get_or_init(find).clone()
     }
 
     /// Why nothing is known of its parameters that are no Parameter Objects, one sentence each.
-    pub fn lost_parameters(self) -> Vec<String> {
+    pub fn lost_parameters(self) -> &'d [String] {
+        self.known().lost_parameters.get_or_init(|| self.find_lost_parameters())
+    }
+
+    fn find_lost_parameters(self) -> Vec<String> {
         let document = self.document();
         let mut found = Vec::new();
         for holder in self.parameter_holders() {

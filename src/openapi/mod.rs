@@ -10,6 +10,7 @@ mod document;
 mod files;
 mod form;
 mod header;
+mod known;
 mod lost;
 mod media_range;
 mod media_type;

@@ -148,6 +148,12 @@ impl Tree {
         }
     }
 
+    /// Whether it is read in parts.
+    #[cfg(test)]
+    pub(super) fn is_in_parts(&self) -> bool {
+        matches!(self.own, Own::Parts(_))
+    }
+
     /// Mounts a file under a key.
     pub(super) fn mount(&mut self, key: &str, value: Value) {
         self.mounted.insert(key.to_owned(), value);

@@ -70,7 +70,7 @@ fn check_declared(
         if is_declared || is_in_path || (location == ParameterIn::Header && is_exempt(name)) {
             continue;
         }
-        if let Some(reason) = operation.lost_parameters().into_iter().next() {
+        if let Some(reason) = operation.lost_parameters().first() {
             let words = location.as_str();
             let message = format!("nothing is known of the {words} parameter `{name}`: {reason}");
             problems.warning(Code::SCENARIO_UNKNOWN_PARAMETER, *span, message, "is sent as its text");

@@ -393,3 +393,14 @@ fn all_files_together_have_a_size() {
         ]
     );
 }
+
+#[test]
+fn no_more_files_are_asked_for_than_may_be_read() {
+    let each: Vec<String> = (0..2_000).map(|number| format!("{{ $ref: f{number}.yaml }}")).collect();
+    let main = main_with(&format!("{{ allOf: [ {} ] }}", each.join(", ")));
+    let texts = Texts::of(&[("main.yaml", main.as_str())]);
+    let (document, problems) = texts.document(&Limits::default());
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(texts.asked.borrow().len(), 256);
+    assert_eq!(check_structure(&document).len(), 1_000);
+}

@@ -21,7 +21,7 @@ const MAX_PARTS: usize = 500_000;
 
 /// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
 /// value, which takes longer than judging it, but not longer than compiling.
-const OFTEN: usize = 200;
+pub(super) const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///
@@ -57,7 +57,8 @@ enum Wanted {
 /// Schemas compiled together.
 pub(super) struct Compiled {
     pub(super) closure: Closure,
-    numbers: HashMap<Target, usize>,
+    /// The targets of requests, and those of responses.
+    numbers: [HashMap<Pointer, usize>; 2],
     joint: Joint,
     /// How often each target has judged, and its own validator once that is often.
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
@@ -120,15 +121,15 @@ impl Contract {
         instance: &Value,
         max: usize,
     ) -> Validity {
-        self.with(schema, direction, |compiled| {
-            build::with_stack(|| compiled.validate(&self.document, schema, direction, instance, whole, max))
+        self.with(schema, direction, |compiled, number| {
+            build::with_stack(|| compiled.validate(&self.document, number, direction, instance, whole, max))
         })
     }
 
     /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
     /// used; what stands behind "not checked, because" for each.
     pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        self.with(schema, direction, |compiled| compiled.left_out(&self.document, schema, direction))
+        self.with(schema, direction, |compiled, number| compiled.left_out(&self.document, number))
     }
 
     /// Whether a schema among those prepared has a `discriminator`.
@@ -174,12 +175,12 @@ impl Contract {
         })
     }
 
-    fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled) -> T) -> T {
-        let target = (schema.clone(), direction);
+    fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled, usize) -> T) -> T {
         let compiled = self.compiled();
-        if compiled.numbers.contains_key(&target) {
-            return work(compiled);
+        if let Some(number) = compiled.number(schema, direction) {
+            return work(compiled, number);
         }
+        let target = (schema.clone(), direction);
         let compiled = {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
             let compiled = others
@@ -187,7 +188,8 @@ impl Contract {
                 .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target], self.nullable)));
             Arc::clone(compiled)
         };
-        work(&compiled)
+        let number = compiled.number(schema, direction).expect("it was compiled for this target");
+        work(&compiled, number)
     }
 }
 
@@ -204,10 +206,13 @@ impl fmt::Debug for Contract {
 impl Compiled {
     fn new(document: &Document, targets: &[Target], nullable: Nullable) -> Self {
         let mut rewriter = Rewriter::new(document, nullable);
-        let numbers: HashMap<Target, usize> =
-            targets.iter().map(|target| (target.clone(), rewriter.add(&target.0, target.1))).collect();
+        let mut numbers: [HashMap<Pointer, usize>; 2] = Default::default();
+        for (schema, direction) in targets {
+            let number = rewriter.add(schema, *direction);
+            numbers[side(*direction)].insert(schema.clone(), number);
+        }
         let closure = rewriter.finish();
-        let mut wanted: Vec<usize> = numbers.values().copied().collect();
+        let mut wanted: Vec<usize> = numbers.iter().flat_map(HashMap::values).copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
         let endless = closure.reaches_endless();
@@ -229,16 +234,19 @@ impl Compiled {
         }
     }
 
+    fn number(&self, schema: &Pointer, direction: Direction) -> Option<usize> {
+        self.numbers[side(direction)].get(schema).copied()
+    }
+
     fn validate(
         &self,
         document: &Document,
-        schema: &Pointer,
+        number: usize,
         direction: Direction,
         instance: &Value,
         whole: &str,
         max: usize,
     ) -> Validity {
-        let number = self.numbers[&(schema.clone(), direction)];
         if let Some((_, reason)) = self.joint.refused.iter().find(|(refused, _)| *refused == number) {
             return Validity::NotChecked(format!("the schema cannot be used: {reason}"));
         }
@@ -290,12 +298,12 @@ impl Compiled {
         validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
     }
 
-    fn left_out(&self, document: &Document, schema: &Pointer, direction: Direction) -> Vec<String> {
+    fn left_out(&self, document: &Document, number: usize) -> Vec<String> {
         if !self.leaves_out() {
             return Vec::new();
         }
         let mut seen = HashSet::new();
-        let mut queue = vec![self.numbers[&(schema.clone(), direction)]];
+        let mut queue = vec![number];
         let mut found: Vec<usize> = Vec::new();
         while let Some(number) = queue.pop() {
             if seen.insert(number) {
@@ -326,6 +334,13 @@ impl Compiled {
             build::joint(&self.closure.resource(), &all)
         });
         joint.validator.as_ref()
+    }
+}
+
+fn side(direction: Direction) -> usize {
+    match direction {
+        Direction::Request => 0,
+        Direction::Response => 1,
     }
 }
 
@@ -370,21 +385,21 @@ fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
 fn targets_of(operation: Operation<'_>) -> Vec<Target> {
     let mut found = Vec::new();
     for parameter in operation.parameters() {
-        found.extend(parameter.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(parameter.schema().map(|schema| (schema.into_owned(), Direction::Request)));
         let content = parameter.content().and_then(|content| content.schema());
-        found.extend(content.map(|schema| (schema, Direction::Request)));
+        found.extend(content.map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
-        found.extend(media_type.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for response in operation.responses() {
         for media_type in response.media_types() {
-            found.extend(media_type.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Response)));
         }
         for header in response.headers() {
-            found.extend(header.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(header.schema().map(|schema| (schema.into_owned(), Direction::Response)));
             let content = header.content().and_then(|content| content.schema());
-            found.extend(content.map(|schema| (schema, Direction::Response)));
+            found.extend(content.map(|schema| (schema.into_owned(), Direction::Response)));
         }
     }
     found

@@ -1,6 +1,7 @@
 use crate::json::{Pointer, Value};
 use crate::openapi::schema::{Shape, shape};
 use crate::openapi::{Direction, Document, Header, MediaType, Operation, RequestBody};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A schema of a document behind its references, and the way its values travel.
@@ -57,12 +58,12 @@ impl Walk<'_> {
         }
         for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
             self.extend(MediaType::schema(&media_type), Direction::Request);
-            self.extend(media_type.item_schema(), Direction::Request);
+            self.extend(media_type.item_schema().map(Cow::Owned), Direction::Request);
         }
         for response in operation.responses() {
             for media_type in response.media_types() {
                 self.extend(media_type.schema(), Direction::Response);
-                self.extend(media_type.item_schema(), Direction::Response);
+                self.extend(media_type.item_schema().map(Cow::Owned), Direction::Response);
             }
             for header in response.headers() {
                 self.extend(Header::schema(&header), Direction::Response);
@@ -71,9 +72,9 @@ impl Walk<'_> {
         }
     }
 
-    fn extend(&mut self, schema: Option<Pointer>, direction: Direction) {
+    fn extend(&mut self, schema: Option<Cow<'_, Pointer>>, direction: Direction) {
         if let Some(schema) = schema {
-            self.add(schema, direction);
+            self.add(schema.into_owned(), direction);
         }
     }
 

@@ -1,6 +1,7 @@
 mod bounds;
 mod dialect;
 mod messages;
+mod often;
 
 use super::{Contract, Direction, Validity};
 use crate::json::Pointer;

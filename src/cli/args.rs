@@ -1,7 +1,7 @@
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::TagExpression;
 use crate::scenario::{ContractSettings, is_host, unknown_check};
-use crate::session::BaseUrl;
+use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,6 +48,10 @@ pub(super) struct Run {
     /// `contest.yaml`, or the path that a file gives as its `api`; with one api it is not needed
     #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Vec<BaseUrl>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,
@@ -88,6 +92,10 @@ pub(super) struct Check {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     /// How strong the contract is: which wrong answers the schemas would not notice
     #[arg(long)]
     pub(super) strength: bool,
@@ -146,6 +154,9 @@ impl ContractFlags {
 pub(super) struct Mock {
     /// The rules file, `*.mock.yaml`
     pub(super) rules: PathBuf,
+    /// An overlay for the document that the rules name
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,

@@ -136,6 +136,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
         base_urls: arguments.base_url,
+        overlays: arguments.overlay,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },

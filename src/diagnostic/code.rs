@@ -4,8 +4,7 @@ use std::fmt;
 ///
 /// The part before the dot is what it speaks of: `response`, `request`, `http`, `operation`,
 /// `parameter`, `property`, `expect`, `capture`, `transport`, `auth`, `value` and others for findings;
-/// `scenario`, `config`, `document`, `mock` for
-/// files.
+/// `scenario`, `config`, `document`, `overlay`, `mock` for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
@@ -244,6 +243,13 @@ codes! {
     DOCUMENT_EXAMPLE = "document.example";
     /// A construct that is read leniently.
     DOCUMENT_LENIENT = "document.lenient";
+    // Diagnostics: overlays.
+    /// An overlay that cannot be applied.
+    OVERLAY_INVALID = "overlay.invalid";
+    /// A target that selects nothing, or to which the change does not fit.
+    OVERLAY_TARGET = "overlay.target";
+    /// A key of an overlay that has no meaning.
+    OVERLAY_UNKNOWN_KEY = "overlay.unknown-key";
     // Diagnostics: the mock's rules.
     /// A key of the rules that has no meaning.
     MOCK_UNKNOWN_KEY = "mock.unknown-key";

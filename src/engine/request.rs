@@ -133,7 +133,7 @@ fn find<'p, 'd>(
     name: &str,
 ) -> Option<&'p Parameter<'d>> {
     parameters.iter().find(|parameter| {
-        parameter.location() == location
+        parameter.location().section() == location
             && (parameter.name() == name
                 || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
     })
@@ -192,8 +192,12 @@ fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<Stri
             }
             continue;
         };
-        if let Encoded::Query(encoded) = values.encode(parameter, name, datum)? {
-            pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
+        match values.encode(parameter, name, datum)? {
+            Encoded::Query(encoded) => {
+                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
+            }
+            Encoded::QueryString(text) => pairs.push(text),
+            _ => {}
         }
     }
     Ok(pairs.join("&"))

@@ -1,4 +1,5 @@
 use super::library::Allowed;
+use super::overlays::OverlayFile;
 use crate::plan::Selection;
 use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Base URLs in place of the environment's.
     pub base_urls: Vec<BaseUrl>,
+    /// Overlays beside those of the project file, applied after them.
+    pub overlays: Vec<OverlayFile>,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.

@@ -80,7 +80,7 @@ pub fn check_request(
     for parameter in operation.parameters() {
         let sent = match parameter.location() {
             ParameterIn::Path => &values.path,
-            ParameterIn::Query => &values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &values.query,
             ParameterIn::Header => &values.headers,
             ParameterIn::Cookie => &values.cookies,
         };

@@ -13,6 +13,7 @@ impl RequestCheck<'_> {
             ParameterIn::Query => (Check::RequestQuery, "query", "query parameter"),
             ParameterIn::Header => (Check::RequestHeader, "headers", "header"),
             ParameterIn::Cookie => (Check::RequestCookie, "cookies", "cookie"),
+            ParameterIn::QueryString => (Check::RequestQuery, "query", "query string"),
         };
         let pointer = Pointer::of([section, name]);
         let whole = format!("the {words} `{name}`");

@@ -5,6 +5,7 @@
 //! shows a [`Fact`] looks up its places.
 
 mod body;
+mod content;
 mod content_type;
 mod decode;
 mod deprecated;

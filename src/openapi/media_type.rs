@@ -1,3 +1,4 @@
+use super::Document;
 use super::view::View;
 use crate::json::{Pointer, Value};
 
@@ -32,6 +33,14 @@ impl<'d> MediaType<'d> {
         self.view.schema()
     }
 
+    /// The pointer to the schema of each item of a sequence (JSON lines, server-sent events, parts),
+    /// where it has one; the schema may be a reference.
+    ///
+    /// Source: OpenAPI 3.2.0, "Sequential Media Types".
+    pub fn item_schema(&self) -> Option<Pointer> {
+        self.view.schema_under("itemSchema")
+    }
+
     /// Its examples in the order written: name (`None` for the one under `example`), where the
     /// value stands, and the value. References are followed; examples that are kept elsewhere
     /// (`externalValue`) are passed over.
@@ -45,6 +54,22 @@ impl<'d> MediaType<'d> {
             Some((Some(name.to_owned()), example.pointer.child("value"), value))
         });
         single.into_iter().chain(named).collect()
+    }
+
+    /// The document it belongs to.
+    pub(super) fn document(&self) -> &'d Document {
+        self.view.document
+    }
+
+    /// What `prefixEncoding` or `itemEncoding` says of a part, by its place from 0.
+    ///
+    /// Source: OpenAPI 3.2.0, "Encoding By Position".
+    pub(super) fn encoding_at(&self, index: usize) -> Option<View<'d>> {
+        self.view
+            .elements("prefixEncoding")
+            .into_iter()
+            .nth(index)
+            .or_else(|| self.view.object("itemEncoding"))
     }
 
     /// What `encoding` says of a property.

@@ -4,6 +4,7 @@
 //! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
+mod content;
 mod declared;
 mod decode;
 mod document;
@@ -32,6 +33,11 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use content::{
+    BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, Reading, Unread,
+    check_length, content_kind, header_parameter, is_text_schema, read_content, read_content_with_places,
+    read_text,
+};
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use form::encode_form;

@@ -62,7 +62,12 @@ impl<'d> View<'d> {
 
     /// The pointer to `schema`, where there is one: an object, or a boolean from 3.1 on.
     pub(super) fn schema(&self) -> Option<Pointer> {
-        let schema = self.value.get("schema")?;
-        (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child("schema"))
+        self.schema_under("schema")
+    }
+
+    /// The pointer to the schema under a key.
+    pub(super) fn schema_under(&self, key: &str) -> Option<Pointer> {
+        let schema = self.value.get(key)?;
+        (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child(key))
     }
 }

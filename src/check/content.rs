@@ -107,7 +107,7 @@ impl Judge<'_, '_> {
             match self.case.contract.validate(&schema, Direction::Response, &reading.value, limit) {
                 Validity::Valid => {}
                 Validity::NotChecked(reason) => self.judgement.leave(reason),
-                Validity::Invalid(found) => errors.extend(found),
+                Validity::Invalid(found) => errors.extend(found.into_iter().map(|error| self.named(error))),
             }
         }
         let Some(schema) = self.media_type.item_schema() else { return errors };
@@ -128,6 +128,16 @@ impl Judge<'_, '_> {
             }
         }
         errors
+    }
+
+    /// An element of a sequence is called what people call it who read the body.
+    fn named(&self, mut error: SchemaError) -> SchemaError {
+        let index = error.instance.tokens().first().and_then(|token| token.parse::<usize>().ok());
+        if let (Some(index), true) = (index, content_kind(self.stated).is_sequence()) {
+            let element = format!("element `[{index}]` of the body");
+            error.headline = error.headline.replacen(&element, &format!("item {}", index + 1), 1);
+        }
+        error
     }
 
     /// What breaks the schemas of values within: the index of the value, and its errors.

@@ -82,10 +82,12 @@ fn is_complete(received: &[u8]) -> bool {
     body.len() >= length.unwrap_or(0)
 }
 
-/// A response written with plain line ends, given its CRLFs and its `Content-Length`.
+/// A response written with plain line ends, given its CRLFs (parts of a body too) and its
+/// `Content-Length`.
 pub(crate) fn wire(text: &str) -> Vec<u8> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
-    let body = body.trim_end_matches('\n');
+    let is_multipart = head.to_lowercase().contains("content-type: multipart/");
+    let body = body.trim_end_matches('\n').replace('\n', if is_multipart { "\r\n" } else { "\n" });
     let has_length = head.to_lowercase().contains("content-length:");
     let length = if has_length { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     let head = head.trim_end().replace('\n', "\r\n");

@@ -24,6 +24,13 @@ pub enum ContentKind {
     Binary,
 }
 
+impl ContentKind {
+    /// Whether it is items one after the other.
+    pub fn is_sequence(self) -> bool {
+        matches!(self, Self::JsonLines | Self::JsonSequence | Self::EventStream)
+    }
+}
+
 /// Names of JSON lines; none of them is registered, all of them are met.
 const JSON_LINES: &[&str] = &[
     "application/jsonl",

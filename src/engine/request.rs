@@ -1,10 +1,11 @@
+use super::body::build_body;
 use super::scope::CaseScope;
-use crate::check::{RequestContent, RequestValues};
+use crate::check::RequestValues;
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
 use crate::http::CookieJar;
 use crate::json::Datum;
-use crate::openapi::{EncodeError, Encoded, Operation, Parameter, ParameterIn, encode_parameter, is_json};
+use crate::openapi::{EncodeError, Encoded, Operation, Parameter, ParameterIn, encode_parameter};
 use crate::plan::PlannedStep;
 use crate::scenario::Named;
 use crate::source::Span;
@@ -43,19 +44,13 @@ pub(super) fn build_request(
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let written = &step.step;
-    let content = match &written.body {
-        Some(template) => Some((step.media_type.clone().unwrap_or_default(), resolve(template, scope)?)),
-        None => None,
-    };
+    let content = build_body(step, operation, scope)?;
     let values = RequestValues {
         path: resolve_all(&written.path, scope)?,
         query: resolve_all(&written.query, scope)?,
         headers: resolve_all(&step.headers, scope)?,
         cookies: resolve_all(&written.cookies, scope)?,
-        body: content.as_ref().map(|(media_type, datum)| RequestContent {
-            media_type: media_type.clone(),
-            value: Some(datum.value().clone()),
-        }),
+        body: content,
     };
     let parameters = operation.parameters();
     let mut url = base_url.trim_end_matches('/').to_owned();
@@ -71,7 +66,13 @@ pub(super) fn build_request(
             headers.push(name.clone(), value);
         }
     }
-    let body = content.map(|(media_type, datum)| build_body(&media_type, &datum, &mut headers));
+    let content = values.body.as_ref();
+    if let Some(content) = content.filter(|content| !content.media_type.is_empty())
+        && headers.get("content-type").is_none()
+    {
+        headers.push("Content-Type", content.media_type.as_str());
+    }
+    let body = content.map(|content| content.bytes.clone());
     if headers.get("accept").is_none() {
         headers.push("Accept", operation.accept());
     }
@@ -80,11 +81,14 @@ pub(super) fn build_request(
     Ok(BuiltRequest { request, values, cookies })
 }
 
-fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
+pub(super) fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
     template.resolve(scope).map_err(|error| BuildError::Unresolved { error, span: template.span })
 }
 
-fn resolve_all(values: &[Named<Template>], scope: &CaseScope) -> Result<Vec<(String, Datum)>, BuildError> {
+pub(super) fn resolve_all(
+    values: &[Named<Template>],
+    scope: &CaseScope,
+) -> Result<Vec<(String, Datum)>, BuildError> {
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
 }
 
@@ -199,14 +203,6 @@ fn build_cookies(
         )));
     }
     Ok(cookies)
-}
-
-fn build_body(media_type: &str, datum: &Datum, headers: &mut Headers) -> Vec<u8> {
-    if headers.get("content-type").is_none() && !media_type.is_empty() {
-        headers.push("Content-Type", media_type);
-    }
-    let text = if is_json(media_type) { datum.to_json() } else { datum.to_text() };
-    text.into_bytes()
 }
 
 impl BuiltRequest {

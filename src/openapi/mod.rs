@@ -34,9 +34,9 @@ mod testing;
 mod tests;
 
 pub use content::{
-    BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, Reading, Unread,
-    check_length, content_kind, header_parameter, is_text_schema, read_content, read_content_with_places,
-    read_text,
+    BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter,
+    is_text_schema, parts_of, read_content, read_content_with_places, read_text, write_content, write_parts,
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;

@@ -6,7 +6,9 @@
 //! [`ScenarioFile::read`] and [`Project::read`]; the language itself is described in
 //! `docs/scenario-format.md`.
 
+mod attachment;
 mod auth;
+mod body;
 mod capture;
 mod duration;
 mod environment;
@@ -24,11 +26,13 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::{Attachment, Attachments, FileReference};
 pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
+pub use body::{BodyPart, PartContent, Replacement, StepBody, StepBodyKind};
 pub use capture::{Capture, CaptureSource, Take};
 pub use duration::parse_duration;
 pub use environment::{Environment, SecretSource};
-pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
+pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, StatusPattern};
 pub use file::{Scenario, ScenarioFile};
 pub use input::Input;
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};

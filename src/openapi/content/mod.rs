@@ -1,5 +1,5 @@
 //! Content that is no JSON, read by its media type into the value that a schema judges: forms, parts,
-//! XML, sequences of items. Start with [`read_content`].
+//! XML, sequences of items. Start with [`read_content`]; [`write_content`] is its inverse.
 //!
 //! Nothing here judges a value: what cannot be read is [`Unread`], what reads and breaks what the
 //! document says of the *writing* (an element's namespace, a part's media type) is a [`ContentFault`].
@@ -10,6 +10,7 @@ mod kind;
 mod length;
 mod multipart;
 mod parts;
+mod write;
 mod xml;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 
 pub use kind::{ContentKind, content_kind, header_parameter};
 pub use length::{LengthFault, check_length, is_text_schema};
+pub use write::{OutgoingPart, WriteError, Written, documented_type, parts_of, write_content, write_parts};
 
 use super::declared::Declared;
 use super::{Document, MediaType};

@@ -1,15 +1,20 @@
 use crate::exchange::Request;
+use base64::Engine;
 use url::Url;
+
+/// More bytes than this are no line that anybody pastes.
+const MAX_INLINE: usize = 4096;
 
 /// The `curl` command that sends the same request: one argument group a line, quoted for a POSIX
 /// shell. Nothing is masked here.
 ///
-/// A body that is no text stands as `@body.bin`, and a comment below says what the file must hold.
-/// Long bodies are kept whole. A header value outside ASCII differs: contest sends it as ISO 8859-1,
+/// A body that is no text comes out of `base64 -d`, so that the command runs as it is; a long one stands
+/// as `@body.bin`, and a comment below says what the file must hold. Long texts are kept whole. A header value outside ASCII differs: contest sends it as ISO 8859-1,
 /// curl as the terminal's encoding.
 pub fn curl(request: &Request) -> String {
     let mut groups = vec![first_group(request)];
     let text = request.body.as_deref().map(text);
+    let is_short = request.body.as_ref().is_some_and(|body| body.len() <= MAX_INLINE);
     for (name, value) in request.headers.iter() {
         if !is_implied(request, name, value) {
             groups.push(format!("-H {}", quote(&header(name, value))));
@@ -22,11 +27,16 @@ pub fn curl(request: &Request) -> String {
     match text {
         Some(Some(text)) if text.starts_with('@') => groups.push(format!("--data-raw {}", quote(text))),
         Some(Some(text)) => groups.push(format!("-d {}", quote(text))),
+        Some(None) if is_short => groups.push("--data-binary @-".to_owned()),
         Some(None) => groups.push("--data-binary @body.bin".to_owned()),
         None => {}
     }
     let mut command = groups.join(" \\\n    ");
-    if text == Some(None) {
+    if text == Some(None) && is_short {
+        let bytes = request.body.as_deref().unwrap_or_default();
+        let digits = base64::engine::general_purpose::STANDARD.encode(bytes);
+        command = format!("printf %s {} | base64 -d | {command}", quote(&digits));
+    } else if text == Some(None) {
         let length = request.body.as_ref().map_or(0, Vec::len);
         command.push_str(&format!("\n# body.bin holds the request body: {length} bytes that are no text"));
     }
@@ -172,14 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_a_file() {
+    fn a_body_that_is_no_text_is_decoded_or_a_file() {
         check(
             "PUT",
             "http://h/",
             &[("Content-Type", "image/png")],
             Some(b"\x89PNG\0"),
+            "printf %s 'iVBORwA=' | base64 -d | curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    \
+             --data-binary @-",
+        );
+        check(
+            "PUT",
+            "http://h/",
+            &[("Content-Type", "image/png")],
+            Some(&[0; 5000]),
             "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    --data-binary @body.bin\n\
-             # body.bin holds the request body: 5 bytes that are no text",
+             # body.bin holds the request body: 5000 bytes that are no text",
         );
     }
 

@@ -123,7 +123,13 @@ impl StepBody {
             return replaced.value.span;
         }
         match &self.kind {
-            StepBodyKind::Value(template) => template.at(pointer).map_or(template.span, |part| part.span),
+            StepBodyKind::Value(template) => {
+                let mut at = pointer.clone();
+                while template.at(&at).is_none() && !at.is_root() {
+                    at = at.parent();
+                }
+                template.at(&at).map_or(template.span, |part| part.span)
+            }
             StepBodyKind::Form(fields) => named(
                 pointer
                     .tokens()

@@ -173,6 +173,8 @@ mod tests {
             r"p%c3%a4/s%20%22w+rd=%25'%5c%c3%b6",
             "p\u{fffd}/s \"w+rd=%'\\\u{fffd}",
             "pÃ¤/s \"w+rd=%'\\Ã¶",
+            r"p\0344/s \0042w+rd=%\0047\0134\0366",
+            r"p\0303\0244/s \0042w+rd=%\0047\0134\0303\0266",
         ] {
             assert_eq!(masker.mask(&format!("({spelled})")), "(***)", "{spelled}");
         }

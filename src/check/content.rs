@@ -95,7 +95,7 @@ impl Judge<'_, '_> {
         }
         let fact = self.case.fact(Check::Decode, broken.headline).compared(broken.expected, "other content");
         let part = ResponsePart::BodySpan(broken.place.range, broken.place.words);
-        let fact = promised(fact, Some(response), self.stated).response(part, broken.label);
+        let fact = promised(fact, Some(response)).response(part, broken.label);
         self.judgement.facts.push(fact);
     }
 

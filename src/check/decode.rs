@@ -31,7 +31,7 @@ pub(super) fn check<'c>(
 ) -> Content<'c> {
     let body: &'c Body = &case.exchange.response.body;
     if let Some(problem) = body.problem() {
-        facts.push(broken(case, problem));
+        facts.push(broken(case, response, problem));
         return Content::Broken;
     }
     if case.never_has_content() {
@@ -58,7 +58,7 @@ pub(super) fn check<'c>(
     match body.text() {
         Ok(text) => Content::Text(text),
         Err(problem) => {
-            facts.push(broken(case, problem));
+            facts.push(broken(case, response, problem));
             Content::Broken
         }
     }
@@ -84,25 +84,23 @@ fn json<'c>(
             }
             None => "the body is empty where the document promises JSON".to_owned(),
         };
-        let promise = response.filter(|_| !documented.is_empty());
         let fact = case.fact(Check::Decode, headline).compared("a JSON value", "no byte");
-        let fact = promised(fact, promise, declared);
+        let fact = promised(fact, response);
         facts.push(fact.response(ResponsePart::StatusLine, "no body"));
         return Content::Broken;
     }
     // What is wrong with the bytes is told before what is wrong with the text.
     if let Err(problem) = body.text() {
-        facts.push(broken(case, problem));
+        facts.push(broken(case, response, problem));
         return Content::Broken;
     }
     match body.json() {
         Ok(parsed) => {
-            facts.extend(duplicates(case, &parsed.duplicates));
+            facts.extend(duplicates(case, response, &parsed.duplicates));
             Content::Json(&parsed.value)
         }
         Err(error) => {
-            let promise = response.filter(|_| !documented.is_empty());
-            facts.push(not_json(case, promise, body, declared, error));
+            facts.push(not_json(case, response, body, declared, error));
             Content::Broken
         }
     }
@@ -110,26 +108,35 @@ fn json<'c>(
 
 /// Source: RFC 8259 §4 leaves open what a member that stands twice means, so two readers may see
 /// two values.
-fn duplicates(case: &Case<'_>, duplicates: &[crate::json::Pointer]) -> Option<Fact> {
+fn duplicates(
+    case: &Case<'_>,
+    response: Option<&Response<'_>>,
+    duplicates: &[crate::json::Pointer],
+) -> Option<Fact> {
     let (first, rest) = duplicates.split_first()?;
     let name = first.tokens().last().map(|name| shorten(name)).unwrap_or_default();
     let fact = case
         .fact(Check::Decode, format!("the member `{name}` stands twice in one object"))
         .compared("every member once", "a member that stands twice")
-        .response(ResponsePart::Body(first.clone()), "this one counts");
+        .response(ResponsePart::Body(first.clone()), "this one counts here")
+        .help("send it once: readers of JSON do not agree on which of two counts");
+    let fact = promised(fact, response);
     Some(match rest.is_empty() {
         true => fact,
         false => fact.note(super::fold::also_at(first, rest)),
     })
 }
 
-/// Points at the content that the document promises.
-pub(super) fn promised(fact: Fact, response: Option<&Response<'_>>, declared: &str) -> Fact {
-    match response {
-        Some(response) => {
-            fact.document_key(response.pointer().child("content"), format!("documents {declared}"))
+/// Points at the content that the document promises, which is how the bytes are to be read.
+pub(super) fn promised(fact: Fact, response: Option<&Response<'_>>) -> Fact {
+    let Some(response) = response else { return fact };
+    let ranges: Vec<String> = response.media_types().iter().map(|each| each.range().to_owned()).collect();
+    match ranges.is_empty() {
+        true => fact,
+        false => {
+            let label = format!("documents {}", ranges.join(", "));
+            fact.document_key(response.pointer().child("content"), label)
         }
-        None => fact,
     }
 }
 
@@ -170,7 +177,7 @@ fn not_json(
     } else {
         (format!("the body is not JSON: {}", error.reason), None)
     };
-    let fact = promised(case.fact(Check::Decode, headline), response, declared);
+    let fact = promised(case.fact(Check::Decode, headline), response);
     let mut fact = fact.compared("JSON", shorten(rest)).response(
         ResponsePart::BodyOffset(offset),
         match (error.is_trailing, offset) {
@@ -183,8 +190,8 @@ fn not_json(
     fact
 }
 
-fn broken(case: &Case<'_>, problem: &BodyProblem) -> Fact {
-    let fact = case.fact(Check::Decode, problem.to_string());
+fn broken(case: &Case<'_>, response: Option<&Response<'_>>, problem: &BodyProblem) -> Fact {
+    let fact = promised(case.fact(Check::Decode, problem.to_string()), response);
     match problem {
         BodyProblem::Truncated { received } => fact
             .compared("the whole body", format!("{received} bytes"))

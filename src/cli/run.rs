@@ -45,7 +45,11 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
 /// Why nothing runs, and what there is to choose from.
 fn nothing_selected(available: &[(String, BTreeSet<String>)]) -> String {
     let words = match available.len() {
-        0 => return "there are no scenarios to run; nothing was sent\n".to_owned(),
+        0 => {
+            return "there are no scenarios to run; nothing was sent\n\
+                    name scenario files, or give their folders under `scenarios` in contest.yaml\n"
+                .to_owned();
+        }
         1 => "the only case is not selected".to_owned(),
         count => format!("none of the {count} cases is selected"),
     };

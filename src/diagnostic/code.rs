@@ -3,7 +3,7 @@ use std::fmt;
 /// The stable dotted name of a finding or a diagnostic.
 ///
 /// The part before the dot is the room it speaks of: `response`, `request`, `expect`, `capture`,
-/// `transport`, `auth` and `operation` for findings; `scenario`, `config`, `document`, `mock` for
+/// `transport`, `auth`, `value` and `operation` for findings; `scenario`, `config`, `document`, `mock` for
 /// files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
@@ -69,6 +69,8 @@ codes! {
     TRANSPORT_PROTOCOL = "transport.protocol";
     /// The answer is larger than a limit of ours.
     TRANSPORT_LIMIT = "transport.limit";
+    /// The embedded mock has no answer that its rules and its document allow.
+    MOCK_REFUSED = "mock.refused";
     /// A token could not be had.
     AUTH_TOKEN = "auth.token";
     /// The request breaks the document, and the step does not say that it should.
@@ -146,8 +148,6 @@ codes! {
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// A file with nothing to run.
     SCENARIO_EMPTY = "scenario.empty";
-    /// A selection that selects nothing.
-    SELECTION_EMPTY = "selection.empty";
     // Diagnostics: the project file.
     /// A project file cannot be found.
     CONFIG_MISSING = "config.missing";

@@ -44,7 +44,8 @@ pub struct Finding {
     pub actual: Option<String>,
     /// The line of the scenario that asked.
     pub scenario: Option<Place>,
-    /// The line of the document that promises, behind every `$ref`.
+    /// The line of the document that promises, behind every `$ref`; of a mock that cannot answer, the
+    /// line of its rules.
     pub document: Option<Place>,
     /// The place in the response that breaks the promise.
     pub response: Option<Place>,

@@ -11,6 +11,7 @@ use crate::openapi::{
 };
 use crate::plan::PlannedStep;
 use crate::scenario::{BodyPart, Named, PartContent, StepBody, StepBodyKind};
+use crate::source::Span;
 
 /// The content of a step's request, and what it is judged by; `None` when it has none.
 pub(super) fn build_body(
@@ -25,8 +26,8 @@ pub(super) fn build_body(
     let boundary = boundary(step, scope)?;
     let raw = |bytes: Vec<u8>| RequestContent { media_type: content_type.clone(), value: None, bytes };
     let writing = |value: &Datum| -> Result<RequestContent, BuildError> {
-        let written =
-            write_content(media_type.as_ref(), &content_type, value, &boundary).map_err(unsendable)?;
+        let written = write_content(media_type.as_ref(), &content_type, value, &boundary)
+            .map_err(|error| unsendable(error, body.span))?;
         let is_json = content_kind(&content_type) == ContentKind::Json;
         let value = is_json.then(|| value.value().clone());
         Ok(RequestContent { media_type: written.content_type, value, bytes: written.bytes })
@@ -59,10 +60,13 @@ pub(super) fn build_body(
     Ok(Some(content))
 }
 
-fn unsendable(error: WriteError) -> BuildError {
+fn unsendable(error: WriteError, span: Span) -> BuildError {
     match error {
-        WriteError::Encode(error) => BuildError::Encode(error),
-        other => BuildError::Unsendable(format!("the body cannot be written: {other}; {}", other.help())),
+        WriteError::Encode(error) => BuildError::Encode { error, span: Some(span) },
+        other => {
+            let reason = format!("the body cannot be written: {other}; {}", other.help());
+            BuildError::Unsendable { reason, span: Some(span) }
+        }
     }
 }
 
@@ -109,7 +113,9 @@ fn build_parts(
             }
             PartContent::Value(template) => {
                 let value = resolve(template, scope)?;
-                for mut made in parts_of(media_type, name, &value)? {
+                for mut made in parts_of(media_type, name, &value)
+                    .map_err(|error| BuildError::Encode { error, span: Some(part.span) })?
+                {
                     made.file_name.clone_from(&part.file_name);
                     made.content_type = part.content_type.clone().or(made.content_type);
                     built.push(made);
@@ -126,10 +132,11 @@ fn replaced(mut value: Datum, body: &StepBody, scope: &CaseScope) -> Result<Datu
         let new = resolve(&replacement.value, scope)?;
         value = set(&value, replacement.pointer.tokens(), new).ok_or_else(|| {
             let pointer = &replacement.pointer;
-            BuildError::Unsendable(format!(
+            let reason = format!(
                 "`replace` cannot set {pointer}: the body has no array or object at {} that could hold it",
                 if pointer.parent().is_root() { "its root".to_owned() } else { pointer.parent().to_string() }
-            ))
+            );
+            BuildError::Unsendable { reason, span: Some(replacement.span) }
         })?;
     }
     Ok(value)

@@ -92,7 +92,7 @@ impl<'c> Course<'c> {
                     default.resolve(&self.scope).map(Some).map_err(|error| error.to_string())
                 }
                 (None, None) if input.value.is_optional => Ok(None),
-                (None, None) => Err("it has no value".to_owned()),
+                (None, None) => Err(String::new()),
             };
             match resolved {
                 Ok(Some(datum)) => {
@@ -110,7 +110,10 @@ impl<'c> Course<'c> {
                             None,
                         ),
                         None => (
-                            format!("the input `{name}` cannot be used: {reason}"),
+                            match reason.as_str() {
+                                "" => format!("nothing gives the input `{name}` a value"),
+                                reason => format!("the default of the input `{name}` has no value: {reason}"),
+                            },
                             Some(format!(
                                 "give `--input {name}=…`, or name it in the environment's `inputsFile`"
                             )),

@@ -184,8 +184,10 @@ pub struct Attention {
 pub struct WarningCount {
     /// The code.
     pub code: Code,
-    /// The headline of the first of them.
+    /// The headline of the first of them, in the order of the files.
     pub headline: String,
+    /// How many other headlines the rest have: the same fault with other values.
+    pub others: usize,
     /// The document's place, `specs/x.yaml:61`, where there is one.
     pub place: Option<String>,
     /// How many there were.

@@ -52,14 +52,14 @@ pub(super) fn check_expectations(
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: datum.as_ref(), at: &at, name: &name, is_text: false };
             let result = match_value(&each.matcher, &actual, scope);
-            expected.add(result, Code::EXPECT_JSONPATH, ResponsePart::Body);
+            expected.selected(result, &name, pointers.is_empty(), ResponsePart::Body);
         } else {
             let all = Datum::array(pointers.iter().filter_map(|pointer| body.datum(pointer)));
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: Some(&all), at: &Pointer::root(), name: &name, is_text: false };
             let result = match_value(&each.matcher, &actual, scope);
             // An index of the array of what was found stands for the place where it was found.
-            expected.add(result, Code::EXPECT_JSONPATH, |at| {
+            expected.selected(result, &name, pointers.is_empty(), |at| {
                 let place = at.tokens().split_first().and_then(|(first, rest)| {
                     let found = pointers.get(first.parse::<usize>().ok()?)?;
                     Some(found.join(&Pointer::of(rest.iter().cloned())))
@@ -130,6 +130,24 @@ impl Expected {
         self.facts.push(fact);
     }
 
+    /// What a JSONPath selects; where that is nothing, the place says so and not what happens to stand
+    /// there.
+    fn selected(
+        &mut self,
+        result: Result<Vec<Mismatch>, UnresolvedMatcher>,
+        name: &str,
+        is_nothing: bool,
+        part: impl Fn(Pointer) -> ResponsePart,
+    ) {
+        let before = self.facts.len();
+        self.add(result, Code::EXPECT_JSONPATH, part);
+        for place in self.facts[before..].iter_mut().filter_map(|fact| fact.response.as_mut()) {
+            if is_nothing {
+                place.label = format!("{name} selects nothing");
+            }
+        }
+    }
+
     fn header(
         &mut self,
         member: &Member,
@@ -180,8 +198,14 @@ fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange
 
 fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePart) -> Fact {
     let label = format!("expected {}", mismatch.expected);
+    // What is missing is told of what should hold it.
+    let found = match mismatch.at.tokens().get(mismatch.nearest.tokens().len()) {
+        Some(token) if crate::json::array_index(token).is_some() => format!("no element `{token}`"),
+        Some(token) => format!("no member `{}`", shorten(token)),
+        None => mismatch.actual.clone(),
+    };
     let mut fact = own_fact(code, mismatch.headline, mismatch.span, &label)
-        .response(part(mismatch.nearest), mismatch.actual.clone())
+        .response(part(mismatch.nearest), found)
         .compared(mismatch.expected, mismatch.actual);
     fact.notes = mismatch.notes;
     fact
@@ -213,10 +237,49 @@ fn check_within(within: &Spanned<Duration>, latency: Duration) -> Option<Fact> {
     if latency <= within.value {
         return None;
     }
-    let headline = format!(
-        "the answer took {} ms, and {} ms are allowed",
-        latency.as_millis(),
-        within.value.as_millis()
-    );
+    let headline =
+        format!("the answer took {}, and {} are allowed", took(latency, within.value), exact(within.value));
     Some(own_fact(Code::EXPECT_WITHIN, headline, within.span, "allows no more"))
+}
+
+/// A time that is longer than `allowed`, in as many digits as show it.
+fn took(time: Duration, allowed: Duration) -> String {
+    match time.as_millis() > allowed.as_millis() && allowed.subsec_micros().is_multiple_of(1000) {
+        true => format!("{} ms", time.as_millis()),
+        // Rounded up: what took 300 ns took longer than nothing.
+        false => {
+            exact(Duration::from_micros(u64::try_from(time.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX)))
+        }
+    }
+}
+
+/// `250 ms`, `0.5 ms`: milliseconds with the digits that are needed.
+fn exact(time: Duration) -> String {
+    let microseconds = time.as_micros();
+    let fraction = format!("{:03}", microseconds % 1000);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{} ms", microseconds / 1000),
+        digits => format!("{}.{digits} ms", microseconds / 1000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_shows_that_it_is_longer_than_what_is_allowed() {
+        let check = |took: Duration, allowed: Duration, expected: &str| {
+            let fact = check_within(&Spanned::new(allowed, Default::default()), took);
+            let found = fact.map(|fact| fact.headline);
+            assert_eq!(found.as_deref().unwrap_or_default(), expected);
+        };
+        let (micro, milli) = (Duration::from_micros, Duration::from_millis);
+        check(milli(3), milli(3), "");
+        check(milli(1200), milli(1000), "the answer took 1200 ms, and 1000 ms are allowed");
+        check(micro(400), milli(0), "the answer took 0.4 ms, and 0 ms are allowed");
+        check(Duration::from_nanos(1), milli(0), "the answer took 0.001 ms, and 0 ms are allowed");
+        check(micro(1_000_040), milli(1000), "the answer took 1000.04 ms, and 1000 ms are allowed");
+        check(micro(3100), micro(500), "the answer took 3.1 ms, and 0.5 ms are allowed");
+    }
 }

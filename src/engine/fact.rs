@@ -38,7 +38,12 @@ pub(super) fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact
         TransportErrorKind::Limit => format!("the answer to step `{}` was not read to its end", step.id),
         _ => format!("step `{}` was not answered", step.id),
     };
-    let mut fact = own_fact(error.kind.code(), error.message.clone(), step.step.call.span, &label);
+    let written = error.header.as_ref().and_then(|name| {
+        let mut headers = step.headers.iter();
+        headers.find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.span)
+    });
+    let span = written.unwrap_or(step.step.call.span);
+    let mut fact = own_fact(error.kind.code(), error.message.clone(), span, &label);
     fact.help.extend(error.help.clone());
     fact
 }
@@ -78,6 +83,7 @@ pub(super) fn verdict(findings: &[Finding]) -> Verdict {
         Code::REQUEST_INVALID,
         Code::REQUEST_VALID,
         Code::AUTH_TOKEN,
+        Code::MOCK_REFUSED,
         Code::CONFIG_INPUT,
         Code::TRANSPORT_CONNECT,
         Code::TRANSPORT_DNS,

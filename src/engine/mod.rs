@@ -25,6 +25,6 @@ pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
 pub use run::{RunSettings, run};
-pub use target::Target;
+pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

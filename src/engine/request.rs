@@ -5,7 +5,9 @@ use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
 use crate::http::CookieJar;
 use crate::json::Datum;
-use crate::openapi::{EncodeError, Encoded, Operation, Parameter, ParameterIn, encode_parameter};
+use crate::openapi::{
+    EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter,
+};
 use crate::plan::PlannedStep;
 use crate::scenario::Named;
 use crate::source::Span;
@@ -28,10 +30,31 @@ pub(super) struct BuiltRequest {
 pub(super) enum BuildError {
     #[error("{error}")]
     Unresolved { error: Unresolved, span: Span },
-    #[error("{0}")]
-    Unsendable(String),
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
+    #[error("{reason}")]
+    Unsendable { reason: String, span: Option<Span> },
+    #[error("{error}")]
+    Encode { error: EncodeError, span: Option<Span> },
+}
+
+/// The values of a part of the request, with the place of each.
+struct Values<'v> {
+    written: &'v [Named<Template>],
+    resolved: &'v [(String, Datum)],
+}
+
+impl Values<'_> {
+    fn span(&self, name: &str) -> Option<Span> {
+        self.written.iter().find(|value| value.name == name).map(|value| value.value.span)
+    }
+
+    fn unsendable(&self, name: &str, reason: String) -> BuildError {
+        BuildError::Unsendable { reason, span: self.span(name) }
+    }
+
+    fn encode(&self, parameter: &Parameter<'_>, name: &str, datum: &Datum) -> Result<Encoded, BuildError> {
+        encode_parameter(parameter, datum)
+            .map_err(|error| BuildError::Encode { error, span: self.span(name) })
+    }
 }
 
 /// Resolves the values of a step and puts them where the operation says.
@@ -54,29 +77,39 @@ pub(super) fn build_request(
     };
     let parameters = operation.parameters();
     let mut url = base_url.trim_end_matches('/').to_owned();
-    url.push_str(&build_path(operation, &parameters, &values.path)?);
-    let query = build_query(&parameters, &values.query)?;
+    let of_path = Values { written: &written.path, resolved: &values.path };
+    url.push_str(&build_path(operation, &parameters, &of_path)?);
+    let of_query = Values { written: &written.query, resolved: &values.query };
+    let query = build_query(&parameters, &of_query)?;
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(&query);
     }
     let mut headers = Headers::new();
+    let of_headers = Values { written: &step.headers, resolved: &values.headers };
     for (name, datum) in &values.headers {
-        if let Some(value) = header_value(&parameters, name, datum)? {
+        if let Some(value) = header_value(&parameters, &of_headers, name, datum)? {
             headers.push(name.clone(), value);
         }
     }
+    // A null takes away what contest adds by itself. Without `Accept` any media type will do, which the
+    // transport spells `*/*` (RFC 9110 §12.5.1).
+    let is_named = |wanted: &str| {
+        let mut names = values.headers.iter().map(|(name, _)| name).chain(&step.removed_headers);
+        names.any(|name| name.eq_ignore_ascii_case(wanted))
+    };
     let content = values.body.as_ref();
     if let Some(content) = content.filter(|content| !content.media_type.is_empty())
-        && headers.get("content-type").is_none()
+        && !is_named("content-type")
     {
         headers.push("Content-Type", content.media_type.as_str());
     }
     let body = content.map(|content| content.bytes.clone());
-    if headers.get("accept").is_none() {
+    if !is_named("accept") {
         headers.push("Accept", operation.accept());
     }
-    let cookies = build_cookies(&parameters, &values.cookies)?;
+    let cookies =
+        build_cookies(&parameters, &Values { written: &written.cookies, resolved: &values.cookies })?;
     let request = Request { method: operation.method().to_owned(), url, headers, body };
     Ok(BuiltRequest { request, values, cookies })
 }
@@ -107,7 +140,7 @@ fn find<'p, 'd>(
 fn build_path(
     operation: &Operation<'_>,
     parameters: &[Parameter<'_>],
-    values: &[(String, Datum)],
+    values: &Values<'_>,
 ) -> Result<String, BuildError> {
     let mut path = String::new();
     let mut rest = operation.template();
@@ -116,17 +149,17 @@ fn build_path(
         path.push_str(before);
         rest = after;
         let unsendable =
-            |reason: String| BuildError::Unsendable(format!("the path parameter `{name}`: {reason}"));
+            |reason: String| values.unsendable(name, format!("the path parameter `{name}` {reason}"));
         let datum = values
+            .resolved
             .iter()
             .find(|(each, _)| each == name)
             .map(|(_, datum)| datum)
             .ok_or_else(|| unsendable("has no value".to_owned()))?;
         match find(parameters, ParameterIn::Path, name) {
-            Some(parameter) => match encode_parameter(parameter, datum) {
-                Ok(Encoded::Path(text)) => path.push_str(&text),
-                Ok(_) => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
-                Err(error) => return Err(error.into()),
+            Some(parameter) => match values.encode(parameter, name, datum)? {
+                Encoded::Path(text) => path.push_str(&text),
+                _ => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
             },
             None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
         }
@@ -146,61 +179,54 @@ fn plain_segment(datum: &Datum) -> Result<String, String> {
     Ok(utf8_percent_encode(&text, RESERVED).to_string())
 }
 
-fn build_query(parameters: &[Parameter<'_>], values: &[(String, Datum)]) -> Result<String, BuildError> {
+fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<String, BuildError> {
     let mut pairs: Vec<String> = Vec::new();
-    for (name, datum) in values {
+    for (name, datum) in values.resolved {
         let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
             continue; // The plan lets no undeclared query parameter through.
         };
-        match encode_parameter(parameter, datum) {
-            Ok(Encoded::Query(encoded)) => {
-                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
-            }
-            Ok(_) => {}
-            Err(error) => return Err(error.into()),
+        if let Encoded::Query(encoded) = values.encode(parameter, name, datum)? {
+            pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
         }
     }
     Ok(pairs.join("&"))
 }
 
+/// The value of a header; one that the document does not describe is sent in the style `simple`, as
+/// headers of every document are.
 fn header_value(
     parameters: &[Parameter<'_>],
+    values: &Values<'_>,
     name: &str,
     datum: &Datum,
 ) -> Result<Option<String>, BuildError> {
-    let unsendable = |reason: String| BuildError::Unsendable(format!("the header `{name}` {reason}"));
-    let value = match find(parameters, ParameterIn::Header, name) {
-        Some(parameter) => match encode_parameter(parameter, datum) {
-            Ok(Encoded::Header(text)) => text,
-            Ok(_) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        },
-        None if datum.value().is_null() => return Ok(None),
-        None => datum.to_text(),
+    let encoded = match find(parameters, ParameterIn::Header, name) {
+        Some(parameter) => values.encode(parameter, name, datum)?,
+        None => Serialization::plain(ParameterIn::Header, name)
+            .encode(datum)
+            .map_err(|error| BuildError::Encode { error, span: values.span(name) })?,
     };
+    let Encoded::Header(value) = encoded else { return Ok(None) };
     if value.contains(['\r', '\n', '\0']) {
-        return Err(unsendable("holds a line end or a NUL, which cannot be sent".to_owned()));
+        let reason = format!("the header `{name}` holds a line end or a NUL, which cannot be sent");
+        return Err(values.unsendable(name, reason));
     }
     Ok(Some(value))
 }
 
 fn build_cookies(
     parameters: &[Parameter<'_>],
-    values: &[(String, Datum)],
+    values: &Values<'_>,
 ) -> Result<Vec<(String, String)>, BuildError> {
     let mut cookies = Vec::new();
-    for (name, datum) in values {
-        match find(parameters, ParameterIn::Cookie, name).map(|parameter| encode_parameter(parameter, datum))
-        {
-            Some(Ok(Encoded::Cookie(pairs))) => cookies.extend(pairs),
-            Some(Ok(_)) | None => {}
-            Some(Err(error)) => return Err(error.into()),
+    for (name, datum) in values.resolved {
+        let Some(parameter) = find(parameters, ParameterIn::Cookie, name) else { continue };
+        let Encoded::Cookie(pairs) = values.encode(parameter, name, datum)? else { continue };
+        if pairs.iter().any(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {
+            let reason = format!("the cookie `{name}` holds a line end, a NUL or `;`, which cannot be sent");
+            return Err(values.unsendable(name, reason));
         }
-    }
-    if let Some((name, _)) = cookies.iter().find(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {
-        return Err(BuildError::Unsendable(format!(
-            "the cookie `{name}` holds a line end, a NUL or `;`, which cannot be sent"
-        )));
+        cookies.extend(pairs);
     }
     Ok(cookies)
 }

@@ -4,19 +4,21 @@ use super::capture::evaluate_capture;
 use super::event::{ExchangeReport, Phase, StepReport};
 use super::expect::check_expectations;
 use super::fact::{call_fact, own_fact, transport_fact, unresolved_fact, verdict};
-use super::place::Places;
+use super::place::{Places, first_line};
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
 use super::sends::{check_sends, resolve_sends};
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
+use super::target::Refusal;
 use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
-use crate::diagnostic::{Code, Finding, Problems, Severity};
+use crate::diagnostic::{Code, Finding, Place, Problems, Severity};
 use crate::exchange::{Exchange, Request};
 use crate::http::{CookieJar, curl};
 use crate::openapi::Contract;
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::scenario::{Row, StatusPattern};
+use crate::source::{Source, Span};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -109,7 +111,7 @@ impl StepContext<'_> {
             match when.holds(scope) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let reason = Some(format!("`{}` is false", when.text));
+                    let reason = Some(skip_reason(&when.text));
                     return StepOutcome {
                         report: self.blank(step, Verdict::Skipped, reason),
                         was_sent: false,
@@ -147,7 +149,8 @@ impl StepContext<'_> {
             }
             Ok(expected) => expected,
             Err(error) => {
-                return self.errored(step, call_fact(Code::VALUE_UNRESOLVED, error.to_string(), step));
+                let span = step.step.expect.status.as_ref().map(|status| status.span);
+                return self.errored(step, unsent(Code::VALUE_UNRESOLVED, error.to_string(), step, span));
             }
         };
         match self.exchange(step, &mut built, &base_url, scope, jar, &expected, on_send).await {
@@ -182,15 +185,16 @@ impl StepContext<'_> {
             BuildError::Unresolved { error, span } => {
                 Box::new(unresolved_fact(&error, span, &format!("step `{}` was not sent", step.id)))
             }
-            BuildError::Unsendable(reason) => Box::new(call_fact(Code::REQUEST_BUILD, reason, step)),
-            BuildError::Encode(error) => {
-                let mut fact = call_fact(Code::REQUEST_BUILD, error.to_string(), step);
-                fact.help.push(error.help().to_owned());
-                Box::new(fact)
+            BuildError::Unsendable { reason, span } => {
+                Box::new(unsent(Code::REQUEST_BUILD, reason, step, span))
+            }
+            BuildError::Encode { error, span } => {
+                Box::new(unsent(Code::REQUEST_BUILD, error.to_string(), step, span).help(error.help()))
             }
         })?;
-        let sends = resolve_sends(&step.step.sends, scope)
-            .map_err(|reason| Box::new(call_fact(Code::VALUE_UNRESOLVED, reason, step)))?;
+        let sends = resolve_sends(&step.step.sends, scope).map_err(|reason| {
+            Box::new(unsent(Code::VALUE_UNRESOLVED, reason, step, step.step.sends.span()))
+        })?;
         let limits = &self.run.settings.limits;
         let contract = self.contract(step);
         let not_checked = check_sends(step, &sends, operation, contract, &built.values, limits)?;
@@ -210,7 +214,7 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, (Box<Fact>, Option<Request>)> {
         let failed = |error: AttachError| {
-            let mut fact = call_fact(Code::AUTH_TOKEN, error.message, step);
+            let mut fact = unsent(Code::AUTH_TOKEN, error.message, step, step.auth_span);
             fact.help.extend(error.help);
             (Box::new(fact), None)
         };
@@ -256,6 +260,31 @@ impl StepContext<'_> {
         Ok(exchange)
     }
 
+    /// The target could not answer as the API: there is nothing to judge.
+    fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
+        let headline = format!("the mock cannot answer: {}", refusal.reason);
+        let label = format!("{} `{}`: {}", self.phase.word(), step.id, request_line(&exchange.request));
+        let fact = own_fact(Code::MOCK_REFUSED, headline, step.step.call.span, &label).help(refusal.help);
+        let mut finding = self.places(step, None, String::new()).finding(fact);
+        finding.document = refusal.place.map(|place| {
+            // Rules may hold a credential that they ask for.
+            let text = self.run.settings.masker.mask_in_place(place.source.text());
+            let source = Source::new(place.source.name(), text);
+            let span = first_line(&source, place.span);
+            Place { source, span, label: "is the rule that answers".to_owned(), at: None }
+        });
+        let mut report = self.blank(step, Verdict::Errored, None);
+        report.findings.push(finding);
+        // No command: the mock ends with the run.
+        report.exchange = Some(ExchangeReport {
+            request: request_line(&exchange.request),
+            status: exchange.response.status,
+            latency: exchange.latency,
+            is_judged: false,
+        });
+        StepOutcome { report, was_sent: true }
+    }
+
     /// Everything that is found in an answer: the contract, the captures, the expectations.
     fn judge(
         &self,
@@ -269,6 +298,9 @@ impl StepContext<'_> {
         jar.store(&exchange.request.url, &exchange.response.headers);
         let exchange = Arc::new(exchange);
         scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
+            return self.refused(step, &exchange, refusal);
+        }
         let severities = if self.is_cleanup() { lenient(&step.severities) } else { step.severities.clone() };
         let limits = &self.run.settings.limits;
         let judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
@@ -355,6 +387,22 @@ impl StepContext<'_> {
             }
         }
         facts
+    }
+}
+
+/// Why a step was not run.
+fn skip_reason(condition: &str) -> String {
+    match condition {
+        "false" => "switched off by `when: false`".to_owned(),
+        condition => format!("its condition `{condition}` does not hold"),
+    }
+}
+
+/// A step that was not sent, for the sake of a value; where that is not known, at its call.
+fn unsent(code: Code, headline: impl Into<String>, step: &PlannedStep, span: Option<Span>) -> Fact {
+    match span {
+        Some(span) => own_fact(code, headline, span, &format!("step `{}` was not sent", step.id)),
+        None => call_fact(code, headline, step),
     }
 }
 

@@ -1,7 +1,8 @@
 use super::Verdict;
 use super::event::{Attention, CaseReport, Phase, StepReport, Summary, WarningCount};
 use crate::diagnostic::{Code, Finding, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Adds up the reports of cases; their order of arrival does not matter.
@@ -9,7 +10,7 @@ use std::time::Duration;
 pub(super) struct SummaryBuilder {
     verdicts: BTreeMap<Verdict, usize>,
     attention: BTreeMap<usize, Attention>,
-    warnings: BTreeMap<(Code, String, Option<String>), WarningCount>,
+    warnings: BTreeMap<(Code, String, String), Warnings>,
     waived: BTreeMap<Code, usize>,
     not_checked: BTreeMap<String, usize>,
     left_behind: BTreeMap<usize, Vec<String>>,
@@ -17,6 +18,15 @@ pub(super) struct SummaryBuilder {
     partly_judged: usize,
     unanswered: usize,
     cases: usize,
+}
+
+/// Warnings that are counted together.
+struct Warnings {
+    count: WarningCount,
+    /// The case whose headline is shown: the first in the order of the files.
+    index: usize,
+    /// Hashes of all headlines: the words may differ in a value.
+    headlines: BTreeSet<u64>,
 }
 
 impl SummaryBuilder {
@@ -34,22 +44,24 @@ impl SummaryBuilder {
             self.left_behind.insert(report.index, lines);
         }
         for step in &report.steps {
-            self.add_step(step);
+            self.add_step(step, report.index);
         }
     }
 
-    fn add_step(&mut self, step: &StepReport) {
+    fn add_step(&mut self, step: &StepReport, index: usize) {
         match &step.exchange {
             Some(exchange) => {
                 self.exchanges += 1;
-                // Behind a finding that is denied it is no news.
-                self.partly_judged += usize::from(!exchange.is_judged && !is_denied(step));
+                // Behind a finding that is denied it is no news, unless that says that nothing was judged.
+                let is_news =
+                    !is_denied(step) || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
+                self.partly_judged += usize::from(!exchange.is_judged && is_news);
             }
             None if step.repeat.is_some() => self.unanswered += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
-            self.add_warning(step, finding);
+            self.add_warning(step, finding, index);
         }
         for code in &step.waived {
             *self.waived.entry(*code).or_default() += 1;
@@ -60,23 +72,41 @@ impl SummaryBuilder {
         }
     }
 
-    fn add_warning(&mut self, step: &StepReport, finding: &Finding) {
+    /// One place of the document is one thing to mend, whatever the values; what has no place is told
+    /// apart by its words.
+    fn add_warning(&mut self, step: &StepReport, finding: &Finding, index: usize) {
         let place = finding
             .document
             .as_ref()
             .map(|place| format!("{}:{}", place.source.name(), place.source.position(place.span.start).line));
-        let key = (finding.code, step.operation.clone(), place.clone());
-        let count = self.warnings.entry(key).or_insert_with(|| WarningCount {
-            code: finding.code,
-            headline: finding.headline.clone(),
-            place,
-            count: 0,
+        let about = place.clone().unwrap_or_else(|| finding.headline.clone());
+        let key = (finding.code, step.operation.clone(), about);
+        let headline = finding.headline.clone();
+        let warnings = self.warnings.entry(key).or_insert_with(|| Warnings {
+            count: WarningCount {
+                code: finding.code,
+                headline: headline.clone(),
+                place,
+                count: 0,
+                others: 0,
+            },
+            index,
+            headlines: BTreeSet::new(),
         });
-        count.count += 1;
+        warnings.count.count += 1;
+        let mut hasher = DefaultHasher::new();
+        headline.hash(&mut hasher);
+        warnings.headlines.insert(hasher.finish());
+        if index < warnings.index {
+            warnings.index = index;
+            warnings.count.headline = headline;
+        }
     }
 
     pub(super) fn finish(self, target: String, elapsed: Duration, is_interrupted: bool) -> Summary {
-        let mut warnings: Vec<WarningCount> = self.warnings.into_values().collect();
+        let counted =
+            |it: Warnings| WarningCount { others: it.headlines.len().saturating_sub(1), ..it.count };
+        let mut warnings: Vec<WarningCount> = self.warnings.into_values().map(counted).collect();
         warnings.sort_by_key(|warning| std::cmp::Reverse(warning.count));
         Summary {
             cases: self.cases,
@@ -112,4 +142,86 @@ fn deciding_codes(report: &CaseReport) -> Vec<Code> {
         }
     }
     codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+    use crate::source::{Source, Span};
+
+    /// A case with one step with one warning, at a line of a document or nowhere.
+    fn warned(index: usize, line: Option<usize>, headline: &str) -> CaseReport {
+        let source = Source::new("a.yaml", "\n".repeat(9));
+        let place = line.map(|line| {
+            let at = source.line(line).start;
+            Place { source, span: Span::new(at, at), label: String::new(), at: None }
+        });
+        let finding = Finding {
+            code: Code::RESPONSE_HEADER,
+            severity: Severity::Warn,
+            headline: headline.to_owned(),
+            expected: None,
+            actual: None,
+            scenario: None,
+            document: place,
+            response: None,
+            notes: Vec::new(),
+            help: Vec::new(),
+        };
+        let step = StepReport {
+            id: "read".to_owned(),
+            title: None,
+            phase: Phase::Steps,
+            operation: "getItem".to_owned(),
+            verdict: Verdict::Passed,
+            reason: None,
+            findings: vec![finding],
+            exchange: None,
+            repeat: None,
+            waived: Vec::new(),
+            not_checked: Vec::new(),
+            notes: Vec::new(),
+        };
+        CaseReport {
+            index,
+            id: "item::read".to_owned(),
+            file: "item".to_owned(),
+            title: "read".to_owned(),
+            row: None,
+            verdict: Verdict::Passed,
+            reason: None,
+            steps: vec![step],
+            left_behind: Vec::new(),
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    fn check(reports: &[CaseReport], expected: &[(&str, usize, usize)]) {
+        // The order of arrival does not matter.
+        for reports in [reports.to_vec(), reports.iter().rev().cloned().collect()] {
+            let mut builder = SummaryBuilder::default();
+            reports.iter().for_each(|report| builder.add(report));
+            let summary = builder.finish(String::new(), Duration::ZERO, false);
+            let found: Vec<_> =
+                summary.warnings.iter().map(|it| (it.headline.as_str(), it.count, it.others)).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn warnings_are_counted_by_what_is_to_be_mended() {
+        check(
+            &[warned(0, Some(3), "`a` is 1"), warned(1, Some(3), "`a` is 2"), warned(2, Some(3), "`a` is 1")],
+            &[("`a` is 1", 3, 1)],
+        );
+        check(
+            &[warned(0, Some(3), "`a` is 1"), warned(1, Some(4), "`a` is 1")],
+            &[("`a` is 1", 1, 0), ("`a` is 1", 1, 0)],
+        );
+        check(
+            &[warned(0, None, "503 came"), warned(1, None, "500 came"), warned(2, None, "503 came")],
+            &[("503 came", 2, 0), ("500 came", 1, 0)],
+        );
+    }
 }

@@ -1,3 +1,16 @@
+use crate::source::Location;
+
+/// Why a target answered a request for itself, and not as the API that it stands for.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// What happened: "the reply 200 of the rule `update` breaks the document: …".
+    pub reason: String,
+    /// The rule that is the cause, where one is.
+    pub place: Option<Location>,
+    /// What to do about it.
+    pub help: String,
+}
+
 /// Where requests go: configured URLs, embedded mocks, or a test's own server.
 pub trait Target: Send + Sync {
     /// Called on a worker before each case; embedded servers start afresh here.
@@ -8,4 +21,10 @@ pub trait Target: Send + Sync {
 
     /// The base URL of an api for the case that runs on a worker; `None` when it has none.
     fn base_url(&self, worker: usize, api: usize) -> Option<String>;
+
+    /// Why the last answer to a worker's request to an api was none of the API: asked behind every
+    /// exchange. A real server has no such answers, and so nothing to say.
+    fn refusal(&self, _worker: usize, _api: usize) -> Option<Refusal> {
+        None
+    }
 }

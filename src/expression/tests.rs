@@ -214,13 +214,13 @@ fn expressions_that_do_not_parse_are_errors() {
     check_problem(
         "$gen.uid",
         &format!(
-            "{code}: `$gen.uid` cannot be used: `$gen` has no function `uid`; did you mean `uuid`? | $gen.uid | `$gen` has no function `uid`; did you mean `uuid`?"
+            "{code}: `$gen.uid` cannot be used | $gen.uid | `$gen` has no function `uid`; did you mean `uuid`?"
         ),
     );
     check_problem(
         "$vars.f(1)",
         &format!(
-            "{code}: `$vars.f(1)` cannot be used: `$vars` has no function `f`; only `$gen` has functions | $vars.f(1) | `$vars` has no function `f`; only `$gen` has functions"
+            "{code}: `$vars.f(1)` cannot be used | $vars.f(1) | `$vars` has no function `f`; only `$gen` has functions"
         ),
     );
     check_problem(

@@ -158,7 +158,7 @@ impl Reader<'_> {
             self.problems.error(
                 Code::SCENARIO_INVALID_EXPRESSION,
                 place,
-                format!("`{}` cannot be used: {reason}", reference.text),
+                format!("`{}` cannot be used", reference.text),
                 reason,
             );
         };

@@ -1,23 +1,19 @@
 use crate::exchange::Request;
-use base64::Engine;
 use url::Url;
-
-/// More bytes than this are no line that anybody pastes.
-const MAX_INLINE: usize = 4096;
 
 /// The `curl` command that sends the same request: one argument group a line, quoted for a POSIX
 /// shell. Nothing is masked here.
 ///
-/// A body that is no text comes out of `base64 -d`, so that the command runs as it is; a long one stands
-/// as `@body.bin`, and a comment below says what the file must hold. Long texts are kept whole. A header value outside ASCII differs: contest sends it as ISO 8859-1,
-/// curl as the terminal's encoding.
+/// What is no text is written by `printf`: a body of up to 400 bytes is piped into curl, a longer one
+/// is `@body.bin`, and a comment below says what that file must hold. So is a header value outside
+/// ASCII, for its characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of
+/// text are kept whole.
 pub fn curl(request: &Request) -> String {
     let mut groups = vec![first_group(request)];
     let text = request.body.as_deref().map(text);
-    let is_short = request.body.as_ref().is_some_and(|body| body.len() <= MAX_INLINE);
     for (name, value) in request.headers.iter() {
         if !is_implied(request, name, value) {
-            groups.push(format!("-H {}", quote(&header(name, value))));
+            groups.push(format!("-H {}", header(name, value)));
         }
     }
     if text.is_some() && request.headers.get("content-type").is_none() {
@@ -27,18 +23,20 @@ pub fn curl(request: &Request) -> String {
     match text {
         Some(Some(text)) if text.starts_with('@') => groups.push(format!("--data-raw {}", quote(text))),
         Some(Some(text)) => groups.push(format!("-d {}", quote(text))),
-        Some(None) if is_short => groups.push("--data-binary @-".to_owned()),
+        Some(None) if is_short(request) => {
+            let octets = quote(&octets(request.body.as_deref().unwrap_or_default()));
+            groups.insert(0, format!("printf %b {octets} |"));
+            groups.push("--data-binary @-".to_owned());
+        }
         Some(None) => groups.push("--data-binary @body.bin".to_owned()),
         None => {}
     }
     let mut command = groups.join(" \\\n    ");
-    if text == Some(None) && is_short {
-        let bytes = request.body.as_deref().unwrap_or_default();
-        let digits = base64::engine::general_purpose::STANDARD.encode(bytes);
-        command = format!("printf %s {} | base64 -d | {command}", quote(&digits));
-    } else if text == Some(None) {
+    if text == Some(None) && !is_short(request) {
         let length = request.body.as_ref().map_or(0, Vec::len);
-        command.push_str(&format!("\n# body.bin holds the request body: {length} bytes that are no text"));
+        command.push_str(&format!(
+            "\n# write the body into body.bin first: {length} bytes that are no text, too many to stand here"
+        ));
     }
     command
 }
@@ -93,7 +91,34 @@ fn host_line(url: &str) -> Option<String> {
 
 /// `Name;` is how curl takes an empty value: `Name:` would remove the line.
 fn header(name: &str, value: &str) -> String {
-    if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") }
+    if value.is_empty() {
+        return quote(&format!("{name};"));
+    }
+    let line = format!("{name}: {value}");
+    // What is beyond ISO 8859-1 is never sent.
+    match line.chars().map(|character| u8::try_from(character).ok()).collect::<Option<Vec<u8>>>() {
+        Some(bytes) if !line.is_ascii() => format!("\"$(printf %b {})\"", quote(&octets(&bytes))),
+        _ => quote(&line),
+    }
+}
+
+/// Bytes as the `%b` of POSIX's `printf` reads them: `\0` and three octal digits for what is not
+/// printable ASCII, and for what means something to a shell within one pair of quotes or two.
+fn octets(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in bytes {
+        match byte {
+            b' '..=b'~' if !b"\\'\"$`".contains(byte) => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("\\0{byte:03o}")),
+        }
+    }
+    out
+}
+
+/// A body that a command line shows in a few lines.
+fn is_short(request: &Request) -> bool {
+    const LONGEST: usize = 400;
+    request.body.as_ref().is_some_and(|body| body.len() <= LONGEST)
 }
 
 /// A body that a command line can hold and a terminal can show.
@@ -182,22 +207,33 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_decoded_or_a_file() {
+    fn a_body_that_is_no_text_is_printed_or_a_file() {
         check(
             "PUT",
             "http://h/",
             &[("Content-Type", "image/png")],
-            Some(b"\x89PNG\0"),
-            "printf %s 'iVBORwA=' | base64 -d | curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    \
-             --data-binary @-",
+            Some(b"\x89PNG'\\\x001"),
+            "printf %b '\\0211PNG\\0047\\0134\\00001' | \\\n    curl -X PUT 'http://h/' \\\n    \
+             -H 'Content-Type: image/png' \\\n    --data-binary @-",
         );
         check(
             "PUT",
             "http://h/",
             &[("Content-Type", "image/png")],
-            Some(&[0; 5000]),
+            Some(&[0; 401]),
             "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    --data-binary @body.bin\n\
-             # body.bin holds the request body: 5000 bytes that are no text",
+             # write the body into body.bin first: 401 bytes that are no text, too many to stand here",
+        );
+    }
+
+    #[test]
+    fn header_values_outside_ascii_are_octets() {
+        check(
+            "GET",
+            "http://h/",
+            &[("X-Name", "caf\u{e9} \"b\"")],
+            None,
+            "curl 'http://h/' \\\n    -H \"$(printf %b 'X-Name: caf\\0351 \\0042b\\0042')\"",
         );
     }
 

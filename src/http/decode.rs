@@ -99,7 +99,11 @@ async fn gunzip(bytes: &[u8], limit: u64) -> Result<Undone, TooLarge> {
     let mut decoder = GzipDecoder::new(bytes);
     // RFC 1952 §2.2: a file is a series of members.
     decoder.multiple_members(true);
-    let undone = read(&mut decoder, limit).await?;
+    let mut undone = read(&mut decoder, limit).await?;
+    // RFC 1952 §2.3.1: ID1 and ID2.
+    if undone.problem.is_some() && bytes.len() >= 2 && !bytes.starts_with(&[0x1f, 0x8b]) {
+        undone.problem = Some("it does not begin as gzip data does".to_owned());
+    }
     Ok(undone.at_the_end(decoder.into_inner()))
 }
 

@@ -18,6 +18,8 @@ pub struct TransportError {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The header of the request that it is about, if it is about one.
+    pub header: Option<String>,
     /// From sending to the failure, resends excluded; zero when nothing was tried.
     pub latency: Duration,
 }
@@ -61,11 +63,16 @@ impl TransportErrorKind {
 
 impl TransportError {
     pub(super) fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, latency: Duration::ZERO }
+        Self { kind, message: message.into(), help: None, header: None, latency: Duration::ZERO }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn about_header(mut self, name: &str) -> Self {
+        self.header = Some(name.to_owned());
         self
     }
 

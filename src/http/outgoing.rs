@@ -16,7 +16,7 @@ pub(super) fn outgoing(request: &Request) -> Result<reqwest::Request, TransportE
     let url = check_url(&request.url)?;
     let mut headers = HeaderMap::new();
     for (name, value) in request.headers.iter() {
-        let (name, value) = check_header(name, value)?;
+        let (name, value) = check_header(name, value).map_err(|error| error.about_header(name))?;
         if name != CONTENT_LENGTH {
             let appended = headers.try_append(name, value);
             appended.map_err(|_| refuse("there are more header lines than a request can hold"))?;
@@ -26,7 +26,8 @@ pub(super) fn outgoing(request: &Request) -> Result<reqwest::Request, TransportE
                 value.to_str().unwrap_or("…"),
                 length(request)
             );
-            return Err(refuse(message).with_help("leave it out: contest sets it"));
+            let error = refuse(message).with_help("leave it out: contest sets it");
+            return Err(error.about_header(name.as_str()));
         }
     }
     // RFC 9110 §8.6: a sender says `Content-Length: 0` where the method anticipates content. An

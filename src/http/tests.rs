@@ -275,8 +275,8 @@ async fn content_encodings_are_undone() {
 
 #[tokio::test]
 async fn content_encodings_that_cannot_be_undone() {
-    let broken =
-        Some(BodyProblem::Encoding { encoding: "gzip".to_owned(), reason: "Invalid gzip header".to_owned() });
+    let reason = "it does not begin as gzip data does".to_owned();
+    let broken = Some(BodyProblem::Encoding { encoding: "gzip".to_owned(), reason });
     let plain = response("200 OK", "Content-Encoding: gzip\r\n", "{\"not\": \"compressed at all\"}");
     check_body(plain, b"", broken).await;
     let unknown = Some(BodyProblem::UnknownEncoding { encoding: "banana".to_owned() });

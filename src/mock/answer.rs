@@ -56,6 +56,10 @@ impl Instance {
         self.log.entries()
     }
 
+    pub(super) fn last(&self) -> Option<&LogEntry> {
+        self.log.last()
+    }
+
     /// Answers a request whose content could not be read.
     pub(super) fn refuse(&mut self, method: &str, target: &str, problem: Problem) -> Outgoing {
         let mut entry = LogEntry::new(&shortened(method), &shortened(target));
@@ -90,6 +94,8 @@ pub(super) fn answer(
         problem.into_outgoing()
     });
     entry.status = outgoing.status;
+    // The place of a rule that answered as it should is of no use.
+    entry.at = entry.at.filter(|_| entry.problem.is_some());
     instance.log.push(entry);
     outgoing
 }
@@ -122,6 +128,7 @@ fn respond(
     let built = match who {
         Who::Rule(rule) => {
             entry.rule = Some(rules.name_of(rule));
+            entry.at = Some(rule.span);
             by_rule(rules, operation, rule, &mut scope)
         }
         Who::Tokens(plan) => grant::answer(rules, plan, tokens, (operation, &incoming), &mut scope, now),

@@ -1,3 +1,4 @@
+use crate::source::Span;
 use std::collections::VecDeque;
 
 /// One request that a mock answered.
@@ -18,6 +19,8 @@ pub struct LogEntry {
     /// Why the mock answered for itself and not for the API: a reply that breaks the document, a
     /// guard that failed, a path that the document lacks.
     pub problem: Option<String>,
+    /// Where the rule stands that is the cause of the problem, if a rule is.
+    pub at: Option<Span>,
 }
 
 /// The last thousand requests.
@@ -40,6 +43,7 @@ impl LogEntry {
             rule: None,
             status: 0,
             problem: None,
+            at: None,
         }
     }
 }
@@ -52,6 +56,11 @@ impl Log {
             self.entries.pop_front();
         }
         self.entries.push_back(LogEntry { number: self.n_requests, ..entry });
+    }
+
+    /// The youngest entry.
+    pub(super) fn last(&self) -> Option<&LogEntry> {
+        self.entries.back()
     }
 
     /// The entries, oldest first.

@@ -5,6 +5,7 @@ use super::outgoing::Outgoing;
 use super::problem::Problem;
 use super::{IssuedTokens, Rules};
 use crate::exchange::{Headers, Request};
+use crate::source::Source;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -88,6 +89,16 @@ impl MockServer {
     /// say why.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.instance().log()
+    }
+
+    /// The last request, if the mock could not answer it by its rules.
+    pub fn last_problem(&self) -> Option<LogEntry> {
+        self.shared.instance().last().filter(|entry| entry.problem.is_some()).cloned()
+    }
+
+    /// The rules file.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.shared.rules.source
     }
 
     /// Stops listening, lets requests that are being answered finish for half a second, and breaks

@@ -445,6 +445,7 @@ fn the_log_says_who_answered() {
         rule: Some("change".to_owned()),
         status: 200,
         problem: None,
+        at: None,
     };
     assert_eq!(mock.last_log(), expected);
     mock.get("/items/a");

@@ -2,6 +2,7 @@ use crate::check::Severities;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
+use crate::source::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,10 +78,14 @@ pub struct PlannedStep {
     pub operation: OperationIndex,
     /// Who it is sent as.
     pub auth: PlannedAuth,
+    /// Where the scenario file says so; `None` where the project file or nothing does.
+    pub auth_span: Option<Span>,
     /// The severity of each contract check, the nearest setting applied.
     pub severities: Severities,
     /// Header values to send, defaults included.
     pub headers: Vec<Named<Template>>,
+    /// Names of headers that are not to be sent, though contest would add them by itself.
+    pub removed_headers: Vec<String>,
     /// The media type of its body, as the document writes it.
     pub media_type: Option<String>,
     /// The files and examples that it names.

@@ -50,6 +50,18 @@ impl<'s> Surroundings<'s> {
         result
     }
 
+    /// The headers that a `null` removes and nothing nearer gives again.
+    pub(super) fn removed_headers(&self, step: &[Named<Option<Template>>]) -> Vec<String> {
+        let mut removed: Vec<String> = Vec::new();
+        for header in self.headers.iter().flat_map(|headers| headers.iter()).chain(step) {
+            removed.retain(|name| !name.eq_ignore_ascii_case(&header.name));
+            if header.value.is_none() {
+                removed.push(header.name.clone());
+            }
+        }
+        removed
+    }
+
     pub(super) fn request_timeout(&self, step: Option<Duration>) -> Duration {
         step.or(self.nearest_timeouts().request).unwrap_or(REQUEST)
     }

@@ -111,7 +111,10 @@ pub(super) struct Planner<'i> {
 /// What is made while the steps of a scenario are planned in their order.
 struct Course<'s> {
     surroundings: Surroundings<'s>,
-    auth: Option<&'s AuthChoice>,
+    /// The choice of the scenario or its file.
+    own_auth: Option<&'s AuthChoice>,
+    /// That of the project file.
+    project_auth: Option<&'s AuthChoice>,
     names: Names,
     ids: BTreeSet<String>,
     saved: BTreeMap<String, bool>,
@@ -250,7 +253,8 @@ impl Planner<'_> {
         };
         Course {
             surroundings,
-            auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()).or(project_auth),
+            own_auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()),
+            project_auth,
             names,
             ids: BTreeSet::new(),
             saved: BTreeMap::new(),
@@ -292,7 +296,8 @@ impl Planner<'_> {
         let values: Vec<Template> = headers.iter().map(|header| header.value.clone()).collect();
         course.names.check_step(&id, step, &values, problems);
         self.check_attachments(file, step, &mut course.names, problems);
-        let choice = step.auth.as_ref().or(course.auth);
+        let own_choice = step.auth.as_ref().or(course.own_auth);
+        let choice = own_choice.or(course.project_auth);
         let auth = resolve_auth(choice, self.input.project, problems);
         if let PlannedAuth::Expression(template) = &auth {
             course.names.check_template(template, Place::Request, problems);
@@ -325,8 +330,10 @@ impl Planner<'_> {
             api,
             operation,
             auth,
+            auth_span: own_choice.and_then(AuthChoice::span),
             severities,
             headers,
+            removed_headers: course.surroundings.removed_headers(&step.headers),
             media_type,
             attached,
             timeout: course.surroundings.request_timeout(step.timeout),

@@ -19,7 +19,12 @@ pub(super) fn lay_out(
     is_whole: bool,
     style: Style,
 ) -> (Vec<String>, Option<String>) {
-    let mut cut = None;
+    // A comment can stand behind a command, and not within one.
+    let (command, comment) = match command.split_once("\n# ") {
+        Some((command, comment)) => (command, Some(comment.to_owned())),
+        None => (command, None),
+    };
+    let mut cut = comment;
     let mut units: Vec<String> = Vec::new();
     let mut words = split(command).into_iter().peekable();
     while let Some(word) = words.next() {
@@ -172,6 +177,15 @@ mod tests {
         check("curl 'a b'\\''c' \"x \\\" y\"", 80, &["curl 'a b'\\''c' \"x \\\" y\""]);
         check(r"curl -d $'it\'s\n' http://h", 80, &[r"curl -d $'it\'s\n' http://h"]);
         check("", 80, &[]);
+    }
+
+    #[test]
+    fn a_comment_is_a_note() {
+        let (lines, cut) = lay_out("curl \\\n -d @x\n# write x first", 80, false, Style::plain(80));
+        assert_eq!((lines, cut), (vec!["curl -d @x".to_owned()], Some("write x first".to_owned())));
+        let printed =
+            "printf %b '\\0211' | \\\n    curl 'http://h' -H \"$(printf %b 'A: \\0351')\" --data-binary @-";
+        check(printed, 200, &[&printed.replace("\\\n    ", "")]);
     }
 
     #[test]

@@ -33,7 +33,13 @@ pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String
 
     let warnings = summary.warnings.iter().map(|warning| {
         let place = warning.place.iter().map(|place| format!(", {place}")).collect::<String>();
-        format!("{} ({}{place})", counted(warning.code.as_str(), warning.count), warning.headline)
+        let others = match warning.others {
+            0 => String::new(),
+            1 => ", and 1 other".to_owned(),
+            many => format!(", and {many} others"),
+        };
+        let code = counted(warning.code.as_str(), warning.count);
+        format!("{code} ({}{others}{place})", warning.headline)
     });
     out += &entries("warnings", warnings.collect(), style::WARNING, style);
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));

@@ -2,6 +2,7 @@ use super::Named;
 use super::reader::{Reader, Spanned};
 use crate::expression::Template;
 use crate::json::Pointer;
+use crate::source::Span;
 use crate::yaml::{Entry, MapReader, Node};
 
 /// A named way to authenticate, from `auth:` of the project file.
@@ -81,6 +82,17 @@ pub enum AuthChoice {
     Profile(Spanned<String>),
     /// An expression that gives a profile's name, `none`, or null.
     Expression(Template),
+}
+
+impl AuthChoice {
+    /// Where it is written; `None` for no credentials, which has nothing to point at.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::None => None,
+            Self::Profile(name) => Some(name.span),
+            Self::Expression(template) => Some(template.span),
+        }
+    }
 }
 
 const KINDS: &[&str] = &["bearer", "apiKey", "oauth2"];

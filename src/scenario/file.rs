@@ -63,7 +63,8 @@ pub struct Scenario {
     pub setup: Vec<Arc<Step>>,
     /// Its steps.
     pub steps: Vec<Arc<Step>>,
-    /// Whether steps are written, those that cannot be read included.
+    /// Whether steps are written, those that cannot be read included, or their key is missing, which is
+    /// a problem of its own.
     pub has_written_steps: bool,
     /// Steps behind its own.
     pub teardown: Vec<Arc<Step>>,
@@ -207,7 +208,9 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         vars: read_vars(map.map("vars", reader.problems), reader),
         rows: map.take("rows").map(|node| read_rows(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
-        has_written_steps: !map.list("steps", reader.problems).is_empty(),
+        // That the key is missing was said above.
+        has_written_steps: entry.value.get("steps").is_none()
+            || !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
         teardown: read_steps(map.list("teardown", reader.problems), reader),
     };

@@ -1,8 +1,9 @@
 use super::Named;
+use super::input_schema::{compile, validate};
 use super::reader::Reader;
 use crate::expression::Template;
 use crate::json::{Map, Value};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Kind};
 
 /// A value that a run is given from outside.
 #[derive(Clone, Debug)]
@@ -49,31 +50,25 @@ fn read_input(entry: &Entry, reader: &mut Reader<'_>) -> Option<Input> {
         }
     }
     input.schema = Value::Object(schema);
-    check_schema(&input.schema, &entry.value, reader);
+    check_schema(&input.schema, entry, reader);
     if let Some(default) = &input.default
         && let Some(literal) = default.as_literal()
         && let Err(reason) = input.validate(literal.value())
     {
-        let message = format!("the default of the input `{}` does not fit its schema: {reason}", entry.key);
+        let message = format!("the default of the input `{}` does not fit: {reason}", entry.key);
         reader.invalid(default.span, message, "is not allowed by the schema");
     }
     Some(input)
 }
 
 /// A schema that is none would let every value through.
-fn check_schema(schema: &Value, node: &Node, reader: &mut Reader<'_>) {
-    if let Err(error) = compile(schema) {
-        reader.invalid(node.span, format!("not a JSON Schema: {error}"), "is no schema");
+fn check_schema(schema: &Value, entry: &Entry, reader: &mut Reader<'_>) {
+    if let Err(problem) = compile(schema) {
+        let span = entry.value.at(&problem.at).filter(|_| !problem.at.is_root());
+        let span = span.map_or(entry.value.span, |node| node.span);
+        let message = format!("the schema of the input `{}` cannot be used: {}", entry.key, problem.reason);
+        reader.invalid(span, message, "is not allowed in a JSON Schema");
     }
-}
-
-fn compile(schema: &Value) -> Result<jsonschema::Validator, String> {
-    jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .offline()
-        .should_validate_formats(true)
-        .build(schema)
-        .map_err(|error| error.to_string())
 }
 
 impl Input {
@@ -110,7 +105,6 @@ impl Input {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn validate(&self, value: &Value) -> Result<(), String> {
-        let validator = compile(&self.schema)?;
-        validator.validate(value).map_err(|error| error.masked().to_string())
+        validate(&self.schema, value)
     }
 }

@@ -15,6 +15,7 @@ mod environment;
 mod expectation;
 mod file;
 mod input;
+mod input_schema;
 mod matcher;
 mod matcher_reader;
 mod project;

@@ -66,6 +66,16 @@ pub enum Sends {
     Expression(Template),
 }
 
+impl Sends {
+    /// Where an expression that gives it is written.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Expression(template) => Some(template.span),
+            Self::Valid | Self::Unchecked | Self::Invalid(_) => None,
+        }
+    }
+}
+
 /// Keys that other tools use, or that belong elsewhere.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("status", "it belongs under `expect`"),

@@ -105,6 +105,7 @@ fn character(character: char) -> String {
         }
         _ => Vec::new(),
     });
+    ways.push(octal_escape(character));
     ways.push(raw);
     format!("(?:{})", ways.join("|"))
 }
@@ -114,6 +115,17 @@ fn unicode_escape(character: char) -> String {
     let mut units = [0; 2];
     let units = character.encode_utf16(&mut units).iter();
     units.map(|unit| format!(r"\\+u{}", digits(&format!("{unit:04x}")))).collect()
+}
+
+/// `\0344` as `printf` reads it: an octet of ISO 8859-1, or those of UTF-8.
+fn octal_escape(character: char) -> String {
+    let mut bytes = [0; 4];
+    let utf8: String =
+        character.encode_utf8(&mut bytes).bytes().map(|byte| format!(r"\\+0?{byte:03o}")).collect();
+    match u32::from(character) {
+        code @ 0x80..=0xff => format!(r"\\+0?{code:03o}|{utf8}"),
+        _ => utf8,
+    }
 }
 
 fn percent_escape(character: char) -> String {
@@ -183,7 +195,10 @@ mod tests {
             }
         };
         check('a', &["a"]);
-        check('ä', &["ä", "%C3%A4", "%c3%a4", r"\u00e4", r"\u00E4", r"\u{e4}", "&#228;", "&auml;", "Ã¤"]);
+        check(
+            'ä',
+            &["ä", "%C3%A4", "%c3%a4", r"\u00e4", r"\u00E4", r"\u{e4}", "&#228;", "&auml;", "Ã¤", r"\0344"],
+        );
         check('"', &["\"", "\\\"", "\\\\\\\"", "%22", "&quot;", r"\u0022"]);
         check('/', &["/", "\\/", "%2F", "%2f", "~1"]);
         check(' ', &[" ", "+", "%20", "  "]);

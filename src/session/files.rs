@@ -1,7 +1,7 @@
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
-use crate::source::{ReadError, Source, read_bytes};
+use crate::source::{ReadError, Source, Span, read_bytes};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -58,6 +58,20 @@ pub(super) fn read_source(
             None
         }
     }
+}
+
+/// Reads a source that another file names; what cannot be read is shown where it is named.
+pub(super) fn read_named_source(
+    path: &Path,
+    folder: &Path,
+    limits: &Limits,
+    (source, span, label): (&Arc<Source>, Span, &str),
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Arc<Source>> {
+    let mut own = Vec::new();
+    let read = read_source(path, folder, limits, &mut own);
+    diagnostics.extend(own.into_iter().map(|diagnostic| diagnostic.label(source, span, label)));
+    read
 }
 
 pub(super) fn unreadable(error: &ReadError, folder: &Path) -> Diagnostic {

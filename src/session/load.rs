@@ -301,8 +301,9 @@ fn choose_environment(
             let mut diagnostic = Diagnostic::error(Code::CONFIG_UNKNOWN_ENVIRONMENT, message);
             diagnostic = match (nearest(wanted, names()), names().next()) {
                 (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")),
-                (None, Some(_)) => diagnostic
-                    .help(format!("the environments are {}", names().collect::<Vec<_>>().join(", "))),
+                (None, Some(_)) => {
+                    diagnostic.help(format!("`contest.yaml` has {}", names().collect::<Vec<_>>().join(", ")))
+                }
                 (None, None) if project.is_none() => diagnostic
                     .help("there is no `contest.yaml` here or in a folder above, which would name it"),
                 (None, None) => diagnostic.help("`contest.yaml` names them under `environments`"),

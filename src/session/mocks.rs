@@ -1,12 +1,12 @@
-use super::files::{normalise, read_source};
+use super::files::{normalise, read_named_source, read_source};
 use super::load::read_document;
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
-use crate::engine::Target;
+use crate::engine::{Refusal, Target};
 use crate::limits::Limits;
 use crate::mock::{IssuedTokens, MockServer, Rules};
 use crate::plan::Plan;
 use crate::scenario::{Environment, Named, Project};
-use crate::source::{Source, Span};
+use crate::source::{Location, Source, Span};
 use crate::yaml::{Dialect, load};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -35,6 +35,18 @@ impl Target for MockTarget {
 
     fn base_url(&self, worker: usize, api: usize) -> Option<String> {
         self.servers.get(worker)?.get(api)?.as_ref().map(MockServer::base_url)
+    }
+
+    fn refusal(&self, worker: usize, api: usize) -> Option<Refusal> {
+        let server = self.servers.get(worker)?.get(api)?.as_ref()?;
+        let entry = server.last_problem()?;
+        let name = server.source().name();
+        let help = match entry.at {
+            Some(_) => format!("nothing is wrong with the API: mend the rule in {name}, or the document"),
+            None => format!("nothing is wrong with the API: give {name} a rule that answers such a request"),
+        };
+        let place = entry.at.map(|span| Location::new(server.source(), span));
+        Some(Refusal { reason: entry.problem?, place, help })
     }
 }
 
@@ -69,7 +81,8 @@ pub(super) fn load_rules(
             continue;
         };
         let path = normalise(&project.folder.join(&written.value));
-        let loaded = read_source(&path, folder, limits, diagnostics).and_then(|source| {
+        let named = (&project.source, written.name_span, "names the rules");
+        let loaded = read_named_source(&path, folder, limits, named, diagnostics).and_then(|source| {
             let mut problems = Problems::new(&source);
             check_document(&path, folder, api.contract.document().source().name(), limits, &mut problems);
             let loaded = Rules::load(&mut problems, Arc::clone(api.contract.document()), limits);

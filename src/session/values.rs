@@ -1,4 +1,4 @@
-use super::files::read_source;
+use super::files::read_named_source;
 use super::settings::Settings;
 use crate::clock::{Clock, Timestamp};
 use crate::diagnostic::{Code, Diagnostic, Problems};
@@ -216,8 +216,10 @@ fn gather_inputs(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if let (Some(project), Some(path)) = (project, environment.and_then(|it| it.inputs_file.as_ref())) {
-        let path = project.folder.join(&path.value);
-        if let Some(source) = read_source(&path, &settings.folder, limits, diagnostics) {
+        let written = path;
+        let path = project.folder.join(&written.value);
+        let named = (&project.source, written.span, "is named here");
+        if let Some(source) = read_named_source(&path, &settings.folder, limits, named, diagnostics) {
             let mut problems = Problems::new(&source);
             let node = load(Dialect::Ours, limits, &mut problems);
             match node.as_ref().map(|node| (node, node.as_map())) {

@@ -1,9 +1,11 @@
 use super::node::{Entry, Kind, Node};
 use super::places::Places;
+use super::repeat::{Anchored, merge};
 use super::scalar::{Plain, resolve};
+use super::words;
 use crate::diagnostic::{Code, Problems};
 use crate::limits::Limits;
-use crate::source::{Source, Span};
+use crate::source::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::{HashMap, HashSet};
 
@@ -44,7 +46,12 @@ pub fn load(dialect: Dialect, limits: &Limits, problems: &mut Problems) -> Optio
             }
             Some(Err(error)) => {
                 let at = loader.places.offset(*error.marker());
-                loader.syntax(&source, at, error.info());
+                if error.info().contains("recursion limit") {
+                    // The parser looks ahead further than its events have come.
+                    loader.too_deep(Span::new(at, at));
+                } else {
+                    words::syntax(&source, at, error.info(), loader.problems);
+                }
                 return None;
             }
         }
@@ -64,19 +71,6 @@ struct Loader<'a> {
     anchors: HashMap<usize, Anchored>,
     nodes: usize,
     root: Option<Node>,
-}
-
-/// What an alias repeats, and what that costs.
-struct Anchored {
-    node: Node,
-    weight: usize,
-    depth: usize,
-}
-
-impl Anchored {
-    fn new(node: Node) -> Self {
-        Self { weight: weight(&node), depth: depth(&node), node }
-    }
 }
 
 /// A collection whose end has not come yet.
@@ -287,7 +281,10 @@ impl Loader<'_> {
                         "starts with a zero",
                     )
                     .help
-                    .push(format!("write `\"{text}\"` for the text, `{}` for the number", strip_zeros(text)));
+                    .push(format!(
+                        "write `\"{text}\"` for the text, `{}` for the number",
+                        words::strip_zeros(text)
+                    ));
                 Kind::String(text.to_owned())
             }
             (Plain::NotFinite, Dialect::Ours) => {
@@ -372,7 +369,7 @@ impl Loader<'_> {
                     entries[at] = entry;
                     return Ok(());
                 }
-                report_duplicate(self.dialect, self.problems, first.map(|at| entries[at].key_span), &entry);
+                words::duplicate(self.dialect, self.problems, first.map(|at| entries[at].key_span), &entry);
                 if let (Dialect::Document, Some(at)) = (self.dialect, first) {
                     entries[at] = entry;
                 }
@@ -392,123 +389,10 @@ impl Loader<'_> {
             );
         }
     }
-
-    /// The scanner's words, and what mostly causes them: an unquoted expression within `{ … }`.
-    fn syntax(&mut self, source: &Source, at: usize, info: &str) {
-        if info.contains("recursion limit") {
-            // The parser looks ahead further than its events have come.
-            self.too_deep(Span::new(at, at));
-            return;
-        }
-        let position = source.position(at);
-        let line = source.slice(source.line(position.line));
-        let has_flow_expression = line.contains('{') && line.contains('$');
-        let end = (at + 1).min(source.text().len());
-        let end = (end..=source.text().len()).find(|end| source.text().is_char_boundary(*end)).unwrap_or(at);
-        let diagnostic = self.problems.error(
-            Code::YAML_SYNTAX,
-            Span::new(at, end),
-            format!("not YAML: {info}"),
-            "the parser stops here",
-        );
-        if has_flow_expression {
-            diagnostic.help.push(
-                "within `{ … }` and `[ … ]`, quote an expression that holds `{`, `}`, `[`, `]` or `,`"
-                    .to_owned(),
-            );
-        }
-        if info.contains("indentation") && line.trim_start().starts_with(['}', ']']) {
-            diagnostic.help.push(
-                "every line of a `{ … }` or `[ … ]`, its end too, is indented deeper than the key it belongs to"
-                    .to_owned(),
-            );
-        }
-        if line.contains('\t') {
-            diagnostic.help.push("YAML is indented by spaces, not by tabs".to_owned());
-        }
-    }
 }
 
 fn node_null(span: Span) -> Node {
     Node { span, kind: Kind::Null }
-}
-
-fn strip_zeros(text: &str) -> String {
-    let (sign, digits) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (&text[..1], rest),
-        None => ("", text),
-    };
-    let stripped = digits.trim_start_matches('0');
-    match stripped.bytes().next() {
-        Some(byte) if byte.is_ascii_digit() => format!("{sign}{stripped}"),
-        _ => format!("{sign}0{stripped}"),
-    }
-}
-
-fn report_duplicate(dialect: Dialect, problems: &mut Problems, first: Option<Span>, entry: &Entry) {
-    let source = std::sync::Arc::clone(problems.source());
-    let message = format!("the key `{}` stands twice in one map", entry.key);
-    let diagnostic = match dialect {
-        Dialect::Ours => {
-            problems.error(Code::YAML_DUPLICATE_KEY, entry.key_span, message, "stands here again")
-        }
-        Dialect::Document => {
-            problems.warning(Code::YAML_DUPLICATE_KEY, entry.key_span, message, "this one is used")
-        }
-    };
-    if let Some(first) = first {
-        *diagnostic = diagnostic.clone().label(&source, first, "stands here first");
-    }
-}
-
-/// Expands `<<: *base`: keys that are already there win.
-fn merge(
-    entry: Entry,
-    entries: &mut Vec<Entry>,
-    seen: &mut HashSet<String>,
-    merged: &mut HashSet<String>,
-    problems: &mut Problems,
-) {
-    problems.warning(
-        Code::YAML_UNSUPPORTED,
-        entry.key_span,
-        "merge keys are not part of YAML 1.2",
-        "is expanded as YAML 1.1 did",
-    );
-    let maps = match entry.value.kind {
-        Kind::List(elements) => elements,
-        _ => vec![entry.value],
-    };
-    for map in maps {
-        let Kind::Map(more) = map.kind else { continue };
-        for each in more {
-            if seen.insert(each.key.clone()) {
-                merged.insert(each.key.clone());
-                entries.push(each);
-            }
-        }
-    }
-}
-
-/// How many collections stand within one another in a node.
-fn depth(node: &Node) -> usize {
-    match &node.kind {
-        Kind::List(elements) => 1 + elements.iter().map(depth).max().unwrap_or(0),
-        Kind::Map(entries) => 1 + entries.iter().map(|entry| depth(&entry.value)).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-/// What repeating a node costs, in values: a text that is repeated costs memory by its length.
-fn weight(node: &Node) -> usize {
-    const BYTES: usize = 64;
-    let text = |text: &str| text.len() / BYTES;
-    1 + match &node.kind {
-        Kind::String(value) => text(value),
-        Kind::List(elements) => elements.iter().map(weight).sum(),
-        Kind::Map(entries) => entries.iter().map(|entry| text(&entry.key) + weight(&entry.value)).sum(),
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

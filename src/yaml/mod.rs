@@ -9,8 +9,10 @@ mod load;
 mod map;
 mod node;
 mod places;
+mod repeat;
 mod scalar;
 mod suggest;
+mod words;
 
 pub use load::{Dialect, load};
 pub use map::MapReader;

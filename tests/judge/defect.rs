@@ -14,6 +14,8 @@ pub(crate) enum Site {
     Body,
     /// Status, headers, bytes and delivery of a response: `spoil.rs`.
     Wire,
+    /// Bytes behind the end of a response, where HTTP has none: `spoil.rs`.
+    Surplus,
     /// When the bytes come: `spoil.rs`.
     Time,
     /// The value of one shape: `shape.rs`.
@@ -209,6 +211,13 @@ defects! {
     ConnectionClosed = "connection-closed" in Wire;
     /// An order that is read begins with a line that is not HTTP.
     NotHttp = "not-http" in Wire;
+
+    /// A 204 announces content, and has it.
+    NoContentWithBody = "no-content-with-body" in Wire;
+    /// A response to HEAD has content.
+    HeadWithBody = "head-with-body" in Surplus;
+    /// A 304 has content.
+    NotModifiedWithBody = "not-modified-with-body" in Surplus;
 
     /// A shape comes after 1.2 s.
     Late = "late" in Time;

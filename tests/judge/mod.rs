@@ -3,9 +3,11 @@
 //! state on a port of its own; its defects are chosen at the start. Start reading at [`Judge::start`]; a request then
 //! goes through `wire.rs` → `routes.rs` → `state.rs`, and back through
 //! `spoil.rs`, which plants defects, and `oddity.rs`, which says the same in other legal ways. Beside the orders it serves
-//! `/shapes` of `shapes.yaml`, made up for what the document of the orders has no use for.
+//! `/shapes` of `shapes.yaml`, made up for what the document of the orders has no use for. `ecart/` is a second judge over
+//! the same wire, of the orders of ecartapi.
 
 mod defect;
+pub(crate) mod ecart;
 mod gzip;
 mod oddity;
 mod routes;
@@ -27,19 +29,20 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use wire::{Delivery, Manner, RequestError, Response};
+use wire::{Delivery, Manner, Request, RequestError, Response};
 
 /// A running server; dropping it closes every connection and joins every thread.
-#[derive(Debug)]
 pub(crate) struct Judge {
     address: SocketAddr,
     shared: Arc<Shared>,
     acceptor: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
+/// What answers the requests of all connections, one after the other.
+type Responder = Box<dyn FnMut(&Request) -> Response + Send>;
+
 struct Shared {
-    service: Mutex<Service>,
+    service: Mutex<Responder>,
     n_exchanges: AtomicUsize,
     is_stopping: AtomicBool,
     connections: Mutex<Connections>,
@@ -61,10 +64,19 @@ impl Judge {
     /// # Panics
     /// When no port can be listened at, for then there is nothing to test.
     pub(crate) fn start(defects: &[Defect], oddities: &[Oddity]) -> Judge {
+        let mut service = Service::new(defects, oddities);
+        Judge::serve(move |request| service.respond(request))
+    }
+
+    /// Starts a server that answers by a function.
+    ///
+    /// # Panics
+    /// When no port can be listened at.
+    fn serve(respond: impl FnMut(&Request) -> Response + Send + 'static) -> Judge {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("a bound listener has an address");
         let shared = Arc::new(Shared {
-            service: Mutex::new(Service::new(defects, oddities)),
+            service: Mutex::new(Box::new(respond)),
             n_exchanges: AtomicUsize::new(0),
             is_stopping: AtomicBool::new(false),
             connections: Mutex::default(),
@@ -148,7 +160,7 @@ fn serve_connection(stream: TcpStream, shared: &Shared) {
     loop {
         let (response, keep_alive, head_only) = match wire::read_request(&mut reader) {
             Ok(request) => {
-                let response = lock(&shared.service).respond(&request);
+                let response = (lock(&shared.service))(&request);
                 (response, request.keep_alive, request.method == "HEAD")
             }
             Err(RequestError::Malformed(problem)) => (malformed(problem), false, false),

@@ -47,6 +47,12 @@ pub(crate) enum Operation {
     ReadShape,
     /// GET /shapes/{name}/picture.
     DrawShape,
+    /// HEAD /shapes/{name}.
+    PeekShape,
+    /// POST /shapes/{name}/touch: a 204.
+    TouchShape,
+    /// GET /shapes/{name}/unchanged: a 304.
+    CheckShape,
     /// An unknown path, or a known one with a method it has not.
     Unknown,
 }
@@ -157,6 +163,11 @@ impl Service {
             }
             (["shapes", name], "GET") => (Operation::ReadShape, None, shape::read(name)),
             (["shapes", name, "picture"], "GET") => (Operation::DrawShape, None, shape::read(name)),
+            (["shapes", name], "HEAD") => (Operation::PeekShape, None, shape::read(name)),
+            (["shapes", name, "touch"], "POST") => (Operation::TouchShape, None, shape::as_status(204, name)),
+            (["shapes", name, "unchanged"], "GET") => {
+                (Operation::CheckShape, None, shape::as_status(304, name))
+            }
             _ => (Operation::Unknown, None, Err(error(404, "Not Found", "There is nothing at this path"))),
         };
         let (Ok((status, body)) | Err((status, body))) = answer;

@@ -57,6 +57,11 @@ pub(crate) fn read(name: &str) -> Answer {
     ))
 }
 
+/// A shape under a status that has no content.
+pub(crate) fn as_status(status: u16, name: &str) -> Answer {
+    read(name).map(|(_, shape)| (status, shape))
+}
+
 /// The pointer and the value there of a defect of [`super::defect::Site::Shape`]; no value takes the member away.
 fn change_of(defect: Defect) -> Option<(&'static str, Option<Value>)> {
     let (pointer, value) = match defect {

@@ -80,6 +80,16 @@ pub(crate) fn spoil_response(defect: Defect, operation: Operation, path: &str, r
         (Operation::IssueToken, _) => {}
         (Operation::ReadShape | Operation::DrawShape, 200) => spoil_shape_response(defect, path, response),
         (Operation::ReadShape | Operation::DrawShape, _) => {}
+        (Operation::PeekShape | Operation::TouchShape | Operation::CheckShape, _) => {
+            let surplus = match operation {
+                Operation::PeekShape => Defect::HeadWithBody,
+                Operation::TouchShape => Defect::NoContentWithBody,
+                _ => Defect::NotModifiedWithBody,
+            };
+            if defect == surplus {
+                response.delivery = Delivery::Surplus;
+            }
+        }
         (Operation::ReadOrder, 200) => {
             spoil_any(defect, response);
             spoil_read(defect, response);

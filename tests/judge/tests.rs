@@ -108,6 +108,11 @@ fn transcript(defects: &[Defect], oddities: &[Oddity]) -> Vec<String> {
     for path in ["/shapes/circle", "/shapes/square/picture", "/v2/orders/none"] {
         answers.push(send(&judge, "GET", path, SHOPPER, ""));
     }
+    for (method, path) in
+        [("HEAD", "/shapes/circle"), ("POST", "/shapes/circle/touch"), ("GET", "/shapes/circle/unchanged")]
+    {
+        answers.push(send(&judge, method, path, SHOPPER, ""));
+    }
     answers.push(update(&judge, 1, json!({ "payment": "paid" })));
     answers.push(update(&judge, 9, json!({ "order_number": "2" })));
     answers.push(update(&judge, 3, json!({ "external_ref": "late" })));

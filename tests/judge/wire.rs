@@ -100,6 +100,8 @@ pub(crate) enum Delivery {
     HeadCutShort,
     /// The connection is closed without a byte.
     Nothing,
+    /// As `Whole`, and content also where HTTP has none: behind HEAD, 204 and 304.
+    Surplus,
     /// Not a byte, and the connection stays open, for at most 10 s.
     Silence,
 }
@@ -107,7 +109,10 @@ pub(crate) enum Delivery {
 impl Delivery {
     /// Whether the client knows where the response ends, so that another may follow.
     fn has_an_end(self) -> bool {
-        matches!(self, Delivery::Whole | Delivery::Late(_) | Delivery::Dripping | Delivery::Chunked)
+        matches!(
+            self,
+            Delivery::Whole | Delivery::Late(_) | Delivery::Dripping | Delivery::Chunked | Delivery::Surplus
+        )
     }
 }
 
@@ -169,11 +174,23 @@ pub(crate) fn write_response(
 ) -> io::Result<bool> {
     let lives_on = keep_alive && response.delivery.has_an_end() && !response.manner.is_1_0;
     let head = head_of(response, lives_on);
-    // RFC 9110 §6.4.1: neither HEAD nor 204 has content.
-    let body = if head_only || response.status == 204 { &[] } else { response.body.as_slice() };
+    // RFC 9110 §6.4.1: neither HEAD nor 204 nor 304 has content.
+    let has_none = head_only || matches!(response.status, 204 | 304);
+    let body = match response.delivery {
+        Delivery::Surplus => response.body.as_slice(),
+        _ if has_none => &[],
+        _ => response.body.as_slice(),
+    };
     let half = &body[..body.len() / 2];
-    match response.delivery {
-        Delivery::Whole | Delivery::UntilClose => stream.write_all(&[&head, body].concat())?,
+    let delivery = match response.delivery {
+        // Not even the last chunk may stand where there is no content.
+        Delivery::Chunked | Delivery::ChunksCutShort if has_none => Delivery::Whole,
+        delivery => delivery,
+    };
+    match delivery {
+        Delivery::Whole | Delivery::Surplus | Delivery::UntilClose => {
+            stream.write_all(&[&head, body].concat())?
+        }
         Delivery::Late(pause) => {
             thread::sleep(pause);
             stream.write_all(&[&head, body].concat())?;
@@ -213,10 +230,11 @@ fn head_of(response: &Response, lives_on: bool) -> Vec<u8> {
         head.push_str(&format!("{name}:{space}{value}\r\n"));
     }
     match response.delivery {
+        Delivery::Surplus => head.push_str(&format!("Content-Length: {}\r\n", response.body.len())),
+        // RFC 9110 §8.6, RFC 9112 §6.1: a 204 has neither `Content-Length` nor `Transfer-Encoding`.
+        _ if response.status == 204 => {}
         Delivery::Chunked | Delivery::ChunksCutShort => head.push_str("Transfer-Encoding: chunked\r\n"),
         Delivery::UntilClose => {}
-        // RFC 9110 §8.6: a 204 has no `Content-Length`.
-        _ if response.status == 204 => {}
         _ => head.push_str(&format!("Content-Length: {}\r\n", response.body.len())),
     }
     if !lives_on {
@@ -368,6 +386,7 @@ fn reason_phrase(status: u16) -> &'static str {
         204 => "No Content",
         206 => "Partial Content",
         302 => "Found",
+        304 => "Not Modified",
         400 => "Bad Request",
         401 => "Unauthorized",
         404 => "Not Found",

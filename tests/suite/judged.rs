@@ -1,6 +1,7 @@
 //! The shipped scenarios, and those of the judge's own shapes, against the judge: clean when it is right, silent when it
 //! is odd, and for each of its defects red with the right code at the right three places.
 
+mod ecart;
 mod table;
 
 use crate::judge::{Defect, Judge, Oddity};
@@ -16,15 +17,13 @@ use tokio_util::sync::CancellationToken;
 
 /// A fresh judge for each case.
 struct JudgeTarget {
-    defects: Vec<Defect>,
-    oddities: Vec<Oddity>,
+    start: Box<dyn Fn() -> Judge + Send + Sync>,
     current: Mutex<Option<Judge>>,
 }
 
 impl Target for JudgeTarget {
     fn prepare(&self, _: usize) -> Result<(), String> {
-        let judge = Judge::start(&self.defects, &self.oddities);
-        *self.current.lock().expect("no case panics") = Some(judge);
+        *self.current.lock().expect("no case panics") = Some((self.start)());
         Ok(())
     }
 
@@ -54,7 +53,8 @@ impl Suite {
     ) -> Vec<CaseReport> {
         let mut reports = Vec::new();
         for session in &self.sessions {
-            reports.extend(run(session, defects, oddities, &is_enough));
+            let (defects, oddities) = (defects.to_vec(), oddities.to_vec());
+            reports.extend(run(session, move || Judge::start(&defects, &oddities), &is_enough));
             if reports.iter().any(&is_enough) {
                 break;
             }
@@ -79,15 +79,10 @@ fn session(folder: &str, file: &str) -> Session {
 
 fn run(
     session: &Session,
-    defects: &[Defect],
-    oddities: &[Oddity],
+    start: impl Fn() -> Judge + Send + Sync + 'static,
     is_enough: &(impl Fn(&CaseReport) -> bool + Sync),
 ) -> Vec<CaseReport> {
-    let target = Arc::new(JudgeTarget {
-        defects: defects.to_vec(),
-        oddities: oddities.to_vec(),
-        current: Mutex::new(None),
-    });
+    let target = Arc::new(JudgeTarget { start: Box::new(start), current: Mutex::new(None) });
     let mut reports = Vec::new();
     let interrupt = CancellationToken::new();
     let mut emit = |event: &Event| {
@@ -164,18 +159,11 @@ fn each_defect_is_found_with_its_code_and_its_places() {
         names.sort_unstable();
         names
     };
-    let tabled = names(&mut table::ROWS.iter().map(|row| row.0));
+    let tabled = names(&mut table::ROWS.iter().map(|row| row.0).chain(table::UNSEEN.iter().copied()));
     assert_eq!(tabled, names(&mut Defect::ALL.iter().copied()), "one row of the table for each defect");
     let suite = Suite::load();
     let missed = problems(table::ROWS, |row| {
-        let is_found = |report: &CaseReport| {
-            report.verdict == Verdict::Failed
-                && report
-                    .steps
-                    .iter()
-                    .flat_map(|step| &step.findings)
-                    .any(|finding| is_as_tabled(finding, row))
-        };
+        let is_found = |report: &CaseReport| is_found(report, row);
         let reports = suite.run(&[row.0], &[], is_found);
         let is_found = reports.iter().any(is_found);
         (!is_found).then(|| format!("{row:?}: {}\n{}", row.0.fact(), rendered(&reports)))
@@ -183,7 +171,25 @@ fn each_defect_is_found_with_its_code_and_its_places() {
     assert!(missed.is_empty(), "not found as the table says:\n{}", missed.join("\n"));
 }
 
-fn is_as_tabled(finding: &Finding, (_, code, scenario, document, response): &table::Row) -> bool {
+/// Bytes behind the end of a response are no part of it (RFC 9112 §6.3): nobody is told of them, and the next
+/// response on the connection is not taken for one that begins with them.
+#[test]
+fn bytes_where_http_has_no_content_are_nobodys() {
+    let suite = Suite::load();
+    let wrong = problems(table::UNSEEN, |defect| {
+        let reports = suite.run(&[*defect], &[], is_loud);
+        reports.iter().any(is_loud).then(|| format!("{defect:?}: {}\n{}", defect.fact(), rendered(&reports)))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the case failed, with a finding as a row says.
+fn is_found<D>(report: &CaseReport, row: &table::Row<D>) -> bool {
+    let mut findings = report.steps.iter().flat_map(|step| &step.findings);
+    report.verdict == Verdict::Failed && findings.any(|finding| is_as_tabled(finding, row))
+}
+
+fn is_as_tabled<D>(finding: &Finding, (_, code, scenario, document, response): &table::Row<D>) -> bool {
     finding.code.as_str() == *code
         && places_of(finding).iter().zip([scenario, document, response]).all(|(found, wanted)| {
             // Nothing to point at: nothing is pointed at.

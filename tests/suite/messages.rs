@@ -8,6 +8,8 @@
 
 use crate::server::{Server, wire};
 use contest::check::Check;
+use contest::diagnostic::Code;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -33,8 +35,13 @@ fn normalise(text: &str, base_url: &str) -> String {
 }
 
 /// What a case's server answers: `response.http`, with a body that is made here where the header
-/// `x-body` names one that no file should hold.
+/// `x-body` names one that no file should hold, and cut where `x-cut` says after how many bytes.
 fn response_of(text: &str) -> Vec<u8> {
+    if let Some(length) = text.lines().find_map(|line| line.strip_prefix("x-cut: ")) {
+        let mut bytes = wire(text);
+        bytes.truncate(length.parse().expect("a number of bytes"));
+        return bytes;
+    }
     let Some(kind) = text.lines().find_map(|line| line.strip_prefix("x-body: ")) else { return wire(text) };
     let body = match kind {
         // A thousand tags, of which the 731st is a number.
@@ -79,10 +86,21 @@ fn output_of(case: &Path, columns: &str) -> String {
                 _ => bytes.clone(),
             }
         };
-        Server::start(answer).base_url
+        match command.contains("{tls_url}") {
+            false => Server::start(answer).base_url,
+            // A client that speaks TLS is answered as soon as it says something.
+            true => {
+                Server::raw(move |mut stream| {
+                    let _ = stream.read(&mut [0; 4096]);
+                    let _ = stream.write_all(&answer(""));
+                })
+                .base_url
+            }
+        }
     });
-    let arguments =
-        shlex::split(&command.replace("{base_url}", &base_url)).expect("the command is quoted well");
+    let tls_url = base_url.replacen("http:", "https:", 1);
+    let arguments = shlex::split(&command.replace("{base_url}", &base_url).replace("{tls_url}", &tls_url))
+        .expect("the command is quoted well");
     let child = Command::new(env!("CARGO_BIN_EXE_contest"))
         .args(arguments)
         .current_dir(case)
@@ -108,7 +126,7 @@ fn output_of(case: &Path, columns: &str) -> String {
     normalise(&text, &base_url)
 }
 
-/// Every check has a case that shows it, and so has everything that a run can end with.
+/// Every check has a case that shows it, and so has every other code and everything that a run can end with.
 #[test]
 fn there_is_a_case_for_every_check_and_every_verdict() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -117,6 +135,13 @@ fn there_is_a_case_for_every_check_and_every_verdict() {
     let all: String = expected.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
     for check in Check::ALL {
         assert!(all.contains(check.code().as_str()), "no case shows {}", check.code());
+    }
+    // The folder of the cases has a `contest.yaml`, so that none of them misses it.
+    for code in Code::ALL.iter().filter(|code| **code != Code::CONFIG_MISSING) {
+        assert!(
+            all.contains(&format!("[{code}]")) || all.contains(&format!("{code} (")),
+            "no case shows {code}"
+        );
     }
     for words in ["passed", "failed", "errored", "skipped", "not run", "left behind:", "interrupted:"] {
         assert!(all.contains(words), "no case shows `{words}`");

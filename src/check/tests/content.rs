@@ -68,7 +68,7 @@ error[response.header]: the header `X-N` of the part `p` is `n` where the docume
         "x",
         "error[response.decode]: the body is not multipart: no line is the delimiter
   expected a line `--b`; came other content
-  document …/get/responses/200/content (key): documents multipart/form-data; boundary=b
+  document …/get/responses/200/content (key): documents multipart/form-data
   response body bytes 0..0, : holds no delimiter",
     );
 }

@@ -302,7 +302,7 @@ fn bodies_are_what_they_say() {
         (
             "{\"a\": 1, \"a\": 2, \"b\": {\"a\": 1, \"a\": 2}}",
             "the member `a` stands twice in one object",
-            "response body at \"/a\": this one counts",
+            "response body at \"/a\": this one counts here",
         ),
         (
             "",
@@ -373,6 +373,25 @@ fn a_body_stands_only_where_one_may() {
         "",
         "HEAD",
         "200\nContent-Type: application/json",
+        &Severities::default(),
+        "",
+    );
+    check("'204': { description: d }", "", "204\nContent-Length: 0", "");
+    check(
+        "'204': { description: d }",
+        "",
+        "204\nContent-Length: 17",
+        "error[response.body]: a 204 announces a body by `Content-Length`, which HTTP does not allow
+  expected no body; came Content-Length: 17
+  document …/get/responses/204: documents no content
+  response header Content-Length: announces a body
+  = help: a 204 has no body: answer 200 where there is something to say",
+    );
+    check_all(
+        "'200': { description: d, content: { application/json: {} } }",
+        "",
+        "HEAD",
+        "200\nContent-Type: application/json\nContent-Length: 17",
         &Severities::default(),
         "",
     );

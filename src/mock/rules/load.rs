@@ -9,7 +9,7 @@ use crate::mock::clock::{DataClock, parse_duration};
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::source::Span;
 use crate::yaml::{self, Dialect, Entry, Kind, MapReader, Node, nearest};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -372,23 +372,32 @@ impl Loader<'_> {
         let reply = map.require("reply", self.problems);
         map.finish(&[], self.problems);
         let reply = reply.and_then(|node| self.reply_use(node, &operations))?;
-        let span = Span::new(node.span.start, node.span.start);
+        // A rule is shown as its first line.
+        let first = self.problems.source().slice(node.span).lines().next().unwrap_or_default();
+        let span = Span::new(node.span.start, node.span.start + first.trim_end().len());
         Some(Rule { name, span, operations, when, effects, reply })
     }
 
     /// Warns of rules that never answer, for one above answers all their operations without asking.
     fn check_reachable(&mut self, rules: &[Rule]) {
-        let mut answered: BTreeSet<OperationIndex> = BTreeSet::new();
+        let mut answered: BTreeMap<OperationIndex, Span> = BTreeMap::new();
+        let source = Arc::clone(self.problems.source());
         for rule in rules {
-            let is_unreachable =
-                !rule.operations.is_empty() && rule.operations.iter().all(|each| answered.contains(each));
-            if is_unreachable {
+            let mut above = rule.operations.iter().map(|operation| answered.get(operation));
+            if !rule.operations.is_empty() && above.all(|span| span.is_some()) {
                 let message =
                     "the rule is never reached: one above it answers the operation without a `when`";
-                self.problems.warning(Code::MOCK_UNREACHABLE_RULE, rule.span, message, "is never reached");
+                let code = Code::MOCK_UNREACHABLE_RULE;
+                let diagnostic = self.problems.warning(code, rule.span, message, "is never reached");
+                let first = rule.operations.first().and_then(|operation| answered.get(operation));
+                if let Some(first) = first {
+                    *diagnostic = diagnostic.clone().label(&source, *first, "always answers");
+                }
             }
             if rule.when.is_none() {
-                answered.extend(&rule.operations);
+                for operation in &rule.operations {
+                    answered.entry(*operation).or_insert(rule.span);
+                }
             }
         }
     }

@@ -242,7 +242,8 @@ pub(super) fn unknown<'p>(
 ) -> &'p mut Vec<String> {
     let meant = nearest(name, known.iter().map(String::as_str));
     let label = meant.map_or_else(|| "is not known".to_owned(), |meant| format!("did you mean `{meant}`?"));
-    let help = (meant.is_none() && !known.is_empty()).then(|| format!("there are {}", known.join(", ")));
+    let help =
+        (meant.is_none() && !known.is_empty()).then(|| format!("what is known here: {}", known.join(", ")));
     let diagnostic = problems.error(Code::MOCK_UNKNOWN_REFERENCE, span, format!("{what} `{name}`"), label);
     diagnostic.help.extend(help);
     &mut diagnostic.help

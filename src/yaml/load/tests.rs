@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::Source;
 use serde_json::json;
 
 fn read(dialect: Dialect, text: &str) -> (Option<Node>, Vec<String>) {

@@ -5,11 +5,14 @@ use crate::judge::Defect;
 /// The defect; the code of a finding of it; and what the three places of that finding contain, what is marked in «»: the
 /// scenario's line, the document's line, and the line or the pointer of the response. An empty text is no place at all: a
 /// document promises nothing about time, and a connection that ends has no answer to point into.
-pub(super) type Row = (Defect, &'static str, &'static str, &'static str, &'static str);
+pub(super) type Row<D> = (D, &'static str, &'static str, &'static str, &'static str);
 
-/// One row for each defect, in their order.
+/// Defects that no client of HTTP sees.
+pub(super) const UNSEEN: &[Defect] = &[Defect::HeadWithBody, Defect::NotModifiedWithBody];
+
+/// One row for each other defect, in their order.
 #[rustfmt::skip] // A row is a line.
-pub(super) const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row<Defect>] = &[
     (Defect::FulfillsUnpaid, "expect.status", "status: «422»", "", "HTTP/1.1 200"),
     (Defect::FulfillsCancelled, "expect.status", "status: «422»", "", "HTTP/1.1 200"),
     (Defect::CancelsFulfilled, "expect.status", "status: «422»", "", "HTTP/1.1 200"),
@@ -61,7 +64,7 @@ pub(super) const ROWS: &[Row] = &[
     (Defect::RequestIdMissing, "response.header", "call: «updateAnOrder»", "required: «true»", "«HTTP/1.1 401"),
     (Defect::RequestIdMalformed, "response.header", "call: «updateAnOrder»", "format: «uuid»", "«x-request-id: request-1»"),
     (Defect::TrailingBytes, "response.decode", "call: «getAnOrder»", "«content»", "«}»"),
-    (Defect::TruncatedBody, "response.decode", "call: «getAnOrder»", "", r#"«{"data":{"type":"order","id":"00000000-0000"#),
+    (Defect::TruncatedBody, "response.decode", "call: «getAnOrder»", "«content»", r#"«{"data":{"type":"order","id":"00000000-0000"#),
     (Defect::RefusalAsServerError, "response.status", "status: «422»", "«responses»", "HTTP/1.1 500"),
     (Defect::UpdateAsNoContent, "response.status", "status: «200»", "«responses»", "HTTP/1.1 204"),
     (Defect::ReadAsPartialContent, "response.status", "status: «200»", "«responses»", "HTTP/1.1 206"),
@@ -76,18 +79,19 @@ pub(super) const ROWS: &[Row] = &[
     (Defect::PartsUnknown, "response.header", "call: «getShape»", "enum: «[edge, corner]»", "«x-parts: edge, middle»"),
     (Defect::SingleQuotes, "response.decode", "call: «getAnOrder»", "«content»", "«'»"),
     (Defect::HtmlPage, "response.decode", "call: «getAnOrder»", "«content»", "«<»"),
-    (Defect::DuplicateMember, "response.decode", "call: «getAnOrder»", "", "/data/id"),
+    (Defect::DuplicateMember, "response.decode", "call: «getAnOrder»", "«content»", "/data/id"),
     (Defect::NotANumber, "response.decode", "call: «getAnOrder»", "«content»", "«N»"),
     (Defect::EmptyOrder, "response.decode", "call: «getAnOrder»", "«content»", "HTTP/1.1 200"),
-    (Defect::Latin1, "response.decode", "call: «getAnOrder»", "", "«content-type: application/json; charset=utf"),
-    (Defect::CharsetUnknown, "response.decode", "call: «getAnOrder»", "", "«content-type: application/json; charset=elv"),
-    (Defect::GzipBroken, "response.decode", "call: «getAnOrder»", "", "«content-encoding: gzip»"),
-    (Defect::GzipCutShort, "response.decode", "call: «getAnOrder»", "", "«content-encoding: gzip»"),
-    (Defect::CodingUnknown, "response.decode", "call: «getAnOrder»", "", "«content-encoding: squeeze»"),
-    (Defect::TruncatedChunks, "response.decode", "call: «getAnOrder»", "", r#"«{"data":{"type":"order","id":"00000000-0000"#),
+    (Defect::Latin1, "response.decode", "call: «getAnOrder»", "«content»", "«content-type: application/json; charset=utf"),
+    (Defect::CharsetUnknown, "response.decode", "call: «getAnOrder»", "«content»", "«content-type: application/json; charset=elv"),
+    (Defect::GzipBroken, "response.decode", "call: «getAnOrder»", "«content»", "«content-encoding: gzip»"),
+    (Defect::GzipCutShort, "response.decode", "call: «getAnOrder»", "«content»", "«content-encoding: gzip»"),
+    (Defect::CodingUnknown, "response.decode", "call: «getAnOrder»", "«content»", "«content-encoding: squeeze»"),
+    (Defect::TruncatedChunks, "response.decode", "call: «getAnOrder»", "«content»", r#"«{"data":{"type":"order","id":"00000000-0000"#),
     (Defect::TruncatedHead, "transport.truncated", "call: «getAnOrder»", "", ""),
     (Defect::ConnectionClosed, "transport.truncated", "call: «getAnOrder»", "", ""),
     (Defect::NotHttp, "transport.protocol", "call: «getAnOrder»", "", ""),
+    (Defect::NoContentWithBody, "response.body", "call: «touchShape»", "«{ description: It was touched. }»", "«content-length:"),
     (Defect::Late, "expect.within", "within: «1s»", "", ""),
     (Defect::Silent, "transport.timeout", "call: «getShape»", "", ""),
     (Defect::NullForText, "response.body", "call: «getShape»", "type: «string»", "/title"),

@@ -24,6 +24,8 @@ mod schema;
 mod security;
 mod structure;
 mod style;
+#[cfg(test)]
+mod style_table;
 mod tree;
 mod version;
 mod view;

@@ -52,6 +52,9 @@ pub fn check_response(
     for check in Check::ALL.iter().filter(|check| !case.runs(**check)) {
         judgement.leave(format!("the check `{}` is off", check.name()));
     }
+    if let Some(reason) = exchange.response.body.cut() {
+        judgement.leave(reason);
+    }
     let response = operation.response_for(case.status());
     if case.runs(Check::Status) {
         judgement.facts.extend(status::check(&case));

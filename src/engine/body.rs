@@ -14,13 +14,16 @@ use crate::scenario::{BodyPart, Named, PartContent, StepBody, StepBodyKind};
 use crate::source::Span;
 
 /// The content of a step's request, and what it is judged by; `None` when it has none.
+///
+/// `stated` is a `Content-Type` that the step gives among its headers: the body is what it says.
 pub(super) fn build_body(
     step: &PlannedStep,
+    stated: Option<&str>,
     operation: &Operation<'_>,
     scope: &CaseScope,
 ) -> Result<Option<RequestContent>, BuildError> {
     let Some(body) = &step.step.body else { return Ok(None) };
-    let content_type = step.media_type.clone().unwrap_or_default();
+    let content_type = stated.or(step.media_type.as_deref()).unwrap_or_default().to_owned();
     let offered = operation.request_body().map(|body| body.media_types()).unwrap_or_default();
     let media_type = match_media_type(&content_type, offered);
     let boundary = boundary(step, scope)?;

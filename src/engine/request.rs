@@ -67,11 +67,14 @@ pub(super) fn build_request(
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let written = &step.step;
-    let content = build_body(step, operation, scope)?;
+    let headers_given = resolve_all(&step.headers, scope)?;
+    let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let stated = stated.map(|(_, datum)| datum.to_text());
+    let content = build_body(step, stated.as_deref(), operation, scope)?;
     let values = RequestValues {
         path: resolve_all(&written.path, scope)?,
         query: resolve_all(&written.query, scope)?,
-        headers: resolve_all(&step.headers, scope)?,
+        headers: headers_given,
         cookies: resolve_all(&written.cookies, scope)?,
         body: content,
     };

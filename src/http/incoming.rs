@@ -12,7 +12,7 @@ pub(super) struct Received {
     bytes: Vec<u8>,
     problem: Option<BodyProblem>,
     /// Why no more was read of a stream without end.
-    note: Option<String>,
+    cut: Option<String>,
 }
 
 /// The header lines, their octets read as ISO 8859-1.
@@ -52,7 +52,7 @@ pub(super) async fn receive(
     let limit = context.limits.body;
     // Content that cannot be compressed grows when it is: by 5 bytes for each 16 KiB at most.
     let most = if codings(headers).is_empty() { limit } else { limit.saturating_add(limit / 64 + 1024) };
-    let mut received = Received { bytes: Vec::new(), problem: None, note: None };
+    let mut received = Received { bytes: Vec::new(), problem: None, cut: None };
     // Compressed events cannot be counted, and half of their bytes cannot be decoded.
     let is_stream = headers.get("content-type").map(essence).as_deref() == Some("text/event-stream")
         && codings(headers).is_empty();
@@ -65,8 +65,8 @@ pub(super) async fn receive(
             if !is_stream || deadline <= stream_end {
                 return Err(context.body_timeout(timeout, received.length()));
             }
-            received.note = Some(format!(
-                "the event stream did not end and was read for {seconds} s, which is the limit `stream`"
+            received.cut = Some(format!(
+                "the event stream goes on, and was read for {seconds} s, which is the limit `stream`"
             ));
             return Ok(received);
         };
@@ -80,9 +80,10 @@ pub(super) async fn receive(
                 if is_stream {
                     n_events += empty_lines(&received.bytes, known);
                     if n_events >= context.limits.items {
-                        received.note = Some(format!(
-                            "the event stream was read for {n_events} events; the limit `items` is {}",
-                            context.limits.items
+                        received.cut = Some(format!(
+                            "only the first {} items are read, which is the limit `items`; `--limit items={}` reads more",
+                            context.limits.items,
+                            context.limits.items.saturating_mul(2)
                         ));
                         return Ok(received);
                     }
@@ -167,10 +168,12 @@ pub(super) async fn finish(
     let decoded = decode(received.bytes, &codings(&headers), limit).await;
     let decoded = decoded.map_err(|TooLarge| TransportError::body_limit(limit))?;
     notes.extend(decoded.note);
-    notes.extend(received.note);
     let content_type = headers.get("content-type").unwrap_or_default();
     let charset = charset(content_type).or_else(|| xml_charset(content_type, &decoded.bytes));
     let mut body = Body::new(decoded.bytes, charset);
+    if let Some(reason) = received.cut {
+        body = body.with_cut(reason);
+    }
     // What cut the bytes short explains why they cannot be decoded, not the other way round.
     if let Some(problem) = received.problem.or(decoded.problem) {
         body = body.with_problem(problem);

@@ -252,6 +252,65 @@ fn texts_and_files_are_sent_as_they_are() {
 }
 
 #[test]
+fn a_stated_content_type_says_how_the_body_is_read() {
+    check(
+        "call: postParts\nheaders: { Content-Type: multipart/form-data; boundary=cut }\nrawBody: \"--cut\\r\\nContent-Disposition: form-data; name=title\\r\\n\\r\\nx\\r\\n--cut--\"",
+        "multipart/form-data; boundary=cut",
+        "--cut\r\nContent-Disposition: form-data; name=title\r\n\r\nx\r\n--cut--",
+    );
+    check_refused("call: postParts\nrawBody: x", &["names no `boundary`"]);
+}
+
+/// A stream of events that never ends is read for a while, and what came is judged.
+#[test]
+fn an_endless_stream_of_events_is_judged_all_the_same() {
+    let events = |server: Server, limit: &str| {
+        let folder = Folder::new();
+        folder.write("openapi.yaml", STREAM.as_bytes());
+        folder.write(
+            "x.contest.yaml",
+            b"contest: 1\napi: openapi.yaml\nscenarios:\n  one:\n    steps: [{ call: getEvents }]\n",
+        );
+        let arguments = ["run", "x.contest.yaml", "--base-url", &server.base_url, "-v", "--limit", limit];
+        let mut process = folder.start(&arguments);
+        process.wait(Duration::from_secs(20)).expect("it ends");
+        folder.read("stdout") + &folder.read("stderr")
+    };
+    let endless = |pause: u64| {
+        Server::talking(move |_, stream| {
+            let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+            let _ = stream.write_all(head);
+            let mut n = 0;
+            while stream.write_all(format!("data: {{\"n\":{n}}}\n\n").as_bytes()).is_ok() {
+                n += 1;
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+        })
+    };
+    let printed = events(endless(0), "items=50");
+    assert!(printed.contains("1 case: 1 passed"), "{printed}");
+    assert!(printed.contains("the first 50 items"), "{printed}");
+    let printed = events(endless(20), "stream=1");
+    assert!(printed.contains("1 case: 1 passed"), "{printed}");
+    assert!(printed.contains("was read for 1 s"), "{printed}");
+}
+
+const STREAM: &str = "
+openapi: 3.1.0
+info: { title: Events, version: '1' }
+paths:
+  /events:
+    get:
+      operationId: getEvents
+      responses:
+        '200':
+          description: d
+          content:
+            text/event-stream:
+              schema: { type: array, items: { type: object, properties: { n: { type: integer } } } }
+";
+
+#[test]
 fn values_come_from_files_and_examples() {
     check(
         "call: postAny\nbody: { $file: value.yaml }",

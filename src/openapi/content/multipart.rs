@@ -176,6 +176,13 @@ impl<'d> Reader<'_, 'd> {
         if let Some(encoding) = encoding {
             self.check_head(part, stated, encoding, at, &place, reading);
         }
+        // RFC 7578 §4.7 deprecates these codings, and RFC 2045 §6 allows them elsewhere.
+        let coding = part.headers.get("content-transfer-encoding").map(|it| it.trim().to_ascii_lowercase());
+        if let Some(coding) = coding.filter(|it| !matches!(it.as_str(), "7bit" | "8bit" | "binary")) {
+            let reason =
+                format!("{words} has the `Content-Transfer-Encoding` `{coding}`, which is not undone");
+            return Err(Unread::NotChecked(reason));
+        }
         let documented = encoding.and_then(|it| it.text("contentType")).filter(|it| !it.contains([',', '*']));
         let kind = stated.or(documented).map(content_kind);
         let content = self.content(part);

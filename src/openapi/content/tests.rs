@@ -205,6 +205,12 @@ fn what_is_no_multipart_says_why() {
         &parts(&["\nx"]),
         "not checked, because the parts have no names, by which they could be held to the properties of the schema",
     );
+    check_unread(
+        schema,
+        MULTIPART,
+        &parts(&[&named("n", "\nContent-Transfer-Encoding: base64", "eA==")]),
+        "not checked, because the part `n` has the `Content-Transfer-Encoding` `base64`, which is not undone",
+    );
     let many = parts(&["\nx"; 30]);
     check_unread(
         schema,

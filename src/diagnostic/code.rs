@@ -161,6 +161,8 @@ codes! {
     CONFIG_NO_BASE_URL = "config.no-base-url";
     /// An input that nothing declares, or a value that it refuses.
     CONFIG_INPUT = "config.input";
+    /// A secret that is too short to be kept out of what is printed.
+    CONFIG_SHORT_SECRET = "config.short-secret";
     // Diagnostics: documents.
     /// The text is not JSON or YAML.
     DOCUMENT_SYNTAX = "document.syntax";

@@ -1,7 +1,10 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
+mod attempt;
 mod bodies;
+mod certificates;
 mod documents;
+mod floods;
 mod hostile;
 mod house;
 mod interruption;
@@ -14,5 +17,6 @@ mod mock;
 mod process;
 mod properties;
 mod readme;
+mod resets;
 mod secrets;
 mod server;

@@ -12,6 +12,7 @@ mod dialect;
 mod explain;
 mod format;
 mod keyword;
+mod questions;
 mod remark;
 mod target;
 mod trace;

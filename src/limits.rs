@@ -25,6 +25,10 @@ pub struct Limits {
     pub items: usize,
     /// How many seconds an event stream is read for that does not end by itself.
     pub stream: usize,
+    /// The most other files that one document may refer to.
+    pub files: usize,
+    /// The most files that may stand between a document and one that it refers to, that one included.
+    pub chain: usize,
 }
 
 /// One row of the table, for help texts and messages.
@@ -83,6 +87,8 @@ impl Limits {
             what: "the seconds that an endless event stream is read for",
             is_size: false,
         },
+        Limit { name: "files", what: "the most files that a document refers to", is_size: false },
+        Limit { name: "chain", what: "the longest chain of such files", is_size: false },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -108,6 +114,8 @@ impl Limits {
             "parts" => self.parts = count,
             "items" => self.items = count,
             "stream" => self.stream = count,
+            "files" => self.files = count,
+            "chain" => self.chain = count,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -128,6 +136,8 @@ impl Default for Limits {
             parts: 10_000,
             items: 10_000,
             stream: 5,
+            files: 256,
+            chain: 64,
         }
     }
 }

@@ -129,20 +129,29 @@ impl Search<'_> {
     ) -> Option<Pointer> {
         let discriminator = schema.get("discriminator")?;
         let property = discriminator.get("propertyName")?.as_str()?;
-        let tag = value.get(property)?.as_str()?;
+        // OpenAPI 3.2.0: the form for a value that is missing or that nothing maps.
+        let default = discriminator.get("defaultMapping").and_then(Value::as_str);
+        let tag = match (value.get(property), default) {
+            (Some(stated), _) => stated.as_str()?,
+            (None, default) => default?,
+        };
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
         let names: Vec<Option<String>> = branches.iter().map(|branch| self.component(branch)).collect();
         let mapped = mapping.and_then(|mapping| mapping.get(tag)).and_then(Value::as_str);
         let wanted = mapped.unwrap_or(tag);
-        let target = self.document.reference_target(wanted, pointer).ok();
-        let chosen = branches.iter().zip(&names).find(|(branch, name)| {
-            name.as_deref() == Some(wanted) || (target.is_some() && self.reference(branch) == target)
-        });
-        let is_component = || {
-            let schemas = Pointer::of(["components", "schemas", tag]);
-            branches.is_empty() && self.document.get(&schemas).is_some()
+        let find = |wanted: &str| {
+            let target = self.document.reference_target(wanted, pointer).ok();
+            branches.iter().zip(&names).find(|(branch, name)| {
+                name.as_deref() == Some(wanted) || (target.is_some() && self.reference(branch) == target)
+            })
         };
-        if chosen.is_none() && mapped.is_none() && !is_component() {
+        let chosen = find(wanted).or_else(|| find(default?));
+        let is_component = || {
+            let holders = [&["components", "schemas"][..], &["definitions"]];
+            let mut schemas = holders.iter().map(|holder| Pointer::of(holder.iter().copied()).child(tag));
+            branches.is_empty() && schemas.any(|schema| self.document.get(&schema).is_some())
+        };
+        if chosen.is_none() && mapped.is_none() && default.is_none() && !is_component() {
             let mut known: Vec<String> = mapping
                 .into_iter()
                 .flat_map(|mapping| mapping.keys())
@@ -173,6 +182,7 @@ impl Search<'_> {
             [components, schemas, name] if components == "components" && schemas == "schemas" => {
                 Some(name.clone())
             }
+            [definitions, name] if definitions == "definitions" => Some(name.clone()),
             _ => None,
         }
     }
@@ -183,13 +193,16 @@ impl Found {
         let tag = quoted(&self.tag.as_str().into());
         let headline = format!("`{}` is {tag}, which the discriminator does not map", self.property);
         let expected = match self.known.is_empty() {
-            true => "a value that the document names".to_owned(),
+            true => "the name of a schema".to_owned(),
             false => some_of(&self.known, "or"),
         };
-        let known = expected.clone();
+        let known = match self.known.is_empty() {
+            true => "takes the name of a schema".to_owned(),
+            false => format!("names {expected}"),
+        };
         case.fact(Check::Discriminator, headline)
             .compared(expected, tag)
-            .document(self.keyword, format!("names {known}, {}", via(response, &[])))
+            .document(self.keyword, format!("{known}, {}", via(response, &[])))
             .response(ResponsePart::Body(self.at.child(self.property)), "not mapped")
     }
 }

@@ -82,13 +82,17 @@ pub fn check_request(
     for parameter in operation.parameters() {
         let sent = match parameter.location() {
             ParameterIn::Path => &values.path,
-            ParameterIn::Query => &values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &values.query,
             ParameterIn::Header => &values.headers,
             ParameterIn::Cookie => &values.cookies,
         };
         check.parameter(&parameter, sent);
     }
-    check.body(operation, values.body.as_ref());
+    check.judgement.not_checked.extend(operation.lost_parameters());
+    match operation.lost_request_body() {
+        Some(reason) => check.judgement.not_checked.push(reason),
+        None => check.body(operation, values.body.as_ref()),
+    }
     check.judgement
 }
 
@@ -106,6 +110,7 @@ impl RequestCheck<'_> {
             ParameterIn::Query => ("query", "query parameter"),
             ParameterIn::Header => ("headers", "header"),
             ParameterIn::Cookie => ("cookies", "cookie"),
+            ParameterIn::QueryString => ("query", "query string"),
         };
         let pointer = Pointer::of([section, name]);
         let whole = format!("the {words} `{name}`");

@@ -1,5 +1,6 @@
 use crate::plan::TagExpression;
-use crate::session::BaseUrl;
+use crate::scenario::is_host;
+use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,6 +43,10 @@ pub(super) struct Run {
     /// `contest.yaml`, or the path that a file gives as its `api`; with one api it is not needed
     #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Vec<BaseUrl>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,
@@ -69,6 +74,8 @@ pub(super) struct Run {
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
 }
 
 #[derive(Debug, Args)]
@@ -78,18 +85,39 @@ pub(super) struct Check {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Mock {
     /// The rules file, `*.mock.yaml`
     pub(super) rules: PathBuf,
+    /// An overlay for the document that the rules name
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct References {
+    /// Read documents, and what their references lead to, from this host too
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub(super) allow_remote: Vec<String>,
+    /// Follow references of documents into this folder too
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) allow_folder: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +147,13 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    match is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("write HOST or HOST:PORT, as in example.com".to_owned()),
     }
 }
 

@@ -10,7 +10,10 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
         files: arguments.files,
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
+        overlays: arguments.overlay,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     };
     let checked = check_files(settings);

@@ -129,6 +129,7 @@ fn settings(arguments: Run) -> Settings {
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
         base_urls: arguments.base_url,
+        overlays: arguments.overlay,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },
@@ -137,6 +138,8 @@ fn settings(arguments: Run) -> Settings {
         seed: arguments.seed,
         run_id: arguments.run_id,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     }
 }

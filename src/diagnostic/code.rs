@@ -3,8 +3,8 @@ use std::fmt;
 /// The stable dotted name of a finding or a diagnostic.
 ///
 /// The part before the dot is the room it speaks of: `response`, `request`, `expect`, `capture`,
-/// `transport`, `auth`, `value` and `operation` for findings; `scenario`, `config`, `document`, `mock` for
-/// files.
+/// `transport`, `auth`, `value` and `operation` for findings; `scenario`, `config`, `document`,
+/// `overlay`, `mock` for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
@@ -178,6 +178,13 @@ codes! {
     DOCUMENT_DUPLICATE_OPERATION = "document.duplicate-operation";
     /// A construct that is read leniently.
     DOCUMENT_LENIENT = "document.lenient";
+    // Diagnostics: overlays.
+    /// An overlay that cannot be applied.
+    OVERLAY_INVALID = "overlay.invalid";
+    /// A target that selects nothing, or to which the change does not fit.
+    OVERLAY_TARGET = "overlay.target";
+    /// A key of an overlay that has no meaning.
+    OVERLAY_UNKNOWN_KEY = "overlay.unknown-key";
     // Diagnostics: the mock's rules.
     /// A key of the rules that has no meaning.
     MOCK_UNKNOWN_KEY = "mock.unknown-key";

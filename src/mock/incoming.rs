@@ -131,7 +131,7 @@ impl<'r> Incoming<'r> {
     fn documented(&self, location: ParameterIn, mut members: Map<String, Value>) -> Value {
         let raw = self.raw();
         for parameter in self.operation.parameters() {
-            if parameter.location() == location
+            if parameter.location().section() == location
                 && let Some(value) = decode_parameter(&parameter, &raw)
             {
                 members.insert(parameter.name().to_owned(), value);

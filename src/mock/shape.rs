@@ -62,7 +62,7 @@ fn parameters(incoming: &Incoming<'_>) -> RequestValues {
         let Some(value) = decode_parameter(&parameter, &raw) else { continue };
         let into = match parameter.location() {
             ParameterIn::Path => &mut values.path,
-            ParameterIn::Query => &mut values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &mut values.query,
             ParameterIn::Header => &mut values.headers,
             ParameterIn::Cookie => &mut values.cookies,
         };

@@ -1,25 +1,34 @@
-use super::operation::{Entry, Operation, OperationIndex, list_operations};
-use super::places::{Format, Places};
+use super::files::{Fetch, Files, load};
+use super::names::Names;
+use super::operation::{Entry, Operation, OperationIndex, list_operations, templates};
+use super::origin::Origins;
+use super::overlay::{Layer, Overlay};
+use super::places::Format;
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
+use super::swagger;
 use super::tree::Tree;
 use super::version::{Declared, Version};
+use super::walk::Holds;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
 use crate::limits::Limits;
-use crate::source::{Source, Span};
+use crate::source::{Location, Source, Span};
 use crate::yaml;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use url::Url;
+
+/// As many paths without operations are named at once; `contest check` names the others.
+const MAX_LOST: usize = 100;
 
 /// One loaded OpenAPI document: the raw tree, shared and immutable, with views made on demand.
 ///
 /// A pointer into it is a pointer into the tree as it is written; only [`Document::resolve`]
 /// follows references.
 pub struct Document {
-    source: Arc<Source>,
-    format: Format,
+    origins: Origins,
     limits: Limits,
     version: Version,
     tree: Tree,
@@ -27,49 +36,97 @@ pub struct Document {
     /// The first operation of each `operationId`.
     ids: HashMap<String, usize>,
     router: OnceLock<Router>,
-    anchors: OnceLock<HashMap<String, Pointer>>,
-    places: OnceLock<Option<Places>>,
+    files: Files,
+    names: OnceLock<Names>,
 }
 
 impl Document {
-    /// Reads the text of `problems` as an OpenAPI document of version 3.0 or 3.1, in JSON or YAML.
+    /// Reads the text of `problems` as an OpenAPI document of version 3.0, 3.1 or 3.2, or as one of
+    /// Swagger 2.0, in JSON or YAML.
     ///
     /// Every problem is reported with its place. `None` is given only when the document cannot be
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
     /// read. Whatever else is wrong costs the part it stands in.
     ///
-    /// Source: OpenAPI 3.0.4 and 3.1.1, "OpenAPI Object".
+    /// References to other files and to URLs are not followed: [`Document::load_with`] does that.
+    ///
+    /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object"; Swagger 2.0, "Swagger Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::load_overlaid(&[], None, limits, problems)
+    }
+
+    /// The same, and reads the files and URLs that references lead to, one after the other.
+    ///
+    /// What of them cannot be read costs the references that lead there; what is wrong with their
+    /// texts is a warning. At most `limits.files` are read, and none that stands behind more than
+    /// `limits.chain` others.
+    pub fn load_with(fetch: &dyn Fetch, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::load_overlaid(&[], Some(fetch), limits, problems)
+    }
+
+    /// The same with overlays, which are applied in order before anything else looks at the document;
+    /// references to other files are followed with a way to read them alone.
+    ///
+    /// What there is to say about an overlay has its place in the overlay's file; there may be errors
+    /// then although there is a document.
+    ///
+    /// Source: Overlay Specification 1.0.0.
+    pub fn load_overlaid(
+        overlays: &[Arc<Overlay>],
+        fetch: Option<&dyn Fetch>,
+        limits: &Limits,
+        problems: &mut Problems,
+    ) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
         let tree = match format {
             Format::Json => match Tree::of_large(&source) {
                 Some(parts) => parts,
-                None => Tree::Whole(read_json(&source, problems)?),
+                None => Tree::of_value(read_json(&source, problems)?),
             },
-            Format::Yaml => Tree::Whole(read_yaml(limits, problems)?),
+            Format::Yaml => Tree::of_value(read_yaml("an OpenAPI document", limits, problems)?),
         };
+        let mut origins = Origins::of(&source, format);
+        let tree = match overlays {
+            [] => tree,
+            _ => overlaid(&tree, overlays, &mut origins, limits, problems),
+        };
+        let base = fetch.map_or_else(|| nowhere(source.name()), Fetch::base);
+        let files = Files::of(base, &tree);
         let mut document = Self {
-            source,
-            format,
+            origins,
             limits: limits.clone(),
             version: Version::V31,
             tree,
             operations: Vec::new(),
             ids: HashMap::new(),
             router: OnceLock::new(),
-            anchors: OnceLock::new(),
-            places: OnceLock::new(),
+            files,
+            names: OnceLock::new(),
         };
         document.version = document.read_version(problems)?;
+        if let Some(fetch) = fetch {
+            let Self { tree, files, origins, .. } = &mut document;
+            load(tree, files, origins, limits, fetch, problems);
+        }
+        if document.version.needs_adapter() {
+            document.adapt(problems);
+        }
         document.operations = list_operations(&document);
         document.ids = document.index_ids(problems);
+        document.report_lost_paths(problems);
         Some(Arc::new(document))
     }
 
-    /// The text that was read.
+    /// The document's own text. What is shown of a value need not stand in it: see
+    /// [`Document::place_of`].
     pub fn source(&self) -> &Arc<Source> {
-        &self.source
+        self.origins.own()
+    }
+
+    /// Every text that a part of the document comes from, its own first.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.origins.sources()
     }
 
     /// The version of the specification that the document follows.
@@ -155,17 +212,28 @@ impl Document {
         self.resolver().target(reference, at)
     }
 
-    /// Where the value at a pointer stands; `None` where there is none.
+    /// Where the value at a pointer was written, and in which text; `None` where there is none.
     ///
     /// The first call reads the text again, so it belongs where something is shown.
-    pub fn span_of(&self, pointer: &Pointer) -> Option<Span> {
-        self.places()?.span(pointer)
+    pub fn place_of(&self, pointer: &Pointer) -> Option<Location> {
+        self.origins.place(pointer, &self.limits)
     }
 
-    /// Where the key stands that names the value at a pointer; `None` for the root, for an element
-    /// of a list, and where there is none. Costs what [`Document::span_of`] costs.
-    pub fn key_span_of(&self, pointer: &Pointer) -> Option<Span> {
-        self.places()?.key_span(pointer)
+    /// Where the key was written that names the value at a pointer; `None` for the root, for an
+    /// element of a list, and where there is none. Costs what [`Document::place_of`] costs.
+    pub fn key_place_of(&self, pointer: &Pointer) -> Option<Location> {
+        self.origins.key_place(pointer, &self.limits)
+    }
+
+    /// The pointer as the document's author knows it: where a part of an older version is read as
+    /// something of a newer one, the older one's.
+    pub fn written_pointer(&self, pointer: &Pointer) -> Pointer {
+        self.origins.unadapted(pointer)
+    }
+
+    /// Whether the value at a pointer was not written, but stands for something that was.
+    pub(super) fn is_added(&self, pointer: &Pointer) -> bool {
+        self.origins.is_added(pointer)
     }
 
     /// The URLs of `servers` with the defaults of their variables put in, in the order written;
@@ -179,6 +247,30 @@ impl Document {
 
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// The values in other files that references lead to, with what they hold.
+    pub(super) fn reached(&self) -> &[(Pointer, Holds)] {
+        self.files.reached()
+    }
+
+    /// The dynamic anchors of the schema resource that a place belongs to, as far as other resources have
+    /// them too; none where no schema has a `$dynamicRef`.
+    pub(super) fn dynamic_anchors_around(&self, at: &Pointer) -> &[(String, Pointer)] {
+        match self.files.has_dynamic() {
+            true => self.resolver().names().dynamic_in(&self.resolver().resource(at)),
+            false => &[],
+        }
+    }
+
+    /// Whether two schemas of one resource have the same dynamic anchor.
+    pub(super) fn has_ambiguous_anchor(&self, name: &str) -> bool {
+        self.resolver().names().is_ambiguous(name)
+    }
+
+    /// The version that the text around a place follows: a referenced file may state its own.
+    pub(super) fn version_at(&self, at: &Pointer) -> Version {
+        self.files.version_at(at).unwrap_or(self.version)
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -198,41 +290,86 @@ impl Document {
                 continue;
             }
             let label = |entry: &Entry| format!("{} {}", entry.method, entry.template);
-            let place = |entry: &Entry| self.span_of(&entry.pointer.child("operationId")).unwrap_or_default();
+            let place = |entry: &Entry| self.place_or_start(&entry.pointer.child("operationId"));
             let diagnostic = Diagnostic::warning(
                 Code::DOCUMENT_DUPLICATE_OPERATION,
                 format!("two operations have the operationId `{id}`"),
             )
-            .label(&self.source, place(entry), format!("names {}", label(entry)))
-            .label(&self.source, place(first), format!("names {} first", label(first)))
+            .label_at(place(entry), format!("names {}", label(entry)))
+            .label_at(place(first), format!("names {} first", label(first)))
             .help(format!("`{id}` means the first one; call the other by `{}`", label(entry)));
             problems.push(diagnostic);
         }
         ids
     }
 
-    fn resolver(&self) -> Resolver<'_> {
-        let name = self.source.name();
-        let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        Resolver { tree: &self.tree, file_name, anchors: &self.anchors }
+    /// Says which paths have no operations because a reference leads nowhere: an operation that is not
+    /// there is missed by its name alone.
+    fn report_lost_paths(&self, problems: &mut Problems) {
+        let whole = Pointer::of(["paths"]);
+        let items =
+            templates(self).into_iter().filter(|(.., known)| known.is_none_or(|it| it.members.is_none()));
+        let mut n_lost = 0;
+        for pointer in std::iter::once(whole).chain(items.map(|(_, pointer, _)| pointer)) {
+            if n_lost == MAX_LOST {
+                return;
+            }
+            if self.tree.may_be_reference(&pointer)
+                && let Err(error) = self.resolve(&pointer)
+            {
+                let place = self.place_or_start(&error.at().child("$ref"));
+                let mut diagnostic = Diagnostic::warning(Code::DOCUMENT_REFERENCE, error.to_string())
+                    .label_at(place, error.label());
+                diagnostic.help.extend(error.help());
+                problems.push(diagnostic);
+                n_lost += 1;
+            }
+        }
     }
 
-    fn places(&self) -> Option<&Places> {
-        self.places.get_or_init(|| Places::find(self.format, &self.source, &self.limits)).as_ref()
+    fn resolver(&self) -> Resolver<'_> {
+        Resolver { tree: &self.tree, files: &self.files, names: &self.names }
+    }
+
+    /// The place of a value, or the start of the document where it has none.
+    fn place_or_start(&self, pointer: &Pointer) -> Location {
+        self.place_of(pointer).unwrap_or_else(|| Location::new(self.source(), Span::default()))
+    }
+
+    /// Says what is said in the words of Swagger 2.0 in those of OpenAPI 3.0, too.
+    fn adapt(&mut self, problems: &mut Problems) {
+        let adapted = swagger::adapt(self.resolver());
+        self.tree = Tree::of_combined(adapted.root);
+        self.names = OnceLock::new();
+        for row in adapted.rows {
+            self.origins.adapted(row.at, row.from, row.goes_on);
+        }
+        for remark in adapted.remarks {
+            let place = self.place_of(&remark.at).unwrap_or_else(|| self.place_or_start(&Pointer::root()));
+            let first_line = place.source.slice(place.span).lines().next().unwrap_or_default().trim_end();
+            let span = Span::new(place.span.start, place.span.start + first_line.len());
+            let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, remark.message);
+            problems.push(diagnostic.label(&place.source, span, remark.label));
+        }
     }
 
     fn read_version(&self, problems: &mut Problems) -> Option<Version> {
-        let Some(stated) = self.member("openapi") else {
+        let key = if self.member("openapi").is_some() { "openapi" } else { "swagger" };
+        let Some(stated) = self.member(key) else {
             self.report_missing_version(problems);
             return None;
         };
-        let span = || self.span_of(&Pointer::of(["openapi"])).unwrap_or_default();
+        let span = || self.place_or_start(&Pointer::of([key])).span;
         // `openapi: 3.1` without quotes is a number in YAML.
         let text = match stated {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        match Version::declared(&text) {
+        let (declared, family) = match key {
+            "swagger" => (Version::declared_swagger(&text), "Swagger"),
+            _ => (Version::declared(&text), "OpenAPI"),
+        };
+        match declared {
             Declared::Known(version) => Some(version),
             Declared::ReadAs(version) => {
                 problems
@@ -251,11 +388,11 @@ impl Document {
                     .error(
                         Code::DOCUMENT_VERSION,
                         span(),
-                        format!("OpenAPI `{}` is not supported by this version of contest", text.trim()),
+                        format!("{family} `{}` is not supported by this version of contest", text.trim()),
                         "is not a version that is read",
                     )
                     .help
-                    .push("documents of OpenAPI 3.0 and 3.1 are read".to_owned());
+                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 and of Swagger 2.0 are read".to_owned());
                 None
             }
         }
@@ -263,26 +400,28 @@ impl Document {
 
     fn report_missing_version(&self, problems: &mut Problems) {
         // Files that people mistake for OpenAPI documents, by the key that names their version.
-        const OTHERS: [(&str, &str); 4] = [
-            ("swagger", "a Swagger 2.0 document"),
+        const OTHERS: [(&str, &str); 3] = [
             ("asyncapi", "an AsyncAPI document"),
             ("arazzo", "an Arazzo description"),
             ("overlay", "an OpenAPI overlay"),
         ];
         if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
-            let span = self.key_span_of(&Pointer::of([*key])).unwrap_or_default();
+            let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
             let help = match *key {
-                "swagger" => "convert it to OpenAPI 3.0; many editors and command-line tools do that",
+                "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
                 _ => "name the OpenAPI document itself",
             };
-            let message = format!("this is {what}, which this version of contest does not support");
+            let message = match *key {
+                "overlay" => format!("this is {what}, and no document by itself"),
+                _ => format!("this is {what}, which this version of contest does not support"),
+            };
             let label = "an OpenAPI document has `openapi` here";
             problems.error(Code::DOCUMENT_VERSION, span, message, label).help.push(help.to_owned());
             return;
         }
-        let start = self.span_of(&Pointer::root()).map_or(0, |span| span.start);
-        let position = self.source.position(start);
-        let line = self.source.line(position.line);
+        let start = self.place_or_start(&Pointer::root()).span.start;
+        let position = self.source().position(start);
+        let line = self.source().line(position.line);
         problems
             .error(
                 Code::DOCUMENT_VERSION,
@@ -297,11 +436,11 @@ impl Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({:?}, OpenAPI {})", self.source.name(), self.version)
+        write!(f, "Document({:?}, {})", self.source().name(), self.version.name())
     }
 }
 
-fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
+pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
     let parsed = match json::parse(source.text()) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -331,7 +470,8 @@ fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
     Some(parsed.value)
 }
 
-fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
+/// Reads YAML that must be a map; `what` is what it is to be, with its article.
+pub(super) fn read_yaml(what: &str, limits: &Limits, problems: &mut Problems) -> Option<Value> {
     let reported = problems.len();
     let root = yaml::load(yaml::Dialect::Document, limits, problems);
     let is_empty = root.as_ref().is_none_or(yaml::Node::is_null);
@@ -350,12 +490,37 @@ fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
         problems.error(
             Code::DOCUMENT_SYNTAX,
             Span::new(root.span.start, root.span.start + first_line),
-            format!("an OpenAPI document is a map, not {}", root.type_name()),
+            format!("{what} is a map, not {}", root.type_name()),
             format!("is {}", root.type_name()),
         );
         return None;
     }
     Some(root.to_value())
+}
+
+/// A tree with overlays applied to it.
+fn overlaid(
+    tree: &Tree,
+    overlays: &[Arc<Overlay>],
+    origins: &mut Origins,
+    limits: &Limits,
+    problems: &mut Problems,
+) -> Tree {
+    let mut root = tree.whole().clone();
+    let name = problems.source().name();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+    let mut layer = Layer { root: &mut root, origins, limits, problems, n_added: 0 };
+    for overlay in overlays {
+        overlay.check_extends(&name, layer.problems);
+        layer.apply(overlay);
+    }
+    Tree::of_value(root)
+}
+
+/// The URI of a text that lies nowhere: the document may still refer to itself by its name.
+fn nowhere(name: &str) -> Url {
+    let root = Url::parse("file:///").expect("it is a URL");
+    root.join(name).ok().filter(|uri| uri.scheme() == "file").unwrap_or(root)
 }
 
 fn server_url(server: &Value) -> Option<String> {

@@ -50,8 +50,10 @@ impl<'d> MediaType<'d> {
         let single = self.view.value.get("example");
         let single = single.map(|value| (None, self.view.pointer.child("example"), value));
         let named = self.view.objects("examples").into_iter().filter_map(|(name, example)| {
-            let value = example.value.get("value")?;
-            Some((Some(name.to_owned()), example.pointer.child("value"), value))
+            // OpenAPI 3.2.0, "Example Object": `dataValue` is the value as the schema judges it.
+            let key = if example.value.get("dataValue").is_some() { "dataValue" } else { "value" };
+            let value = example.value.get(key)?;
+            Some((Some(name.to_owned()), example.pointer.child(key), value))
         });
         single.into_iter().chain(named).collect()
     }

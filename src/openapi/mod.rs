@@ -8,12 +8,17 @@ mod content;
 mod declared;
 mod decode;
 mod document;
+mod files;
 mod form;
 mod header;
+mod lost;
 mod media_range;
 mod media_type;
+mod names;
 mod operation;
+mod origin;
 mod outline;
+mod overlay;
 mod parameter;
 mod places;
 mod reference;
@@ -26,9 +31,11 @@ mod structure;
 mod style;
 #[cfg(test)]
 mod style_table;
+mod swagger;
 mod tree;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod testing;
@@ -42,11 +49,13 @@ pub use content::{
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use files::{Fetch, Refusal};
 pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};
+pub use overlay::Overlay;
 pub use parameter::{Parameter, ParameterIn, Style};
 pub use reference::ReferenceError;
 pub use request_body::RequestBody;

@@ -1,6 +1,8 @@
+use super::tree::PathItem;
 use super::view::View;
 use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
@@ -21,7 +23,8 @@ pub struct Operation<'d> {
 /// What is known of an operation before anybody asks for it.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) method: &'static str,
+    /// In the case it is sent in.
+    pub(super) method: Cow<'static, str>,
     pub(super) template: String,
     /// Where the operation object stands, behind the references of its path item.
     pub(super) pointer: Pointer,
@@ -34,8 +37,8 @@ pub(super) struct Entry {
 
 /// The keys of a path item that hold operations, with the methods they stand for.
 ///
-/// Source: OpenAPI 3.1.1, "Path Item Object".
-pub(super) const METHODS: [(&str, &str); 8] = [
+/// Source: OpenAPI 3.2.0, "Path Item Object".
+pub(super) const METHODS: [(&str, &str); 9] = [
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),
@@ -44,7 +47,28 @@ pub(super) const METHODS: [(&str, &str); 8] = [
     ("head", "HEAD"),
     ("patch", "PATCH"),
     ("trace", "TRACE"),
+    ("query", "QUERY"),
 ];
+
+/// The key of a path item under which operations of other methods stand, by the names of these.
+///
+/// Source: OpenAPI 3.2.0, "Path Item Object".
+pub(super) const ADDITIONAL: &str = "additionalOperations";
+
+/// The characters of a method beside letters and digits.
+///
+/// Source: RFC 9110 §5.6.2, `tchar`.
+const METHOD_SIGNS: &str = "!#$%&'*+-.^_`|~";
+
+/// Why a name under `additionalOperations` names no operation there; `None` when it does.
+pub(super) fn method_fault(name: &str) -> Option<&'static str> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || METHOD_SIGNS.contains(c);
+    match METHODS.iter().any(|(_, method)| *method == name) {
+        true => Some("has a key of its own in the path item"),
+        false if name.is_empty() || !name.chars().all(is_token) => Some("is no method of HTTP"),
+        false => None,
+    }
+}
 
 impl<'d> Operation<'d> {
     pub(super) fn new(document: &'d Document, index: usize) -> Option<Self> {
@@ -66,9 +90,9 @@ impl<'d> Operation<'d> {
         &self.entry.pointer
     }
 
-    /// The method, in upper case.
+    /// The method as it is sent: in upper case, or as `additionalOperations` names it.
     pub fn method(self) -> &'d str {
-        self.entry.method
+        &self.entry.method
     }
 
     /// The path template as written: `/v2/orders/{orderID}`.
@@ -141,16 +165,10 @@ impl<'d> Operation<'d> {
     ///
     /// Source: OpenAPI 3.1.1, "Responses Object".
     pub fn response_for(self, status: u16) -> Option<Response<'d>> {
-        let rank = |key: ResponseKey| match key {
-            ResponseKey::Status(code) if code == status => Some(0),
-            ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
-            ResponseKey::Default => Some(2),
-            _ => None,
-        };
         let responses = self.view()?.object("responses")?;
         let keys = responses.value.as_object()?.keys();
         let mut ranked: Vec<(u8, &str)> =
-            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?)?, key.as_str()))).collect();
+            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?, status)?, key.as_str()))).collect();
         // The best last, and of equals the first written, so that only one is looked at.
         ranked.reverse();
         ranked.sort_by_key(|(rank, _)| Reverse(*rank));
@@ -202,6 +220,16 @@ impl<'d> Operation<'d> {
     }
 }
 
+/// How near a key of the Responses Object is to a status, 0 the nearest.
+pub(super) fn rank(key: ResponseKey, status: u16) -> Option<u8> {
+    match key {
+        ResponseKey::Status(code) if code == status => Some(0),
+        ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
+        ResponseKey::Default => Some(2),
+        _ => None,
+    }
+}
+
 /// OpenAPI 3.1.1, "Parameter Object", `name`: these are described elsewhere.
 fn is_ignored(parameter: &Parameter<'_>) -> bool {
     parameter.location() == ParameterIn::Header
@@ -212,19 +240,17 @@ fn is_ignored(parameter: &Parameter<'_>) -> bool {
 /// over; path items that are references are followed within the document.
 pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let paths = Pointer::of(["paths"]);
-    for (template, known) in document.tree().path_items() {
+    for (template, pointer, known) in templates(document) {
         if template.starts_with("x-") {
             continue;
         }
-        let pointer = paths.child(template);
         if let Some(members) = known.and_then(|item| item.members.as_ref()) {
             for (key, id) in members {
                 let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
                     continue;
                 };
                 entries.push(Entry {
-                    method,
+                    method: Cow::Borrowed(method),
                     template: template.to_owned(),
                     pointer: pointer.child(key.as_str()),
                     path_items: vec![pointer.clone()],
@@ -235,18 +261,15 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
             continue;
         }
         let path_items = path_items(document, &pointer);
-        let mut methods: Vec<&'static str> = Vec::new();
+        let mut methods: Vec<Cow<'static, str>> = Vec::new();
         for view in path_items.iter().filter_map(|pointer| raw(document, pointer)) {
-            for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
-                let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
-                    continue;
-                };
+            for (method, operation) in operations_of(&view) {
                 // OpenAPI leaves it open which wins when a path item and the one it refers to
                 // have the same operation: the nearer one was written for this path.
-                let Some(operation) = view.object(key).filter(|_| !methods.contains(method)) else {
+                if methods.contains(&method) {
                     continue;
-                };
-                methods.push(method);
+                }
+                methods.push(method.clone());
                 entries.push(Entry {
                     method,
                     template: template.to_owned(),
@@ -259,6 +282,36 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The operations of one path item, in the order written.
+fn operations_of<'d>(item: &View<'d>) -> Vec<(Cow<'static, str>, View<'d>)> {
+    let mut found = Vec::new();
+    for key in item.value.as_object().into_iter().flat_map(|members| members.keys()) {
+        if let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) {
+            found.extend(item.object(key).map(|operation| (Cow::Borrowed(*method), operation)));
+        } else if key == ADDITIONAL {
+            let named = item.objects(key).into_iter().filter(|(name, _)| method_fault(name).is_none());
+            found.extend(named.map(|(name, operation)| (Cow::Owned(name.to_owned()), operation)));
+        }
+    }
+    found
+}
+
+/// The path templates in the order written, with where their path items stand and what is known of
+/// them. `paths` itself may be a reference, as tools write it that put every path in a file.
+pub(super) fn templates(document: &Document) -> Vec<(&str, Pointer, Option<&PathItem>)> {
+    let paths = Pointer::of(["paths"]);
+    let mut found = Vec::new();
+    for (template, known) in document.tree().path_items() {
+        if template == "$ref" {
+            let Ok((at, Value::Object(items))) = document.resolve(&paths) else { continue };
+            found.extend(items.keys().map(|template| (template.as_str(), at.child(template.as_str()), None)));
+        } else {
+            found.push((template, paths.child(template), known));
+        }
+    }
+    found
 }
 
 /// A path item, and those its `$ref` leads to one after the other: the fields of all count.

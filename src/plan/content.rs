@@ -39,6 +39,15 @@ pub(super) fn choose_media_type(
     let step = offer.step;
     let body = step.body.as_ref()?;
     let must_be_valid = matches!(step.sends, Sends::Valid);
+    if operation.lost_request_body().is_some() {
+        let written = step.content_type.as_ref().map(|written| written.value.clone());
+        let plain = match &body.kind {
+            StepBodyKind::Form(_) => "application/x-www-form-urlencoded",
+            StepBodyKind::Multipart(_) => "multipart/form-data",
+            _ => "application/json",
+        };
+        return Some(written.unwrap_or_else(|| plain.to_owned()));
+    }
     let request_body = operation.request_body();
     if request_body.is_none() {
         let message = format!("`{}` takes no body", operation.name());

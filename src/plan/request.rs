@@ -64,13 +64,21 @@ fn check_declared(
 ) {
     let parameters = operation.parameters();
     let declared: Vec<&str> =
-        parameters.iter().filter(|it| it.location() == location).map(|it| it.name()).collect();
+        parameters.iter().filter(|it| it.location().section() == location).map(|it| it.name()).collect();
     for (name, span) in given {
         let is_declared = declared.iter().any(|each| is_same(location, each, name));
-        if is_declared || (location == ParameterIn::Header && is_exempt(name)) {
+        // What the document forgot to declare has its place in the path all the same.
+        let is_in_path = location == ParameterIn::Path && operation.template_names().contains(&name.as_str());
+        if is_declared || is_in_path || (location == ParameterIn::Header && is_exempt(name)) {
             continue;
         }
-        let elsewhere = parameters.iter().find(|it| it.name() == name && it.location() != location);
+        if let Some(reason) = operation.lost_parameters().into_iter().next() {
+            let words = location.as_str();
+            let message = format!("nothing is known of the {words} parameter `{name}`: {reason}");
+            problems.warning(Code::SCENARIO_UNKNOWN_PARAMETER, *span, message, "is sent as its text");
+            continue;
+        }
+        let elsewhere = parameters.iter().find(|it| it.name() == name && it.location().section() != location);
         let label = match (nearest(name, declared.iter().copied()), elsewhere) {
             (_, Some(parameter)) => format!("it is a {} parameter", parameter.location().as_str()),
             (Some(meant), None) => format!("did you mean `{meant}`?"),
@@ -99,7 +107,7 @@ fn check_required(
         };
         let is_given = match location {
             ParameterIn::Path => has(&step.path),
-            ParameterIn::Query => has(&step.query),
+            ParameterIn::Query | ParameterIn::QueryString => has(&step.query),
             ParameterIn::Header => has(headers),
             ParameterIn::Cookie => has(&step.cookies),
         };

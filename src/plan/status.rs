@@ -1,5 +1,5 @@
 use crate::diagnostic::{Code, Problems};
-use crate::openapi::{Operation, ResponseKey};
+use crate::openapi::Operation;
 use crate::scenario::{StatusPattern, Step};
 
 /// Whether the status that a step expects can be judged at all.
@@ -22,9 +22,9 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, is_waived: bo
         None => {}
         Some(expected) => {
             let is_judged = expected.value.iter().any(|pattern| match pattern {
-                StatusPattern::Code(code) => operation.response_for(*code).is_some(),
+                StatusPattern::Code(code) => operation.documents(*code),
                 StatusPattern::Class(class) => {
-                    (class * 100..class * 100 + 100).any(|code| operation.response_for(code).is_some())
+                    (class * 100..class * 100 + 100).any(|code| operation.documents(code))
                 }
                 StatusPattern::Expression(_) => true,
             });
@@ -48,11 +48,7 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, is_waived: bo
 }
 
 fn documents_success(operation: &Operation<'_>) -> bool {
-    operation.responses().iter().any(|response| match response.key() {
-        ResponseKey::Status(code) => (200..300).contains(&code),
-        ResponseKey::Range(class) => class == 2,
-        ResponseKey::Default => true,
-    })
+    (200..300).any(|code| operation.documents(code))
 }
 
 fn documented(operation: &Operation<'_>) -> String {

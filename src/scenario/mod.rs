@@ -37,7 +37,7 @@ pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, Status
 pub use file::{Scenario, ScenarioFile};
 pub use input::Input;
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
-pub use project::{Api, Project};
+pub use project::{Api, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
 pub use settings::{CHECKS, ContractSettings, Settings, Timeouts};

@@ -49,8 +49,20 @@ pub struct Project {
 /// One api.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The path of its document.
+    /// The path or the URL of its document.
     pub document: Spanned<String>,
+    /// The paths of overlays, in the order they are applied.
+    pub overlays: Vec<Spanned<String>>,
+    /// Hosts that the document and what it refers to may be read from: `example.com`, `localhost:8080`.
+    pub remote: Vec<Spanned<String>>,
+    /// Folders beside the project's that the document may refer to.
+    pub folders: Vec<Spanned<String>>,
+}
+
+/// Whether a text is a host, or a host and a port, and nothing else of a URL.
+pub fn is_host(text: &str) -> bool {
+    let is_name = !text.is_empty() && !text.contains(['/', '?', '#', '@', ' ', '*', '\\', '%']);
+    is_name && url::Url::parse(&format!("http://{text}/")).is_ok()
 }
 
 impl Project {
@@ -175,7 +187,12 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
         if let Some(path) = entry.value.as_str() {
             let document = Spanned::new(path.to_owned(), entry.value.span);
-            apis.push(entry.named(Api { document }));
+            apis.push(entry.named(Api {
+                document,
+                overlays: Vec::new(),
+                remote: Vec::new(),
+                folders: Vec::new(),
+            }));
             continue;
         }
         let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
@@ -183,10 +200,18 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         };
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
-        map.not_yet(&["overlays"]);
+        let overlays = spanned_texts(map.texts("overlays", reader.problems));
+        let remote = spanned_texts(map.texts("remote", reader.problems));
+        let folders = spanned_texts(map.texts("folders", reader.problems));
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
+        for host in remote.iter().filter(|host| !is_host(&host.value)) {
+            let message = format!("`{}` is no host", host.value);
+            let label = "write a host, as in `example.com` or `localhost:8080`";
+            reader.problems.error(Code::CONFIG_INVALID_VALUE, host.span, message, label);
+        }
         if let (Some(node), Some(path)) = (node, path) {
-            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span) }));
+            let document = Spanned::new(path.to_owned(), node.span);
+            apis.push(entry.named(Api { document, overlays, remote, folders }));
         }
     }
     apis

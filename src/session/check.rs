@@ -1,5 +1,7 @@
 use super::Session;
-use super::load::read_document;
+use super::files::{find_project, read_project};
+use super::library::Library;
+use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
@@ -30,19 +32,29 @@ impl Checked {
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
     let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
-        settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
+        std::mem::take(&mut settings.files).into_iter().partition(|path| is_scenario(&folder.join(path)));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
     let mut limits = Limits::default();
     let is_alone = !given.is_empty() && scenarios.is_empty();
+    // Beside scenarios `--overlay` is for the documents that these call.
+    let mut overlays = vec![Vec::new(); given.len()];
     for (name, value) in &settings.limits {
         // Where scenarios are read too, the session says what is wrong with it.
         if let (Err(error), true) = (limits.set(name, value), is_alone) {
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
-    for path in &given {
-        documents.extend(read_document(&folder.join(path), &folder, &limits, &mut diagnostics));
+    if is_alone {
+        let names: Vec<String> = given.iter().map(|path| path.display().to_string()).collect();
+        overlays = choose(&settings.overlays, &names, &folder, &mut diagnostics);
+    }
+    let library = Library::new(&folder, &limits, settings.allowed());
+    for (path, overlays) in given.iter().zip(&overlays) {
+        // What the project allows for the document holds for a check of it alone.
+        let project = find_project(std::slice::from_ref(path), &folder)
+            .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
+        documents.extend(library.load_given(path, overlays, project.as_ref(), &mut diagnostics));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {

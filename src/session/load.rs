@@ -1,11 +1,13 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios, read_source};
+use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
+use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
+use super::overlays::choose;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
-use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
@@ -13,6 +15,7 @@ use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
+use crate::source::{Source, Span};
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -363,75 +366,81 @@ fn load_documents(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
-    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
+    let library = Library::new(&settings.folder, limits, settings.allowed());
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
-    let wanted = wanted_apis(files);
-    for api in apis {
-        // A file that names no api means the only one.
-        let is_wanted = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
-        if !is_wanted && !wanted.contains(&api.name) {
-            continue;
-        }
-        let Some(project) = project else { continue };
-        let path = normalise(&project.folder.join(&api.value.document.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.name, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                let span = api.value.document.span;
-                diagnostics.push(diagnostic.label(
-                    &project.source,
-                    span,
-                    format!("the document of `{}`", api.name),
-                ));
-            }
-        }
-    }
-    for file in files {
-        let Some(api) = &file.api else { continue };
-        let is_known = documents.apis.iter().any(|(name, _)| *name == api.value)
-            || apis.iter().any(|each| each.name == api.value);
-        if is_known || !looks_like_path(&api.value) {
-            continue;
-        }
-        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
-        let path = normalise(&folder.join(&api.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.value, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
-                documents.broken.insert(api.value.clone());
+    let wanted = wanted_documents(project, files);
+    let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
+    let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
+    for (document, given) in wanted.into_iter().zip(given) {
+        let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
+        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+            Ok(loaded) => documents.apis.push((document.name, loaded)),
+            Err(missing) => {
+                let diagnostic = missing.diagnostic();
+                let place = (document.named_in, document.span);
+                diagnostics.extend(diagnostic.map(|it| it.label(place.0, place.1, document.label)));
+                documents.broken.insert(document.name);
             }
         }
     }
     documents
 }
 
-impl Documents {
-    fn add(
-        &mut self,
-        name: &str,
-        source: &Arc<crate::source::Source>,
-        limits: &Limits,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let mut problems = Problems::new(source);
-        if let Some(document) = Document::load(limits, &mut problems) {
-            self.apis.push((name.to_owned(), document));
-        } else {
-            self.broken.insert(name.to_owned());
-        }
-        diagnostics.extend(problems.into_list());
+/// One document that is to be loaded.
+struct WantedDocument<'w> {
+    /// The name it goes by.
+    name: String,
+    /// Its path or URL as it is written, and the folder that a path starts from.
+    written: String,
+    base: PathBuf,
+    /// Where it is named, and the words for that place.
+    named_in: &'w Arc<Source>,
+    span: Span,
+    label: String,
+    overlays: Vec<PathBuf>,
+}
+
+/// Those of the project that a file names, and those that a file gives by a path.
+fn wanted_documents<'w>(
+    project: Option<&'w Project>,
+    files: &'w [Arc<ScenarioFile>],
+) -> Vec<WantedDocument<'w>> {
+    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
+    let names = wanted_apis(files);
+    let mut found: Vec<WantedDocument<'w>> = Vec::new();
+    for api in apis {
+        // A file that names no api means the only one.
+        let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
+        let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
+        let overlays = api.value.overlays.iter().map(|it| normalise(&project.folder.join(&it.value)));
+        found.push(WantedDocument {
+            name: api.name.clone(),
+            written: api.value.document.value.clone(),
+            base: project.folder.clone(),
+            named_in: &project.source,
+            span: api.value.document.span,
+            label: format!("the document of `{}`", api.name),
+            overlays: overlays.collect(),
+        });
     }
+    for file in files {
+        let Some(api) = &file.api else { continue };
+        let is_known =
+            found.iter().any(|it| it.name == api.value) || apis.iter().any(|it| it.name == api.value);
+        if is_known || !looks_like_path(&api.value) {
+            continue;
+        }
+        found.push(WantedDocument {
+            name: api.value.clone(),
+            written: api.value.clone(),
+            base: file.path.parent().map(PathBuf::from).unwrap_or_default(),
+            named_in: &file.source,
+            span: api.span,
+            label: "is named here".to_owned(),
+            overlays: Vec::new(),
+        });
+    }
+    found
 }
 
 /// The names that files and calls use for apis.
@@ -456,18 +465,4 @@ fn looks_like_path(text: &str) -> bool {
     text.contains('/')
         || text.contains('\\')
         || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
-}
-
-/// Reads a document by its path, for `contest check`.
-pub(super) fn read_document(
-    path: &std::path::Path,
-    folder: &std::path::Path,
-    limits: &Limits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Arc<Document>> {
-    let source = read_source(path, folder, limits, diagnostics)?;
-    let mut problems = Problems::new(&source);
-    let document = Document::load(limits, &mut problems);
-    diagnostics.extend(problems.into_list());
-    document
 }

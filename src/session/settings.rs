@@ -1,3 +1,5 @@
+use super::library::Allowed;
+use super::overlays::OverlayFile;
 use crate::plan::Selection;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Base URLs in place of the environment's.
     pub base_urls: Vec<BaseUrl>,
+    /// Overlays beside those of the project file, applied after them.
+    pub overlays: Vec<OverlayFile>,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.
@@ -27,10 +31,24 @@ pub struct Settings {
     pub run_id: Option<String>,
     /// Limits by name.
     pub limits: Vec<(String, String)>,
+    /// Hosts that documents may be read from, beside those that the project file allows.
+    pub allow_remote: Vec<String>,
+    /// Folders that documents may refer to, beside those that the project file allows.
+    pub allow_folders: Vec<PathBuf>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
     /// The process's variables.
     pub variables: Variables,
+}
+
+impl Settings {
+    /// What the references of every document may lead to.
+    pub(super) fn allowed(&self) -> Allowed {
+        Allowed {
+            folders: self.allow_folders.iter().map(|folder| self.folder.join(folder)).collect(),
+            hosts: self.allow_remote.clone(),
+        }
+    }
 }
 
 /// A base URL for one api, or for the only one.

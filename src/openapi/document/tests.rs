@@ -14,7 +14,7 @@ fn check_version(text: &str, version: Version, expected: &[&str]) {
 }
 
 #[test]
-fn documents_of_both_versions_are_read() {
+fn documents_of_all_versions_are_read() {
     check_version("openapi: 3.0.3", Version::V30, &[]);
     check_version("openapi: '3.1.0'", Version::V31, &[]);
     check_version("openapi: 3.1", Version::V31, &[]);
@@ -22,8 +22,11 @@ fn documents_of_both_versions_are_read() {
     check_version(" \n { \"openapi\": \"3.1.1\" }\n", Version::V31, &[]);
     check_version("{openapi: 3.0.0}", Version::V30, &[]);
     check_version("openapi: 3.0.0\ninfo: {version: 1.0, title: 7}\npaths: 5", Version::V30, &[]);
-    let newer = "1:10 document.lenient OpenAPI 3.2.0 is read as 3.1";
-    check_version("openapi: 3.2.0", Version::V31, &[newer]);
+    let newer = "1:10 document.lenient OpenAPI 3.3.0 is read as 3.2";
+    check_version("openapi: 3.2.0", Version::V32, &[]);
+    check_version("swagger: '2.0'", Version::V20, &[]);
+    check_version("swagger: 2.0", Version::V20, &[]);
+    check_version("openapi: 3.3.0", Version::V32, &[newer]);
 }
 
 #[test]
@@ -41,8 +44,8 @@ fn what_is_no_document_is_refused_with_its_place() {
     check_refused("\npaths: {}\n", &format!("2:1 {unstated}"));
     check_refused("{}", &format!("1:1 {unstated}"));
     check_refused(
-        "info: {}\nswagger: \"2.0\"",
-        "2:1 document.version this is a Swagger 2.0 document, which this version of contest does not support",
+        "info: {}\nswagger: \"1.2\"",
+        "2:10 document.version Swagger `1.2` is not supported by this version of contest",
     );
     check_refused(
         "asyncapi: 3.0.0",
@@ -90,15 +93,15 @@ fn places_are_found_in_both_formats() {
         ("{\"openapi\": \"3.0.0\",\n\"info\": {\"title\": \"T\"}}", "2:19", "2:10"),
     ] {
         let document = load(text).0.expect("it loads");
-        let place = |span: Option<Span>| {
-            let position = document.source().position(span.expect("it is there").start);
+        let place = |place: Option<Location>| {
+            let position = place.expect("it is there").position();
             format!("{}:{}", position.line, position.column)
         };
         let pointer = Pointer::of(["info", "title"]);
-        assert_eq!(place(document.span_of(&pointer)), value);
-        assert_eq!(place(document.key_span_of(&pointer)), key);
-        assert_eq!(document.span_of(&Pointer::of(["info", "x"])), None);
-        assert_eq!(document.key_span_of(&Pointer::root()), None);
+        assert_eq!(place(document.place_of(&pointer)), value);
+        assert_eq!(place(document.key_place_of(&pointer)), key);
+        assert!(document.place_of(&Pointer::of(["info", "x"])).is_none());
+        assert!(document.key_place_of(&Pointer::root()).is_none());
     }
 }
 

@@ -367,24 +367,39 @@ impl Survey {
 
 /// The form that the discriminator names, and what names it: "`gateway: manual`".
 ///
-/// Source: OpenAPI 3.0.4 and 3.1.1, "Discriminator Object".
+/// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "Discriminator Object".
 fn tagged(document: &Document, choice: &Pointer, value: &Value) -> Option<(usize, String)> {
     let holder = document.get(&choice.parent())?;
     let discriminator = holder.get("discriminator")?;
     let property = discriminator.get("propertyName")?.as_str()?;
-    let tag = value.get(property)?.as_str()?;
     let branches = document.get(choice)?.as_array()?;
-    let mapped = discriminator.get("mapping").and_then(|mapping| mapping.get(tag)).and_then(Value::as_str);
-    let wanted = mapped.unwrap_or(tag);
-    let index = (0..branches.len()).find(|index| {
-        let at = choice.child(index.to_string());
-        let Some(reference) = branches[*index].get("$ref").and_then(Value::as_str) else { return false };
-        let target = document.reference_target(reference, &at).ok();
-        reference == wanted
-            || target.as_ref().and_then(component_name).as_deref() == Some(wanted)
-            || (target.is_some() && target == document.reference_target(wanted, &at).ok())
-    })?;
-    Some((index, format!("`{property}: {}`", shorten(tag))))
+    let form = |wanted: &str| {
+        (0..branches.len()).find(|index| {
+            let at = choice.child(index.to_string());
+            let Some(reference) = branches[*index].get("$ref").and_then(Value::as_str) else { return false };
+            let target = document.reference_target(reference, &at).ok();
+            reference == wanted
+                || target.as_ref().and_then(component_name).as_deref() == Some(wanted)
+                || (target.is_some() && target == document.reference_target(wanted, &at).ok())
+        })
+    };
+    let stated = match value.get(property) {
+        Some(stated) => Some(stated.as_str()?),
+        None => None,
+    };
+    let mapping = discriminator.get("mapping");
+    let wanted = |tag| mapping.and_then(|mapping| mapping.get(tag)).and_then(Value::as_str).unwrap_or(tag);
+    if let Some(tag) = stated
+        && let Some(index) = form(wanted(tag))
+    {
+        return Some((index, format!("`{property}: {}`", shorten(tag))));
+    }
+    // OpenAPI 3.2.0: the form for a value that is missing or that nothing maps.
+    let index = form(discriminator.get("defaultMapping")?.as_str()?)?;
+    Some(match stated {
+        Some(tag) => (index, format!("`{property}: {}`, which nothing maps", shorten(tag))),
+        None => (index, format!("no `{property}`")),
+    })
 }
 
 /// The discriminating member, its text that neither the mapping nor a form has as its name, and the mapping.

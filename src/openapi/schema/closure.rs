@@ -34,6 +34,8 @@ pub(super) enum Role {
     /// kept apart so that a failure costs one question and no errors of every branch: nested
     /// choices would multiply them without bound.
     Choice { branches: Vec<usize>, is_exclusive: bool },
+    /// A list of names under `dependencies`, as the `required` that it stands for.
+    Needed,
     /// The range of a number format.
     Range(&'static str),
 }

@@ -2,8 +2,8 @@ use super::build::{self, Joint};
 use super::choice::{Judge, Surroundings, wrap};
 use super::closure::{Closure, Role, all_links};
 use super::dialect::Rewriter;
+use super::draft::foreign_dialect;
 use super::questions::Repeating;
-use super::target::foreign_dialect;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, remark};
 use crate::diagnostic::{Code, Diagnostic};
@@ -128,7 +128,7 @@ impl Contract {
     /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
     /// used; what stands behind "not checked, because" for each.
     pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        self.with(schema, direction, |compiled| compiled.left_out(schema, direction))
+        self.with(schema, direction, |compiled| compiled.left_out(&self.document, schema, direction))
     }
 
     /// Whether a schema among those prepared has a `discriminator`.
@@ -146,8 +146,8 @@ impl Contract {
             let at = &compiled.closure.entries[*number].pointer;
             let mut diagnostic =
                 Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema cannot be used: {reason}"));
-            if let Some(span) = self.document.span_of(at) {
-                diagnostic = diagnostic.label(self.document.source(), span, "not checked");
+            if let Some(place) = self.document.place_of(at) {
+                diagnostic = diagnostic.label_at(place, "not checked");
             }
             all.push(diagnostic);
         }
@@ -157,8 +157,8 @@ impl Contract {
     fn check_dialect(&self) -> Option<Diagnostic> {
         let message = foreign_dialect(self.document.member("jsonSchemaDialect")?)?;
         let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
-        Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
-            Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),
+        Some(match self.document.place_of(&Pointer::of(["jsonSchemaDialect"])) {
+            Some(place) => diagnostic.label_at(place, "read leniently"),
             None => diagnostic,
         })
     }
@@ -290,7 +290,7 @@ impl Compiled {
         validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
     }
 
-    fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
+    fn left_out(&self, document: &Document, schema: &Pointer, direction: Direction) -> Vec<String> {
         if !self.leaves_out() {
             return Vec::new();
         }
@@ -306,7 +306,7 @@ impl Compiled {
         }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
+        found.into_iter().map(|index| self.closure.remarks[index].reason(document)).collect()
     }
 
     /// Whether a part of a schema cannot be used, so that a schema may accept too much.

@@ -1,5 +1,7 @@
 //! The keywords that decide validity, with the shape each must have.
 
+use crate::openapi::Version;
+
 /// What a keyword's value must look like, and how it is carried over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -37,10 +39,12 @@ pub(super) enum Shape {
     SchemasByName(Scope),
     /// A map from a regular expression to a schema.
     SchemasByPattern,
-    /// `$ref`, and `$dynamicRef` where it can only mean one schema.
+    /// `$ref`, `$dynamicRef`, and `$recursiveRef` of 2019-09.
     Reference,
-    /// A keyword of an older dialect that would decide something, and does not here.
-    Foreign,
+    /// `additionalItems` of drafts before 2020-12: what stands behind the elements of `items`.
+    Rest,
+    /// `dependencies` of drafts before 2019-09: lists of names, and schemas.
+    Dependencies,
 }
 
 /// What the schemas behind a keyword judge.
@@ -88,16 +92,25 @@ pub(super) fn shape(keyword: &str) -> Option<Shape> {
         "properties" => Shape::SchemasByName(Scope::Part),
         "dependentSchemas" => Shape::SchemasByName(Scope::Same),
         "patternProperties" => Shape::SchemasByPattern,
-        "$ref" | "$dynamicRef" => Shape::Reference,
-        "additionalItems" | "dependencies" | "$recursiveRef" => Shape::Foreign,
+        "$ref" | "$dynamicRef" | "$recursiveRef" => Shape::Reference,
+        "additionalItems" => Shape::Rest,
+        "dependencies" => Shape::Dependencies,
         _ => return None,
     })
 }
 
-/// Whether OpenAPI 3.0 knows the keyword.
+/// Whether the schemas of a version know the keyword.
 ///
-/// Source: OpenAPI 3.0.4, "Schema Object".
-pub(super) fn is_of_v30(keyword: &str) -> bool {
+/// Source: Swagger 2.0 and OpenAPI 3.0.4, "Schema Object".
+pub(super) fn is_known_to(version: Version, keyword: &str) -> bool {
+    match version {
+        Version::V20 => is_of_v30(keyword) && !matches!(keyword, "oneOf" | "anyOf" | "not"),
+        Version::V30 => is_of_v30(keyword),
+        Version::V31 | Version::V32 => true,
+    }
+}
+
+fn is_of_v30(keyword: &str) -> bool {
     !matches!(
         keyword,
         "const"

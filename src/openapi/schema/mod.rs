@@ -9,6 +9,7 @@ mod choice;
 mod closure;
 mod contract;
 mod dialect;
+mod draft;
 mod explain;
 mod format;
 mod keyword;

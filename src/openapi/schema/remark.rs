@@ -4,6 +4,7 @@ use super::format;
 use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::json::Pointer;
+use crate::openapi::tree::shown;
 use crate::openapi::{Document, ReferenceError};
 use std::collections::HashMap;
 
@@ -62,15 +63,15 @@ impl Remark {
         let mut diagnostic = Diagnostic::warning(self.code, self.message.clone());
         diagnostic.level = self.level;
         diagnostic.help.extend(self.help.clone());
-        match document.span_of(&self.at).or_else(|| document.span_of(&self.at.parent())) {
-            Some(span) => diagnostic.label(document.source(), span, self.label),
-            None => diagnostic.note(format!("at `#{}`", self.at)),
+        match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
+            Some(place) => diagnostic.label_at(place, self.label),
+            None => diagnostic.note(format!("at `{}`", shown(&document.written_pointer(&self.at)))),
         }
     }
 
     /// What stands behind "not checked, because".
-    pub(super) fn reason(&self) -> String {
-        format!("{} (`#{}`)", self.message, self.at)
+    pub(super) fn reason(&self, document: &Document) -> String {
+        format!("{} (`{}`)", self.message, shown(&document.written_pointer(&self.at)))
     }
 }
 
@@ -94,7 +95,11 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
         if others.is_empty() {
             return diagnostic;
         }
-        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`#{at}`")).collect();
+        let mut named: Vec<String> = others
+            .iter()
+            .take(NAMED)
+            .map(|at| format!("`{}`", shown(&document.written_pointer(at))))
+            .collect();
         if others.len() > NAMED {
             named.push("…".to_owned());
         }

@@ -2,6 +2,7 @@
 
 use super::closure::{Closure, Role, linked};
 use crate::json::{Pointer, Value};
+use crate::openapi::tree::MOUNT;
 
 /// Where an error comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +56,29 @@ pub(super) fn trace(closure: &Closure, start: usize, path: &[String]) -> Trace {
     Trace { keyword: place(closure, entry, &within), via, format: None, choice: None }
 }
 
-/// The name under which a schema is known: `Price` for `#/components/schemas/Price`.
+/// The name under which a schema is known: `Price` for `#/components/schemas/Price`, for the
+/// `#/definitions/Price` of Swagger 2.0, for `common.yaml#/Price`, and for `schemas/Price.yaml`.
 pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
-    match pointer.tokens() {
-        [components, schemas, name] if components == "components" && schemas == "schemas" => {
+    let (file, within) = match pointer.tokens() {
+        [first, rest @ ..] if first.starts_with(MOUNT) => (first.strip_prefix(MOUNT), rest),
+        all => (None, all),
+    };
+    match (file, within) {
+        (_, [components, schemas, name]) if components == "components" && schemas == "schemas" => {
             Some(name.clone())
+        }
+        (_, [definitions, name]) if definitions == "definitions" => Some(name.clone()),
+        (Some(_), [name]) => Some(name.clone()),
+        (Some(_), [group, name]) if ["$defs", "schemas"].contains(&group.as_str()) => Some(name.clone()),
+        (Some(file), []) => {
+            let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            Some(last.split('.').next().unwrap_or(last).to_owned())
         }
         _ => None,
     }
 }
 
 fn place(closure: &Closure, entry: usize, within: &[&str]) -> Pointer {
+    let within = if closure.entries[entry].role == Role::Needed { &[] } else { within };
     closure.entries[entry].pointer.join(&Pointer::of(within.iter().copied()))
 }

@@ -95,6 +95,15 @@ impl Library {
         document.ok_or(Missing::Reported)
     }
 
+    /// The overlays that a project has for a document that is named by its path or URL: those of the
+    /// first api with that document.
+    pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<PathBuf> {
+        let is_meant = |document: &str| is_same(&project.folder, document, base, written);
+        let api = project.apis.iter().find(|api| is_meant(&api.value.document.value));
+        let overlays = api.map(|api| api.value.overlays.as_slice()).unwrap_or_default();
+        overlays.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
+    }
+
     /// The same for a document that nothing names but the command line.
     pub(super) fn load_given(
         &self,

@@ -202,8 +202,9 @@ fn load_standalone(
             let project = find_project(&[path.to_owned()], folder)
                 .and_then(|project| read_project(&project, folder, limits, &mut Vec::new()));
             let library = Library::new(folder, limits, settings.allowed());
-            let overlays: Vec<PathBuf> =
-                settings.overlays.iter().map(|it| normalise(&folder.join(&it.path))).collect();
+            let of_project = project.as_ref().map(|it| Library::overlays_of(&written, base, it));
+            let given = settings.overlays.iter().map(|it| normalise(&folder.join(&it.path)));
+            let overlays: Vec<PathBuf> = of_project.into_iter().flatten().chain(given).collect();
             let document = library.load(&written, base, &overlays, project.as_ref(), diagnostics);
             let document = match document {
                 Ok(document) => Some(document),

@@ -77,7 +77,6 @@ pub(super) fn adapt(resolver: Resolver<'_>) -> Adapted {
         remarks: Vec::new(),
         seen: HashSet::new(),
         responses: HashMap::new(),
-        names: HashSet::new(),
     };
     adapter.servers();
     adapter.security();
@@ -98,8 +97,6 @@ struct Adapter<'r, 'd> {
     /// Responses that are referred to, by where they stand and what is produced: where the adapted
     /// one is.
     responses: HashMap<(Pointer, MediaTypes), Pointer>,
-    /// Names taken under `components/responses`.
-    names: HashSet<String>,
 }
 
 /// The media types of `consumes` or `produces`, and where each was written.

@@ -55,7 +55,6 @@ impl Adapter<'_, '_> {
         let number = self.responses.len();
         let name = format!("{name} {number}");
         let at = holder.child(&name);
-        self.names.insert(name.clone());
         self.moved(at.clone(), target.clone());
         let mut members = Map::new();
         let written = self.written_map(target);

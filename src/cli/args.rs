@@ -89,6 +89,9 @@ pub(super) struct Check {
     /// name is not needed
     #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
     pub(super) overlay: Vec<OverlayFile>,
+    /// How strong the contract is: which wrong answers the schemas would not notice
+    #[arg(long)]
+    pub(super) strength: bool,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,

@@ -176,6 +176,12 @@ codes! {
     DOCUMENT_SCHEMA = "document.schema";
     /// An operation id that stands twice.
     DOCUMENT_DUPLICATE_OPERATION = "document.duplicate-operation";
+    /// Two path templates that match the same request.
+    DOCUMENT_AMBIGUOUS_PATH = "document.ambiguous-path";
+    /// A schema that nothing can satisfy.
+    DOCUMENT_IMPOSSIBLE = "document.impossible";
+    /// An example or default that breaks its own schema.
+    DOCUMENT_EXAMPLE = "document.example";
     /// A construct that is read leniently.
     DOCUMENT_LENIENT = "document.lenient";
     // Diagnostics: overlays.

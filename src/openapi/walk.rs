@@ -63,8 +63,8 @@ const NAME_MAPS: [&str; 18] = [
 /// The same, where a name may be that of an extension.
 const EXTENSIBLE_MAPS: [&str; 4] = ["callbacks", "paths", "responses", "webhooks"];
 
-/// Fields whose value is data.
-const DATA: [&str; 4] = ["const", "default", "enum", "example"];
+/// Fields whose value is data, or a text that no tool needs to follow.
+const DATA: [&str; 6] = ["const", "default", "description", "enum", "example", "summary"];
 
 /// Calls back for every text in a value that leads elsewhere, with the tokens of the object that it
 /// stands in, in the order written; the tokens of the value itself are given.

@@ -9,6 +9,7 @@ mod curl;
 mod excerpt;
 mod progress;
 pub mod snippet;
+mod strength;
 mod style;
 mod summary;
 mod terminal;
@@ -16,6 +17,7 @@ mod text;
 mod window;
 
 pub use progress::Progress;
+pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
 

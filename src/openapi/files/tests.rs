@@ -352,3 +352,44 @@ fn a_large_document_refers_to_files_too() {
     let (document, _) = of.document(&Limits::default());
     assert!(document.find_operation("getA").is_some());
 }
+
+#[test]
+fn a_document_may_say_what_it_is_called() {
+    let main = format!(
+        "$self: https://example.com/api/openapi.yaml\n{}",
+        main_with(
+            "{ properties: { a: { $ref: parts.yaml }, b: { $ref: 'https://example.com/api/openapi.yaml#/components/schemas/S' } } }, S: { type: integer }"
+        )
+    );
+    let texts = [("main.yaml", main.as_str()), ("parts.yaml", "type: string\n")];
+    check_value(
+        &texts,
+        json!({"a": 1, "b": "x"}),
+        &[
+            "parts.yaml:1 via T › parts: `a` is an integer where the document promises a string",
+            "main.yaml:5 via T › S: `b` is a string where the document promises an integer",
+        ],
+    );
+}
+
+#[test]
+fn a_broken_reference_is_said_once_however_it_is_reached() {
+    let main = main_with("{ allOf: [ { $ref: 'a.yaml#/s/x/y' }, { $ref: 'a.yaml#/s' } ] }");
+    let texts = [("main.yaml", main.as_str()), ("a.yaml", "s: { x: { y: { $ref: '#/gone' } } }\n")];
+    check_lints(&texts, &["a.yaml:1:22 document.reference `#/gone` leads nowhere: `a.yaml` has no `gone`"]);
+}
+
+#[test]
+fn all_files_together_have_a_size() {
+    let main = main_with("{ allOf: [ { $ref: a.yaml }, { $ref: b.yaml } ] }");
+    let large = format!("description: {}\n", "x".repeat(600));
+    let texts = Texts::of(&[("main.yaml", main.as_str()), ("a.yaml", &large), ("b.yaml", &large)]);
+    let (document, _) = texts.document(&Limits { document: 1000, ..Limits::default() });
+    let found: Vec<String> = check_structure(&document).iter().map(render).collect();
+    assert_eq!(
+        found,
+        [
+            "main.yaml:4:66 document.reference `b.yaml` cannot be followed: the other files are larger together than the limit `document` of 1000 bytes"
+        ]
+    );
+}

@@ -24,6 +24,7 @@ mod words;
 mod tests;
 
 pub use contract::{Contract, Validity};
+pub(super) use keyword::{Shape, shape};
 
 use crate::json::Pointer;
 

@@ -68,7 +68,8 @@ pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
             Some(name.clone())
         }
         (_, [definitions, name]) if definitions == "definitions" => Some(name.clone()),
-        (Some(_), [name]) => Some(name.clone()),
+        // The number of an element is no name.
+        (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.clone()),
         (Some(_), [group, name]) if ["$defs", "schemas"].contains(&group.as_str()) => Some(name.clone()),
         (Some(file), []) => {
             let last = file.rsplit(['/', '\\']).next().unwrap_or(file);

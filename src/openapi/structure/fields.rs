@@ -103,6 +103,8 @@ impl Walker<'_> {
             is_key: true,
             message,
             label,
+            also: None,
+            notes: Vec::new(),
             help: None,
         });
     }

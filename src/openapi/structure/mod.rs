@@ -1,13 +1,19 @@
 //! What of a document is not as OpenAPI describes it, with places: warnings, never a refusal.
 //!
-//! Four readers look at it: [`model`] holds documents of 3.0 against the `openapiv3` crate,
-//! [`references`] follows every `$ref`, [`fields`] looks for names that no object has, and
-//! [`operations`] names what the views pass over or what would mislead them, in every version.
+//! Each reader looks for one kind of thing: [`model`] holds documents of 3.0 against the `openapiv3`
+//! crate, [`references`] follows every `$ref`, [`fields`] looks for names that no object has,
+//! [`operations`] names what the views pass over or what would mislead them, [`paths`] templates that
+//! match the same request, [`impossible`] schemas that nothing satisfies, and [`examples`] holds examples
+//! and defaults to their own schemas.
 
+mod examples;
 mod fields;
+mod impossible;
 mod model;
 mod operations;
+mod paths;
 mod references;
+mod schemas;
 mod table;
 
 #[cfg(test)]
@@ -30,7 +36,17 @@ struct Lint {
     is_key: bool,
     message: String,
     label: String,
+    /// A second place that takes part in it.
+    also: Option<Also>,
+    notes: Vec<String>,
     help: Option<String>,
+}
+
+/// A second place, and what is said of it.
+#[derive(Debug)]
+struct Also {
+    pointer: Pointer,
+    label: String,
 }
 
 /// A document with more findings of one reader is explained as well by these: each costs a look-up
@@ -42,15 +58,19 @@ const MAX_PLACES: usize = 5;
 
 /// Looks for everything in a document that is not as its version of OpenAPI describes it.
 ///
-/// All findings are warnings with the code `document.structure` or `document.reference`, in the
-/// order of the text; equal ones are folded into one with the further places in a note. Each
+/// All findings are warnings, in the order of the text: `document.structure`, `document.reference`,
+/// `document.ambiguous-path`, `document.impossible`, `document.example`; equal ones are folded into one with the further places in a note. Each
 /// reader stops after 1,000. What `Document::load` said already (duplicate operation ids,
 /// duplicate keys) is not said again.
 ///
 /// Source: Swagger 2.0; OpenAPI 3.0.4, 3.1.1 and 3.2.0, "Schema".
-pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
+pub fn check_structure(document: &Arc<Document>) -> Vec<Diagnostic> {
     let mut lints = operations::lint(document);
     lints.extend(references::lint(document));
+    lints.extend(paths::lint(document));
+    let schemas = schemas::all(document);
+    lints.extend(impossible::lint(document, &schemas));
+    lints.extend(examples::lint(document, &schemas));
     // The model says less than our own words about the same object.
     let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
     let fields = fields::lint(document);
@@ -60,7 +80,7 @@ pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
     let order: HashMap<*const Source, usize> =
         document.sources().enumerate().map(|(index, source)| (Arc::as_ptr(source), index)).collect();
     let mut placed: Vec<(Location, Lint)> =
-        lints.into_iter().map(|lint| (place(document, &lint), lint)).collect();
+        lints.into_iter().map(|lint| (place(document, &lint.pointer, lint.is_key), lint)).collect();
     placed.sort_by_key(|(at, _)| (order.get(&Arc::as_ptr(&at.source)).copied(), at.span.start));
     let mut numbers: HashMap<(Code, String), usize> = HashMap::new();
     let mut folded: Vec<(Lint, Vec<Location>)> = Vec::new();
@@ -73,12 +93,13 @@ pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
             }
         }
     }
-    folded.into_iter().map(|(lint, places)| diagnostic(lint, &places)).collect()
+    folded.into_iter().map(|(lint, places)| diagnostic(document, lint, &places)).collect()
 }
 
-fn diagnostic(lint: Lint, places: &[Location]) -> Diagnostic {
+fn diagnostic(document: &Document, lint: Lint, places: &[Location]) -> Diagnostic {
     let mut diagnostic = Diagnostic::warning(lint.code, lint.message);
     diagnostic.help.extend(lint.help);
+    diagnostic.notes.extend(lint.notes);
     let Some((first, further)) = places.split_first() else {
         return diagnostic;
     };
@@ -94,14 +115,17 @@ fn diagnostic(lint: Lint, places: &[Location]) -> Diagnostic {
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         diagnostic.notes.push(format!("also at {}{rest}", shown.collect::<Vec<_>>().join(", ")));
     }
-    diagnostic.label_at(first.clone(), lint.label)
+    let diagnostic = diagnostic.label_at(first.clone(), lint.label);
+    match lint.also {
+        Some(Also { pointer, label }) => diagnostic.label_at(place(document, &pointer, false), label),
+        None => diagnostic,
+    }
 }
 
 /// A scalar is pointed at itself, a map or list by its key, or its first line where it has none.
-fn place(document: &Document, lint: &Lint) -> Location {
-    let pointer = &lint.pointer;
+fn place(document: &Document, pointer: &Pointer, is_key: bool) -> Location {
     let is_scalar = document.get(pointer).is_some_and(|value| !value.is_object() && !value.is_array());
-    match document.key_place_of(pointer).filter(|_| lint.is_key || !is_scalar) {
+    match document.key_place_of(pointer).filter(|_| is_key || !is_scalar) {
         Some(key) => key,
         None => {
             let start = || Location::new(document.source(), Span::default());

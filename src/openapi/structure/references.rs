@@ -3,12 +3,15 @@ use crate::diagnostic::Code;
 use crate::json::Pointer;
 use crate::openapi::walk::{Holds, SiteKind, walk};
 use crate::openapi::{Document, ReferenceError};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// Follows every reference of a document, whether an operation needs it or not: in its own text, and
 /// in the parts of other files that references lead to.
 pub(super) fn lint(document: &Document) -> Vec<Lint> {
     let mut lints = Vec::new();
+    // What is reached in another file may stand within something that is reached later.
+    let mut seen = HashSet::new();
     let own = (Pointer::root(), Holds::Fields);
     for (root, holds) in std::iter::once(&own).chain(document.reached()) {
         let value = match root.is_root() {
@@ -19,8 +22,9 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
             },
         };
         let end = walk(value, &mut root.tokens().to_vec(), *holds, &mut |at, site| {
-            if site.kind == SiteKind::Reference {
-                check(document, &Pointer::of(at.iter().cloned()), &mut lints);
+            let at = Pointer::of(at.iter().cloned());
+            if site.kind == SiteKind::Reference && (root.is_root() || seen.insert(at.clone())) {
+                check(document, &at, &mut lints);
             }
             if lints.len() < MAX_LINTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
@@ -48,6 +52,8 @@ fn check(document: &Document, at: &Pointer, lints: &mut Vec<Lint>) {
         is_key: false,
         message: error.to_string(),
         label: error.label().to_owned(),
+        also: None,
+        notes: Vec::new(),
         help: error.help(),
     });
 }

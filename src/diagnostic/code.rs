@@ -97,6 +97,8 @@ codes! {
     EXPECT_JSONPATH = "expect.jsonpath";
     /// A condition is false, or could not be evaluated.
     EXPECT_ASSERT = "expect.assert";
+    /// The body's bytes differ from the scenario's expectation.
+    EXPECT_BYTES = "expect.bytes";
     /// The answer took longer than the scenario allows.
     EXPECT_WITHIN = "expect.within";
     /// A capture found nothing.

@@ -123,10 +123,10 @@ fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
         Some("query") => named(&step.step.query, name),
         Some("headers") => named(&step.headers, name),
         Some("cookies") => named(&step.step.cookies, name),
-        Some("body") => step.step.body.as_ref().map(|body| {
+        Some("body") => {
             let inner = Pointer::of(tokens[1..].iter().cloned());
-            body.at(&inner).map_or(body.span, |part| part.span)
-        }),
+            step.step.body.as_ref().map(|body| body.span_at(&inner))
+        }
         _ => None,
     };
     ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }

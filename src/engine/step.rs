@@ -317,6 +317,7 @@ impl StepContext<'_> {
         });
         let checked = check_expectations(
             of_row.as_ref().unwrap_or(&step.step.expect),
+            step.attached.expected.as_deref(),
             &operation,
             &exchange,
             &ExchangeScope { case: scope, exchange: &exchange },

@@ -1,6 +1,6 @@
 use super::declared::Declared;
 use super::style::is_form;
-use super::{Header, Parameter, ParameterIn, Style, is_json};
+use super::{Header, Parameter, ParameterIn, Serialization, Style, is_json};
 use crate::exchange::Headers;
 use crate::json::{Map, Value};
 use percent_encoding::percent_decode_str;
@@ -59,7 +59,18 @@ pub fn decode_parameter(parameter: &Parameter<'_>, request: &RawRequest<'_>) -> 
         }
         ParameterIn::QueryString => return decode_query_string(parameter, request.query),
     };
-    decode_pairs(parameter, &pairs)
+    let is_query = parameter.location() == ParameterIn::Query;
+    let unescape: &dyn Fn(&str) -> String = match parameter.style() {
+        Style::Cookie => &str::to_owned,
+        _ if is_query => &form_decoded,
+        _ => &percent_decoded,
+    };
+    if let (None, Some(content)) = (parameter.schema(), parameter.content()) {
+        let (_, text) = pairs.iter().find(|(name, _)| unescape(name) == parameter.name())?;
+        return Some(decode_content(content.range(), &unescape(text)));
+    }
+    let declared = Declared::of(parameter.view().document, parameter.schema());
+    decode_pairs(&parameter.serialization(), &declared, unescape, &pairs)
 }
 
 /// OpenAPI 3.2.0, "Parameter Object", `in: querystring`: the whole query is one value.
@@ -155,24 +166,20 @@ fn decode_path(parameter: &Parameter<'_>, text: &str) -> Value {
     }
 }
 
-/// Query and cookie: `form` and the styles made for queries.
-fn decode_pairs(parameter: &Parameter<'_>, pairs: &[(&str, &str)]) -> Option<Value> {
-    let is_query = parameter.location() == ParameterIn::Query;
-    let unescape: &dyn Fn(&str) -> String = match parameter.style() {
-        Style::Cookie => &str::to_owned,
-        _ if is_query => &form_decoded,
-        _ => &percent_decoded,
-    };
-    let named = pairs.iter().filter(|(name, _)| unescape(name) == parameter.name());
+/// Query, cookie and fields of a form: `form` and the styles made for queries. `unescape` undoes the
+/// percent-encoding, where there is one.
+pub(super) fn decode_pairs(
+    serialization: &Serialization<'_>,
+    declared: &Declared<'_>,
+    unescape: &dyn Fn(&str) -> String,
+    pairs: &[(&str, &str)],
+) -> Option<Value> {
+    let Serialization { name, style, explode, .. } = *serialization;
+    let named = pairs.iter().filter(|(each, _)| unescape(each) == name);
     let parts: Vec<&str> = named.map(|(_, part)| *part).collect();
-    if let (None, Some(content)) = (parameter.schema(), parameter.content()) {
-        return Some(decode_content(content.range(), &unescape(parts.first()?)));
-    }
-    let declared = Declared::of(parameter.view().document, parameter.schema());
-    let codec = Codec { declared: &declared, unescape };
-    let (style, explode) = (parameter.style(), parameter.explode());
+    let codec = Codec { declared, unescape };
     if style == Style::DeepObject && declared.is_object() {
-        return codec.deep_object(parameter.name(), pairs);
+        return codec.deep_object(name, pairs);
     }
     if explode && declared.is_object() && parts.is_empty() {
         // The members travel under their own names, among those of all other parameters.
@@ -291,7 +298,7 @@ fn bracketed(text: &str) -> Option<Vec<&str>> {
     (path.len() <= 32).then_some(path)
 }
 
-fn decode_content(range: &str, text: &str) -> Value {
+pub(super) fn decode_content(range: &str, text: &str) -> Value {
     let parsed = is_json(range).then(|| crate::json::parse(text).ok()).flatten();
     parsed.map_or_else(|| Value::String(text.to_owned()), |parsed| parsed.value)
 }
@@ -329,7 +336,7 @@ fn percent_decoded(text: &str) -> String {
 }
 
 /// OpenAPI 3.1.1, "URL Percent-Encoding": in a query, `+` is a space.
-fn form_decoded(text: &str) -> String {
+pub(super) fn form_decoded(text: &str) -> String {
     percent_decoded(&text.replace('+', "%20"))
 }
 

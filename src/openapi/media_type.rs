@@ -1,3 +1,4 @@
+use super::Document;
 use super::view::View;
 use crate::json::{Pointer, Value};
 use std::borrow::Cow;
@@ -56,6 +57,22 @@ impl<'d> MediaType<'d> {
             Some((Some(name.to_owned()), example.pointer.child(key), value))
         });
         single.into_iter().chain(named).collect()
+    }
+
+    /// The document it belongs to.
+    pub(super) fn document(&self) -> &'d Document {
+        self.view.document
+    }
+
+    /// What `prefixEncoding` or `itemEncoding` says of a part, by its place from 0.
+    ///
+    /// Source: OpenAPI 3.2.0, "Encoding By Position".
+    pub(super) fn encoding_at(&self, index: usize) -> Option<View<'d>> {
+        self.view
+            .elements("prefixEncoding")
+            .into_iter()
+            .nth(index)
+            .or_else(|| self.view.object("itemEncoding"))
     }
 
     /// What `encoding` says of a property.

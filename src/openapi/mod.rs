@@ -4,6 +4,7 @@
 //! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
+mod content;
 mod declared;
 mod decode;
 mod document;
@@ -29,6 +30,8 @@ mod schema;
 mod security;
 mod structure;
 mod style;
+#[cfg(test)]
+mod style_table;
 mod swagger;
 mod tree;
 mod types;
@@ -41,6 +44,11 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use content::{
+    BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter,
+    is_text_schema, parts_of, read_content, read_content_with_places, read_text, write_content, write_parts,
+};
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use files::{Fetch, Refusal};

@@ -108,6 +108,13 @@ impl<'d> Parameter<'d> {
         self.location == ParameterIn::Query && self.view.boolean("allowReserved") == Some(true)
     }
 
+    /// Whether it may be sent as `name=` whatever its schema says; query only.
+    ///
+    /// Source: OpenAPI 3.1.1, "Parameter Object", `allowEmptyValue`.
+    pub fn allows_empty_value(&self) -> bool {
+        self.location == ParameterIn::Query && self.view.boolean("allowEmptyValue") == Some(true)
+    }
+
     /// The pointer to its schema, where it has one; the schema may be a reference.
     pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()

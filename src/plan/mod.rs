@@ -6,6 +6,7 @@
 
 mod auth;
 mod case;
+mod content;
 mod operation;
 mod references;
 mod request;
@@ -18,6 +19,6 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub use case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 pub use select::{Selection, TagError, TagExpression};
 pub use step::{PlanInput, plan};

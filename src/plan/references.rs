@@ -2,6 +2,7 @@ use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
     CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
+    StepBody,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -57,7 +58,8 @@ impl Names {
             self.check_condition(when, Place::Request, problems);
         }
         let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
-        for template in named.chain(headers).chain(&step.body) {
+        let body = step.body.iter().flat_map(StepBody::templates);
+        for template in named.chain(headers).chain(body) {
             self.check_template(template, Place::Request, problems);
         }
         if let Sends::Expression(template) = &step.sends {
@@ -84,7 +86,8 @@ impl Names {
             }
         }
         self.check_members(&expect.headers, problems);
-        let matchers = expect.body.iter().chain(expect.jsonpath.iter().map(|it| &it.matcher));
+        let bytes = expect.bytes.iter().flat_map(|bytes| [&bytes.length, &bytes.sha256]).flatten();
+        let matchers = expect.body.iter().chain(expect.jsonpath.iter().map(|it| &it.matcher)).chain(bytes);
         for matcher in matchers {
             self.check_matcher(matcher, problems);
         }

@@ -60,6 +60,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
+        attachments: &Default::default(),
         selection,
         limits: &limits,
         overrides: &Default::default(),

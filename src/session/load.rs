@@ -1,6 +1,6 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, normalise, read_project, read_scenarios};
+use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
 use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
@@ -89,6 +89,7 @@ impl Session {
         let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
         let files = scenarios.files;
+        let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
         let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
@@ -108,6 +109,7 @@ impl Session {
                 apis: documents.apis.clone(),
                 broken_apis: documents.broken,
                 files,
+                attachments: &attachments,
                 selection,
                 limits: &limits,
                 overrides: &settings.contract,

@@ -1,6 +1,7 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
 mod attempt;
+mod bodies;
 mod certificates;
 mod corpus;
 mod documents;

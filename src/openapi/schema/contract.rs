@@ -393,10 +393,12 @@ fn targets_of(operation: Operation<'_>) -> Vec<Target> {
     }
     for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
         found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Request)));
+        found.extend(media_type.item_schema().map(|schema| (schema, Direction::Request)));
     }
     for response in operation.responses() {
         for media_type in response.media_types() {
             found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Response)));
+            found.extend(media_type.item_schema().map(|schema| (schema, Direction::Response)));
         }
         for header in response.headers() {
             found.extend(header.schema().map(|schema| (schema.into_owned(), Direction::Response)));

@@ -8,7 +8,7 @@ use super::place::{Places, first_line};
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
-use super::sends::{check_sends, resolve_sends};
+use super::sends::check_sends;
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use super::target::Refusal;
 use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
@@ -192,7 +192,7 @@ impl StepContext<'_> {
                 Box::new(unsent(Code::REQUEST_BUILD, error.to_string(), step, span).help(error.help()))
             }
         })?;
-        let sends = resolve_sends(&step.step.sends, scope).map_err(|reason| {
+        let sends = step.step.sends.resolve(scope).map_err(|reason| {
             Box::new(unsent(Code::VALUE_UNRESOLVED, reason, step, step.step.sends.span()))
         })?;
         let limits = &self.run.settings.limits;

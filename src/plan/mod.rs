@@ -13,6 +13,7 @@ mod select;
 mod settings;
 mod status;
 mod step;
+mod used;
 
 #[cfg(test)]
 mod tests;
@@ -20,3 +21,4 @@ mod tests;
 pub use case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 pub use select::{Selection, TagError, TagExpression};
 pub use step::{PlanInput, plan};
+pub use used::UsedNames;

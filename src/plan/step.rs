@@ -218,6 +218,7 @@ impl Planner<'_> {
             teardown,
             file_teardown,
             inputs,
+            used: course.names.used,
             timeout: course.surroundings.scenario_timeout(),
         })
     }

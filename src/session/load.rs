@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
+use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
@@ -179,6 +180,20 @@ impl Session {
     /// Whether any file has an error; with `keep_going` the others run all the same.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
+    }
+
+    /// What the scenarios expect, send and save, held against their documents: warnings, and hints of the
+    /// level `Note`. Files with errors are passed over.
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let errors = self.diagnostics.iter().filter(|it| it.level == Level::Error);
+        let broken = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned())).collect();
+        let mut found = lint(&LintInput {
+            plan: &self.plan,
+            limits: &self.limits,
+            broken: &broken,
+        });
+        mask_diagnostics(&mut found, &self.masker);
+        found
     }
 
     /// Replaces every secret of the run in a text.

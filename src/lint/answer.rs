@@ -1,0 +1,82 @@
+//! The documented responses that could answer a step.
+
+use super::At;
+use crate::check::Check;
+use crate::diagnostic::Severity;
+use crate::json::Pointer;
+use crate::openapi::{Response, ResponseKey, is_json};
+use crate::scenario::StatusPattern;
+
+/// The responses that could answer a step as it expects, in the order written; `None` where that is not
+/// known: the status is an expression, or one that the document lacks could come.
+pub(super) fn answers<'a>(at: &At<'a>) -> Option<Vec<Response<'a>>> {
+    let Some(expected) = &at.step.step.expect.status else {
+        return Some(of_class(at, 2));
+    };
+    let mut found: Vec<Response<'a>> = Vec::new();
+    for pattern in &expected.value {
+        let more = match resolve(at, pattern)? {
+            StatusPattern::Code(code) => vec![at.operation.response_for(code)?],
+            StatusPattern::Class(class) => of_class(at, class),
+            StatusPattern::Expression(_) => return None,
+        };
+        for response in more {
+            if !found.iter().any(|known| known.pointer() == response.pointer()) {
+                found.push(response);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// The schemas of all bodies that could answer; `None` where a body could come that no schema judges,
+/// and where the contract of bodies is waived.
+pub(super) fn body_schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
+    if !is_denied(at, Check::Body) {
+        return None;
+    }
+    let answers = answers(at)?;
+    let mut schemas = Vec::new();
+    for response in &answers {
+        let media_types = response.media_types();
+        if media_types.is_empty() || media_types.iter().any(|it| !is_json(it.range())) {
+            return None;
+        }
+        for media_type in media_types {
+            schemas.push(media_type.schema()?);
+        }
+    }
+    Some(schemas)
+}
+
+/// Whether what breaks a check fails the step.
+pub(super) fn is_denied(at: &At<'_>, check: Check) -> bool {
+    at.step.severities.of(check) == Severity::Deny
+}
+
+/// The pattern, or the one that an expression is known to give.
+fn resolve(at: &At<'_>, pattern: &StatusPattern) -> Option<StatusPattern> {
+    match pattern {
+        StatusPattern::Expression(template) => {
+            StatusPattern::parse(&at.literals.value(template)?.to_text())
+        }
+        known => Some(known.clone()),
+    }
+}
+
+/// The statuses that a step accepts, expressions resolved; `None` where one is not known. Empty where the
+/// step says nothing.
+pub(super) fn expected_statuses(at: &At<'_>) -> Option<Vec<StatusPattern>> {
+    let written = at.step.step.expect.status.iter().flat_map(|status| &status.value);
+    written.map(|pattern| resolve(at, pattern)).collect()
+}
+
+fn of_class<'a>(at: &At<'a>, class: u16) -> Vec<Response<'a>> {
+    let answers = at.operation.responses().into_iter();
+    let fits = |response: &Response<'_>| match response.key() {
+        ResponseKey::Status(code) => code / 100 == class,
+        ResponseKey::Range(range) => u16::from(range) == class,
+        ResponseKey::Default => true,
+    };
+    answers.filter(fits).collect()
+}

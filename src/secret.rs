@@ -1,5 +1,6 @@
 //! Secrets: a type that cannot print itself, and the masker that keeps them out of every output.
 
+mod excerpt;
 mod fragment;
 mod spelling;
 
@@ -7,13 +8,14 @@ use regex::{Regex, RegexBuilder};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use excerpt::mask_sources;
 pub use secrecy::{ExposeSecret, SecretString};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
 
 /// Shorter values are not masked: they stand in half of all words, and guard nothing.
-const MIN_LENGTH: usize = 4;
+pub(crate) const MIN_LENGTH: usize = 4;
 
 /// Room for the compiled patterns; some thousand secrets of a hundred characters fit.
 const PATTERN_SIZE: usize = 1 << 28;

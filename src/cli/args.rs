@@ -78,9 +78,18 @@ pub(super) struct Check {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// How strong the contract is: which wrong answers the schemas would not notice
+    #[arg(long)]
+    pub(super) strength: bool,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    /// Show hints too: what the document leaves open and a scenario relies on
+    #[arg(long)]
+    pub(super) hints: bool,
+    /// How what was found is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
+    pub(super) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +112,14 @@ pub(super) struct Output {
     /// Say less: only what needs attention
     #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     pub(super) quiet: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people: on stderr, with the lines of the files
+    Human,
+    /// One JSON document on stdout; its schema is schemas/check.schema.json
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -173,6 +173,8 @@ codes! {
     CONFIG_NO_BASE_URL = "config.no-base-url";
     /// An input that nothing declares, or a value that it refuses.
     CONFIG_INPUT = "config.input";
+    /// A secret that is too short to be kept out of what is printed.
+    CONFIG_SHORT_SECRET = "config.short-secret";
     // Diagnostics: documents.
     /// The text is not JSON or YAML.
     DOCUMENT_SYNTAX = "document.syntax";
@@ -186,6 +188,12 @@ codes! {
     DOCUMENT_SCHEMA = "document.schema";
     /// An operation id that stands twice.
     DOCUMENT_DUPLICATE_OPERATION = "document.duplicate-operation";
+    /// Two path templates that match the same request.
+    DOCUMENT_AMBIGUOUS_PATH = "document.ambiguous-path";
+    /// A schema that nothing can satisfy.
+    DOCUMENT_IMPOSSIBLE = "document.impossible";
+    /// An example or default that breaks its own schema.
+    DOCUMENT_EXAMPLE = "document.example";
     /// A construct that is read leniently.
     DOCUMENT_LENIENT = "document.lenient";
     // Diagnostics: the mock's rules.

@@ -59,8 +59,14 @@ impl Diagnostic {
 
     /// Adds a place with the words under it.
     #[must_use]
-    pub fn label(mut self, source: &Arc<Source>, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { at: Location::new(source, span), text: text.into() });
+    pub fn label(self, source: &Arc<Source>, span: Span, text: impl Into<String>) -> Self {
+        self.label_at(Location::new(source, span), text)
+    }
+
+    /// The same for a place that knows its source.
+    #[must_use]
+    pub fn label_at(mut self, at: Location, text: impl Into<String>) -> Self {
+        self.labels.push(Label { at, text: text.into() });
         self
     }
 

@@ -2,12 +2,13 @@
 
 use super::event::{CaseReport, StepReport};
 use crate::diagnostic::{Finding, Place};
-use crate::secret::Masker;
+use crate::secret::{Masker, mask_sources};
 
-/// Masks every text of a report. Sources that are excerpted are masked where they are made, for
-/// their places depend on it.
+/// Masks every text of a report, and the files that are excerpted. Responses are masked where their
+/// excerpts are made, for their places depend on it.
 pub(super) fn mask_report(report: &mut CaseReport, masker: &Masker) {
     let words = |text: &mut String| *text = masker.mask_words(text);
+    words(&mut report.id);
     words(&mut report.title);
     report.row.iter_mut().for_each(words);
     report.reason.iter_mut().for_each(words);
@@ -15,6 +16,9 @@ pub(super) fn mask_report(report: &mut CaseReport, masker: &Masker) {
     for step in &mut report.steps {
         mask_step(step, &words);
     }
+    let findings = report.steps.iter_mut().flat_map(|step| &mut step.findings);
+    let places = findings.flat_map(|finding| [&mut finding.scenario, &mut finding.document]).flatten();
+    mask_sources(masker, places.map(|place| (&mut place.source, place.span)), |_, text| text);
 }
 
 fn mask_step(step: &mut StepReport, words: &impl Fn(&mut String)) {

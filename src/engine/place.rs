@@ -54,12 +54,11 @@ impl Places<'_> {
             },
         );
         let document = fact.document.and_then(|place| {
-            let key = self.document.key_span_of(&place.pointer);
-            let value = self.document.span_of(&place.pointer);
-            let span = if place.is_key { key.or(value) } else { value.or(key) }?;
-            let source = Arc::clone(self.document.source());
-            let span = first_line(&source, span);
-            Some(Place { source, span, label: place.label, at: None })
+            let key = self.document.key_place_of(&place.pointer);
+            let value = self.document.place_of(&place.pointer);
+            let at = if place.is_key { key.or(value) } else { value.or(key) }?;
+            let span = first_line(&at.source, at.span);
+            Some(Place { source: at.source, span, label: place.label, at: None })
         });
         let response = fact.response.and_then(|place| self.response_place(&place.at, place.label));
         Finding {

@@ -1,4 +1,5 @@
 use super::connection::{Connecting, announce, observe, so_far};
+use super::deadline::timeout_at;
 use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
 use super::{incoming, outgoing};
 use crate::exchange::{Exchange, Request};
@@ -7,7 +8,7 @@ use crate::secret::{ExposeSecret, SecretString};
 use reqwest::{Certificate, Identity, Proxy};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tower::util::MapFutureLayer;
 use url::Url;
 

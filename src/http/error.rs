@@ -344,6 +344,14 @@ fn certificate_reason(certificate: &str) -> (String, Option<&'static str>) {
         _ if own.starts_with("not valid yet") || own == "NotValidYet" => {
             ("the certificate is not valid yet".to_owned(), Some(CLOCK))
         }
+        _ if own.starts_with("not valid for name ") => {
+            // `not valid for name "a"; certificate is only valid for DnsName("b"), IpAddress(…)`.
+            let mut quoted = own.split('"').skip(1).step_by(2);
+            let wanted = quoted.next().unwrap_or_default();
+            let names: Vec<String> = quoted.map(|name| format!("`{name}`")).collect();
+            let others = if names.is_empty() { "another host".to_owned() } else { names.join(", ") };
+            (format!("the certificate is for {others}, not for `{wanted}`"), Some(NAME))
+        }
         "NotValidForName" => ("the certificate is for another host".to_owned(), Some(NAME)),
         _ => {
             let help = if own.contains("name") { NAME } else { TRUST };
@@ -373,8 +381,7 @@ mod tests {
         check_tls(
             "invalid peer certificate: certificate not valid for name \"a.example\"; certificate is only valid \
              for DnsName(\"b.example\")",
-            "the certificate is not accepted: not valid for name \"a.example\"; certificate is only valid for \
-             DnsName(\"b.example\")",
+            "the certificate is for `b.example`, not for `a.example`",
             Some("base URL"),
         );
         check_tls(

@@ -1,11 +1,12 @@
 //! Reads a response: its head, its body to the last byte or to a limit, and what the body is.
 
+use super::deadline::timeout_at;
 use super::decode::{TooLarge, codings, decode};
 use super::error::{Context, TransportError, cause, find};
 use crate::exchange::{Body, BodyProblem, Headers, Response};
 use std::io;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// The bytes of a body as they came.
 pub(super) struct Received {

@@ -10,6 +10,7 @@ mod client;
 mod connection;
 mod cookies;
 mod curl;
+mod deadline;
 mod decode;
 mod error;
 mod incoming;

@@ -29,6 +29,9 @@ pub struct ParseError {
 /// A body with a thousand duplicates is explained as well by sixteen.
 const MAX_DUPLICATES: usize = 16;
 
+/// What is said of a text that nests deeper than `serde_json` reads.
+const TOO_DEEP: &str = "it nests deeper than the limit `depth` of 128 levels, which no setting raises";
+
 /// Reads one JSON value that takes up the whole text; nesting deeper than 128 is refused.
 ///
 /// # Errors
@@ -53,6 +56,7 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
         offset -= 1;
     }
     let is_too_deep = reason.contains("recursion limit");
+    let reason = if is_too_deep { TOO_DEEP } else { reason };
     ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep }
 }
 

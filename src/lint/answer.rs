@@ -57,9 +57,7 @@ pub(super) fn is_denied(at: &At<'_>, check: Check) -> bool {
 /// The pattern, or the one that an expression is known to give.
 fn resolve(at: &At<'_>, pattern: &StatusPattern) -> Option<StatusPattern> {
     match pattern {
-        StatusPattern::Expression(template) => {
-            StatusPattern::parse(&at.literals.value(template)?.to_text())
-        }
+        StatusPattern::Expression(template) => StatusPattern::parse(&at.literals.value(template)?.to_text()),
         known => Some(known.clone()),
     }
 }

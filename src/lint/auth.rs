@@ -28,7 +28,8 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .map(|all| all.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(" with "))
         .collect();
-    let message = format!("`{}` asks for {}, and the step has no `auth`", at.operation.name(), any_of(&names));
+    let message =
+        format!("`{}` asks for {}, and the step has no `auth`", at.operation.name(), any_of(&names));
     let label = if is_none { "is sent as nobody" } else { "is sent without credentials" };
     let diagnostic = Diagnostic::warning(Code::SCENARIO_MISSING_AUTH, message)
         .label(at.source, at.step.auth_span.unwrap_or(at.step.step.call.span), label)
@@ -41,8 +42,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether the step itself gives what a scheme asks for, or something else may.
 fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
-    let has_header =
-        |name: &str| at.step.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    let has_header = |name: &str| at.step.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
     match security.kind {
         SecurityKind::Bearer | SecurityKind::Basic | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect => {
             has_header("authorization")

@@ -70,8 +70,7 @@ fn missing(at: &At<'_>, capture: &Named<Capture>, described: &Described) -> Opti
 
 fn optional(at: &At<'_>, capture: &Named<Capture>, described: &Described) -> Option<Diagnostic> {
     let Described::Known { optional: Some((name, place)) } = described else { return None };
-    let message =
-        format!("`{}` is saved from `{name}`, which the document does not promise", capture.name);
+    let message = format!("`{}` is saved from `{name}`, which the document does not promise", capture.name);
     let mut diagnostic = Diagnostic::warning(Code::SCENARIO_OPTIONAL_CAPTURE, message).label(
         at.source,
         capture.value.span,

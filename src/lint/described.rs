@@ -52,7 +52,8 @@ pub(super) fn describe(document: &Document, schema: &Pointer, path: &[String]) -
         if forms.is_open || forms.nodes.is_empty() {
             return Described::Open;
         }
-        let is_array = |node: &&Node<'_>| Types::of_schema(node.members).is_some_and(|it| it.meets(Types::ARRAY));
+        let is_array =
+            |node: &&Node<'_>| Types::of_schema(node.members).is_some_and(|it| it.meets(Types::ARRAY));
         let mut next: Vec<Pointer> = forms.nodes.iter().filter_map(|node| node.property(token)).collect();
         if let Some(index) = array_index(token).filter(|_| next.is_empty()) {
             next = forms.nodes.iter().filter(is_array).filter_map(|node| node.element(index)).collect();

@@ -42,14 +42,23 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let document = at.contract.document();
     for refusal in refusals {
         let message = format!("this can never be met: {}", refusal.headline);
-        let diagnostic = Diagnostic::warning(Code::SCENARIO_IMPOSSIBLE_EXPECTATION, message)
-            .label(at.source, refusal.span, refusal.expects);
+        let diagnostic = Diagnostic::warning(Code::SCENARIO_IMPOSSIBLE_EXPECTATION, message).label(
+            at.source,
+            refusal.span,
+            refusal.expects,
+        );
         found.push(with_line(diagnostic, document, &refusal.line));
     }
 }
 
-fn of_body(at: &At<'_>, schemas: &[Pointer], path: &[String], matcher: &Matcher, whole: &str) -> Vec<Refusal> {
-    let walk = Walk::new(at.contract, at.literals, &at.step.severities, whole, false);
+fn of_body(
+    at: &At<'_>,
+    schemas: &[Pointer],
+    path: &[String],
+    matcher: &Matcher,
+    whole: &str,
+) -> Vec<Refusal> {
+    let walk = Walk::new(at.contract, at.literals, &at.step.severities, false);
     let wanted = Wanted { path, matcher };
     // What is not there at the end of a path may lack what holds it as well.
     if may_be_absent(matcher) && path.len() != 1 {
@@ -71,7 +80,7 @@ fn of_header(at: &At<'_>, answer: &Response<'_>, member: &Member) -> Vec<Refusal
     let Some(schema) = header.schema().filter(|_| !is_lines && !may_be_absent(&member.matcher)) else {
         return Vec::new();
     };
-    let walk = Walk::new(at.contract, at.literals, &at.step.severities, &name, true);
+    let walk = Walk::new(at.contract, at.literals, &at.step.severities, true);
     walk.refusals(&schema, Wanted { path: &[], matcher: &member.matcher }, &name)
 }
 

@@ -21,6 +21,9 @@ use std::cell::Cell;
 /// Schemas that are asked for one expectation; more are nested choices, of which nothing is said.
 const MAX_QUESTIONS: usize = 20_000;
 
+/// Schemas within schemas: matchers are not nested deeper, and choices that are go in a circle.
+const MAX_DEPTH: usize = 64;
+
 /// Why an expectation can never be met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -47,11 +50,10 @@ pub(super) struct Walk<'a> {
     pub(super) contract: &'a Contract,
     pub(super) literals: &'a Literals<'a>,
     pub(super) severities: &'a Severities,
-    /// What the whole is called: `the body`.
-    pub(super) whole: &'a str,
     /// Whether the value comes as bare text, which numeric expectations read as a number.
     pub(super) is_text: bool,
     questions: Cell<usize>,
+    depth: Cell<usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -59,10 +61,9 @@ impl<'a> Walk<'a> {
         contract: &'a Contract,
         literals: &'a Literals<'a>,
         severities: &'a Severities,
-        whole: &'a str,
         is_text: bool,
     ) -> Self {
-        Self { contract, literals, severities, whole, is_text, questions: Cell::new(0) }
+        Self { contract, literals, severities, is_text, questions: Cell::new(0), depth: Cell::new(0) }
     }
 
     /// Why no value that the schema accepts is as wanted; nothing where one may be. `name` is what
@@ -70,9 +71,17 @@ impl<'a> Walk<'a> {
     pub(super) fn refusals(&self, schema: &Pointer, wanted: Wanted<'_>, name: &str) -> Vec<Refusal> {
         let questions = self.questions.get() + 1;
         self.questions.set(questions);
-        if questions > MAX_QUESTIONS {
+        let depth = self.depth.get();
+        if questions > MAX_QUESTIONS || depth >= MAX_DEPTH {
             return Vec::new();
         }
+        self.depth.set(depth + 1);
+        let found = self.refusals_within(schema, wanted, name);
+        self.depth.set(depth);
+        found
+    }
+
+    fn refusals_within(&self, schema: &Pointer, wanted: Wanted<'_>, name: &str) -> Vec<Refusal> {
         let Some(together) = Together::at(self.contract.document(), schema) else {
             return Vec::new();
         };
@@ -129,8 +138,15 @@ impl<'a> Walk<'a> {
             return None;
         }
         let headline = match wanted.path {
-            [] => format!("{name} is expected to be {}, and the document promises {}", expected(wanted.matcher, types), promised.words()),
-            [token, ..] => format!("{name} is expected to have `{token}`, and the document promises {}", promised.words()),
+            [] => format!(
+                "{name} is expected to be {}, and the document promises {}",
+                expected(wanted.matcher, types),
+                promised.words()
+            ),
+            [token, ..] => format!(
+                "{name} is expected to have `{token}`, and the document promises {}",
+                promised.words()
+            ),
         };
         let line = DocumentLine::value(node.at.child("type"), format!("promises {}", promised.words()));
         Some(self.refusal(wanted, headline, line))
@@ -157,9 +173,11 @@ impl<'a> Walk<'a> {
             MatcherKind::Equal(_) => Vec::new(),
             MatcherKind::Object(members) => self.members(together, members),
             MatcherKind::List(matchers) => self.list(together, matchers, matcher.span, name),
-            MatcherKind::Markers(markers) => {
-                together.nodes.iter().filter_map(|node| self.other_format(node, wanted, markers, name)).collect()
-            }
+            MatcherKind::Markers(markers) => together
+                .nodes
+                .iter()
+                .filter_map(|node| self.other_format(node, wanted, markers, name))
+                .collect(),
             MatcherKind::Operators(operators) => {
                 let has_length = operators.iter().any(|it| matches!(it.kind, OperatorKind::Length(_)));
                 operators
@@ -198,7 +216,12 @@ impl<'a> Walk<'a> {
             false => format!("via {}", error.via.join(" › ")),
         };
         let line = DocumentLine::value(error.keyword, label);
-        vec![Refusal { span, expects: format!("expects {}", quoted(datum.value())), headline: error.headline, line }]
+        vec![Refusal {
+            span,
+            expects: format!("expects {}", quoted(datum.value())),
+            headline: error.headline,
+            line,
+        }]
     }
 
     /// A matcher that accepts none of the values that the document lists.
@@ -210,8 +233,7 @@ impl<'a> Walk<'a> {
         };
         for value in values {
             let datum = Datum::new(value.clone());
-            let actual =
-                Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: self.is_text };
+            let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: self.is_text };
             match match_value(wanted.matcher, &actual, self.literals) {
                 Ok(mismatches) if !mismatches.is_empty() && !has_condition(wanted.matcher) => {}
                 _ => return None,
@@ -235,10 +257,16 @@ impl<'a> Walk<'a> {
         const APART: [&str; 7] = ["date", "date-time", "time", "uuid", "email", "uri", "ipv4"];
         let format = node.members.get("format")?.as_str().filter(|format| APART.contains(format))?;
         let is_apart = |marker: &Marker| APART.contains(&marker.word()) && marker.word() != format;
-        if markers.is_empty() || !markers.iter().all(is_apart) || self.severities.of_format(format) != Severity::Deny {
+        if markers.is_empty()
+            || !markers.iter().all(is_apart)
+            || self.severities.of_format(format) != Severity::Deny
+        {
             return None;
         }
-        let headline = format!("{name} is expected to be {}, and the document promises the format `{format}`", marked(markers));
+        let headline = format!(
+            "{name} is expected to be {}, and the document promises the format `{format}`",
+            marked(markers)
+        );
         let line = DocumentLine::value(node.at.child("format"), format!("promises the format `{format}`"));
         Some(self.refusal(wanted, headline, line))
     }
@@ -268,7 +296,13 @@ impl<'a> Walk<'a> {
         nodes.filter_map(|node| node.element(index)).flat_map(|at| self.refusals(&at, inner, &part)).collect()
     }
 
-    fn member(&self, together: &Together<'_>, member: &str, wanted: Wanted<'_>, name_span: Span) -> Vec<Refusal> {
+    fn member(
+        &self,
+        together: &Together<'_>,
+        member: &str,
+        wanted: Wanted<'_>,
+        name_span: Span,
+    ) -> Vec<Refusal> {
         let document = self.contract.document();
         let name = format!("`{member}`");
         if wanted.path.is_empty() && may_be_absent(wanted.matcher) {
@@ -288,7 +322,12 @@ impl<'a> Walk<'a> {
                 found.extend(self.refusals(&at, wanted, &name));
                 continue;
             }
-            if node.members.get("patternProperties").and_then(Value::as_object).is_some_and(|it| !it.is_empty()) {
+            if node
+                .members
+                .get("patternProperties")
+                .and_then(Value::as_object)
+                .is_some_and(|it| !it.is_empty())
+            {
                 continue;
             }
             let at = node.at.child("additionalProperties");
@@ -299,7 +338,9 @@ impl<'a> Walk<'a> {
                     found.push(Refusal {
                         span: name_span,
                         expects: format!("expects {name}"),
-                        headline: format!("{name} is expected, and the document allows no such member{meant}"),
+                        headline: format!(
+                            "{name} is expected, and the document allows no such member{meant}"
+                        ),
                         line: DocumentLine::value(at, "allows no other members"),
                     });
                 }
@@ -324,7 +365,14 @@ impl<'a> Walk<'a> {
     }
 
     /// A number of parts that the document does not allow.
-    fn length(&self, together: &Together<'_>, length: u64, keywords: [&str; 2], span: Span, name: &str) -> Vec<Refusal> {
+    fn length(
+        &self,
+        together: &Together<'_>,
+        length: u64,
+        keywords: [&str; 2],
+        span: Span,
+        name: &str,
+    ) -> Vec<Refusal> {
         let [least, most] = keywords;
         let noun = if least == "minLength" { ["character", "characters"] } else { ["element", "elements"] };
         let mut found = Vec::new();
@@ -358,7 +406,8 @@ impl<'a> Walk<'a> {
     ) -> Vec<Refusal> {
         let part = format!("`{}[0]`", name.trim_matches('`'));
         let each = |matcher: &Matcher| -> Vec<Refusal> {
-            let nodes = together.nodes.iter().filter(|node| Types::of_schema(node.members) == Some(Types::ARRAY));
+            let nodes =
+                together.nodes.iter().filter(|node| Types::of_schema(node.members) == Some(Types::ARRAY));
             let schemas = nodes.filter_map(Node::elements);
             schemas.flat_map(|at| self.refusals(&at, Wanted { path: &[], matcher }, &part)).collect()
         };
@@ -401,7 +450,8 @@ impl<'a> Walk<'a> {
         let Some(length) = self.literals.value(template).and_then(|datum| datum.value().as_u64()) else {
             return Vec::new();
         };
-        let is = |types: Types| together.nodes.iter().any(|node| Types::of_schema(node.members) == Some(types));
+        let is =
+            |types: Types| together.nodes.iter().any(|node| Types::of_schema(node.members) == Some(types));
         match (is(Types::ARRAY), is(Types::STRING)) {
             (true, false) => self.length(together, length, ["minItems", "maxItems"], matcher.span, name),
             (false, true) => self.length(together, length, ["minLength", "maxLength"], matcher.span, name),
@@ -417,9 +467,8 @@ pub(super) fn common(all: impl IntoIterator<Item = Vec<Refusal>>) -> Vec<Refusal
     let Some((first, others)) = all.split_first().filter(|_| all.iter().all(|each| !each.is_empty())) else {
         return Vec::new();
     };
-    let in_all = |refusal: &&Refusal| {
-        others.iter().all(|other| other.iter().any(|each| each.span == refusal.span))
-    };
+    let in_all =
+        |refusal: &&Refusal| others.iter().all(|other| other.iter().any(|each| each.span == refusal.span));
     let shared: Vec<Refusal> = first.iter().filter(in_all).cloned().collect();
     if shared.is_empty() { first[..1].to_vec() } else { shared }
 }

@@ -59,9 +59,8 @@ impl<'a> Literals<'a> {
             return datum;
         }
         if let Some(members) = template.members() {
-            let filled = members.map(|(name, _, value)| {
-                (name.to_owned(), self.fill(value, &at.child(name), unknown))
-            });
+            let filled =
+                members.map(|(name, _, value)| (name.to_owned(), self.fill(value, &at.child(name), unknown)));
             return Datum::object(filled.collect::<Vec<_>>());
         }
         if let Some(elements) = template.elements() {

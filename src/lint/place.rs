@@ -28,13 +28,12 @@ impl DocumentLine {
 
 /// Adds the line of the document, where it can be found.
 pub(super) fn with_line(diagnostic: Diagnostic, document: &Document, line: &DocumentLine) -> Diagnostic {
-    let key = || document.key_span_of(&line.pointer);
-    let value = || document.span_of(&line.pointer);
-    let span = if line.is_key { key().or_else(value) } else { value().or_else(key) };
-    match span {
-        Some(span) => {
-            let source = document.source();
-            diagnostic.label(source, first_line(source, span), line.label.clone())
+    let key = || document.key_place_of(&line.pointer);
+    let value = || document.place_of(&line.pointer);
+    match if line.is_key { key().or_else(value) } else { value().or_else(key) } {
+        Some(at) => {
+            let span = first_line(&at.source, at.span);
+            diagnostic.label(&at.source, span, line.label.clone())
         }
         None => diagnostic,
     }

@@ -111,7 +111,8 @@ impl Node<'_> {
         if index < prefix {
             return Some(self.at.child("prefixItems").child(index.to_string()));
         }
-        matches!(self.members.get("items")?, Value::Object(_) | Value::Bool(_)).then(|| self.at.child("items"))
+        matches!(self.members.get("items")?, Value::Object(_) | Value::Bool(_))
+            .then(|| self.at.child("items"))
     }
 
     /// The schema of every element, where there is but one.
@@ -128,6 +129,8 @@ impl Node<'_> {
 
     pub(super) fn count(&self, keyword: &str) -> Option<u64> {
         let number = self.members.get(keyword)?;
-        number.as_u64().or_else(|| number.as_f64().filter(|it| it.fract() == 0.0 && *it >= 0.0).map(|it| it as u64))
+        number
+            .as_u64()
+            .or_else(|| number.as_f64().filter(|it| it.fract() == 0.0 && *it >= 0.0).map(|it| it as u64))
     }
 }

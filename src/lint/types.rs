@@ -98,9 +98,9 @@ impl Types {
                 _ => Self::NUMBER | Self::STRING,
             },
             OperatorKind::In(template) => match literals.value(template) {
-                Some(datum) => elements(&datum)
-                    .iter()
-                    .fold(Self::NONE, |types, element| types | Self::of_datum(element)),
+                Some(datum) => {
+                    elements(&datum).iter().fold(Self::NONE, |types, element| types | Self::of_datum(element))
+                }
                 None => Self::ALL,
             },
             OperatorKind::Match(_) => Self::STRING,
@@ -108,9 +108,9 @@ impl Types {
             OperatorKind::Unordered(_) | OperatorKind::Each(_) => Self::ARRAY,
             OperatorKind::Exact(_) => Self::OBJECT,
             OperatorKind::Length(_) => Self::STRING | Self::ARRAY | Self::OBJECT,
-            OperatorKind::AnyOf(matchers) => matchers
-                .iter()
-                .fold(Self::NONE, |types, matcher| types | Self::of_matcher(matcher, literals)),
+            OperatorKind::AnyOf(matchers) => {
+                matchers.iter().fold(Self::NONE, |types, matcher| types | Self::of_matcher(matcher, literals))
+            }
             // What is unequal to one value, or judged by an expression, may be of any type.
             _ => Self::ALL,
         }
@@ -150,7 +150,8 @@ impl Types {
             (Self::OBJECT, "an object"),
             (Self::NULL, "null"),
         ];
-        let words: Vec<&str> = all.into_iter().filter(|(each, _)| self.holds(*each)).map(|(_, word)| word).collect();
+        let words: Vec<&str> =
+            all.into_iter().filter(|(each, _)| self.holds(*each)).map(|(_, word)| word).collect();
         crate::diagnostic::words::any_of(&words)
     }
 }

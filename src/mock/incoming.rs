@@ -170,6 +170,7 @@ fn read(request: &Request) -> Content {
     if is_json(media_type) {
         return match parse(text.trim_start_matches('\u{feff}')) {
             Ok(parsed) => Content { value: parsed.value, kind: ContentKind::Json },
+            Err(error) if error.is_too_deep => broken(format!("the body cannot be read: {}", error.reason)),
             Err(ParseError { reason, offset, .. }) => {
                 broken(format!("the body is not JSON: {reason}, at byte {offset}"))
             }

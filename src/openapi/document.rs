@@ -1,5 +1,6 @@
 use super::operation::{Entry, Operation, OperationIndex, list_operations};
-use super::places::{Format, Places};
+use super::origin::Origins;
+use super::places::Format;
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
 use super::tree::Tree;
@@ -7,7 +8,7 @@ use super::version::{Declared, Version};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
 use crate::limits::Limits;
-use crate::source::{Source, Span};
+use crate::source::{Location, Source, Span};
 use crate::yaml;
 use std::collections::HashMap;
 use std::fmt;
@@ -18,8 +19,7 @@ use std::sync::{Arc, OnceLock};
 /// A pointer into it is a pointer into the tree as it is written; only [`Document::resolve`]
 /// follows references.
 pub struct Document {
-    source: Arc<Source>,
-    format: Format,
+    origins: Origins,
     limits: Limits,
     version: Version,
     tree: Tree,
@@ -28,7 +28,6 @@ pub struct Document {
     ids: HashMap<String, usize>,
     router: OnceLock<Router>,
     anchors: OnceLock<HashMap<String, Pointer>>,
-    places: OnceLock<Option<Places>>,
 }
 
 impl Document {
@@ -50,8 +49,7 @@ impl Document {
             Format::Yaml => Tree::Whole(read_yaml(limits, problems)?),
         };
         let mut document = Self {
-            source,
-            format,
+            origins: Origins::of(&source, format),
             limits: limits.clone(),
             version: Version::V31,
             tree,
@@ -59,7 +57,6 @@ impl Document {
             ids: HashMap::new(),
             router: OnceLock::new(),
             anchors: OnceLock::new(),
-            places: OnceLock::new(),
         };
         document.version = document.read_version(problems)?;
         document.operations = list_operations(&document);
@@ -67,9 +64,15 @@ impl Document {
         Some(Arc::new(document))
     }
 
-    /// The text that was read.
+    /// The document's own text. What is shown of a value need not stand in it: see
+    /// [`Document::place_of`].
     pub fn source(&self) -> &Arc<Source> {
-        &self.source
+        self.origins.own()
+    }
+
+    /// Every text that a part of the document comes from, its own first.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.origins.sources()
     }
 
     /// The version of the specification that the document follows.
@@ -155,17 +158,17 @@ impl Document {
         self.resolver().target(reference, at)
     }
 
-    /// Where the value at a pointer stands; `None` where there is none.
+    /// Where the value at a pointer was written, and in which text; `None` where there is none.
     ///
     /// The first call reads the text again, so it belongs where something is shown.
-    pub fn span_of(&self, pointer: &Pointer) -> Option<Span> {
-        self.places()?.span(pointer)
+    pub fn place_of(&self, pointer: &Pointer) -> Option<Location> {
+        self.origins.place(pointer, &self.limits)
     }
 
-    /// Where the key stands that names the value at a pointer; `None` for the root, for an element
-    /// of a list, and where there is none. Costs what [`Document::span_of`] costs.
-    pub fn key_span_of(&self, pointer: &Pointer) -> Option<Span> {
-        self.places()?.key_span(pointer)
+    /// Where the key was written that names the value at a pointer; `None` for the root, for an
+    /// element of a list, and where there is none. Costs what [`Document::place_of`] costs.
+    pub fn key_place_of(&self, pointer: &Pointer) -> Option<Location> {
+        self.origins.key_place(pointer, &self.limits)
     }
 
     /// The URLs of `servers` with the defaults of their variables put in, in the order written;
@@ -198,13 +201,13 @@ impl Document {
                 continue;
             }
             let label = |entry: &Entry| format!("{} {}", entry.method, entry.template);
-            let place = |entry: &Entry| self.span_of(&entry.pointer.child("operationId")).unwrap_or_default();
+            let place = |entry: &Entry| self.place_or_start(&entry.pointer.child("operationId"));
             let diagnostic = Diagnostic::warning(
                 Code::DOCUMENT_DUPLICATE_OPERATION,
                 format!("two operations have the operationId `{id}`"),
             )
-            .label(&self.source, place(entry), format!("names {}", label(entry)))
-            .label(&self.source, place(first), format!("names {} first", label(first)))
+            .label_at(place(entry), format!("names {}", label(entry)))
+            .label_at(place(first), format!("names {} first", label(first)))
             .help(format!("`{id}` means the first one; call the other by `{}`", label(entry)));
             problems.push(diagnostic);
         }
@@ -212,13 +215,14 @@ impl Document {
     }
 
     fn resolver(&self) -> Resolver<'_> {
-        let name = self.source.name();
+        let name = self.source().name();
         let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         Resolver { tree: &self.tree, file_name, anchors: &self.anchors }
     }
 
-    fn places(&self) -> Option<&Places> {
-        self.places.get_or_init(|| Places::find(self.format, &self.source, &self.limits)).as_ref()
+    /// The place of a value, or the start of the document where it has none.
+    fn place_or_start(&self, pointer: &Pointer) -> Location {
+        self.place_of(pointer).unwrap_or_else(|| Location::new(self.source(), Span::default()))
     }
 
     fn read_version(&self, problems: &mut Problems) -> Option<Version> {
@@ -226,7 +230,7 @@ impl Document {
             self.report_missing_version(problems);
             return None;
         };
-        let span = || self.span_of(&Pointer::of(["openapi"])).unwrap_or_default();
+        let span = || self.place_or_start(&Pointer::of(["openapi"])).span;
         // `openapi: 3.1` without quotes is a number in YAML.
         let text = match stated {
             Value::String(text) => text.clone(),
@@ -270,7 +274,7 @@ impl Document {
             ("overlay", "an OpenAPI overlay"),
         ];
         if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
-            let span = self.key_span_of(&Pointer::of([*key])).unwrap_or_default();
+            let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
             let help = match *key {
                 "swagger" => "convert it to OpenAPI 3.0; many editors and command-line tools do that",
                 _ => "name the OpenAPI document itself",
@@ -280,9 +284,9 @@ impl Document {
             problems.error(Code::DOCUMENT_VERSION, span, message, label).help.push(help.to_owned());
             return;
         }
-        let start = self.span_of(&Pointer::root()).map_or(0, |span| span.start);
-        let position = self.source.position(start);
-        let line = self.source.line(position.line);
+        let start = self.place_or_start(&Pointer::root()).span.start;
+        let position = self.source().position(start);
+        let line = self.source().line(position.line);
         problems
             .error(
                 Code::DOCUMENT_VERSION,
@@ -297,7 +301,7 @@ impl Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({:?}, OpenAPI {})", self.source.name(), self.version)
+        write!(f, "Document({:?}, OpenAPI {})", self.source().name(), self.version)
     }
 }
 
@@ -310,6 +314,7 @@ fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
                 text[error.offset..].chars().next().map_or(error.offset, |c| error.offset + c.len_utf8());
             let message = match error.is_trailing {
                 true => "something follows the JSON value".to_owned(),
+                false if error.is_too_deep => format!("the document cannot be read: {error}"),
                 false => format!("not JSON: {error}"),
             };
             let span = Span::new(error.offset, end);

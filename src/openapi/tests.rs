@@ -320,7 +320,7 @@ fn a_deep_document_is_read() {
     let document = load(&deep).0.expect("it loads");
     let bottom = Pointer::of(std::iter::once("components").chain(std::iter::repeat_n("a", 119)));
     assert!(document.get(&bottom).is_some());
-    assert!(document.span_of(&bottom).is_some());
+    assert!(document.place_of(&bottom).is_some());
 }
 
 #[test]

@@ -6,6 +6,9 @@ use super::window::{Continuation, Continued, MORE, Mark, Wanted, Window};
 use crate::source::{Position, Source, Span};
 use std::sync::Arc;
 
+/// A mark behind this column has little room for its label in a narrow terminal.
+const FAR_RIGHT: usize = 56;
+
 /// Lines between two marks of one source that still share an excerpt.
 const NEAR: usize = 8;
 
@@ -91,8 +94,9 @@ impl<'s> Site<'s> {
         let same = Arc::ptr_eq(self.source, other.source);
         match (self.mark, other.mark) {
             (Some(own), Some(others)) if same && self.position.line == other.position.line => {
-                // Both must be in sight of one window.
-                own.start.abs_diff(others.start) < 60
+                // Both must be in sight of one window, with room for the label of the later one.
+                let is_far_right = self.position.column.max(other.position.column) > FAR_RIGHT;
+                own.start.abs_diff(others.start) < if is_far_right { 32 } else { 60 }
             }
             (Some(_), Some(_)) => same && self.position.line.abs_diff(other.position.line) <= NEAR,
             _ => false,

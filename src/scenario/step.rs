@@ -87,7 +87,8 @@ impl Sends {
             Value::String(text) if text == "valid" => Ok(Self::Valid),
             Value::String(text) if text == "unchecked" => Ok(Self::Unchecked),
             Value::Object(members) => {
-                let places = members.get("invalid").and_then(Value::as_array).ok_or("`sends` names no places")?;
+                let places =
+                    members.get("invalid").and_then(Value::as_array).ok_or("`sends` names no places")?;
                 let places = places.iter().filter_map(Value::as_str);
                 Ok(Self::Invalid(places.map(|it| Spanned::new(it.to_owned(), template.span)).collect()))
             }

@@ -3,7 +3,7 @@ use super::load::read_document;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, check_structure};
+use crate::openapi::{Contract, Document, check_structure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub struct Checked {
     /// Every problem, errors and warnings, and hints of the level `Note`.
     pub diagnostics: Vec<Diagnostic>,
-    /// The number of documents that were looked at.
-    pub documents: usize,
+    /// The documents that were looked at.
+    pub documents: Vec<Arc<Document>>,
     /// The number of cases that would run.
     pub cases: usize,
 }
@@ -66,7 +66,7 @@ pub fn check_files(mut settings: Settings) -> Checked {
         diagnostics.extend(Contract::compile(Arc::clone(document), &operations).diagnostics());
     }
     forget_repeated(&mut diagnostics);
-    Checked { diagnostics, documents: documents.len(), cases }
+    Checked { diagnostics, documents, cases }
 }
 
 /// The same fault of a document shows in its structure and in the schemas that reach it, and the same

@@ -187,11 +187,7 @@ impl Session {
     pub fn lint(&self) -> Vec<Diagnostic> {
         let errors = self.diagnostics.iter().filter(|it| it.level == Level::Error);
         let broken = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned())).collect();
-        let mut found = lint(&LintInput {
-            plan: &self.plan,
-            limits: &self.limits,
-            broken: &broken,
-        });
+        let mut found = lint(&LintInput { plan: &self.plan, limits: &self.limits, broken: &broken });
         mask_diagnostics(&mut found, &self.masker);
         found
     }

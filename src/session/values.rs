@@ -8,8 +8,8 @@ use crate::json::{Datum, Value};
 use crate::limits::Limits;
 use crate::plan::{Plan, PlannedAuth};
 use crate::scenario::{Environment, Named, Project, ScenarioFile, SecretSource};
-use crate::secret::Masker;
-use crate::source::Location;
+use crate::secret::{MIN_LENGTH, Masker};
+use crate::source::{Location, Span};
 use crate::yaml::{Dialect, load, nearest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +70,7 @@ pub(super) fn gather_values(
         check_profiles(project, diagnostics);
     }
     gather_inputs(settings, project, environment, files, limits, &mut values, diagnostics);
+    mask_inputs(files, &values, masker, diagnostics);
     values
 }
 
@@ -124,9 +125,27 @@ fn gather_secrets(
         // What CI gives for a secret that it does not have is an empty text.
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             masker.add(&value);
+            if value.len() < MIN_LENGTH {
+                let span = written.map(|secret| secret.name_span);
+                let span = span.or_else(|| place_of_name(project, name)).unwrap_or_default();
+                diagnostics.push(too_short(name).label(&project.source, span, "is shown wherever it stands"));
+            }
             values.secrets.insert(name.clone(), Datum::new(value));
         }
     }
+}
+
+fn too_short(name: &str) -> Diagnostic {
+    let message = format!("the secret `{name}` has fewer than {MIN_LENGTH} bytes, and is not masked");
+    Diagnostic::warning(Code::CONFIG_SHORT_SECRET, message)
+        .help("such a text stands in many words, which stars would make unreadable: take a longer secret")
+}
+
+/// Where a name stands in the list of secrets.
+fn place_of_name(project: &Project, name: &str) -> Option<Span> {
+    let text = project.source.text();
+    let list = project.source.find("secrets", Span::new(0, text.len()))?;
+    project.source.find(name, Span::new(list.end, text.len()))
 }
 
 /// Secrets and variables without a value that an auth profile in use needs: said once, before
@@ -203,6 +222,35 @@ fn check_profiles(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
         problems.error(Code::SCENARIO_UNKNOWN_REFERENCE, span, message, label);
     }
     diagnostics.extend(problems.into_list());
+}
+
+/// Makes the inputs of `format: password` that are given secret before anything is said of them.
+fn mask_inputs(
+    files: &[Arc<ScenarioFile>],
+    values: &Values,
+    masker: &Masker,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut said = BTreeSet::new();
+    for file in files {
+        let inputs = file.inputs.iter().chain(file.scenarios.iter().flat_map(|scenario| &scenario.inputs));
+        for input in inputs.filter(|input| input.value.is_secret()) {
+            let text = match values.inputs.get(&input.name) {
+                Some(GivenInput::Text { text, .. }) => text.clone(),
+                Some(GivenInput::Value { datum, .. }) => datum.to_text(),
+                None => continue,
+            };
+            masker.add(&text);
+            if !text.is_empty() && text.len() < MIN_LENGTH && said.insert(input.name.clone()) {
+                let diagnostic = too_short(&input.name);
+                diagnostics.push(diagnostic.label(
+                    &file.source,
+                    input.name_span,
+                    "is shown wherever it stands",
+                ));
+            }
+        }
+    }
 }
 
 /// `--input` > `CONTEST_INPUT_<NAME>` > `inputsFile`.

@@ -82,7 +82,7 @@ fn every_value_of_a_document_has_a_place() {
     let document = load("elasticpath-orders.yaml");
     let mut pending = vec![(contest::json::Pointer::root(), document.root())];
     while let Some((pointer, value)) = pending.pop() {
-        assert!(document.span_of(&pointer).is_some(), "{pointer} has no place");
+        assert!(document.place_of(&pointer).is_some(), "{pointer} has no place");
         match value {
             serde_json::Value::Object(members) => {
                 pending.extend(members.iter().map(|(name, member)| (pointer.child(name.as_str()), member)));

@@ -103,6 +103,17 @@ fn an_interruption_lets_cleanup_run_once() {
 }
 
 #[test]
+fn a_termination_is_an_interruption() {
+    let (server, folder, mut process) = start("slow");
+    until(&server, "GET /things/slow");
+    process.signal("TERM");
+    let (status, output) = (code(&mut process), folder.read("stdout"));
+    assert_eq!((status, cleanups(&server)), (Some(130), 1), "{output}");
+    assert!(process.elapsed() < Duration::from_secs(10), "it waited for the answer");
+    assert!(output.contains("interrupted"), "{output}");
+}
+
+#[test]
 fn a_request_that_was_under_way_is_named_as_left_behind() {
     let (server, folder, mut process) = start("POST");
     until(&server, "POST /things");
@@ -114,14 +125,20 @@ fn a_request_that_was_under_way_is_named_as_left_behind() {
 
 #[test]
 fn a_second_interruption_leaves_at_once() {
+    for (first, second) in [("INT", "INT"), ("TERM", "TERM"), ("INT", "TERM")] {
+        leaves_at_once(first, second);
+    }
+}
+
+fn leaves_at_once(first: &str, second: &str) {
     let (server, folder, mut process) = start("DELETE");
     until(&server, "DELETE /things/t1");
-    process.signal("INT");
+    process.signal(first);
     let begun = Instant::now();
     while !folder.read("stderr").contains("interrupted") && begun.elapsed() < MOST_TIME {
         std::thread::sleep(Duration::from_millis(5));
     }
-    process.signal("INT");
+    process.signal(second);
     assert_eq!(code(&mut process), Some(130), "{}", folder.read("stderr"));
     assert!(begun.elapsed() < Duration::from_secs(5), "it waited for cleanup");
     assert_eq!(cleanups(&server), 1);

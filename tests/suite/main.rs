@@ -1,6 +1,9 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
+mod attempt;
+mod certificates;
 mod documents;
+mod floods;
 mod hostile;
 mod house;
 mod interruption;
@@ -13,5 +16,6 @@ mod mock;
 mod process;
 mod properties;
 mod readme;
+mod resets;
 mod secrets;
 mod server;

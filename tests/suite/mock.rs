@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// Loads a document of `specs/` with its rules; neither may leave a word, warnings included.
-fn load(name: &str) -> Arc<Rules> {
+pub(crate) fn load(name: &str) -> Arc<Rules> {
     let limits = Limits::default();
     let read = |file: String| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs").join(&file);

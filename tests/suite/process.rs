@@ -36,6 +36,11 @@ impl Folder {
 
     /// Starts the command in the folder; its streams go to the files `stdout` and `stderr`.
     pub(crate) fn start(&self, arguments: &[&str]) -> Process {
+        self.start_with(arguments, &[])
+    }
+
+    /// Like [`Folder::start`], with more variables of the process.
+    pub(crate) fn start_with(&self, arguments: &[&str], variables: &[(&str, String)]) -> Process {
         let file = |name: &str| {
             Stdio::from(std::fs::File::create(self.path.join(name)).expect("the folder is writable"))
         };
@@ -54,6 +59,7 @@ impl Folder {
             .envs([("COLUMNS", "100"), ("NO_COLOR", "1"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")])
             // glibc reserves address space for every thread otherwise.
             .env("MALLOC_ARENA_MAX", "2")
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"))

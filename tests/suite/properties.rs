@@ -87,6 +87,56 @@ fn almost(text: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
+/// A text with some of its bytes taken out, doubled, moved or changed; what is no UTF-8 then is replaced.
+fn nearly(text: &'static str) -> impl Strategy<Value = String> {
+    let change = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..5_usize, any::<u8>());
+    prop::collection::vec(change, 1..6).prop_map(move |changes| {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, other, change, byte) in changes {
+            let (at, other) = (at.index(bytes.len()), other.index(bytes.len()));
+            match change {
+                0 => drop(bytes.remove(at)),
+                1 => bytes.insert(at, byte),
+                2 => bytes[at] = byte,
+                3 => bytes.swap(at, other),
+                _ => {
+                    let end = (other + 40).min(bytes.len());
+                    let copied = bytes[other..end].to_vec();
+                    bytes.splice(at..at, copied);
+                }
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Conditions as they are written, to be changed a little.
+const CONDITIONS: &[&str] = &[
+    "body.data.all(i, i.price > 0 && i.sku.matches('^[A-Z]+$'))",
+    "size(body.a.split(',').map(x, x.trim()).filter(x, x != '')) == 3",
+    "parseTime(body.at) + duration('1h') > now() - duration('24h')",
+    "has(body.a.b) ? body.a.?b.orValue(1) in [1, 2, 3] : get(body, 'a.b.0', null) == null",
+    "base64(hmacSha256('k', body.a.replace('a', 'bb', 2).lowerAscii())) == '%s %d'.format([vars.x, 7])",
+    "math.greatest(1, 2.5) >= int(string(body.n)) && [1, [2, 3]].flatten().sort().distinct() == [3]",
+];
+
+/// Selectors as they are written.
+const SELECTORS: &[&str] = &[
+    "$.data[*].items[?@.price > 10 && @.name == 'x'].id",
+    "$..a[0:9:2]",
+    "$['a'][-1]",
+    "$[?length(@.a) > 2]",
+];
+
+/// One of some texts, with signs put in.
+fn altered(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    (prop::sample::select(texts), any::<prop::sample::Index>(), any::<prop::sample::Index>(), signs())
+        .prop_map(|(text, from, to, signs)| {
+            let (from, to) = (from.index(text.len()), to.index(text.len()));
+            format!("{}{signs}{}", &text[..from.min(to)], &text[from.max(to)..])
+        })
+}
+
 /// Text made of the signs that the languages give a meaning to.
 fn signs() -> impl Strategy<Value = String> {
     let sign = prop::sample::select(vec![
@@ -160,17 +210,17 @@ fn look_at(document: &Arc<Document>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_document_panics(text in almost(SHOP)) {
+    fn no_document_panics(text in prop_oneof![almost(SHOP), nearly(SHOP), nearly(SHOP_JSON.as_str())]) {
         if let Some(document) = document(&text) {
             look_at(&document);
         }
     }
 
     #[test]
-    fn no_scenario_and_no_project_panics(scenario in almost(SCENARIO), project in almost(PROJECT)) {
+    fn no_scenario_and_no_project_panics(scenario in prop_oneof![almost(SCENARIO), nearly(SCENARIO)], project in prop_oneof![almost(PROJECT), nearly(PROJECT)]) {
         let (limits, path) = (Limits::default(), Path::new("/x/s.contest.yaml"));
         let source = Source::new("s", scenario.as_str());
         let _ = ScenarioFile::read(path, "s".to_owned(), &limits, &mut Problems::new(&source));
@@ -196,13 +246,13 @@ proptest! {
     }
 
     #[test]
-    fn no_expression_panics(text in signs(), value in json()) {
+    fn no_expression_panics(text in prop_oneof![signs(), altered(CONDITIONS), altered(SELECTORS)], value in json()) {
         let (source, span) = (Source::new("e", text.as_str()), Span::new(0, text.len()));
         let mut problems = Problems::new(&source);
         let scope = Everything(value.clone());
         let syntax = Syntax { roots: ROOTS.iter().map(|root| (*root).to_owned()).collect(), expression_limit: 1024 };
         let _ = Template::of_text(&text, span, &syntax, &mut problems).resolve(&scope);
-        if let Some(selector) = Selector::compile(&format!("${text}"), span, &mut problems) {
+        if let Some(selector) = Selector::compile(&format!("${}", text.trim_start_matches('$')), span, &mut problems) {
             let _ = selector.select(&value);
         }
         if let Some(condition) = Condition::compile(&text, span, 1024, &mut problems) {
@@ -246,14 +296,18 @@ proptest! {
     }
 }
 
+/// The same document, as JSON.
+static SHOP_JSON: LazyLock<String> =
+    LazyLock::new(|| document(SHOP).map(|it| it.root().to_string()).unwrap_or_default());
+
 /// Compiled once: rules need their document.
 static RULED_DOCUMENT: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| document(RULED));
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_rules_panic(text in almost(RULES)) {
+    fn no_rules_panic(text in prop_oneof![almost(RULES), nearly(RULES)]) {
         let document = RULED_DOCUMENT.clone().expect("the shipped document loads");
         let source = Source::new("r", text.as_str());
         let _ = Rules::load(&mut Problems::new(&source), document, &Limits::default());

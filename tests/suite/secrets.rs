@@ -169,6 +169,13 @@ fn answer(line: &str) -> Vec<u8> {
             format!("HTTP/1.1 200 OK\ncontent-type: text/x-{}; a=\"{echo}\"\n\n{echo}", secret("COOKIE_KEY"))
         }
         "/decode" => format!("{json}\nx-echo: {echo}\n\n{{\"a\": {}}} {echo}", json_text(long)),
+        "/cookie" => {
+            format!("{json}\nset-cookie: id={echo}; Path=/\nset-cookie: b={}\n\n{{}}", secret("LONG"))
+        }
+        _ if path.starts_with("/slow") => {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            format!("{json}\n\n{{}}")
+        }
         "/header" => format!("{json}\nx-echo: {echo}\n\n{{}}"),
         _ if path.starts_with("/gone") => {
             format!("HTTP/1.1 503 Gone\ncontent-type: application/json\n\n{{\"m\": [{}]}}", echo_json)
@@ -215,6 +222,8 @@ paths:
   /type: { get: { operationId: getType, responses: { "200": { $ref: "#/components/responses/Thing" } } } }
   /decode: { get: { operationId: getDecode, responses: { "200": { $ref: "#/components/responses/Thing" } } } }
   /header: { get: { operationId: getHeader, responses: { "200": { description: ok, headers: { X-Echo: { schema: { type: string, format: uuid, maxLength: 5 } } } } } } }
+  /slow/{id}: { parameters: [{ name: id, in: path, required: true, schema: { type: string } }], get: { operationId: getSlow, responses: { "200": { description: ok } } } }
+  /cookie: { get: { operationId: getCookie, responses: { "200": { description: ok, headers: { Set-Cookie: { schema: { type: string, maxLength: 5 } } } } } } }
   /gone/{id}:
     parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
     delete: { operationId: removeThing, responses: { "204": { description: gone } } }
@@ -312,6 +321,9 @@ scenarios:
         path: { id: x }
         expect: { contract: { body: warn, format: warn } }
         cleanup: [ { call: removeThing, auth: query, path: { id: $inputs.path } } ]
+  slow: { steps: [ { call: getSlow, auth: query, path: { id: $inputs.path }, timeout: 300ms } ] }
+  no-tls: { steps: [ { call: locked.getThing, auth: query-locked, path: { id: $inputs.path } } ] }
+  cookie-set: { steps: [ { call: getCookie, auth: header, expect: { headers: { set-cookie: { $match: "^{$inputs.path}$" } } } } ] }
   unreachable: { steps: [ { call: nowhere.getThing, auth: query-nowhere, path: { id: $inputs.path } } ] }
 "##;
 
@@ -324,6 +336,12 @@ impl Shop {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
             format!("http://{}", listener.local_addr().expect("it is bound"))
         };
+        // It answers a handshake of TLS in plain HTTP.
+        let locked = Server::raw(|mut stream| {
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        });
+        let locked = locked.base_url.replace("http:", "https:");
         let names = SECRETS.map(|(name, _)| name).join(", ");
         let values = SECRETS.map(|(name, value)| format!("      {name}: {{ value: {} }}", json_text(value)));
         let oauth = |url: &str, auth: &str| {
@@ -336,12 +354,13 @@ impl Shop {
             format!("{{ apiKey: {{ in: {place}, name: key, value: $secrets.{secret} }} }}")
         };
         let project = format!(
-            "contest: 1\napis: {{ echo: openapi.yaml, nowhere: openapi.yaml }}\nsecrets: [{names}]\nauth:\n  bearer: \
-             {{ bearer: $secrets.BEARER }}\n  query: {}\n  query-nowhere: {}\n  header: {}\n  cookie: {}\n  client: \
+            "contest: 1\napis: {{ echo: openapi.yaml, nowhere: openapi.yaml, locked: openapi.yaml }}\nsecrets: [{names}]\nauth:\n  bearer: \
+             {{ bearer: $secrets.BEARER }}\n  query: {}\n  query-nowhere: {}\n  query-locked: {}\n  header: {}\n  cookie: {}\n  client: \
              {}\n  client-in-body: {}\n  refused: {}\n  page: {}\nenvironments:\n  test:\n    baseUrls: {{ echo: \
-             \"{}\", nowhere: \"{closed}\" }}\n    inputsFile: inputs.yaml\n    secrets:\n{}\ndefaultEnvironment: test\n",
+             \"{}\", nowhere: \"{closed}\", locked: \"{locked}\" }}\n    inputsFile: inputs.yaml\n    secrets:\n{}\ndefaultEnvironment: test\n",
             key("query", "QUERY_KEY"),
             key("query", "LONG"),
+            key("query", "QUERY_KEY"),
             key("header", "HEADER_KEY"),
             key("cookie", "COOKIE_KEY"),
             oauth("/token", "basic"),
@@ -374,7 +393,7 @@ impl Shop {
 }
 
 /// Every code that a run can show here.
-const SHOWN: [&str; 16] = [
+const SHOWN: [&str; 18] = [
     "response.body",
     "response.status",
     "response.content-type",
@@ -390,6 +409,8 @@ const SHOWN: [&str; 16] = [
     "request.invalid",
     "request.build",
     "transport.connect",
+    "transport.timeout",
+    "transport.tls",
     "value.condition",
 ];
 
@@ -452,6 +473,7 @@ fn no_diagnostic_shows_a_secret_of_the_project_file() {
         ("bearer: $secrets.BEARER".to_owned(), format!("bearer: {body}, barer: x")),
         ("secrets: [".to_owned(), "secrets: [MISSING, ".to_owned()),
         ("baseUrls: {".to_owned(), "baseUrls: { other: $secrets.LONG, ".to_owned()),
+        ("secrets: [".to_owned(), format!("secrets: [] # {}\nold: [", "x".repeat(2 << 20))),
         ("echo: \"http".to_owned(), format!("echo: \"{}http", secret("PATH"))),
     ];
     for (from, to) in faults {
@@ -464,4 +486,53 @@ fn no_diagnostic_shows_a_secret_of_the_project_file() {
     }
     let url = BaseUrl::parse(&format!("echo={}", shop.server.base_url));
     assert!(url.is_ok());
+}
+
+/// A secret that somebody wrote into a scenario or an inputs file shows in no excerpt of it.
+#[test]
+fn no_excerpt_of_a_file_shows_a_secret() {
+    let shop = Shop::new("excerpts");
+    let path = shop.folder.join("echo.contest.yaml");
+    let scenarios = SCENARIOS.replace(
+        "  status: { steps: [ { call: getStatus, auth: query } ] }",
+        &format!(
+            "  status: {{ steps: [ {{ call: getStatus, auth: query, headers: {{ X-A: {} }} }} ] }}",
+            json_text(secret("LONG"))
+        ),
+    );
+    assert_ne!(scenarios, SCENARIOS);
+    std::fs::write(&path, &scenarios).expect("it can be written");
+    let output = shop.run(&["run", "echo.contest.yaml", "-v"], "400");
+    assert!(output.contains("call: getStatus, auth: query, headers: { X-A: \"****"), "{output}");
+    check_output("a finding's excerpt", &output);
+    let inputs = format!("path: {}\nbody: [{}\n", json_text(secret("PATH")), json_text(secret("BODY")));
+    std::fs::write(shop.folder.join("inputs.yaml"), inputs).expect("it can be written");
+    let faulty = scenarios.replace("auth: query, headers:", "auth: quary, headers:");
+    std::fs::write(&path, faulty).expect("it can be written");
+    let output = shop.run(&["check", "echo.contest.yaml"], "400");
+    let large = format!("{scenarios}\n# {}\n", "x".repeat(2 << 20))
+        .replace("auth: query, headers:", "auth: quary, headers:");
+    std::fs::write(&path, large).expect("it can be written");
+    let large = shop.run(&["check", "echo.contest.yaml"], "400");
+    for (what, output) in [("a diagnostic's excerpt", output), ("an excerpt of a large file", large)] {
+        assert!(output.contains("quary"), "{output}");
+        let shown = output.replace(&json_text(secret("BODY")), "").replace(&json_text(secret("PATH")), "");
+        assert!(!shown.contains(&secret("LONG")[..RECOGNISABLE]), "{what}: {output}");
+    }
+}
+
+/// What cannot be masked is said, once, with its place.
+#[test]
+fn a_secret_too_short_to_be_masked_is_said() {
+    let shop = Shop::new("short");
+    let path = shop.folder.join("contest.yaml");
+    let project = std::fs::read_to_string(&path).expect("it was written");
+    let project = project
+        .replace("secrets: [", "secrets: [PIN, ")
+        .replace("      BODY:", "      PIN: { value: a1b }\n      BODY:");
+    std::fs::write(&path, project).expect("it can be written");
+    let output = shop.run(&["check", "echo.contest.yaml"], "120");
+    let words = "warning[config.short-secret]: the secret `PIN` has fewer than 4 bytes, and is not masked";
+    assert_eq!(output.matches(words).count(), 1, "{output}");
+    assert!(output.contains("contest.yaml:"), "{output}");
 }

@@ -1,7 +1,7 @@
 //! The CEL environment: one for the process, and the guards that keep an expression from using up
 //! the stack or the day.
 
-use super::{functions, time};
+use super::{functions, growth, time};
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::common::types::{CelInt, CelList, CelMap, DYN_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
@@ -24,6 +24,10 @@ const STACK_FOR_A_BYTE: usize = 32 << 10;
 
 /// The elements that all loops of one evaluation may visit together.
 const MAX_VISITS: u64 = 5_000_000;
+
+/// The bytes that all values which one evaluation builds may take up together: eight times the largest
+/// body.
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// The variable and the function that count visits, and the variable that holds the present moment.
 /// No expression can name them: `@` starts no word of CEL.
@@ -48,6 +52,7 @@ fn environment() -> Result<Env, DeclarationError> {
     env.add_extension(functions::extension)?;
     env.add_overload(BUDGET, BUDGET, vec![DYN_TYPE, DYN_TYPE], spend)?;
     env.add_overload(GROWN, GROWN, vec![DYN_TYPE, DYN_TYPE], grow)?;
+    growth::extension(&mut env)?;
     env.add_macro(Macro::global("now", 0, |helper, _, _| {
         Ok(Some(helper.next_expr(Expr::Ident(NOW.to_owned()))))
     }))?;
@@ -80,25 +85,13 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, ParseErrors> {
     Ok(ast)
 }
 
-/// Within a loop, a sum is charged too: texts and lists that are added to themselves double each time.
+/// Has what builds values ask the budget: sums, lists, maps, and functions whose result is larger than
+/// what they are given; within a loop, all that copies.
 fn guard(node: &mut IdedExpr, is_in_loop: bool) {
     match &mut node.expr {
-        Expr::Call(call) => {
-            if let Some(target) = &mut call.target {
-                guard(target, is_in_loop);
-            }
-            let is_sum = is_in_loop && call.func_name == operators::ADD;
-            // What a loop adds to its own result is the loop's own doing, and printed as such.
-            let is_own = matches!(call.args.first().map(|it| &it.expr), Some(Expr::Ident(name)) if name.starts_with('@'));
-            for argument in &mut call.args {
-                guard(argument, is_in_loop);
-                if is_sum && !is_own {
-                    charge(argument, GROWN);
-                }
-            }
-        }
-        Expr::Select(select) => guard(&mut select.operand, is_in_loop),
-        Expr::List(list) => list.elements.iter_mut().for_each(|element| guard(element, is_in_loop)),
+        Expr::Call(call) => guard_call(call, is_in_loop),
+        Expr::Select(select) => guard_part(&mut select.operand, is_in_loop),
+        Expr::List(list) => list.elements.iter_mut().for_each(|element| guard_copied(element, is_in_loop)),
         Expr::Map(map) => map.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr, is_in_loop)),
         Expr::Struct(of) => of.entries.iter_mut().for_each(|entry| guard_entry(&mut entry.expr, is_in_loop)),
         Expr::Comprehension(comprehension) => {
@@ -114,6 +107,57 @@ fn guard(node: &mut IdedExpr, is_in_loop: bool) {
             charge(&mut comprehension.iter_range, BUDGET);
         }
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+    }
+}
+
+fn guard_call(call: &mut CallExpr, is_in_loop: bool) {
+    if let Some(target) = &mut call.target {
+        guard_part(target, is_in_loop);
+    }
+    if call.func_name != operators::ADD {
+        call.args.iter_mut().for_each(|argument| guard_part(argument, is_in_loop));
+        if let ("format", [list]) = (call.func_name.as_str(), call.args.as_mut_slice()) {
+            charge(list, growth::FITS);
+        }
+        if growth::is_bounded(call) {
+            call.func_name.push(growth::BOUNDED);
+            call.args.push(IdedExpr { id: 0, expr: Expr::Ident(BUDGET.to_owned()) });
+        }
+        return;
+    }
+    // What a loop adds to its own result is the loop's own doing, and printed as such: its elements
+    // are charged, and it is not.
+    let is_own =
+        matches!(call.args.first().map(|it| &it.expr), Some(Expr::Ident(name)) if name.starts_with('@'));
+    for (index, argument) in call.args.iter_mut().enumerate() {
+        guard(argument, is_in_loop);
+        // The parts of a sum within a sum have been charged; a second look at each would make a long
+        // sum a tree twice as deep.
+        let is_sum = matches!(&argument.expr, Expr::Call(inner) if inner.func_name == operators::ADD);
+        if !is_own && !is_sum && (is_in_loop || index > 0) && !matches!(argument.expr, Expr::Literal(_)) {
+            charge(argument, GROWN);
+        }
+    }
+}
+
+/// Guards a part whose value is used and dropped: where that is built anew in every round, it is charged.
+fn guard_part(part: &mut IdedExpr, is_in_loop: bool) {
+    guard(part, is_in_loop);
+    let is_built = match &part.expr {
+        Expr::Call(call) => growth::copies(&call.func_name),
+        Expr::List(_) | Expr::Map(_) => true,
+        _ => false,
+    };
+    if is_in_loop && is_built {
+        charge(part, GROWN);
+    }
+}
+
+/// Guards a part that is copied into a list or a map.
+fn guard_copied(part: &mut IdedExpr, is_in_loop: bool) {
+    guard(part, is_in_loop);
+    if !matches!(part.expr, Expr::Literal(_)) {
+        charge(part, GROWN);
     }
 }
 
@@ -133,10 +177,10 @@ fn charge(part: &mut IdedExpr, function: &str) {
 
 fn guard_entry(entry: &mut EntryExpr, is_in_loop: bool) {
     match entry {
-        EntryExpr::StructField(field) => guard(&mut field.value, is_in_loop),
+        EntryExpr::StructField(field) => guard_copied(&mut field.value, is_in_loop),
         EntryExpr::MapEntry(entry) => {
-            guard(&mut entry.key, is_in_loop);
-            guard(&mut entry.value, is_in_loop);
+            guard_copied(&mut entry.key, is_in_loop);
+            guard_copied(&mut entry.value, is_in_loop);
         }
     }
 }
@@ -144,22 +188,32 @@ fn guard_entry(entry: &mut EntryExpr, is_in_loop: bool) {
 /// What a loop runs over, behind the guard.
 pub(super) fn unguarded(range: &IdedExpr) -> &IdedExpr {
     match &range.expr {
-        Expr::Call(call) if call.func_name == BUDGET || call.func_name == GROWN => {
+        Expr::Call(call) if [BUDGET, GROWN, growth::FITS].contains(&call.func_name.as_str()) => {
             call.args.first().unwrap_or(range)
         }
         _ => range,
     }
 }
 
-/// How many elements the loops of one evaluation may still visit.
+/// How many elements the loops of one evaluation may still visit, and how many bytes the values that it
+/// builds may still take up.
 #[derive(Clone, Debug)]
-pub(super) struct Budget(Arc<AtomicU64>);
+pub(super) struct Budget(Arc<Left>);
 
-static BUDGET_TYPE: Type = Type::new_unspecified_type("contest.budget");
+#[derive(Debug)]
+struct Left {
+    visits: AtomicU64,
+    bytes: AtomicU64,
+}
+
+static BUDGET_TYPE: Type = Type::new_unspecified_type(BUDGET_TYPE_NAME);
+
+/// The name of the budget's type, which no message names.
+pub(super) const BUDGET_TYPE_NAME: &str = "contest.budget";
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(MAX_VISITS)))
+        Self(Arc::new(Left { visits: MAX_VISITS.into(), bytes: MAX_BYTES.into() }))
     }
 }
 
@@ -186,27 +240,41 @@ impl Val for Budget {
 
 impl StaticVal for Budget {}
 
-/// Takes the size of a value from the budget.
-fn take(budget: Option<CowVal<'_, '_>>, value: &dyn Val) -> Result<(), ExecutionError> {
+/// Takes the elements of a value from the budget.
+fn visit(budget: Option<CowVal<'_, '_>>, value: &dyn Val) -> Result<(), ExecutionError> {
     let visits = value.as_sizer().map_or(0, |sizer| sizer.size().into_inner().unsigned_abs()) + 1;
     let Some(Budget(left)) = budget.as_ref().and_then(|budget| budget.downcast_ref::<Budget>()) else {
         return Ok(());
     };
-    let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(visits));
-    taken.map(|_| ()).map_err(|_| {
-        let message = format!("the loops of one expression may visit {MAX_VISITS} elements");
-        ExecutionError::function_error(BUDGET, message)
-    })
+    if spent(&left.visits, visits) {
+        return Ok(());
+    }
+    let message = format!("the loops of one expression may visit {MAX_VISITS} elements");
+    Err(ExecutionError::function_error(BUDGET, message))
 }
 
-/// Takes the size of a part of a sum from the budget and gives the part back; numbers cost nothing.
+/// Takes bytes that are about to be used, or were, from the budget.
+pub(super) fn take(budget: &dyn Val, bytes: u64) -> Result<(), ExecutionError> {
+    let Some(Budget(left)) = budget.downcast_ref::<Budget>() else { return Ok(()) };
+    if spent(&left.bytes, bytes) {
+        return Ok(());
+    }
+    let message = format!("the values that one expression builds may take {} MiB together", MAX_BYTES >> 20);
+    Err(ExecutionError::function_error(BUDGET, message))
+}
+
+fn spent(left: &AtomicU64, amount: u64) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount)).is_ok()
+}
+
+/// Takes the size of a part from the budget and gives the part back.
 fn grow<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let budget = arguments.pop();
     let Some(part) = arguments.pop() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    if part.as_sizer().is_some() {
-        take(budget, part.as_ref())?;
+    if let Some(budget) = &budget {
+        take(budget.as_ref(), growth::size(part.as_ref()))?;
     }
     Ok(part)
 }
@@ -218,7 +286,7 @@ fn spend<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, E
     let Some(range) = arguments.pop() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    take(budget, range.as_ref())?;
+    visit(budget, range.as_ref())?;
     let Some(map) = range.downcast_ref::<CelMap>() else {
         return Ok(range);
     };

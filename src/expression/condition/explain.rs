@@ -1,8 +1,9 @@
 //! Why an evaluation failed, in the words of the expression: which part of it, and what that part is.
 
 use super::convert::{type_name, word_for_type};
-use super::environment::{BUDGET, size_of, unguarded};
+use super::environment::{BUDGET, BUDGET_TYPE_NAME, size_of, unguarded};
 use super::functions::integer;
+use super::growth::written;
 use super::mentions::{is_operator, namespace};
 use super::print::{print, sign};
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedExpr, operators};
@@ -152,9 +153,10 @@ fn describe(node: &IdedExpr, context: &Context<'_, '_>, error: &ExecutionError) 
             format!("`{sign}` does not go with {}", operands.join(" and "))
         }
         (ExecutionError::NoSuchOverload(overload), Expr::Call(call)) => {
-            let types: Vec<_> = overload.argument_types().iter().map(|name| word_for_type(name)).collect();
+            let given = overload.argument_types().iter().filter(|name| **name != BUDGET_TYPE_NAME);
+            let types: Vec<_> = given.map(|name| word_for_type(name)).collect();
             let types = if types.is_empty() { "nothing".to_owned() } else { types.join(" and ") };
-            format!("`{}` does not go with {types} (`{}`)", call.func_name, print(node))
+            format!("`{}` does not go with {types} (`{}`)", written(&call.func_name), print(node))
         }
         _ => {
             let message: String = error.to_string().chars().take(200).collect();

@@ -5,6 +5,7 @@ mod convert;
 mod environment;
 mod explain;
 mod functions;
+mod growth;
 mod mentions;
 mod parts;
 mod print;

@@ -3,6 +3,7 @@
 use super::convert::to_json;
 use super::environment::unguarded;
 use super::explain::{boolean, elements, explain};
+use super::growth::is_budget;
 use super::mentions::{is_operator, namespace};
 use super::print::{predicate, print};
 use crate::json::Value;
@@ -56,6 +57,7 @@ impl Parts<'_, '_, '_> {
     fn add(&mut self, node: &IdedExpr) {
         match &node.expr {
             Expr::Literal(_) | Expr::Unspecified => {}
+            budget if is_budget(budget) => {}
             Expr::Ident(_) | Expr::Select(_) => self.push(node),
             Expr::List(_) | Expr::Map(_) | Expr::Struct(_) => self.add_inside(node),
             Expr::Call(call) if is_chain(&call.func_name) => self.push(node),

@@ -2,6 +2,7 @@
 //! macros are expanded in the tree.
 
 use super::environment::{NOW, unguarded};
+use super::growth::{is_budget, written};
 use super::mentions::is_operator;
 use crate::json::Value;
 use cel::common::ast::{
@@ -83,7 +84,8 @@ fn write(node: &IdedExpr, strength: u8, out: &mut String) {
 }
 
 fn write_all(nodes: &[IdedExpr], out: &mut String) {
-    for (index, node) in nodes.iter().enumerate() {
+    let written = nodes.iter().filter(|node| !is_budget(&node.expr));
+    for (index, node) in written.enumerate() {
         if index > 0 {
             out.push_str(", ");
         }
@@ -157,7 +159,7 @@ fn write_call(call: &CallExpr, strength: u8, out: &mut String) {
             out.push_str(match name {
                 "math.@max" => "math.greatest",
                 "math.@min" => "math.least",
-                _ => name,
+                _ => written(name),
             });
             out.push('(');
             write_all(arguments, out);
@@ -213,12 +215,14 @@ pub(super) fn predicate(comprehension: &ComprehensionExpr) -> Option<(&'static s
         (operators::LOGICAL_AND, [_, predicate], _) => Some(("all", predicate)),
         (operators::LOGICAL_OR, [_, predicate], _) => Some(("exists", predicate)),
         (operators::CONDITIONAL, [predicate, _, _], Expr::Call(_)) => Some(("exists_one", predicate)),
-        (operators::CONDITIONAL, [predicate, added, _], Expr::Ident(_)) => match added_element(added) {
-            Some(IdedExpr { expr: Expr::Ident(name), .. }) if *name == comprehension.iter_var => {
-                Some(("filter", predicate))
+        (operators::CONDITIONAL, [predicate, added, _], Expr::Ident(_)) => {
+            match added_element(added).map(unguarded) {
+                Some(IdedExpr { expr: Expr::Ident(name), .. }) if *name == comprehension.iter_var => {
+                    Some(("filter", predicate))
+                }
+                _ => Some(("map", predicate)),
             }
-            _ => Some(("map", predicate)),
-        },
+        }
         _ => None,
     }
 }

@@ -90,15 +90,15 @@ fn places_are_found_in_both_formats() {
         ("{\"openapi\": \"3.0.0\",\n\"info\": {\"title\": \"T\"}}", "2:19", "2:10"),
     ] {
         let document = load(text).0.expect("it loads");
-        let place = |span: Option<Span>| {
-            let position = document.source().position(span.expect("it is there").start);
+        let place = |place: Option<Location>| {
+            let position = place.expect("it is there").position();
             format!("{}:{}", position.line, position.column)
         };
         let pointer = Pointer::of(["info", "title"]);
-        assert_eq!(place(document.span_of(&pointer)), value);
-        assert_eq!(place(document.key_span_of(&pointer)), key);
-        assert_eq!(document.span_of(&Pointer::of(["info", "x"])), None);
-        assert_eq!(document.key_span_of(&Pointer::root()), None);
+        assert_eq!(place(document.place_of(&pointer)), value);
+        assert_eq!(place(document.key_place_of(&pointer)), key);
+        assert!(document.place_of(&Pointer::of(["info", "x"])).is_none());
+        assert!(document.key_place_of(&Pointer::root()).is_none());
     }
 }
 

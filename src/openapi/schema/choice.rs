@@ -60,6 +60,10 @@ impl Judge<'_> {
     /// Tells every error of the value at `at` against an entry.
     pub(super) fn judge(&mut self, validator: &Validator, entry: usize, at: &Pointer, around: &Surroundings) {
         let Some(value) = at.get(self.root) else { return };
+        if let Some(reason) = self.compiled.refuses(entry, value, true) {
+            self.undecided = Some(reason);
+            return;
+        }
         let wrapped = wrap(entry, value);
         for error in raw_errors(validator, &wrapped) {
             if self.errors.len() >= self.max {
@@ -163,6 +167,12 @@ impl Judge<'_> {
             if self.errors.len() > before {
                 return;
             }
+        }
+        let value = at.get(self.root);
+        let refused = |branch: &usize| self.compiled.refuses(*branch, value?, true);
+        if let Some(reason) = branches.iter().find_map(refused) {
+            self.undecided = Some(reason);
+            return;
         }
         let surveys: Vec<Survey> =
             branches.iter().map(|branch| self.survey(validator, *branch, at)).collect();

@@ -51,7 +51,7 @@ impl Closure {
 /// The most schemas that one value may be held to by one schema: through references, `allOf`,
 /// choices and conditions. Real documents need some thousands; schemas that name the next one twice
 /// double with each, so that forty of them would never end.
-const MAX_QUESTIONS: u64 = 1_000_000;
+pub(super) const MAX_QUESTIONS: u64 = 1_000_000;
 
 /// The longest chain of such schemas: each is a level of the stack when one is compiled and asked.
 const MAX_CHAIN: usize = 500;

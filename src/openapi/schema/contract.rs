@@ -2,6 +2,7 @@ use super::build::{self, Joint};
 use super::choice::{Judge, Surroundings, wrap};
 use super::closure::{Closure, Role, all_links};
 use super::dialect::Rewriter;
+use super::questions::Repeating;
 use super::target::foreign_dialect;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, remark};
@@ -62,6 +63,8 @@ pub(super) struct Compiled {
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
     leaves_out: bool,
+    /// Which entries may judge the parts of a value again and again; found when the first value comes.
+    repeating: OnceLock<Repeating>,
     /// Which entries lead to one that asks without end: they are not compiled.
     endless: Vec<bool>,
 }
@@ -143,8 +146,8 @@ impl Contract {
             let at = &compiled.closure.entries[*number].pointer;
             let mut diagnostic =
                 Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema cannot be used: {reason}"));
-            if let Some(span) = self.document.span_of(at) {
-                diagnostic = diagnostic.label(self.document.source(), span, "not checked");
+            if let Some(place) = self.document.place_of(at) {
+                diagnostic = diagnostic.label_at(place, "not checked");
             }
             all.push(diagnostic);
         }
@@ -154,8 +157,8 @@ impl Contract {
     fn check_dialect(&self) -> Option<Diagnostic> {
         let message = foreign_dialect(self.document.member("jsonSchemaDialect")?)?;
         let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, message);
-        Some(match self.document.span_of(&Pointer::of(["jsonSchemaDialect"])) {
-            Some(span) => diagnostic.label(self.document.source(), span, "read leniently"),
+        Some(match self.document.place_of(&Pointer::of(["jsonSchemaDialect"])) {
+            Some(place) => diagnostic.label_at(place, "read leniently"),
             None => diagnostic,
         })
     }
@@ -214,7 +217,16 @@ impl Compiled {
         joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
         let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
-        Self { closure, numbers, joint, alone, branches: OnceLock::new(), leaves_out, endless }
+        Self {
+            closure,
+            numbers,
+            joint,
+            alone,
+            branches: OnceLock::new(),
+            leaves_out,
+            repeating: OnceLock::new(),
+            endless,
+        }
     }
 
     fn validate(
@@ -231,6 +243,9 @@ impl Compiled {
             return Validity::NotChecked(format!("the schema cannot be used: {reason}"));
         }
         let Some(validator) = &self.joint.validator else { return Validity::Valid };
+        if let Some(reason) = self.refuses(number, instance, false) {
+            return Validity::NotChecked(reason);
+        }
         let is_valid = match self.alone(number) {
             Some(alone) => alone.is_valid(instance),
             None => validator.is_valid(&wrap(number, instance)),
@@ -258,6 +273,12 @@ impl Compiled {
             }
             (false, _) => Validity::Invalid(tidy(errors, instance)),
         }
+    }
+
+    /// Why a value is not held against an entry, see [`Repeating::refuses`].
+    pub(super) fn refuses(&self, number: usize, instance: &Value, is_told: bool) -> Option<String> {
+        let repeating = self.repeating.get_or_init(|| Repeating::of(&self.closure));
+        repeating.refuses(&self.closure, number, instance, is_told)
     }
 
     fn alone(&self, number: usize) -> Option<&Validator> {

@@ -2,7 +2,7 @@
 
 /// What a keyword's value must look like, and how it is carried over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::openapi) enum Shape {
     /// `type`.
     Type,
     /// `enum`: a list.
@@ -45,7 +45,7 @@ pub(super) enum Shape {
 
 /// What the schemas behind a keyword judge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(in crate::openapi) enum Scope {
     /// The same value, which must fit.
     Same,
     /// The same value, which need not fit.
@@ -59,7 +59,7 @@ pub(super) enum Scope {
 ///
 /// Source: JSON Schema 2020-12, "Core" §10 and §11, "Validation" §6 and §7; OpenAPI 3.0.4,
 /// "Schema Object".
-pub(super) fn shape(keyword: &str) -> Option<Shape> {
+pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
     Some(match keyword {
         "type" => Shape::Type,
         "enum" => Shape::Values,

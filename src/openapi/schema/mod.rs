@@ -12,6 +12,7 @@ mod dialect;
 mod explain;
 mod format;
 mod keyword;
+mod questions;
 mod remark;
 mod target;
 mod trace;
@@ -22,6 +23,7 @@ mod words;
 mod tests;
 
 pub use contract::{Contract, Validity};
+pub(super) use keyword::{Shape, shape};
 
 use crate::json::Pointer;
 

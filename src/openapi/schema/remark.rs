@@ -62,8 +62,8 @@ impl Remark {
         let mut diagnostic = Diagnostic::warning(self.code, self.message.clone());
         diagnostic.level = self.level;
         diagnostic.help.extend(self.help.clone());
-        match document.span_of(&self.at).or_else(|| document.span_of(&self.at.parent())) {
-            Some(span) => diagnostic.label(document.source(), span, self.label),
+        match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
+            Some(place) => diagnostic.label_at(place, self.label),
             None => diagnostic.note(format!("at `#{}`", self.at)),
         }
     }

@@ -1,12 +1,17 @@
 //! What of a document is not as OpenAPI describes it, with places: warnings, never a refusal.
 //!
-//! Three readers look at it: [`model`] holds documents of 3.0 against the `openapiv3` crate,
-//! [`references`] follows every `$ref`, and [`operations`] names what the views pass over or what
-//! would mislead them, in every version.
+//! Each reader looks for one kind of thing: [`model`] holds documents of 3.0 against the `openapiv3`
+//! crate, [`references`] follows every `$ref`, [`operations`] names what the views pass over or what
+//! would mislead them, [`paths`] templates that match the same request, [`impossible`] schemas that
+//! nothing satisfies, and [`examples`] holds examples and defaults to their own schemas.
 
+mod examples;
+mod impossible;
 mod model;
 mod operations;
+mod paths;
 mod references;
+mod schemas;
 
 #[cfg(test)]
 mod tests;
@@ -14,9 +19,10 @@ mod tests;
 use super::Document;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;
-use crate::source::{Position, Span};
+use crate::source::{Location, Position, Source, Span};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// One thing that is not as it should be, before its place is looked up.
 #[derive(Debug)]
@@ -27,7 +33,17 @@ struct Lint {
     is_key: bool,
     message: String,
     label: String,
+    /// A second place that takes part in it.
+    also: Option<Also>,
+    notes: Vec<String>,
     help: Option<String>,
+}
+
+/// A second place, and what is said of it.
+#[derive(Debug)]
+struct Also {
+    pointer: Pointer,
+    label: String,
 }
 
 /// A document with more findings of one reader is explained as well by these: each costs a look-up
@@ -39,65 +55,79 @@ const MAX_PLACES: usize = 5;
 
 /// Looks for everything in a document that is not as its version of OpenAPI describes it.
 ///
-/// All findings are warnings with the code `document.structure` or `document.reference`, in the
-/// order of the text; equal ones are folded into one with the further places in a note. Each
+/// All findings are warnings, in the order of the text: `document.structure`, `document.reference`,
+/// `document.ambiguous-path`, `document.impossible`, `document.example`; equal ones are folded into one with the further places in a note. Each
 /// reader stops after 1,000. What `Document::load` said already (duplicate operation ids,
 /// duplicate keys) is not said again.
 ///
 /// Source: OpenAPI 3.0.4 and 3.1.1, "Schema".
-pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
+pub fn check_structure(document: &Arc<Document>) -> Vec<Diagnostic> {
     let mut lints = operations::lint(document);
     lints.extend(references::lint(document));
+    lints.extend(paths::lint(document));
+    let schemas = schemas::all(document);
+    lints.extend(impossible::lint(document, &schemas));
+    lints.extend(examples::lint(document, &schemas));
     // The model says less than our own words about the same object.
     let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
     lints.extend(model::lint(document).into_iter().filter(|lint| !known.contains(&lint.pointer)));
 
-    let mut placed: Vec<(Span, Lint)> =
-        lints.into_iter().map(|lint| (place(document, &lint), lint)).collect();
-    placed.sort_by_key(|(span, _)| span.start);
+    let order: HashMap<*const Source, usize> =
+        document.sources().enumerate().map(|(index, source)| (Arc::as_ptr(source), index)).collect();
+    let mut placed: Vec<(Location, Lint)> =
+        lints.into_iter().map(|lint| (place(document, &lint.pointer, lint.is_key), lint)).collect();
+    placed.sort_by_key(|(at, _)| (order.get(&Arc::as_ptr(&at.source)).copied(), at.span.start));
     let mut numbers: HashMap<(Code, String), usize> = HashMap::new();
-    let mut folded: Vec<(Lint, Vec<Span>)> = Vec::new();
-    for (span, lint) in placed {
+    let mut folded: Vec<(Lint, Vec<Location>)> = Vec::new();
+    for (at, lint) in placed {
         match numbers.entry((lint.code, lint.message.clone())) {
-            Entry::Occupied(number) => folded[*number.get()].1.push(span),
+            Entry::Occupied(number) => folded[*number.get()].1.push(at),
             Entry::Vacant(vacant) => {
                 vacant.insert(folded.len());
-                folded.push((lint, vec![span]));
+                folded.push((lint, vec![at]));
             }
         }
     }
-    folded.into_iter().map(|(lint, spans)| diagnostic(document, lint, &spans)).collect()
+    folded.into_iter().map(|(lint, places)| diagnostic(document, lint, &places)).collect()
 }
 
-fn diagnostic(document: &Document, lint: Lint, spans: &[Span]) -> Diagnostic {
-    let source = document.source();
+fn diagnostic(document: &Document, lint: Lint, places: &[Location]) -> Diagnostic {
     let mut diagnostic = Diagnostic::warning(lint.code, lint.message);
     diagnostic.help.extend(lint.help);
-    let Some((first, further)) = spans.split_first() else {
+    diagnostic.notes.extend(lint.notes);
+    let Some((first, further)) = places.split_first() else {
         return diagnostic;
     };
     if !further.is_empty() {
-        let shown = further.iter().take(MAX_PLACES).map(|span| {
-            let Position { line, column } = source.position(span.start);
-            format!("{line}:{column}")
+        let shown = further.iter().take(MAX_PLACES).map(|at| {
+            let Position { line, column } = at.position();
+            match Arc::ptr_eq(&at.source, &first.source) {
+                true => format!("{line}:{column}"),
+                false => format!("{}:{line}:{column}", at.source.name()),
+            }
         });
         let rest = further.len().saturating_sub(MAX_PLACES);
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         diagnostic.notes.push(format!("also at {}{rest}", shown.collect::<Vec<_>>().join(", ")));
     }
-    diagnostic.label(source, *first, lint.label)
+    let diagnostic = diagnostic.label_at(first.clone(), lint.label);
+    match lint.also {
+        Some(Also { pointer, label }) => diagnostic.label_at(place(document, &pointer, false), label),
+        None => diagnostic,
+    }
 }
 
 /// A scalar is pointed at itself, a map or list by its key, or its first line where it has none.
-fn place(document: &Document, lint: &Lint) -> Span {
-    let pointer = &lint.pointer;
-    let span = document.span_of(pointer).unwrap_or_default();
+fn place(document: &Document, pointer: &Pointer, is_key: bool) -> Location {
     let is_scalar = document.get(pointer).is_some_and(|value| !value.is_object() && !value.is_array());
-    match document.key_span_of(pointer).filter(|_| lint.is_key || !is_scalar) {
+    match document.key_place_of(pointer).filter(|_| is_key || !is_scalar) {
         Some(key) => key,
         None => {
-            let first_line = document.source().slice(span).lines().next().unwrap_or_default();
-            Span::new(span.start, span.start + first_line.trim_end().len())
+            let start = || Location::new(document.source(), Span::default());
+            let Location { source, span } = document.place_of(pointer).unwrap_or_else(start);
+            let first_line = source.slice(span).lines().next().unwrap_or_default();
+            let span = Span::new(span.start, span.start + first_line.trim_end().len());
+            Location { source, span }
         }
     }
 }

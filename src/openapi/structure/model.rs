@@ -128,7 +128,16 @@ fn culprit(kind: Kind, object: &Value, message: &str) -> Pointer {
 }
 
 fn structure(pointer: Pointer, message: String, label: String) -> Lint {
-    Lint { code: Code::DOCUMENT_STRUCTURE, pointer, is_key: false, message, label, help: None }
+    Lint {
+        code: Code::DOCUMENT_STRUCTURE,
+        pointer,
+        is_key: false,
+        message,
+        label,
+        also: None,
+        notes: Vec::new(),
+        help: None,
+    }
 }
 
 /// What the model said, and how far into the object.

@@ -42,7 +42,16 @@ impl<'d> Linter<'d> {
         label: impl Into<String>,
     ) {
         let (message, label) = (message.into(), label.into());
-        self.lints.push(Lint { code: Code::DOCUMENT_STRUCTURE, pointer, is_key, message, label, help: None });
+        self.lints.push(Lint {
+            code: Code::DOCUMENT_STRUCTURE,
+            pointer,
+            is_key,
+            message,
+            label,
+            also: None,
+            notes: Vec::new(),
+            help: None,
+        });
     }
 
     fn paths(&mut self) {

@@ -116,6 +116,8 @@ fn check(document: &Document, at: &Pointer, lints: &mut Vec<Lint>) {
         is_key: false,
         message: error.to_string(),
         label: label.to_owned(),
+        also: None,
+        notes: Vec::new(),
         help: error.help(),
     });
 }

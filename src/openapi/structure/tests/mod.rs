@@ -1,8 +1,12 @@
+mod examples;
+mod impossible;
+mod paths;
+
 use super::check_structure;
 use crate::openapi::testing::{load, render};
 
 /// Each finding as `line:column code message | label`, notes and help behind it.
-fn findings(text: &str) -> Vec<String> {
+pub(super) fn findings(text: &str) -> Vec<String> {
     let (document, _) = load(text);
     let document = document.expect("it loads");
     let list = check_structure(&document);
@@ -14,7 +18,7 @@ fn findings(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn check(text: &str, expected: &[&str]) {
+pub(super) fn check(text: &str, expected: &[&str]) {
     assert_eq!(findings(text), expected, "{text}");
 }
 

@@ -42,6 +42,9 @@ pub(super) struct Run {
     /// `contest.yaml`, or the path that a file gives as its `api`; with one api it is not needed
     #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Vec<BaseUrl>,
+    /// Send to the servers that the documents name, where nothing else gives a base URL
+    #[arg(long)]
+    pub(super) use_servers: bool,
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,

@@ -129,6 +129,7 @@ fn settings(arguments: Run) -> Settings {
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
         base_urls: arguments.base_url,
+        use_servers: arguments.use_servers,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },

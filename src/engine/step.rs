@@ -131,7 +131,7 @@ impl StepContext<'_> {
                 }
             }
         }
-        let base_url = match self.run.target.base_url(self.worker, step.api) {
+        let base_url = match self.run.target.operation_url(self.worker, step.api, step.operation) {
             Some(base_url) => base_url,
             None => {
                 let api = &self.run.plan.apis[step.api].name;
@@ -139,6 +139,8 @@ impl StepContext<'_> {
                 return self.errored(step, call_fact(Code::REQUEST_BUILD, headline, step));
             }
         };
+        // A relative token endpoint belongs to the api, wherever one of its operations is served.
+        let api_url = self.run.target.base_url(self.worker, step.api).unwrap_or_else(|| base_url.clone());
         let (mut built, not_checked) = match self.prepare(step, &base_url, scope) {
             Ok(prepared) => prepared,
             Err(fact) => return self.errored(step, *fact),
@@ -153,7 +155,7 @@ impl StepContext<'_> {
                 return self.errored(step, unsent(Code::VALUE_UNRESOLVED, error.to_string(), step, span));
             }
         };
-        match self.exchange(step, &mut built, &base_url, scope, jar, &expected, on_send).await {
+        match self.exchange(step, &mut built, &api_url, scope, jar, &expected, on_send).await {
             Ok(exchange) => {
                 let mut outcome = self.judge(step, exchange, &expected, scope, jar);
                 outcome.report.not_checked.extend(not_checked);

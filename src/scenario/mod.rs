@@ -28,7 +28,7 @@ mod tests;
 pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
 pub use capture::{Capture, CaptureSource, Take};
 pub use duration::parse_duration;
-pub use environment::{Environment, SecretSource};
+pub use environment::{Environment, SecretSource, ServerChoice};
 pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
 pub use file::{Scenario, ScenarioFile};
 pub use input::Input;

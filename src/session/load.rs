@@ -133,7 +133,9 @@ impl Session {
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
         let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
-            (Some(environment), Some(project)) if has_mocks && settings.base_urls.is_empty() => {
+            (Some(environment), Some(project))
+                if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
+            {
                 Destination::Mocks(load_rules(
                     environment,
                     project,
@@ -328,7 +330,7 @@ fn choose_environment(
     match project.environments.as_slice() {
         [] => None,
         [only] => Some(only.clone()),
-        _ if !settings.base_urls.is_empty() || !wants_target => None,
+        _ if !settings.base_urls.is_empty() || settings.use_servers || !wants_target => None,
         _ => {
             let list = names().collect::<Vec<_>>().join(", ");
             let message = "there are several environments, and none is the default";

@@ -11,6 +11,7 @@ mod load;
 mod mask;
 mod mocks;
 mod runtime;
+mod servers;
 mod settings;
 mod values;
 

@@ -13,6 +13,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Base URLs in place of the environment's.
     pub base_urls: Vec<BaseUrl>,
+    /// Whether an api without a base URL takes it from its document's `servers`.
+    pub use_servers: bool,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.

@@ -19,3 +19,4 @@ mod readme;
 mod resets;
 mod secrets;
 mod server;
+mod servers;

@@ -7,6 +7,7 @@ use contest::engine::{Event, Verdict};
 use contest::session::{BaseUrl, Session, Settings};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 /// Requests in one run of `orders.contest.yaml`.
@@ -45,16 +46,22 @@ pub(crate) fn compare(rounds: usize) -> String {
     let requests = rounds * REQUESTS;
     let least = |costs: [Cost; 3]| costs.into_iter().min_by_key(|cost| cost.cpu).expect("there are three");
     // In turns, so that both see the same machine.
-    let both =
-        [(); 3].map(|()| (Cost::of(|| run_contest(&server, rounds)), Cost::of(|| run_bare(&server, rounds))));
-    let (contest_cpu, contest_wall) = least(both.map(|(contest, _)| contest)).a_request(requests);
-    let (bare_cpu, bare_wall) = least(both.map(|(_, bare)| bare)).a_request(requests);
+    let turns = [(); 3].map(|()| {
+        let contest = Cost::of(|| run_contest(&server, rounds));
+        let usual = Cost::of(|| run_bare(&server, rounds, &usual_runtime()));
+        (contest, usual, Cost::of(|| run_bare(&server, rounds, &runtime_of_one_thread())))
+    });
+    let (contest_cpu, contest_wall) = least(turns.map(|(contest, ..)| contest)).a_request(requests);
+    let (usual_cpu, usual_wall) = least(turns.map(|(_, usual, _)| usual)).a_request(requests);
+    let (single_cpu, single_wall) = least(turns.map(|(.., single)| single)).a_request(requests);
     format!(
-        "requests: ratio {:.2} (goal: at most 1.5)\n  \
-         contest {contest_cpu:.1} µs CPU, {contest_wall:.1} µs wall a request\n  \
-         bare    {bare_cpu:.1} µs CPU, {bare_wall:.1} µs wall a request\n  \
+        "requests: ratio {:.2} to a bare client on tokio's usual runtime, {:.2} on one thread (goal: at most 1.5)\n  \
+         contest          {contest_cpu:.1} µs CPU, {contest_wall:.1} µs wall a request\n  \
+         bare, usual      {usual_cpu:.1} µs CPU, {usual_wall:.1} µs wall a request\n  \
+         bare, one thread {single_cpu:.1} µs CPU, {single_wall:.1} µs wall a request\n  \
          {requests} requests, the better of three turns\n",
-        contest_cpu / bare_cpu
+        contest_cpu / usual_cpu,
+        contest_cpu / single_cpu
     )
 }
 
@@ -106,18 +113,25 @@ fn run(session: &Session, on_case: &mut (dyn FnMut() + Send)) {
             on_case();
         }
     };
-    let summary = runtime().block_on(session.run(CancellationToken::new(), &mut emit));
+    let runtime = session.runtime().expect("a runtime starts");
+    let summary = runtime.block_on(session.run(CancellationToken::new(), &mut emit));
     summary.expect("no mock has to start");
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    contest::session::runtime().expect("a runtime starts")
+/// What `#[tokio::main]` makes.
+fn usual_runtime() -> Runtime {
+    Builder::new_multi_thread().enable_all().build().expect("a runtime starts")
+}
+
+/// What contest runs one worker on.
+fn runtime_of_one_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime starts")
 }
 
 /// The same requests in the same order, each body parsed and nothing else.
-fn run_bare(server: &Server, rounds: usize) {
+fn run_bare(server: &Server, rounds: usize, runtime: &Runtime) {
     let base_url = server.base_url.clone();
-    let work = runtime().block_on(async move { tokio::spawn(bare_loop(base_url, rounds)).await });
+    let work = runtime.block_on(async move { tokio::spawn(bare_loop(base_url, rounds)).await });
     work.expect("the loop ends").expect("every request is answered");
 }
 

@@ -11,14 +11,14 @@ use crate::openapi::{MediaType, Response, match_media_type};
 /// is judged all the same.
 pub(super) fn check<'c>(case: &Case<'c>, response: &Response<'c>) -> (Option<MediaType<'c>>, Option<Fact>) {
     let received = &case.exchange.response;
-    let offered = response.media_types();
+    let mut offered = response.media_types();
     // Without documented content there is nothing to offer; content that comes all the same is the
     // body's affair, and a HEAD or 304 may name the type of content it does not carry.
     if offered.is_empty() || case.never_has_content() {
         return (None, None);
     }
-    let ranges: Vec<String> = offered.iter().map(|each| each.range().to_owned()).collect();
     let fact = |headline: String, actual: &str| {
+        let ranges: Vec<String> = response.media_types().iter().map(|each| each.range().to_owned()).collect();
         case.fact(Check::ContentType, headline)
             .compared(any_of(&ranges), actual)
             .document_key(response.pointer().child("content"), format!("documents {}", ranges.join(", ")))
@@ -30,7 +30,7 @@ pub(super) fn check<'c>(case: &Case<'c>, response: &Response<'c>) -> (Option<Med
             let headline = "the response has a body and no `Content-Type`".to_owned();
             let fact = fact(headline, "none")
                 .response(ResponsePart::Header("Content-Type".to_owned()), "comes without `Content-Type`");
-            (offered.into_iter().next().filter(|_| ranges.len() == 1), Some(fact))
+            (offered.pop().filter(|_| offered.is_empty()), Some(fact))
         }
         [one] => match match_media_type(one, offered) {
             Some(found) => (Some(found), None),

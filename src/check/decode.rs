@@ -93,9 +93,9 @@ fn json<'c>(
         return Content::Broken;
     }
     match body.json() {
-        Ok(parsed) => {
-            facts.extend(duplicates(case, response, &parsed.duplicates));
-            Content::Json(&parsed.value)
+        Ok(value) => {
+            facts.extend(duplicates(case, response, body.duplicates()));
+            Content::Json(value)
         }
         Err(error) => {
             facts.push(not_json(case, response, body, declared, error));

@@ -3,11 +3,13 @@
 //! A warning: the verdict over the value is `oneOf`'s or `anyOf`'s alone.
 
 use super::judgement::Case;
-use super::schema_fact::via;
+use super::schema_fact::{label_of, via};
 use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::words::{quoted, some_of};
 use crate::json::{Map, Pointer, Value};
-use crate::openapi::{Document, Response, SchemaError};
+use crate::openapi::{
+    Direction, Discriminated, Discriminator, Document, Response, SchemaError, Validity, takes_in,
+};
 use std::collections::HashSet;
 
 /// Pairs of a schema and a value that are looked at in one response; enough for a page of a list,
@@ -28,12 +30,56 @@ pub(super) fn check(
         return Vec::new();
     }
     let document = case.contract.document();
-    let mut search = Search { document, root: value, seen: HashSet::new(), found: Vec::new() };
+    let mut search =
+        Search { document, root: value, seen: HashSet::new(), found: Vec::new(), heirs: Vec::new() };
     search.visit(schema, &Pointer::root());
     let found = search.found.into_iter();
     // Where the value is wrong in itself, that is said already, and better.
-    let is_news = |found: &Found| !errors.iter().any(|error| found.at.contains(&error.instance));
-    found.filter(is_news).take(case.limits.findings).map(|found| found.into_fact(case, response)).collect()
+    let is_news = |at: &Pointer| !errors.iter().any(|error| at.contains(&error.instance));
+    let mut facts: Vec<Fact> =
+        found.filter(|found| is_news(&found.at)).map(|found| found.into_fact(case, response)).collect();
+    for (schema, at, because) in search.heirs.iter().filter(|(_, at, _)| is_news(at)) {
+        facts.extend(judge_as_heir(case, response, schema, value, at, because));
+        if facts.len() >= case.limits.findings {
+            break;
+        }
+    }
+    facts.truncate(case.limits.findings);
+    facts
+}
+
+/// Holds a value to the schema that inherits from the documented one and that the value names.
+///
+/// Source: OpenAPI 3.1.1, "Discriminator Object": with `allOf` the discriminator "cannot change the
+/// validation outcome", so that this is said as what the check says, and no more.
+fn judge_as_heir(
+    case: &Case<'_>,
+    response: &Response<'_>,
+    schema: &Pointer,
+    root: &Value,
+    at: &Pointer,
+    because: &str,
+) -> Vec<Fact> {
+    let Some(value) = at.get(root) else { return Vec::new() };
+    let name = schema.tokens().last().cloned().unwrap_or_default();
+    let whole = match at.tokens().last() {
+        Some(last) => quoted(&last.as_str().into()),
+        None => "the body".to_owned(),
+    };
+    let limit = case.limits.findings;
+    let judged = case.contract.validate_as(&whole, schema, Direction::Response, value, limit);
+    let Validity::Invalid(errors) = judged else { return Vec::new() };
+    let fact = |error: SchemaError| {
+        let label = label_of(response, &error);
+        let mut fact = case
+            .fact(Check::Discriminator, error.headline)
+            .compared(error.expected, error.actual.clone())
+            .document(error.keyword, label)
+            .response(ResponsePart::Body(at.join(&error.instance)), error.actual);
+        fact.notes = error.notes;
+        fact.note(format!("{whole} {because}, and `{name}` inherits from the documented schema"))
+    };
+    super::fold::fold(errors).into_iter().map(fact).collect()
 }
 
 struct Search<'s> {
@@ -41,6 +87,9 @@ struct Search<'s> {
     root: &'s Value,
     seen: HashSet<(Pointer, Pointer)>,
     found: Vec<Found>,
+    /// Schemas that inherit from one with a discriminator and are named by it, where the value stands,
+    /// and the words for why.
+    heirs: Vec<(Pointer, Pointer, String)>,
 }
 
 struct Found {
@@ -65,7 +114,7 @@ impl Search<'_> {
             return;
         }
         let branches = self.branches(&pointer, schema);
-        let chosen = self.judge(&pointer, schema, &branches, value, at);
+        let chosen = self.judge(&pointer, &branches, value, at);
         match chosen {
             Some(branch) => self.visit(&branch, at),
             // Of several forms only one is meant, and without a discriminator it is not known which.
@@ -118,64 +167,64 @@ impl Search<'_> {
         found
     }
 
-    /// Compares the discriminating member with what is mapped; gives the form that it names.
+    /// Compares the discriminating member with what is mapped; gives the schema that it names.
     fn judge(
         &mut self,
         pointer: &Pointer,
-        schema: &Map<String, Value>,
         branches: &[Pointer],
         value: &Value,
         at: &Pointer,
     ) -> Option<Pointer> {
-        let discriminator = schema.get("discriminator")?;
-        let property = discriminator.get("propertyName")?.as_str()?;
-        let tag = value.get(property)?.as_str()?;
-        let mapping = discriminator.get("mapping").and_then(Value::as_object);
-        let names: Vec<Option<String>> = branches.iter().map(|branch| self.component(branch)).collect();
-        let mapped = mapping.and_then(|mapping| mapping.get(tag)).and_then(Value::as_str);
-        let wanted = mapped.unwrap_or(tag);
-        let target = self.document.reference_target(wanted, pointer).ok();
-        let chosen = branches.iter().zip(&names).find(|(branch, name)| {
-            name.as_deref() == Some(wanted) || (target.is_some() && self.reference(branch) == target)
-        });
-        let is_component = || {
-            let schemas = Pointer::of(["components", "schemas", tag]);
-            branches.is_empty() && self.document.get(&schemas).is_some()
-        };
-        if chosen.is_none() && mapped.is_none() && !is_component() {
-            let mut known: Vec<String> = mapping
-                .into_iter()
-                .flat_map(|mapping| mapping.keys())
-                .map(|name| format!("`{name}`"))
-                .collect();
-            if known.is_empty() {
-                known.extend(names.iter().flatten().map(|name| format!("`{name}`")));
+        let document = self.document;
+        let discriminator = Discriminator::of(document, pointer)?;
+        let resolved = |branch: &Pointer| document.resolve(branch).ok().map(|(place, _)| place);
+        let (tag, chosen) = match discriminator.read(value) {
+            Discriminated::Nothing => return None,
+            Discriminated::Unknown { tag } => (tag, None),
+            Discriminated::Schema { pointer: named, because, is_mapped } => {
+                if branches.is_empty() {
+                    // Schemas inherit from this one; a name that happens to be one of another is no heir.
+                    let is_heir = takes_in(document, &named, pointer);
+                    if is_heir && named != *pointer {
+                        self.heirs.push((named.clone(), at.clone(), because));
+                    }
+                    (tag_of(&discriminator, value), (is_heir || is_mapped).then_some(named))
+                } else {
+                    let branch = branches.iter().find(|branch| resolved(branch).as_ref() == Some(&named));
+                    (tag_of(&discriminator, value), branch.cloned().or_else(|| is_mapped.then_some(named)))
+                }
             }
-            let keyword = if mapping.is_some() { "mapping" } else { "propertyName" };
+        };
+        if chosen.is_none() {
+            let mut known: Vec<String> = discriminator.mapped().map(|name| format!("`{name}`")).collect();
+            if known.is_empty() {
+                known.extend(branches.iter().filter_map(|branch| self.component(branch)));
+            }
             self.found.push(Found {
                 at: at.clone(),
-                property: property.to_owned(),
-                tag: tag.to_owned(),
+                property: discriminator.property().to_owned(),
+                tag,
                 known,
-                keyword: pointer.child("discriminator").child(keyword),
+                keyword: discriminator.keyword(),
             });
         }
-        chosen.map(|(branch, _)| branch.clone())
+        chosen
     }
 
-    fn reference(&self, branch: &Pointer) -> Option<Pointer> {
-        let reference = self.document.get(branch)?.get("$ref")?.as_str()?;
-        self.document.reference_target(reference, branch).ok()
-    }
-
+    /// The name of the component that a form is, in backticks.
     fn component(&self, branch: &Pointer) -> Option<String> {
-        match self.reference(branch)?.tokens() {
+        let reference = self.document.get(branch)?.get("$ref")?.as_str()?;
+        match self.document.reference_target(reference, branch).ok()?.tokens() {
             [components, schemas, name] if components == "components" && schemas == "schemas" => {
-                Some(name.clone())
+                Some(format!("`{name}`"))
             }
             _ => None,
         }
     }
+}
+
+fn tag_of(discriminator: &Discriminator<'_>, value: &Value) -> String {
+    value.get(discriminator.property()).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 impl Found {

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         output::print_error(&nothing_selected(&session.plan.available));
         return ExitCode::from(exit::NOTHING_SELECTED);
     }
-    let runtime = match crate::session::runtime() {
+    let runtime = match session.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::print_error(&format!("error: cannot start: {error}\n"));

@@ -33,10 +33,12 @@ pub(super) fn check_expectations(
     }
     if let Some(matcher) = &expect.body {
         let body = &exchange.response.body;
-        let whole = body
-            .datum(&Pointer::root())
-            .or_else(|| (!body.is_empty()).then(|| Datum::new(body.text_lossy().into_owned())));
-        let actual = Actual { value: whole.as_ref(), at: &Pointer::root(), name: "the body", is_text: false };
+        let text = match body.whole() {
+            None if !body.is_empty() => Some(Datum::new(body.text_lossy().into_owned())),
+            _ => None,
+        };
+        let whole = body.whole().or(text.as_ref());
+        let actual = Actual { value: whole, at: &Pointer::root(), name: "the body", is_text: false };
         let result = match_value(matcher, &actual, scope);
         expected.add(result, Code::EXPECT_BODY, ResponsePart::Body);
     }

@@ -2,7 +2,7 @@ use super::values::Values;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
 use crate::expression::{Access, Generator, Reference, Scope, Unresolved};
-use crate::json::{Datum, Map, Pointer, Value};
+use crate::json::{Datum, Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,7 +69,7 @@ impl CaseScope {
         let fail = |reason: String| Err(Unresolved { reference: reference.text.clone(), reason });
         let named = |map: &BTreeMap<String, Datum>, missing: &str| match reference.steps.first() {
             Some(Access::Member(name)) => match map.get(name) {
-                Some(datum) => reference.walk(1, datum.clone()),
+                Some(datum) => reference.walk_within(1, datum),
                 None => fail(missing.replace("{name}", name)),
             },
             _ => fail("it names nothing".to_owned()),
@@ -182,8 +182,8 @@ fn member(reference: &Reference, at: usize) -> Option<&str> {
 }
 
 fn body_part(reference: &Reference, from: usize, exchange: &Exchange) -> Result<Datum, Unresolved> {
-    match exchange.response.body.datum(&Pointer::root()) {
-        Some(datum) => reference.walk(from, datum),
+    match exchange.response.body.whole() {
+        Some(datum) => reference.walk_within(from, datum),
         None if from == reference.steps.len() => {
             Ok(Datum::new(exchange.response.body.text_lossy().into_owned()))
         }

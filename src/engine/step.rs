@@ -19,6 +19,7 @@ use crate::openapi::Contract;
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::scenario::{Row, StatusPattern};
 use crate::source::{Source, Span};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -141,7 +142,7 @@ impl StepContext<'_> {
         };
         // A relative token endpoint belongs to the api, wherever one of its operations is served.
         let api_url = self.run.target.base_url(self.worker, step.api).unwrap_or_else(|| base_url.clone());
-        let (mut built, not_checked) = match self.prepare(step, &base_url, scope) {
+        let (built, not_checked) = match self.prepare(step, &base_url, scope) {
             Ok(prepared) => prepared,
             Err(fact) => return self.errored(step, *fact),
         };
@@ -155,7 +156,7 @@ impl StepContext<'_> {
                 return self.errored(step, unsent(Code::VALUE_UNRESOLVED, error.to_string(), step, span));
             }
         };
-        match self.exchange(step, &mut built, &api_url, scope, jar, &expected, on_send).await {
+        match self.exchange(step, built, &api_url, scope, jar, &expected, on_send).await {
             Ok(exchange) => {
                 let mut outcome = self.judge(step, exchange, &expected, scope, jar);
                 outcome.report.not_checked.extend(not_checked);
@@ -208,7 +209,7 @@ impl StepContext<'_> {
     async fn exchange(
         &self,
         step: &PlannedStep,
-        built: &mut BuiltRequest,
+        mut built: BuiltRequest,
         base_url: &str,
         scope: &CaseScope,
         jar: &mut CookieJar,
@@ -236,12 +237,13 @@ impl StepContext<'_> {
         on_send();
         let client = &self.run.settings.client;
         let send = |request: Request| async move {
-            let result = client.send(&request, step.timeout).await;
-            result.map_err(|error| (Box::new(transport_fact(&error, step)), Some(request)))
+            let result = client.send_owned(request, step.timeout).await;
+            result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
         };
-        let mut exchange = send(built.request.clone()).await?;
+        let again = cached_token.is_some().then(|| built.request.clone());
+        let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
-        let (401, Some(token)) = (exchange.response.status, cached_token) else {
+        let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
             return Ok(exchange);
         };
         let operation = self.run.plan.operation(step);
@@ -250,11 +252,9 @@ impl StepContext<'_> {
         }
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
         if let Credentials::Profile(profile) = credentials {
-            attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
-                .await
-                .map_err(failed)?;
+            attach(profile, &mut again, base_url, step.timeout, self.run, scope).await.map_err(failed)?;
         }
-        let mut exchange = send(built.request.clone()).await?;
+        let mut exchange = send(again).await?;
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
@@ -303,7 +303,10 @@ impl StepContext<'_> {
         if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
             return self.refused(step, &exchange, refusal);
         }
-        let severities = if self.is_cleanup() { lenient(&step.severities) } else { step.severities.clone() };
+        let severities = match self.is_cleanup() {
+            true => Cow::Owned(lenient(&step.severities)),
+            false => Cow::Borrowed(&step.severities),
+        };
         let limits = &self.run.settings.limits;
         let judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
         let mut facts = judgement.facts;
@@ -334,23 +337,8 @@ impl StepContext<'_> {
         for error in checked.unresolved {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
-        let label = format!(
-            "{} `{}`: {} answered {status} in {}",
-            self.phase.word(),
-            step.id,
-            request_line(&exchange.request),
-            milliseconds(exchange.latency)
-        );
-        let places = self.places(step, Some(&exchange), label);
-        let findings: Vec<Finding> = facts
-            .into_iter()
-            .map(|mut fact| {
-                if self.is_cleanup() {
-                    fact.severity = fact.severity.min(Severity::Warn);
-                }
-                places.finding(fact)
-            })
-            .collect();
+        let request = request_line(&exchange.request);
+        let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
         report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
@@ -358,12 +346,40 @@ impl StepContext<'_> {
         report.not_checked = judgement.not_checked;
         report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
-            request: request_line(&exchange.request),
+            request,
             status,
             latency: exchange.latency,
             is_judged: report.not_checked.is_empty(),
         });
         StepOutcome { report, was_sent: true }
+    }
+
+    /// The findings of an answer, with their places.
+    fn findings(
+        &self,
+        step: &PlannedStep,
+        exchange: &Exchange,
+        request: &str,
+        facts: Vec<Fact>,
+    ) -> Vec<Finding> {
+        if facts.is_empty() {
+            return Vec::new();
+        }
+        let label = format!(
+            "{} `{}`: {request} answered {} in {}",
+            self.phase.word(),
+            step.id,
+            exchange.response.status,
+            milliseconds(exchange.latency)
+        );
+        let places = self.places(step, Some(exchange), label);
+        let finding = |mut fact: Fact| {
+            if self.is_cleanup() {
+                fact.severity = fact.severity.min(Severity::Warn);
+            }
+            places.finding(fact)
+        };
+        facts.into_iter().map(finding).collect()
     }
 
     fn capture(&self, step: &PlannedStep, exchange: &Exchange, scope: &mut CaseScope) -> Vec<Fact> {

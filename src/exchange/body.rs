@@ -1,4 +1,4 @@
-use crate::json::{Datum, Located, ParseError, Parsed, Pointer, Value, parse};
+use crate::json::{Datum, Located, ParseError, Pointer, Value, parse};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -6,11 +6,34 @@ use std::sync::OnceLock;
 /// JSON at most once.
 #[derive(Debug, Default)]
 pub struct Body {
-    bytes: Vec<u8>,
+    content: Content,
     charset: Option<String>,
     problem: Option<BodyProblem>,
     text: OnceLock<Result<String, BodyProblem>>,
-    json: OnceLock<Result<Parsed, ParseError>>,
+    json: OnceLock<Result<Json, ParseError>>,
+}
+
+/// The bytes, as text where they are UTF-8 and may be: then reading them takes no copy.
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+/// The content as JSON.
+#[derive(Debug)]
+struct Json {
+    /// Floats as they print.
+    plain: Datum,
+    duplicates: Vec<Pointer>,
+    /// Floats as they were written; `None` when there are none.
+    exact: OnceLock<Option<Box<Datum>>>,
 }
 
 /// Why the content is not what its headers say.
@@ -56,7 +79,14 @@ impl Body {
     /// Makes a body of decoded bytes; `charset` is the `Content-Type`'s parameter, UTF-8 when
     /// there is none.
     pub fn new(bytes: impl Into<Vec<u8>>, charset: Option<String>) -> Self {
-        Self { bytes: bytes.into(), charset, ..Self::default() }
+        let content = match encoding(charset.as_deref()) {
+            Some(encoding) if encoding == encoding_rs::UTF_8 => match String::from_utf8(bytes.into()) {
+                Ok(text) => Content::Text(text),
+                Err(error) => Content::Bytes(error.into_bytes()),
+            },
+            _ => Content::Bytes(bytes.into()),
+        };
+        Self { content, charset, ..Self::default() }
     }
 
     /// Notes that the bytes are not the whole or not decoded content.
@@ -68,12 +98,15 @@ impl Body {
 
     /// The decoded bytes, as many as came.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Bytes(bytes) => bytes,
+        }
     }
 
     /// Whether no byte came.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes().is_empty()
     }
 
     /// What went wrong before the bytes could be looked at.
@@ -86,14 +119,17 @@ impl Body {
     /// # Errors
     /// [`BodyProblem`] when the charset is unknown or the bytes are not of it.
     pub fn text(&self) -> Result<&str, &BodyProblem> {
-        self.text.get_or_init(|| self.decode()).as_deref()
+        match &self.content {
+            Content::Text(text) => Ok(text),
+            Content::Bytes(bytes) => self.text.get_or_init(|| self.decode(bytes)).as_deref(),
+        }
     }
 
     /// The content as text, with a replacement character for what is none.
     pub fn text_lossy(&self) -> Cow<'_, str> {
         match self.text() {
             Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(&self.bytes),
+            Err(_) => String::from_utf8_lossy(self.bytes()),
         }
     }
 
@@ -101,9 +137,44 @@ impl Body {
     ///
     /// # Errors
     /// [`ParseError`] when the text is not JSON, or the bytes are no text.
-    pub fn json(&self) -> Result<&Parsed, &ParseError> {
-        let parsed = self.json.get_or_init(|| match self.text() {
-            Ok(text) => parse(text.trim_start_matches('\u{feff}')),
+    pub fn json(&self) -> Result<&Value, &ParseError> {
+        self.read().map(|json| json.plain.value())
+    }
+
+    /// The content as a JSON value, when it is JSON.
+    pub fn value(&self) -> Option<&Value> {
+        self.json().ok()
+    }
+
+    /// Where the JSON content has two members of one name in an object, in the order found; at most
+    /// 16.
+    pub fn duplicates(&self) -> &[Pointer] {
+        self.read().map_or(&[], |json| &json.duplicates)
+    }
+
+    /// The JSON content with the digits of its numbers.
+    pub fn whole(&self) -> Option<&Datum> {
+        let json = self.read().ok()?;
+        let exact = json.exact.get_or_init(|| {
+            let value = Some(json.plain.value()).filter(|value| Datum::needs_digits(value))?;
+            let located = Located::parse(self.text().ok()?)?;
+            Some(Box::new(Datum::of_part(value, &located, &Pointer::root())))
+        });
+        Some(exact.as_deref().unwrap_or(&json.plain))
+    }
+
+    /// A part of the JSON content with the digits of its numbers.
+    pub fn datum(&self, at: &Pointer) -> Option<Datum> {
+        self.whole()?.at(at)
+    }
+
+    fn read(&self) -> Result<&Json, &ParseError> {
+        let read = self.json.get_or_init(|| match self.text() {
+            Ok(text) => parse(text.trim_start_matches('\u{feff}')).map(|parsed| Json {
+                plain: Datum::new(parsed.value),
+                duplicates: parsed.duplicates,
+                exact: OnceLock::new(),
+            }),
             Err(problem) => Err(ParseError {
                 reason: problem.to_string(),
                 offset: 0,
@@ -111,43 +182,32 @@ impl Body {
                 is_too_deep: false,
             }),
         });
-        parsed.as_ref()
+        read.as_ref()
     }
 
-    /// The content as a JSON value, when it is JSON.
-    pub fn value(&self) -> Option<&Value> {
-        self.json().ok().map(|parsed| &parsed.value)
-    }
-
-    /// A part of the JSON content with the digits of its numbers.
-    pub fn datum(&self, at: &Pointer) -> Option<Datum> {
-        let value = at.get(self.value()?)?;
-        if !Datum::needs_digits(value) {
-            return Some(Datum::new(value.clone()));
-        }
-        let located = self.text().ok().and_then(Located::parse);
-        Some(match located {
-            Some(located) => Datum::of_part(value, &located, at),
-            None => Datum::new(value.clone()),
-        })
-    }
-
-    fn decode(&self) -> Result<String, BodyProblem> {
-        let label = self.charset.as_deref().unwrap_or("utf-8");
-        let encoding = encoding_rs::Encoding::for_label(label.as_bytes())
-            .ok_or_else(|| BodyProblem::UnknownCharset { charset: label.to_owned() })?;
+    fn decode(&self, bytes: &[u8]) -> Result<String, BodyProblem> {
+        let Some(encoding) = encoding(self.charset.as_deref()) else {
+            let charset = self.charset.clone().unwrap_or_default();
+            return Err(BodyProblem::UnknownCharset { charset });
+        };
         if encoding == encoding_rs::UTF_8 {
-            return match std::str::from_utf8(&self.bytes) {
-                Ok(text) => Ok(text.to_owned()),
-                Err(error) => {
-                    Err(BodyProblem::Charset { charset: "UTF-8".to_owned(), offset: error.valid_up_to() })
-                }
-            };
+            return std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| BodyProblem::Charset {
+                charset: "UTF-8".to_owned(),
+                offset: error.valid_up_to(),
+            });
         }
-        let decoded = encoding.decode_without_bom_handling_and_without_replacement(&self.bytes);
+        let decoded = encoding.decode_without_bom_handling_and_without_replacement(bytes);
         decoded
             .map(Cow::into_owned)
             .ok_or_else(|| BodyProblem::Charset { charset: encoding.name().to_owned(), offset: 0 })
+    }
+}
+
+/// The encoding of a charset; `None` when it is not known.
+fn encoding(charset: Option<&str>) -> Option<&'static encoding_rs::Encoding> {
+    match charset {
+        Some(label) => encoding_rs::Encoding::for_label(label.as_bytes()),
+        None => Some(encoding_rs::UTF_8),
     }
 }
 
@@ -171,6 +231,9 @@ mod tests {
         assert_eq!(body.value(), Some(&json!({"a": 1.1})));
         let datum = body.datum(&Pointer::of(["a"])).expect("it is there");
         assert_eq!(datum.to_text(), "1.10");
+        assert_eq!(body.whole().map(Datum::to_json).as_deref(), Some(r#"{"a":1.10}"#));
+        assert_eq!(Body::new("[1]", None).whole().map(Datum::to_json).as_deref(), Some("[1]"));
+        assert_eq!(Body::new(r#"{"a": 1, "a": 2}"#, None).duplicates(), [Pointer::of(["a"])]);
         assert_eq!(Body::new("\u{feff}[]", None).value(), Some(&json!([])));
         assert!(Body::new("[", None).value().is_none());
     }

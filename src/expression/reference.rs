@@ -140,6 +140,23 @@ impl Reference {
     /// # Errors
     /// [`Unresolved`] when a step leads nowhere. A member that is null is a value.
     pub fn walk(&self, from: usize, datum: Datum) -> Result<Datum, Unresolved> {
+        match self.place(from, &datum)? {
+            pointer if pointer.is_root() => Ok(datum),
+            pointer => datum.at(&pointer).ok_or_else(|| self.unresolved("it leads nowhere")),
+        }
+    }
+
+    /// Like [`Reference::walk`], copying no more than the part that is reached.
+    ///
+    /// # Errors
+    /// Those of [`Reference::walk`].
+    pub fn walk_within(&self, from: usize, datum: &Datum) -> Result<Datum, Unresolved> {
+        let pointer = self.place(from, datum)?;
+        datum.at(&pointer).ok_or_else(|| self.unresolved("it leads nowhere"))
+    }
+
+    /// Where the steps from number `from` on lead.
+    fn place(&self, from: usize, datum: &Datum) -> Result<Pointer, Unresolved> {
         let mut pointer = Pointer::root();
         let mut here = datum.value();
         for (index, step) in self.steps.iter().enumerate().skip(from) {
@@ -181,10 +198,7 @@ impl Reference {
                 }
             }
         }
-        if pointer.is_root() {
-            return Ok(datum);
-        }
-        datum.at(&pointer).ok_or_else(|| self.unresolved("it leads nowhere"))
+        Ok(pointer)
     }
 
     /// The text up to a step.

@@ -2,7 +2,7 @@ use super::connection::{Connecting, announce, observe, so_far};
 use super::deadline::timeout_at;
 use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
 use super::{incoming, outgoing};
-use crate::exchange::{Exchange, Request};
+use crate::exchange::{Exchange, Request, Response};
 use crate::limits::Limits;
 use crate::secret::{ExposeSecret, SecretString};
 use reqwest::{Certificate, Identity, Proxy};
@@ -10,7 +10,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
 use tower::util::MapFutureLayer;
-use url::Url;
 
 /// What all requests of a run share.
 #[derive(Clone, Debug)]
@@ -85,7 +84,23 @@ impl Client {
     /// # Errors
     /// [`TransportError`] when there is no response that could be judged.
     pub async fn send(&self, request: &Request, timeout: Duration) -> Result<Exchange, TransportError> {
-        self.exchange(request, timeout, is_idempotent(&request.method)).await
+        self.send_owned(request.clone(), timeout).await.map_err(|(error, _)| error)
+    }
+
+    /// Like [`Client::send`], without a copy: the request is in the exchange, or beside the error.
+    ///
+    /// # Errors
+    /// Those of [`Client::send`].
+    pub async fn send_owned(
+        &self,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<Exchange, (TransportError, Request)> {
+        let is_repeatable = is_idempotent(&request.method);
+        match self.exchange(&request, timeout, is_repeatable).await {
+            Ok((response, latency, notes)) => Ok(Exchange { request, response, latency, notes }),
+            Err(error) => Err((error, request)),
+        }
     }
 
     /// Like [`Client::send`] for a request that may be sent twice whatever its method.
@@ -94,7 +109,8 @@ impl Client {
         request: &Request,
         timeout: Duration,
     ) -> Result<Exchange, TransportError> {
-        self.exchange(request, timeout, true).await
+        let (response, latency, notes) = self.exchange(request, timeout, true).await?;
+        Ok(Exchange { request: request.clone(), response, latency, notes })
     }
 
     async fn exchange(
@@ -102,16 +118,12 @@ impl Client {
         request: &Request,
         timeout: Duration,
         is_repeatable: bool,
-    ) -> Result<Exchange, TransportError> {
+    ) -> Result<(Response, Duration, Vec<String>), TransportError> {
         let mut outgoing = outgoing::outgoing(request)?;
-        let url = outgoing.url().clone();
-        let origin = url.origin().ascii_serialization();
-        let proxy = self.0.settings.proxy.as_deref().map(proxy_origin);
         let context = Context {
-            origin: &origin,
-            host: url.host_str().unwrap_or_default(),
-            proxy: proxy.as_deref(),
-            is_secure: url.scheme() == "https",
+            url: outgoing.url().clone(),
+            proxy: self.0.settings.proxy.as_deref(),
+            is_secure: outgoing.url().scheme() == "https",
             connect_timeout: self.0.settings.connect_timeout,
             limits: &self.0.settings.limits,
         };
@@ -122,7 +134,7 @@ impl Client {
             begun.checked_add(timeout).unwrap_or_else(|| begun + Duration::from_secs(365 * 24 * 60 * 60));
         let mut notes = Vec::new();
         loop {
-            let again = outgoing.try_clone().filter(|_| is_repeatable && notes.is_empty());
+            let may_repeat = is_repeatable && notes.is_empty();
             let attempt = Instant::now();
             let (result, connecting) =
                 observe(attempt_once(client, outgoing, &context, deadline, timeout)).await;
@@ -132,17 +144,17 @@ impl Client {
                     let limit = context.limits.body;
                     let response = incoming::finish(&response, headers, received, limit, &mut notes).await;
                     let response = response.map_err(|error| error.after(latency))?;
-                    return Ok(Exchange { request: request.clone(), response, latency, notes });
+                    return Ok((response, latency, notes));
                 }
                 Err(failure) => failure.after(attempt.elapsed()),
             };
             let was_kept_alive = connecting != Connecting::Done;
-            match again {
-                Some(again) if was_kept_alive && failure.kind == TransportErrorKind::Reset => {
+            match may_repeat {
+                true if was_kept_alive && failure.kind == TransportErrorKind::Reset => {
                     notes.push(RESENT.to_owned());
-                    outgoing = again;
+                    outgoing = outgoing::outgoing(request)?;
                 }
-                None if was_kept_alive && failure.kind == TransportErrorKind::Reset && notes.is_empty() => {
+                false if was_kept_alive && failure.kind == TransportErrorKind::Reset && notes.is_empty() => {
                     return Err(failure.with_help(format!(
                         "the connection had served earlier requests, and the server may have closed it just then; \
                          {} is not sent twice by itself",
@@ -237,9 +249,4 @@ fn build(settings: &ClientSettings, is_secure: bool) -> Result<reqwest::Client, 
 fn unusable(what: &str, error: &reqwest::Error) -> TransportError {
     let message = format!("{what} cannot be used: {}", super::error::cause(error));
     TransportError::new(TransportErrorKind::Tls, message)
-}
-
-/// The proxy without the name and the password that its URL may hold.
-fn proxy_origin(proxy: &str) -> String {
-    Url::parse(proxy).map_or_else(|_| "of the settings".to_owned(), |url| url.origin().ascii_serialization())
 }

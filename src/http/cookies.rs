@@ -26,6 +26,9 @@ impl CookieJar {
     /// Takes the `Set-Cookie` lines of a response to a request for `url`; lines that RFC 6265 has
     /// ignored are ignored.
     pub fn store(&mut self, url: &str, headers: &Headers) {
+        if headers.get("set-cookie").is_none() {
+            return;
+        }
         let Ok(url) = Url::parse(url) else { return };
         for line in headers.all("set-cookie") {
             let Ok(cookie) = cookie_store::Cookie::parse(line.to_owned(), &url) else { continue };
@@ -51,6 +54,9 @@ impl CookieJar {
     ///
     /// Longer paths come first, then older cookies: RFC 6265 §5.4.
     pub fn header_for(&self, url: &str) -> Option<String> {
+        if self.created.is_empty() {
+            return None;
+        }
         let url = Url::parse(url).ok()?;
         let mut matches = self.store.matches(&url);
         matches.sort_by_cached_key(|cookie| {

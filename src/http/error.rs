@@ -4,6 +4,7 @@ use crate::limits::Limits;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
+use url::Url;
 
 /// Why there is no response that could be judged.
 ///
@@ -124,11 +125,9 @@ const MAX_HEAD: &str = "408 KiB";
 
 /// What a failure is put into words with.
 pub(super) struct Context<'c> {
-    /// Scheme, host and port of the target URL.
-    pub(super) origin: &'c str,
-    /// The host's name alone.
-    pub(super) host: &'c str,
-    /// Scheme, host and port of the proxy, if there is one.
+    /// The target URL.
+    pub(super) url: Url,
+    /// The proxy's URL, if there is one; it may hold a name and a password.
     pub(super) proxy: Option<&'c str>,
     pub(super) is_secure: bool,
     pub(super) connect_timeout: Duration,
@@ -136,11 +135,23 @@ pub(super) struct Context<'c> {
 }
 
 impl Context<'_> {
+    /// Scheme, host and port of the target URL.
+    fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Scheme, host and port of the proxy.
+    fn proxy_origin(&self) -> Option<String> {
+        let proxy = self.proxy?;
+        let origin = Url::parse(proxy).map(|url| url.origin().ascii_serialization());
+        Some(origin.unwrap_or_else(|_| "of the settings".to_owned()))
+    }
+
     /// Who a connection is made to.
     fn peer(&self) -> String {
-        match self.proxy {
+        match self.proxy_origin() {
             Some(proxy) => format!("the proxy {proxy}"),
-            None => self.origin.to_owned(),
+            None => self.origin(),
         }
     }
 
@@ -153,7 +164,7 @@ impl Context<'_> {
 
     /// The request was sent and no head came within `limit`.
     pub(super) fn answer_timeout(&self, limit: Duration) -> TransportError {
-        let message = format!("no answer from {} within {}", self.origin, measure::time(limit));
+        let message = format!("no answer from {} within {}", self.origin(), measure::time(limit));
         TransportError::new(TransportErrorKind::Timeout, message)
             .with_help("`timeout: …` at the step, or `timeouts: { request: … }`, waits longer")
     }
@@ -162,7 +173,7 @@ impl Context<'_> {
     pub(super) fn body_timeout(&self, limit: Duration, received: u64) -> TransportError {
         let message = format!(
             "the answer from {} did not end within {}: its head and {received} bytes of its body came",
-            self.origin,
+            self.origin(),
             measure::time(limit)
         );
         TransportError::new(TransportErrorKind::Timeout, message)
@@ -172,7 +183,7 @@ impl Context<'_> {
     /// Says what a failed attempt means.
     pub(super) fn explain(&self, error: &reqwest::Error) -> TransportError {
         if error.is_builder() {
-            let message = format!("the request to {} cannot be built: {}", self.origin, cause(error));
+            let message = format!("the request to {} cannot be built: {}", self.origin(), cause(error));
             return TransportError::new(TransportErrorKind::Build, message);
         }
         if error.is_dns() {
@@ -197,9 +208,9 @@ impl Context<'_> {
     }
 
     fn explain_dns(&self, error: &reqwest::Error) -> TransportError {
-        let host = match self.proxy {
+        let host = match self.proxy_origin() {
             Some(proxy) => format!("proxy {proxy}"),
-            None => format!("host `{}`", self.host),
+            None => format!("host `{}`", self.url.host_str().unwrap_or_default()),
         };
         let message = format!("the {host} has no address ({})", dns_reason(&cause(error)));
         TransportError::new(TransportErrorKind::Dns, message)
@@ -235,7 +246,7 @@ impl Context<'_> {
 
     fn explain_tls(&self, reason: &str) -> TransportError {
         let (reason, help) = tls_reason(reason);
-        let message = format!("no secure connection to {}: {reason}", self.origin);
+        let message = format!("no secure connection to {}: {reason}", self.origin());
         let error = TransportError::new(TransportErrorKind::Tls, message);
         match help {
             Some(help) => error.with_help(help),
@@ -248,14 +259,14 @@ impl Context<'_> {
             return TransportError::headers_limit(self.limits.headers, None);
         }
         if error.is_parse() {
-            let message = format!("the answer from {} is not HTTP ({error})", self.origin);
+            let message = format!("the answer from {} is not HTTP ({error})", self.origin());
             let swapped = if self.is_secure { "http" } else { "https" };
             return TransportError::new(TransportErrorKind::Protocol, message).with_help(format!(
                 "is it an HTTP server, and should the URL not begin with `{swapped}://`?"
             ));
         }
         if error.is_user() {
-            let message = format!("the request to {} cannot be sent: {}", self.origin, cause(error));
+            let message = format!("the request to {} cannot be sent: {}", self.origin(), cause(error));
             return TransportError::new(TransportErrorKind::Build, message);
         }
         let is_cut = error.is_incomplete_message()
@@ -267,7 +278,7 @@ impl Context<'_> {
     }
 
     fn reset(&self) -> TransportError {
-        let message = format!("{} closed the connection without an answer", self.origin);
+        let message = format!("{} closed the connection without an answer", self.origin());
         TransportError::new(TransportErrorKind::Reset, message).with_help(if self.is_secure {
             "did the server crash, or does something between here and there cut connections?"
         } else {
@@ -277,7 +288,7 @@ impl Context<'_> {
 
     /// The connection spoke HTTP and then broke its rules: HTTP/2 errors, above all.
     fn broken(&self, reason: &str) -> TransportError {
-        let message = format!("the exchange with {} broke off ({reason})", self.origin);
+        let message = format!("the exchange with {} broke off ({reason})", self.origin());
         TransportError::new(TransportErrorKind::Protocol, message)
             .with_help("the server, or a proxy before it, broke it off: its log may say more")
     }

@@ -242,7 +242,7 @@ impl TokenRequest {
             return Err(TokenError::NotJson { url, reason: problem.to_string(), excerpt: shown() });
         }
         let body = match response.body.json() {
-            Ok(parsed) => &parsed.value,
+            Ok(value) => value,
             Err(error) => {
                 return Err(TokenError::NotJson { url, reason: error.reason.clone(), excerpt: shown() });
             }

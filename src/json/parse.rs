@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
     let mut duplicates = Vec::new();
     let mut path = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let seed = ValueSeed { path: &mut path, duplicates: &mut duplicates };
+    let seed = ValueSeed { path: &mut path, duplicates: &mut duplicates, members: 0 };
     let value = seed.deserialize(&mut deserializer).map_err(|error| parse_error(text, &error, false))?;
     deserializer.end().map_err(|error| parse_error(text, &error, true))?;
     Ok(Parsed { value, duplicates })
@@ -65,6 +65,9 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
 struct ValueSeed<'a> {
     path: &'a mut Vec<Token>,
     duplicates: &'a mut Vec<Pointer>,
+    /// As many members an object of this value probably has: the elements of an array are mostly alike,
+    /// and a map that grows is laid out anew each time.
+    members: usize,
 }
 
 enum Token {
@@ -73,8 +76,8 @@ enum Token {
 }
 
 impl ValueSeed<'_> {
-    fn reborrow(&mut self) -> ValueSeed<'_> {
-        ValueSeed { path: self.path, duplicates: self.duplicates }
+    fn reborrow(&mut self, members: usize) -> ValueSeed<'_> {
+        ValueSeed { path: self.path, duplicates: self.duplicates, members }
     }
 }
 
@@ -123,10 +126,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
+        let mut members = 0;
         loop {
             self.path.push(Token::Index(elements.len()));
-            let element = seq.next_element_seed(self.reborrow())?;
+            let element = seq.next_element_seed(self.reborrow(members))?;
             self.path.pop();
+            members = element.as_ref().and_then(Value::as_object).map_or(0, Map::len);
             match element {
                 Some(element) => elements.push(element),
                 None => return Ok(Value::Array(elements)),
@@ -135,10 +140,10 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
+        let mut members = Map::with_capacity(self.members);
         while let Some(name) = access.next_key::<String>()? {
             self.path.push(Token::Name(name));
-            let value = access.next_value_seed(self.reborrow())?;
+            let value = access.next_value_seed(self.reborrow(0))?;
             let Some(Token::Name(name)) = self.path.pop() else {
                 return Err(A::Error::custom("the path is pushed and popped in pairs"));
             };

@@ -43,7 +43,7 @@ pub(super) fn body_schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
             return None;
         }
         for media_type in media_types {
-            schemas.push(media_type.schema()?);
+            schemas.push(media_type.schema()?.into_owned());
         }
     }
     Some(schemas)

@@ -41,7 +41,8 @@ fn schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
     let answers = answers(at)?;
     let media_types = answers.iter().flat_map(|answer| answer.media_types());
     let json = media_types.filter(|media_type| is_json(media_type.range()));
-    let schemas = json.map(|media_type| media_type.schema()).collect::<Option<Vec<_>>>()?;
+    let schemas =
+        json.map(|media_type| Some(media_type.schema()?.into_owned())).collect::<Option<Vec<_>>>()?;
     (!schemas.is_empty()).then_some(schemas)
 }
 

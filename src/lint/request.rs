@@ -196,7 +196,7 @@ fn valid(at: &At<'_>, place: &Spanned<String>, violations: &[RequestViolation]) 
     });
     match schema.filter(|_| place.value.starts_with("/body")) {
         Some(schema) => {
-            let line = DocumentLine::key(schema, "accepts it");
+            let line = DocumentLine::key(schema.into_owned(), "accepts it");
             with_line(diagnostic, at.contract.document(), &line)
         }
         None => diagnostic,

@@ -244,7 +244,7 @@ fn uuid(ids: &mut Generator) -> String {
 impl Scope for RequestScope<'_> {
     fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
         if let Some(datum) = self.given(&reference.root) {
-            return reference.walk(0, datum.clone());
+            return reference.walk_within(0, datum);
         }
         // `$all.orders` is one collection, whatever else the state holds.
         if let (Some(BuiltIn::All), Some(Access::Member(name))) =

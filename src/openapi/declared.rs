@@ -1,5 +1,6 @@
 use super::Document;
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What a schema says about the text of a value: its types, elements and members, looked up behind
@@ -13,20 +14,31 @@ pub(super) struct Declared<'d> {
     schemas: Vec<(Pointer, &'d Value)>,
 }
 
+/// The keywords whose elements are held against the same value.
+const BRANCHES: [&str; 3] = ["oneOf", "anyOf", "allOf"];
+
+fn has_branches(schema: &Value) -> bool {
+    BRANCHES.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
 impl<'d> Declared<'d> {
     /// Looks at the schema that a pointer leads to; without one, everything is a string.
-    pub(super) fn of(document: &'d Document, schema: Option<Pointer>) -> Self {
+    pub(super) fn of(document: &'d Document, schema: Option<Cow<'_, Pointer>>) -> Self {
         let mut schemas: Vec<(Pointer, &'d Value)> = Vec::new();
         // A branch may lead back to where it hangs.
         let mut seen = HashSet::new();
-        let mut open: Vec<Pointer> = schema.into_iter().collect();
+        let mut open: Vec<Pointer> = schema.into_iter().map(Cow::into_owned).collect();
         while let Some(pointer) = open.pop() {
             let Ok((pointer, value)) = document.resolve(&pointer) else { continue };
-            if !seen.insert(pointer.clone()) {
+            let is_last = open.is_empty() && seen.is_empty() && !has_branches(value);
+            if !is_last && !seen.insert(pointer.clone()) {
                 continue;
             }
-            for keyword in ["oneOf", "anyOf", "allOf"] {
+            for keyword in BRANCHES {
                 let branches = value.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+                if branches == 0 {
+                    continue;
+                }
                 let holder = pointer.child(keyword);
                 open.extend((0..branches).rev().map(|index| holder.child(index.to_string())));
             }
@@ -70,7 +82,7 @@ impl<'d> Declared<'d> {
     /// What an array's elements are.
     pub(super) fn items(&self) -> Self {
         let holder = self.schemas.iter().find(|(_, schema)| schema.get("items").is_some());
-        Self::of(self.document, holder.map(|(pointer, _)| pointer.child("items")))
+        Self::of(self.document, holder.map(|(pointer, _)| Cow::Owned(pointer.child("items"))))
     }
 
     /// What an object's member is: under `properties`, else under `additionalProperties`.
@@ -83,7 +95,7 @@ impl<'d> Declared<'d> {
                 schema.get("additionalProperties").map(|_| pointer.child("additionalProperties"))
             })
         };
-        Self::of(self.document, known.or_else(other))
+        Self::of(self.document, known.or_else(other).map(Cow::Owned))
     }
 
     /// The names under `properties`.

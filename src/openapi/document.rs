@@ -378,4 +378,6 @@ fn server_url(server: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 use super::media_type::MediaType;
 use super::view::View;
 use crate::json::Pointer;
+use std::borrow::Cow;
 
 /// One documented header of a response.
 ///
@@ -37,7 +38,7 @@ impl<'d> Header<'d> {
     }
 
     /// The pointer to its schema, where it has one; the schema may be a reference.
-    pub fn schema(&self) -> Option<Pointer> {
+    pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()
     }
 

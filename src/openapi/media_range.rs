@@ -15,6 +15,14 @@ pub fn match_media_type<'d>(
     actual: &str,
     offered: impl IntoIterator<Item = MediaType<'d>>,
 ) -> Option<MediaType<'d>> {
+    let offered: Vec<MediaType<'d>> = offered.into_iter().collect();
+    // What is stated in the document's own words, and is the only one offered, needs no reading.
+    if let [only] = offered.as_slice()
+        && is_plain(actual)
+        && only.range() == actual
+    {
+        return offered.into_iter().next();
+    }
     // A range says what would be taken; nothing is one.
     let actual =
         parse(actual).filter(|actual| actual.type_() != mime::STAR && actual.subtype() != mime::STAR)?;
@@ -26,6 +34,15 @@ pub fn match_media_type<'d>(
             _ => Some(each),
         })
         .map(|(_, media_type)| media_type)
+}
+
+/// Whether a text is a media type in lower case, without parameters.
+fn is_plain(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'+' | b'-' | b'_'))
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
 }
 
 /// Whether a media type is JSON: `application/json`, `text/json`, or one with the suffix `+json`,

@@ -1,5 +1,6 @@
 use super::view::View;
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 
 /// One media type of a request body, response, parameter or header.
 ///
@@ -14,7 +15,7 @@ impl<'d> MediaType<'d> {
     /// The media types under `content`, in the order written; what is no Media Type Object is
     /// passed over.
     pub(super) fn list(holder: &View<'d>) -> Vec<Self> {
-        holder.objects("content").into_iter().map(|(range, view)| Self { range, view }).collect()
+        holder.content().into_iter().map(|(range, view)| Self { range, view }).collect()
     }
 
     /// The media type or range as written: `application/json; charset=utf-8`, `text/*`.
@@ -28,7 +29,7 @@ impl<'d> MediaType<'d> {
     }
 
     /// The pointer to its schema, where it has one; the schema may be a reference.
-    pub fn schema(&self) -> Option<Pointer> {
+    pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()
     }
 

@@ -9,6 +9,7 @@ mod decode;
 mod document;
 mod form;
 mod header;
+mod known;
 mod media_range;
 mod media_type;
 mod operation;
@@ -47,7 +48,10 @@ pub use reference::ReferenceError;
 pub use request_body::RequestBody;
 pub use response::{Response, ResponseKey};
 pub use route::Route;
-pub use schema::{Contract, Direction, Nullable, SchemaError, Validity};
+pub use schema::{
+    Contract, Direction, Discriminated, Discriminator, Nullable, SchemaError, Validity, checked_formats,
+    takes_in,
+};
 pub use security::{Security, SecurityKind};
 pub use server::{Server, ServerError};
 pub use structure::check_structure;

@@ -1,8 +1,7 @@
+use super::known::Known;
 use super::view::View;
-use super::{Document, Parameter, ParameterIn, RequestBody, Response, ResponseKey, Security};
+use super::{Document, Parameter, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
-use std::cmp::Reverse;
-use std::sync::OnceLock;
 
 /// The number of an operation within its document, in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,8 +27,8 @@ pub(super) struct Entry {
     /// The path item and those that it refers to, the nearest first.
     pub(super) path_items: Vec<Pointer>,
     pub(super) id: Option<String>,
-    /// The value of `Accept`, which every request asks for.
-    pub(super) accept: OnceLock<String>,
+    /// What is looked up when it is first asked for.
+    pub(super) known: Known,
 }
 
 /// The keys of a path item that hold operations, with the methods they stand for.
@@ -114,27 +113,18 @@ impl<'d> Operation<'d> {
     /// the operation's own counts. Header parameters named `Accept`, `Content-Type` and
     /// `Authorization` are left out, as OpenAPI says; so is what is no Parameter Object.
     pub fn parameters(self) -> Vec<Parameter<'d>> {
-        let mut found: Vec<Parameter<'d>> = Vec::new();
-        for holder in self.parameter_holders().filter_map(|pointer| raw(self.document, pointer)) {
-            let inherited = holder.elements("parameters").into_iter().filter_map(Parameter::new);
-            let new: Vec<_> = inherited
-                .filter(|parameter| !is_ignored(parameter))
-                .filter(|parameter| !found.iter().any(|known| known.is_same(parameter)))
-                .collect();
-            found.extend(new);
-        }
-        found
+        self.entry.known.parameters(self)
     }
 
     /// Its request body, where it documents one.
     pub fn request_body(self) -> Option<RequestBody<'d>> {
-        self.view()?.object("requestBody").map(RequestBody::new)
+        self.entry.known.request_body(self).map(RequestBody::new)
     }
 
     /// Its documented responses in the order written; keys that are no status are passed over.
     pub fn responses(self) -> Vec<Response<'d>> {
-        let responses = self.view().map(|view| view.objects("responses")).unwrap_or_default();
-        responses.into_iter().filter_map(|(key, view)| Response::new(key, view)).collect()
+        let known = self.entry.known.responses(self).iter();
+        known.filter_map(|(key, place)| Some(Response::new(*key, place.view(self.document)?))).collect()
     }
 
     /// The response object for a status: its own key, then its range (`4XX`), then `default`.
@@ -147,20 +137,21 @@ impl<'d> Operation<'d> {
             ResponseKey::Default => Some(2),
             _ => None,
         };
-        let responses = self.view()?.object("responses")?;
-        let keys = responses.value.as_object()?.keys();
-        let mut ranked: Vec<(u8, &str)> =
-            keys.filter_map(|key| Some((rank(ResponseKey::parse(key)?)?, key.as_str()))).collect();
-        // The best last, and of equals the first written, so that only one is looked at.
-        ranked.reverse();
-        ranked.sort_by_key(|(rank, _)| Reverse(*rank));
-        std::iter::from_fn(|| ranked.pop()).find_map(|(_, key)| Response::new(key, responses.object(key)?))
+        let ranked = self
+            .entry
+            .known
+            .responses(self)
+            .iter()
+            .filter_map(|(key, place)| Some((rank(*key)?, *key, place)));
+        // Of equals the first written.
+        let (_, key, place) = ranked.min_by_key(|(rank, ..)| *rank)?;
+        Some(Response::new(key, place.view(self.document)?))
     }
 
     /// The media types of its responses, each once, in the order of the document, as the value of
     /// `Accept`; `*/*` when it documents none.
     pub fn accept(self) -> &'d str {
-        self.entry.accept.get_or_init(|| {
+        self.entry.known.accept.get_or_init(|| {
             let mut ranges: Vec<&str> = Vec::new();
             for media_type in self.responses().iter().flat_map(Response::media_types) {
                 let range = media_type.range();
@@ -191,21 +182,10 @@ impl<'d> Operation<'d> {
         std::iter::once(&self.entry.pointer).chain(&self.entry.path_items)
     }
 
-    fn view(self) -> Option<View<'d>> {
+    pub(super) fn view(self) -> Option<View<'d>> {
         // The pointer stands behind every reference already.
-        let value = self.document.get(&self.entry.pointer)?;
-        value.is_object().then(|| View {
-            document: self.document,
-            pointer: self.entry.pointer.clone(),
-            value,
-        })
+        View::raw(self.document, &self.entry.pointer)
     }
-}
-
-/// OpenAPI 3.1.1, "Parameter Object", `name`: these are described elsewhere.
-fn is_ignored(parameter: &Parameter<'_>) -> bool {
-    parameter.location() == ParameterIn::Header
-        && ["accept", "content-type", "authorization"].contains(&parameter.name().to_lowercase().as_str())
 }
 
 /// Lists the operations of a document in the order written. What is no Operation Object is passed
@@ -229,14 +209,14 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                     pointer: pointer.child(key.as_str()),
                     path_items: vec![pointer.clone()],
                     id: id.clone(),
-                    accept: OnceLock::new(),
+                    known: Known::default(),
                 });
             }
             continue;
         }
         let path_items = path_items(document, &pointer);
         let mut methods: Vec<&'static str> = Vec::new();
-        for view in path_items.iter().filter_map(|pointer| raw(document, pointer)) {
+        for view in path_items.iter().filter_map(|pointer| View::raw(document, pointer)) {
             for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
                 let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
                     continue;
@@ -251,9 +231,9 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                     method,
                     template: template.to_owned(),
                     id: operation.text("operationId").map(str::to_owned),
-                    pointer: operation.pointer,
+                    pointer: operation.pointer.into_owned(),
                     path_items: path_items.clone(),
-                    accept: OnceLock::new(),
+                    known: Known::default(),
                 });
             }
         }
@@ -276,10 +256,4 @@ fn path_items(document: &Document, pointer: &Pointer) -> Vec<Pointer> {
         }
     }
     found
-}
-
-/// The object at a pointer itself, its own `$ref` not followed.
-fn raw<'d>(document: &'d Document, pointer: &Pointer) -> Option<View<'d>> {
-    let value = document.get(pointer)?;
-    value.is_object().then(|| View { document, pointer: pointer.clone(), value })
 }

@@ -1,6 +1,7 @@
 use super::media_type::MediaType;
 use super::view::View;
 use crate::json::Pointer;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One parameter of an operation.
@@ -98,7 +99,7 @@ impl<'d> Parameter<'d> {
     }
 
     /// The pointer to its schema, where it has one; the schema may be a reference.
-    pub fn schema(&self) -> Option<Pointer> {
+    pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()
     }
 
@@ -118,6 +119,12 @@ impl<'d> Parameter<'d> {
         };
         names_are_equal && self.location == other.location
     }
+}
+
+/// OpenAPI 3.1.1, "Parameter Object", `name`: these are described elsewhere.
+pub(super) fn is_ignored(parameter: &Parameter<'_>) -> bool {
+    parameter.location() == ParameterIn::Header
+        && ["accept", "content-type", "authorization"].contains(&parameter.name().to_lowercase().as_str())
 }
 
 impl ParameterIn {

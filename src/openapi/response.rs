@@ -50,8 +50,8 @@ impl fmt::Display for ResponseKey {
 }
 
 impl<'d> Response<'d> {
-    pub(super) fn new(key: &str, view: View<'d>) -> Option<Self> {
-        ResponseKey::parse(key).map(|key| Self { key, view })
+    pub(super) fn new(key: ResponseKey, view: View<'d>) -> Self {
+        Self { key, view }
     }
 
     /// Where the response object stands, behind its references.
@@ -77,7 +77,7 @@ impl<'d> Response<'d> {
 
     /// Its documented headers in the order written; `Content-Type` is left out, as OpenAPI says.
     pub fn headers(&self) -> Vec<Header<'d>> {
-        let headers = self.view.objects("headers").into_iter();
+        let headers = self.view.headers().into_iter();
         headers
             .filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
             .map(|(name, view)| Header::new(name, view))

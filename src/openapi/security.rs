@@ -50,7 +50,7 @@ impl<'d> Security<'d> {
             name,
             kind: scheme.as_ref().and_then(kind).unwrap_or(SecurityKind::Other),
             scopes,
-            pointer: scheme.map(|scheme| scheme.pointer),
+            pointer: scheme.map(|scheme| scheme.pointer.into_owned()),
         }
     }
 }

@@ -1,21 +1,37 @@
 use super::Document;
+use super::known::Place;
 use super::reference::{child, reference_of};
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 
 /// An object of a document behind all its references, and where it stands: what every typed view
 /// is made of.
 #[derive(Clone, Debug)]
 pub(super) struct View<'d> {
     pub(super) document: &'d Document,
-    pub(super) pointer: Pointer,
+    pub(super) pointer: Cow<'d, Pointer>,
     pub(super) value: &'d Value,
+    /// What was looked up before: views of an operation's own parts have it.
+    pub(super) place: Option<&'d Place>,
 }
 
 impl<'d> View<'d> {
+    fn new(document: &'d Document, pointer: Pointer, value: &'d Value) -> Option<Self> {
+        let pointer = Cow::Owned(pointer);
+        value.is_object().then_some(Self { document, pointer, value, place: None })
+    }
+
+    /// The object at a pointer itself, its own `$ref` not followed.
+    pub(super) fn raw(document: &'d Document, pointer: &'d Pointer) -> Option<Self> {
+        let value = document.get(pointer)?;
+        let pointer = Cow::Borrowed(pointer);
+        value.is_object().then_some(Self { document, pointer, value, place: None })
+    }
+
     /// The object that a pointer leads to; `None` when there is none or it is no object.
     pub(super) fn at(document: &'d Document, pointer: &Pointer) -> Option<Self> {
         let (pointer, value) = document.resolve(pointer).ok()?;
-        value.is_object().then_some(Self { document, pointer, value })
+        Self::new(document, pointer, value)
     }
 
     /// The object under a key or index; `None` when there is none or it is no object.
@@ -24,7 +40,7 @@ impl<'d> View<'d> {
         let pointer = self.pointer.child(token);
         match reference_of(value) {
             Some(_) => Self::at(self.document, &pointer),
-            None => value.is_object().then_some(Self { document: self.document, pointer, value }),
+            None => Self::new(self.document, pointer, value),
         }
     }
 
@@ -39,6 +55,24 @@ impl<'d> View<'d> {
         names.filter_map(|name| Some((name.as_str(), holder.object(name)?))).collect()
     }
 
+    /// The members of `content`, in the order written.
+    pub(super) fn content(&self) -> Vec<(&'d str, Self)> {
+        self.known(|place| &place.content).unwrap_or_else(|| self.objects("content"))
+    }
+
+    /// The members of `headers`, in the order written.
+    pub(super) fn headers(&self) -> Vec<(&'d str, Self)> {
+        self.known(|place| &place.headers).unwrap_or_else(|| self.objects("headers"))
+    }
+
+    fn known(
+        &self,
+        members: impl FnOnce(&'d Place) -> &'d Vec<(String, Place)>,
+    ) -> Option<Vec<(&'d str, Self)>> {
+        let members = members(self.place?).iter();
+        Some(members.filter_map(|(name, place)| Some((name.as_str(), place.view(self.document)?))).collect())
+    }
+
     /// The objects of a list, in the order written; what is no object is passed over.
     pub(super) fn elements(&self, key: &str) -> Vec<Self> {
         let Some(elements) = self.value.get(key).and_then(Value::as_array) else {
@@ -46,8 +80,9 @@ impl<'d> View<'d> {
         };
         let holder = Self {
             document: self.document,
-            pointer: self.pointer.child(key),
+            pointer: Cow::Owned(self.pointer.child(key)),
             value: self.value.get(key).unwrap_or(self.value),
+            place: None,
         };
         (0..elements.len()).filter_map(|index| holder.object(&index.to_string())).collect()
     }
@@ -61,8 +96,11 @@ impl<'d> View<'d> {
     }
 
     /// The pointer to `schema`, where there is one: an object, or a boolean from 3.1 on.
-    pub(super) fn schema(&self) -> Option<Pointer> {
+    pub(super) fn schema(&self) -> Option<Cow<'d, Pointer>> {
+        if let Some(place) = self.place {
+            return place.schema.as_ref().map(Cow::Borrowed);
+        }
         let schema = self.value.get("schema")?;
-        (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child("schema"))
+        (schema.is_object() || schema.is_boolean()).then(|| Cow::Owned(self.pointer.child("schema")))
     }
 }

@@ -31,6 +31,9 @@ impl<'s> Surroundings<'s> {
                 severities.set(*check, severity);
             }
         }
+        for (format, severity) in self.contract.iter().copied().chain([step]).flat_map(|it| &it.formats) {
+            severities.set_format(*format, *severity);
+        }
         severities
     }
 
@@ -72,5 +75,29 @@ impl<'s> Surroundings<'s> {
 
     fn nearest_timeouts(&self) -> Timeouts {
         self.timeouts.iter().rev().fold(Timeouts::default(), |near, outer| near.over(*outer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity::{Deny, Off, Warn};
+    use crate::scenario::FORMATS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn of_formats_the_nearest_setting_counts() {
+        let outer = ContractSettings { formats: vec![("date", Warn), ("uuid", Off)], ..Default::default() };
+        let step = ContractSettings { formats: vec![("uuid", Deny)], ..Default::default() };
+        let surroundings = Surroundings { contract: vec![&outer], ..Default::default() };
+        let severities = surroundings.severities(&step);
+        let of = |format: &str| severities.of_format(format);
+        assert_eq!([of("date"), of("uuid"), of("email")], [Warn, Deny, Deny]);
+    }
+
+    #[test]
+    fn settings_name_every_format_that_is_checked() {
+        let named: BTreeSet<&str> = FORMATS.iter().copied().collect();
+        assert_eq!(named, crate::openapi::checked_formats().collect());
     }
 }

@@ -10,9 +10,10 @@ use crate::check::Check;
 use crate::diagnostic::{Code, Diagnostic, Problems, Severity};
 use crate::expression::Template;
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, OperationIndex};
+use crate::openapi::{Contract, Document, Nullable, OperationIndex};
 use crate::scenario::{
-    AuthChoice, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
+    AuthChoice, ContractSettings, Environment, Input, Named, NullableReading, Project, Row, Scenario,
+    ScenarioFile, Step,
 };
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,15 @@ pub struct PlanInput<'i> {
     pub selection: &'i Selection,
     /// The limits: the most cases, the longest expression.
     pub limits: &'i Limits,
+}
+
+impl PlanInput<'_> {
+    fn nullable_of(&self, api: &str) -> Nullable {
+        match self.project.map(|project| project.nullable_of(api)).unwrap_or_default() {
+            NullableReading::Lenient => Nullable::Lenient,
+            NullableReading::Strict => Nullable::Strict,
+        }
+    }
 }
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
@@ -76,7 +86,9 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         PlannedApi {
             name: name.clone(),
             is_used: !operations.is_empty(),
-            contract: Arc::new(Contract::compile(Arc::clone(document), &operations)),
+            contract: Arc::new(
+                Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
+            ),
         }
     });
     Plan { apis: apis.collect(), cases, available }

@@ -7,7 +7,7 @@ use super::{AuthChoice, PROJECT_ROOTS, auth};
 use crate::diagnostic::{Code, Problems};
 use crate::limits::Limits;
 use crate::source::Source;
-use crate::yaml::{Dialect, Entry, MapReader, load, nearest};
+use crate::yaml::{Dialect, Entry, MapReader, Node, load, nearest};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,6 +44,18 @@ pub struct Project {
     pub limits: Vec<Named<String>>,
     /// The number of workers.
     pub jobs: Option<usize>,
+    /// How `nullable` of OpenAPI 3.0 is read where an api does not say.
+    pub nullable: NullableReading,
+}
+
+/// How `nullable` of OpenAPI 3.0 is read: `nullable: strict`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NullableReading {
+    /// Null is accepted wherever it is written.
+    #[default]
+    Lenient,
+    /// Only where OpenAPI 3.0 gives it an effect, beside `type`.
+    Strict,
 }
 
 /// One api.
@@ -51,6 +63,8 @@ pub struct Project {
 pub struct Api {
     /// The path of its document.
     pub document: Spanned<String>,
+    /// How `nullable` in it is read, where that is said.
+    pub nullable: Option<NullableReading>,
 }
 
 impl Project {
@@ -89,6 +103,7 @@ impl Project {
             contract: ContractSettings::default(),
             limits: Vec::new(),
             jobs: None,
+            nullable: NullableReading::default(),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
         let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);
@@ -109,7 +124,7 @@ impl Project {
         Some(project)
     }
 
-    fn read_defaults(&mut self, node: &crate::yaml::Node, reader: &mut Reader<'_>) {
+    fn read_defaults(&mut self, node: &Node, reader: &mut Reader<'_>) {
         let Some(mut map) = MapReader::config("`defaults`", node, reader.problems) else {
             return;
         };
@@ -117,6 +132,8 @@ impl Project {
         self.contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
         self.limits = scalars(map.map("limits", reader.problems));
         self.jobs = map.take("jobs").and_then(|node| read_jobs(node, reader));
+        let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
+        self.nullable = nullable.unwrap_or_default();
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
         map.not_yet(&["headers", "retry", "rate"]);
         map.finish(&[], reader.problems);
@@ -162,6 +179,12 @@ impl Project {
         }
     }
 
+    /// How `nullable` in the document of an api is read.
+    pub fn nullable_of(&self, api: &str) -> NullableReading {
+        let own = self.apis.iter().find(|each| each.name == api).and_then(|each| each.value.nullable);
+        own.unwrap_or(self.nullable)
+    }
+
     /// The environment of a name.
     pub fn environment(&self, name: &str) -> Option<&Named<Environment>> {
         self.environments.iter().find(|each| each.name == name)
@@ -175,7 +198,7 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
         if let Some(path) = entry.value.as_str() {
             let document = Spanned::new(path.to_owned(), entry.value.span);
-            apis.push(entry.named(Api { document }));
+            apis.push(entry.named(Api { document, nullable: None }));
             continue;
         }
         let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
@@ -183,13 +206,26 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         };
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
+        let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
         map.not_yet(&["overlays"]);
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
         if let (Some(node), Some(path)) = (node, path) {
-            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span) }));
+            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span), nullable }));
         }
     }
     apis
+}
+
+fn read_nullable(node: &Node, reader: &mut Reader<'_>) -> Option<NullableReading> {
+    let reading = match node.as_str() {
+        Some("lenient") => Some(NullableReading::Lenient),
+        Some("strict") => Some(NullableReading::Strict),
+        _ => None,
+    };
+    if reading.is_none() {
+        reader.invalid(node.span, "`nullable` is strict or lenient", "is neither");
+    }
+    reading
 }
 
 fn spanned_texts(texts: Vec<(&str, crate::source::Span)>) -> Vec<Spanned<String>> {

@@ -1,3 +1,4 @@
+use super::formats::read_formats;
 use super::reader::{Reader, Spanned};
 use super::{AuthChoice, Named, parse_duration};
 use crate::diagnostic::{Code, Severity};
@@ -30,6 +31,8 @@ pub struct ContractSettings {
     pub all: Option<Severity>,
     /// By check.
     pub checks: Vec<(&'static str, Severity)>,
+    /// By format, as in `formats: { date-time: warn }`.
+    pub formats: Vec<(&'static str, Severity)>,
 }
 
 /// The time-outs that were written; what was not is inherited.
@@ -63,7 +66,7 @@ impl ContractSettings {
 
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
-        self.all.is_none() && self.checks.is_empty()
+        self.all.is_none() && self.checks.is_empty() && self.formats.is_empty()
     }
 }
 
@@ -94,6 +97,10 @@ pub(super) fn read_contract(node: &Node, reader: &mut Reader<'_>) -> ContractSet
         Kind::String(_) => settings.all = read_severity(node, reader),
         Kind::Map(entries) => {
             for entry in entries {
+                if entry.key == "formats" {
+                    settings.formats = read_formats(entry, reader);
+                    continue;
+                }
                 let Some(check) = CHECKS.iter().find(|check| **check == entry.key) else {
                     report_unknown_check(&entry.key, entry.key_span, reader);
                     continue;
@@ -113,7 +120,7 @@ pub(super) fn read_contract(node: &Node, reader: &mut Reader<'_>) -> ContractSet
 }
 
 fn report_unknown_check(name: &str, span: Span, reader: &mut Reader<'_>) {
-    let label = match nearest(name, CHECKS.iter().copied()) {
+    let label = match nearest(name, CHECKS.iter().copied().chain(["formats"])) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("the checks are {}", CHECKS.join(", ")),
     };
@@ -125,7 +132,7 @@ fn report_unknown_check(name: &str, span: Span, reader: &mut Reader<'_>) {
     );
 }
 
-fn read_severity(node: &Node, reader: &mut Reader<'_>) -> Option<Severity> {
+pub(super) fn read_severity(node: &Node, reader: &mut Reader<'_>) -> Option<Severity> {
     let severity = match node.as_str() {
         Some("deny") => Some(Severity::Deny),
         Some("warn") => Some(Severity::Warn),

@@ -142,6 +142,20 @@ fn values_of_the_wrong_form_say_what_is_wanted() {
         "{ call: x, expect: { contract: { headr: warn } } }",
         &["scenario.unknown-key 5:42 there is no contract check `headr` | did you mean `header`?"],
     );
+    check_step("{ call: x, expect: { contract: { formats: { date-time: warn, uuid: off } } } }", &[]);
+    check_step(
+        "{ call: x, expect: { contract: { formats: { datetime: warn, uuid: none } } } }",
+        &[
+            "scenario.unknown-key 5:53 the format `datetime` is never checked | did you mean `date-time`?",
+            "scenario.invalid-value 5:75 a severity is deny, warn or off | is none of them",
+        ],
+    );
+    check_step(
+        "{ call: x, expect: { contract: { formats: warn } } }",
+        &[
+            "scenario.invalid-value 5:51 `formats` is a map, as in `{ date-time: warn, uuid: off }` | is a text",
+        ],
+    );
     check_step(
         "{ call: x, save: { a: data.id } }",
         &[
@@ -270,6 +284,14 @@ fn project_files_name_what_exists() {
         &[
             "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, apiKey, oauth2 | has none",
         ],
+    );
+    check_project(
+        "contest: 1\napis: { a: { document: a.yaml, nullable: strict } }\ndefaults: { nullable: lenient, contract: { formats: { uuid: off } } }\n",
+        &[],
+    );
+    check_project(
+        "contest: 1\napis: { a: { document: a.yaml, nullable: true } }\n",
+        &["scenario.invalid-value 2:42 `nullable` is strict or lenient | is neither"],
     );
     check_project(
         "contest: 1\nsecrets: [A]\nenvironments: { x: { secrets: { B: { value: c } } } }\n",

@@ -3,7 +3,7 @@ use super::load::read_document;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, check_structure};
+use crate::openapi::{Contract, Document, Nullable, check_structure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,7 +48,8 @@ pub fn check_files(mut settings: Settings) -> Checked {
         }
     }
     for path in &given {
-        documents.extend(read_document(&folder.join(path), &folder, &limits, &mut diagnostics));
+        let document = read_document(&folder.join(path), &folder, &limits, &mut diagnostics);
+        documents.extend(document.map(|document| (document, Nullable::default())));
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {
@@ -58,14 +59,17 @@ pub fn check_files(mut settings: Settings) -> Checked {
         let found = session.lint();
         diagnostics.extend(session.diagnostics);
         diagnostics.extend(found);
-        documents.extend(session.documents);
+        let contracts = session.plan.apis.iter().map(|api| &api.contract);
+        documents.extend(contracts.map(|it| (Arc::clone(it.document()), it.nullable())));
     }
-    for document in &documents {
+    for (document, nullable) in &documents {
         diagnostics.extend(check_structure(document));
         let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
-        diagnostics.extend(Contract::compile(Arc::clone(document), &operations).diagnostics());
+        let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
+        diagnostics.extend(contract.diagnostics());
     }
     forget_repeated(&mut diagnostics);
+    let documents = documents.into_iter().map(|(document, _)| document).collect();
     Checked { diagnostics, documents, cases }
 }
 

@@ -3,6 +3,7 @@ use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
+use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
@@ -16,9 +17,11 @@ use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 /// LANGUAGE: a connection is made within 5 s.
@@ -199,6 +202,19 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
+    /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
+    ///
+    /// # Errors
+    /// When the system gives no threads or no event queue.
+    pub fn runtime(&self) -> io::Result<Runtime> {
+        let is_alone = matches!(self.destination, Destination::Urls(_)) && self.n_workers() == 1;
+        match is_alone.then(runtime_of_one_thread).flatten() {
+            Some(runtime) => runtime,
+            None => super::runtime(),
+        }
+    }
+
     /// Runs the plan and says what happens; `interrupt` stops it, with cleanup.
     ///
     /// # Errors
@@ -244,20 +260,26 @@ impl Session {
         run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
     }
 
-    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
-        let environment = self.environment.as_ref();
-        let project = self.project.as_ref();
-        let written_jobs = environment.and_then(|it| it.value.jobs).or(project.and_then(|it| it.jobs));
-        let default_jobs = match &self.destination {
+    /// How many cases run at a time.
+    fn n_workers(&self) -> usize {
+        let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
+        let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
+        let default = match &self.destination {
             Destination::Mocks(_) => std::thread::available_parallelism().map_or(1, usize::from),
             Destination::Urls(_) => 1,
         };
+        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
+        self.settings.jobs.or(written).unwrap_or(default).clamp(1, n_cases.max(1))
+    }
+
+    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
+        let environment = self.environment.as_ref();
+        let project = self.project.as_ref();
         let connect = environment
             .map(|it| it.value.timeouts)
             .unwrap_or_default()
             .over(project.map(|it| it.timeouts).unwrap_or_default())
             .connect;
-        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
@@ -265,7 +287,7 @@ impl Session {
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
             banners: Vec::new(),
-            workers: self.settings.jobs.or(written_jobs).unwrap_or(default_jobs).clamp(1, n_cases.max(1)),
+            workers: self.n_workers(),
             repeat: self.settings.repeat.unwrap_or(1),
             values: Arc::clone(&self.values),
             profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),

@@ -37,7 +37,7 @@ impl Scope for ProjectScope<'_> {
         };
         match reference.steps.first() {
             Some(Access::Member(name)) => match map.get(name) {
-                Some(datum) => reference.walk(1, datum.clone()),
+                Some(datum) => reference.walk_within(1, datum),
                 None => fail(format!("{what} `{name}` is not set")),
             },
             _ => fail("it names nothing".to_owned()),

@@ -18,7 +18,6 @@ use crate::json::{Datum, Number, Numeral, Pointer, Value};
 use crate::scenario::{Matcher, MatcherKind, Member};
 use crate::source::Span;
 use diff::Comparison;
-use regex::Regex;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -91,7 +90,6 @@ pub fn match_value(
         is_quiet: false,
         has_failed: false,
         resolved: HashMap::new(),
-        patterns: HashMap::new(),
     };
     run.check(matcher, actual.value.map(Datum::value))?;
     Ok(run.found)
@@ -151,7 +149,6 @@ struct Run<'a> {
     has_failed: bool,
     /// Values of expressions, each resolved once however many elements it is compared with.
     resolved: HashMap<*const Template, Rc<Datum>>,
-    patterns: HashMap<String, Regex>,
 }
 
 type Checked = Result<(), UnresolvedMatcher>;

@@ -4,11 +4,35 @@ use crate::expression::{Condition, Template, Unresolved};
 use crate::json::{Datum, Pointer, Value, cut};
 use crate::scenario::{Marker, Matcher, MatcherKind, Operator, OperatorKind, Ordering};
 use crate::source::Span;
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
+use std::cell::RefCell;
 use std::cmp::Ordering as Order;
+use std::collections::HashMap;
 
 /// The largest compiled pattern in bytes, as for patterns that are checked when a file is read.
 const PATTERN_SIZE: usize = 1 << 20;
+
+/// As many compiled patterns as a thread keeps.
+const MAX_PATTERNS: usize = 64;
+
+thread_local! {
+    /// A pattern takes longer to compile than most steps take: the same ones come again and again.
+    static PATTERNS: RefCell<HashMap<String, Regex>> = RefCell::default();
+}
+
+fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
+    PATTERNS.with_borrow_mut(|known| {
+        if let Some(known) = known.get(pattern) {
+            return Ok(known.clone());
+        }
+        let compiled = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build()?;
+        if known.len() >= MAX_PATTERNS {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), compiled.clone());
+        Ok(compiled)
+    })
+}
 
 impl<'a> Run<'a> {
     /// Checks every operator of a map; an object with several is all of them.
@@ -225,19 +249,12 @@ impl<'a> Run<'a> {
             self.wrong_type(span, &format!("text matching `{}`", cut(pattern)), value);
             return Ok(());
         };
-        if !self.patterns.contains_key(pattern) {
-            let compiled = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build().map_err(|error| {
-                let error = error.to_string();
-                let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                unusable(
-                    "$match",
-                    template,
-                    format!("`{}` is not a regular expression: {reason}", cut(pattern)),
-                )
-            })?;
-            self.patterns.insert(pattern.clone(), compiled);
-        }
-        if !self.patterns[pattern].is_match(text) {
+        let compiled = compiled(pattern).map_err(|error| {
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            unusable("$match", template, format!("`{}` is not a regular expression: {reason}", cut(pattern)))
+        })?;
+        if !compiled.is_match(text) {
             self.report(span, |run| {
                 Words::new(&run.name(), run.plain(value), format!("text matching `{}`", cut(pattern)))
             });

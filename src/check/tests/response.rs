@@ -491,6 +491,53 @@ fn a_discriminator_outside_its_mapping_is_a_warning() {
     );
 }
 
+const SHAPES: &str = "T: { $ref: '#/components/schemas/Shape' }
+Shape: { required: [kind], properties: { kind: { type: string } }, discriminator: { propertyName: kind, mapping: { round: Circle } } }
+Circle: { allOf: [ { $ref: '#/components/schemas/Shape' }, { required: [radius] } ] }
+Square: { allOf: [ { $ref: '#/components/schemas/Shape' }, { properties: { side: { type: integer } } } ] }
+Colour: { required: [red] }";
+
+#[test]
+fn a_value_that_names_an_heir_is_held_to_it_with_a_warning() {
+    let check_shape = |body: &str, expected: &str| {
+        check(JSON, SHAPES, &format!("200\nContent-Type: application/json\n\n{body}"), expected);
+    };
+    check_shape(r#"{"kind": "round", "radius": 1}"#, "");
+    check_shape(
+        r#"{"kind": "round"}"#,
+        "warning[response.discriminator]: the body lacks `radius`, which the document requires
+  expected a member `radius`; came no member `radius`
+  document schemas/Circle/allOf/1/required/0: via 200 › Circle
+  response body at \"\": no member `radius`
+  = the body says `kind: round`, and `Circle` inherits from the documented schema",
+    );
+    // The name of a schema needs no mapping, but it must be one that inherits.
+    check_shape(
+        r#"{"kind": "Square", "side": "x"}"#,
+        "warning[response.discriminator]: `side` is a string where the document promises an integer
+  expected an integer; came a string
+  document schemas/Square/allOf/1/properties/side/type: via 200 › Square
+  response body at \"/side\": a string
+  = the body says `kind: Square`, and `Square` inherits from the documented schema",
+    );
+    check_shape(
+        r#"{"kind": "Colour"}"#,
+        "warning[response.discriminator]: `kind` is `Colour`, which the discriminator does not map
+  expected `round`; came `Colour`
+  document schemas/Shape/discriminator/mapping: names `round`, via 200
+  response body at \"/kind\": not mapped",
+    );
+    // The schema itself is no heir of its own, and is no wrong name either.
+    check_shape(r#"{"kind": "Shape"}"#, "");
+    check_shape(
+        "{}",
+        "error[response.body]: the body lacks `kind`, which the document requires
+  expected a member `kind`; came no member `kind`
+  document schemas/Shape/required/0: via 200 › T › Shape
+  response body at \"\": no member `kind`",
+    );
+}
+
 #[test]
 fn a_deprecated_operation_is_a_warning() {
     let path = "/x:\n  get:\n    deprecated: true\n    responses:\n      '200': { description: d }";

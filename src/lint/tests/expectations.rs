@@ -103,7 +103,7 @@ fn a_literal_is_judged_by_the_whole_schema() {
     check(
         "{ status: { $in: [gone, lost] } }",
         &[
-            "`status` is `gone`, which is none of the documented values @ status: { type: string, enum: [open, closed] }",
+            "`status` is one of `open` or `closed` in the document, and none of them is expected @ status: { type: string, enum: [open, closed] }",
         ],
     );
 }

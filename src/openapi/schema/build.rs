@@ -1,6 +1,8 @@
 //! The one place where schemas are handed to the validator: one build for many targets, and a way
 //! on when one of them is refused.
 
+use super::closure::place;
+use super::content;
 use super::format::is_base64;
 use jsonschema::{Draft, PatternOptions, Registry, ValidationOptions, Validator};
 use serde_json::{Map, Value, json};
@@ -16,12 +18,13 @@ const STACK: usize = 64 << 20;
 
 /// How every schema is compiled: 2020-12, formats asserted, nothing retrieved.
 pub(super) fn options<'i>() -> ValidationOptions<'i> {
-    jsonschema::options()
+    let options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT))
-        .with_format("byte", is_base64)
+        .with_format("byte", is_base64);
+    content::CHECKS.iter().fold(options, |options, (name, holds)| options.with_format(*name, *holds))
 }
 
 /// What came of a joint build.
@@ -32,7 +35,7 @@ pub(super) struct Joint {
     pub(super) refused: Vec<(usize, String)>,
 }
 
-/// Compiles the `$defs` of a resource of these numbers in one build. When it is refused, those that
+/// Compiles the entries of a resource of these numbers in one build. When it is refused, those that
 /// are refused alone are left out.
 pub(super) fn joint(resource: &Value, targets: &[usize]) -> Joint {
     stacker::maybe_grow(STACK / 2, STACK, || {
@@ -63,7 +66,7 @@ pub(super) fn joint(resource: &Value, targets: &[usize]) -> Joint {
     })
 }
 
-/// Compiles one of the `$defs` of a resource by itself, so that it judges a value as it stands.
+/// Compiles one entry of a resource by itself, so that it judges a value as it stands.
 pub(super) fn alone(resource: &Value, target: usize) -> Option<Validator> {
     stacker::maybe_grow(STACK / 2, STACK, || compile(resource, &link(target)).ok())
 }
@@ -85,7 +88,7 @@ fn build(resource: &Value, targets: &[usize]) -> Result<Validator, String> {
 }
 
 fn link(target: usize) -> Value {
-    json!({"$ref": format!("{BASE}#/$defs/{target}")})
+    json!({"$ref": format!("{BASE}{}", place(target))})
 }
 
 fn compile(resource: &Value, schema: &Value) -> Result<Validator, String> {
@@ -104,12 +107,12 @@ mod tests {
 
     #[test]
     fn a_refused_target_costs_only_itself() {
-        let resource = json!({"$defs": {
-            "0": {"type": "string"},
-            "1": {"pattern": "("},
-            "2": {"$ref": "#/$defs/1"},
-            "3": {"$ref": "#/$defs/0"},
-        }});
+        let resource = json!({"table": [
+            {"type": "string"},
+            {"pattern": "("},
+            {"$ref": "#/table/1"},
+            {"$ref": "#/table/0"},
+        ]});
         let joint = joint(&resource, &[0, 2, 3]);
         let refused: Vec<_> = joint.refused.iter().map(|(target, _)| *target).collect();
         assert_eq!(refused, [2]);
@@ -120,7 +123,7 @@ mod tests {
 
     #[test]
     fn no_target_needs_no_validator() {
-        assert!(joint(&json!({"$defs": {}}), &[]).validator.is_none());
+        assert!(joint(&json!({"table": []}), &[]).validator.is_none());
     }
 
     #[test]

@@ -6,11 +6,12 @@
 
 use super::closure::Role;
 use super::contract::{Compiled, raw_errors};
+use super::discriminator::{Discriminated, Discriminator, chosen};
 use super::explain::{Failure, explain, promises};
 use super::trace::{component_name, trace};
 use super::words::{kind_of, subject};
 use super::{Direction, SchemaError, format};
-use crate::diagnostic::words::{all_of, any_of, quoted, shorten, some_of};
+use crate::diagnostic::words::{all_of, any_of, count, quoted, some_of};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Document;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -28,6 +29,8 @@ pub(super) struct Judge<'c> {
     /// What the whole value is called.
     pub(super) whole: &'c str,
     pub(super) direction: Direction,
+    /// Whether a part of the schema cannot be used, so that some schema in it may accept too much.
+    pub(super) leaves_out: bool,
     /// The most errors to find.
     pub(super) max: usize,
     pub(super) errors: Vec<SchemaError>,
@@ -85,9 +88,10 @@ impl Judge<'_> {
             let at = failure.at;
             return self.choose(choice, &at, &around);
         }
-        // Something that cannot be judged stands behind a `not`, perhaps: then it holds by mistake.
-        if matches!(failure.kind, Kind::Not { .. }) && self.compiled.leaves_out() {
-            self.undecided = Some("a part of the schema behind `not` cannot be used".to_owned());
+        if self.leaves_out
+            && let Some(keyword) = follows_from_fitting(&failure)
+        {
+            self.undecided = Some(format!("a part of the schema behind `{keyword}` cannot be used"));
             return;
         }
         match explain(&failure) {
@@ -116,7 +120,12 @@ impl Judge<'_> {
         Failure {
             document: self.document,
             kind: error.kind(),
-            trace: trace(&self.compiled.closure, entry, path.tokens().get(3..).unwrap_or_default()),
+            trace: trace(
+                self.document,
+                &self.compiled.closure,
+                entry,
+                path.tokens().get(3..).unwrap_or_default(),
+            ),
             value: self.offending(&at, error),
             subject: subject(self.root, self.whole, &at),
             at,
@@ -154,11 +163,11 @@ impl Judge<'_> {
             return self.push_unfit(&pointer, at, around, &names, &[]);
         }
         let subject = subject(self.root, self.whole, at);
-        if let Some((index, tag)) = at.get(self.root).and_then(|value| tagged(self.document, &pointer, value))
-        {
+        let value = at.get(self.root);
+        if let Some((index, because)) = value.and_then(|value| chosen(self.document, &pointer, value)) {
             let mut around = around.clone();
             around.notes.push(format!(
-                "{subject} says {tag}, so it is judged as {} and not as {}",
+                "{subject} {because}, so it is judged as {} and not as {}",
                 names[index],
                 any_of(&other_names(index))
             ));
@@ -205,7 +214,14 @@ impl Judge<'_> {
         let mut around = around.clone();
         // A form of another type was never a candidate, and naming it would only distract.
         if surveys.iter().enumerate().any(|(index, survey)| index != best && !survey.is_other_type) {
-            around.notes.push(format!("{subject} {}; {} is nearest", fits_none(&names), names[best]));
+            let because =
+                ranking.get(1).map(|second| surveys[best].nearer_than(&surveys[*second], &names[*second]));
+            around.notes.push(format!(
+                "{subject} {}; {} is nearest{}",
+                fits_none(&names),
+                names[best],
+                because.unwrap_or_default()
+            ));
         }
         self.judge(validator, branches[best], at, &around);
     }
@@ -250,7 +266,7 @@ impl Judge<'_> {
         fitting: &[&String],
         names: &[String],
     ) {
-        if self.compiled.leaves_out() {
+        if self.leaves_out {
             let reason = format!(
                 "{} fit, and a part of the schema that tells them apart cannot be used",
                 all_of(fitting)
@@ -298,13 +314,19 @@ impl Judge<'_> {
     /// A value that names a form which there is not: no form is nearer than another, whatever else it lacks.
     fn push_unmapped(&mut self, pointer: &Pointer, at: &Pointer, around: &Surroundings) -> bool {
         let Some(value) = at.get(self.root) else { return false };
-        let Some((property, tag, known)) = unmapped(self.document, pointer, value) else { return false };
-        let at = at.child(property);
-        let mapping = pointer.parent().child("discriminator").child("mapping");
+        let Some(discriminator) = Discriminator::of(self.document, &pointer.parent()) else { return false };
+        let known: Vec<String> = discriminator.mapped().map(str::to_owned).collect();
+        let Discriminated::Unknown { tag } = discriminator.read(value) else { return false };
+        if known.is_empty() || known.contains(&tag) {
+            return false;
+        }
+        let tag = &Value::from(tag);
+        let at = at.child(discriminator.property());
+        let mapping = discriminator.keyword();
         let subject = subject(self.root, self.whole, &at);
         let headline = format!("{subject} is {}, which the discriminator does not map", quoted(tag));
         let mut error = self.error(&mapping, &at, around, headline);
-        error.expected = some_of(&known.keys().cloned().collect::<Vec<_>>(), "or");
+        error.expected = some_of(&known, "or");
         error.actual = quoted(tag);
         self.errors.push(error);
         true
@@ -359,48 +381,35 @@ impl Judge<'_> {
     }
 }
 
+/// The keyword on whose account it is wrong that a value fits something; what cannot be judged fits,
+/// perhaps by mistake.
+fn follows_from_fitting(failure: &Failure<'_>) -> Option<&'static str> {
+    match failure.kind {
+        Kind::Not { .. } => Some("not"),
+        Kind::Contains if failure.name() == "maxContains" => Some("contains"),
+        Kind::UnevaluatedProperties { .. } => Some("unevaluatedProperties"),
+        Kind::UnevaluatedItems { .. } => Some("unevaluatedItems"),
+        _ => failure.trace.condition.map(|_| "if"),
+    }
+}
+
 impl Survey {
     fn rank(&self) -> (bool, usize, usize, Reverse<usize>) {
         (self.is_other_type, self.n_tags, self.n_errors, Reverse(self.depth))
     }
-}
 
-/// The form that the discriminator names, and what names it: "`gateway: manual`".
-///
-/// Source: OpenAPI 3.0.4 and 3.1.1, "Discriminator Object".
-fn tagged(document: &Document, choice: &Pointer, value: &Value) -> Option<(usize, String)> {
-    let holder = document.get(&choice.parent())?;
-    let discriminator = holder.get("discriminator")?;
-    let property = discriminator.get("propertyName")?.as_str()?;
-    let tag = value.get(property)?.as_str()?;
-    let branches = document.get(choice)?.as_array()?;
-    let mapped = discriminator.get("mapping").and_then(|mapping| mapping.get(tag)).and_then(Value::as_str);
-    let wanted = mapped.unwrap_or(tag);
-    let index = (0..branches.len()).find(|index| {
-        let at = choice.child(index.to_string());
-        let Some(reference) = branches[*index].get("$ref").and_then(Value::as_str) else { return false };
-        let target = document.reference_target(reference, &at).ok();
-        reference == wanted
-            || target.as_ref().and_then(component_name).as_deref() == Some(wanted)
-            || (target.is_some() && target == document.reference_target(wanted, &at).ok())
-    })?;
-    Some((index, format!("`{property}: {}`", shorten(tag))))
-}
-
-/// The discriminating member, its text that neither the mapping nor a form has as its name, and the mapping.
-///
-/// Source: OpenAPI 3.0.4 and 3.1.1, "Discriminator Object".
-fn unmapped<'v>(
-    document: &'v Document,
-    choice: &Pointer,
-    value: &'v Value,
-) -> Option<(&'v str, &'v Value, &'v Map<String, Value>)> {
-    let discriminator = document.get(&choice.parent())?.get("discriminator")?;
-    let property = discriminator.get("propertyName")?.as_str()?;
-    let mapping = discriminator.get("mapping")?.as_object()?;
-    let tag = value.get(property)?;
-    let is_known = mapping.contains_key(tag.as_str()?) || tagged(document, choice, value).is_some();
-    (!is_known).then_some((property, tag, mapping))
+    /// Why this form is nearer than the next one, as the end of a sentence.
+    fn nearer_than(&self, next: &Self, name: &str) -> String {
+        if next.is_other_type {
+            String::new()
+        } else if self.n_tags < next.n_tags {
+            format!(", for what says the form fits it and not {name}")
+        } else if self.n_errors < next.n_errors {
+            format!(", with {} where {name} has {}", count(self.n_errors, "fault", "faults"), next.n_errors)
+        } else {
+            ", for its fault lies deeper".to_owned()
+        }
+    }
 }
 
 fn fits_none(names: &[String]) -> String {

@@ -8,6 +8,8 @@ use serde_json::json;
 #[derive(Debug, Default)]
 pub(super) struct Closure {
     pub(super) entries: Vec<Entry>,
+    /// The schemas of the entries as one schema resource; made by [`Closure::seal`].
+    resource: Value,
     /// What was read leniently or left out, in the order met, each once.
     pub(super) remarks: Vec<Remark>,
     /// Whether a schema among them has a `discriminator`.
@@ -20,6 +22,7 @@ pub(super) struct Entry {
     /// Where it stands in the document.
     pub(super) pointer: Pointer,
     pub(super) role: Role,
+    /// While it is written; [`Closure::schema`] has it afterwards.
     pub(super) schema: Value,
     /// Indices into [`Closure::remarks`] of what was left out of it.
     pub(super) left_out: Vec<usize>,
@@ -34,19 +37,37 @@ pub(super) enum Role {
     /// kept apart so that a failure costs one question and no errors of every branch: nested
     /// choices would multiply them without bound.
     Choice { branches: Vec<usize>, is_exclusive: bool },
-    /// The range of a number format.
-    Range(&'static str),
+    /// What a keyword such as `format` asks of a value: its name in settings and messages.
+    Format { keyword: &'static str, name: &'static str },
 }
 
 impl Closure {
+    /// Makes the table a schema resource. A large document has a hundred thousand schemas, so that they
+    /// are there once.
+    pub(super) fn seal(mut self) -> Self {
+        let schemas = self.entries.iter_mut().map(|entry| entry.schema.take()).collect();
+        let table: Map<String, Value> = [(TABLE.to_owned(), Value::Array(schemas))].into_iter().collect();
+        self.resource = Value::Object(table);
+        self
+    }
+
     /// The table as one schema resource.
-    pub(super) fn resource(&self) -> Value {
-        let entries = self.entries.iter().enumerate();
-        let definitions: Map<String, Value> =
-            entries.map(|(number, entry)| (number.to_string(), entry.schema.clone())).collect();
-        json!({"$defs": definitions})
+    pub(super) fn resource(&self) -> &Value {
+        &self.resource
+    }
+
+    /// The schema of an entry.
+    pub(super) fn schema(&self, number: usize) -> &Value {
+        &self.resource[TABLE][number]
     }
 }
+
+/// The name of the table in the resource; no keyword, so that nothing in it is looked for before it is
+/// referred to.
+const TABLE: &str = "table";
+
+/// How every link into the table begins.
+pub(super) const LINK: &str = "#/table/";
 
 /// The most schemas that one value may be held to by one schema: through references, `allOf`,
 /// choices and conditions. Real documents need some thousands; schemas that name the next one twice
@@ -62,14 +83,22 @@ const IN_PLACE: &[&str] = &["allOf", "anyOf", "oneOf", "not", "if", "then", "els
 impl Closure {
     /// The entries that are [`endless`](Self::endless) or lead to one that is.
     pub(super) fn reaches_endless(&self) -> Vec<bool> {
-        let mut found = self.endless();
+        self.reaching(self.endless())
+    }
+
+    /// The entries of which a part is left out, or that lead to such a one.
+    pub(super) fn leaves_out(&self) -> Vec<bool> {
+        self.reaching(self.entries.iter().map(|entry| !entry.left_out.is_empty()).collect())
+    }
+
+    fn reaching(&self, mut found: Vec<bool>) -> Vec<bool> {
         if !found.contains(&true) {
             return found;
         }
         let mut leads_from: Vec<Vec<usize>> = vec![Vec::new(); self.entries.len()];
         for (number, entry) in self.entries.iter().enumerate() {
             let mut links = Vec::new();
-            all_links(&entry.schema, &mut links);
+            all_links(self.schema(number), &mut links);
             if let Role::Choice { branches, .. } = &entry.role {
                 links.extend(branches);
             }
@@ -104,7 +133,7 @@ impl Closure {
                     continue;
                 }
                 let mut links = Vec::new();
-                in_place_links(&self.entries[number].schema, &mut links);
+                in_place_links(self.schema(number), &mut links);
                 if let Role::Choice { branches, .. } = &self.entries[number].role {
                     links.extend(branches);
                 }
@@ -150,12 +179,24 @@ fn in_place_links(schema: &Value, into: &mut Vec<usize>) {
 
 /// The number of the entry that a link leads to.
 pub(super) fn linked(schema: &Value) -> Option<usize> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?.parse().ok()
+    schema.get("$ref")?.as_str()?.strip_prefix(LINK)?.parse().ok()
 }
 
 /// The schema that stands for another entry.
 pub(super) fn link(number: usize) -> Value {
-    json!({"$ref": format!("#/$defs/{number}")})
+    let members: Map<String, Value> = [("$ref".to_owned(), place(number).into())].into_iter().collect();
+    Value::Object(members)
+}
+
+/// Where an entry stands in the resource, as a fragment.
+pub(super) fn place(number: usize) -> String {
+    format!("{LINK}{number}")
+}
+
+/// The condition for null that the rewriting adds; no schema of a document is rewritten to this, since a
+/// list of one type becomes the type.
+pub(super) fn only_null() -> Value {
+    json!({"type": ["null"]})
 }
 
 /// The numbers of all entries that a schema links to.

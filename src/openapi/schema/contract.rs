@@ -21,7 +21,7 @@ const MAX_PARTS: usize = 500_000;
 
 /// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
 /// value, which takes longer than judging it, but not longer than compiling.
-const OFTEN: usize = 200;
+pub(super) const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///
@@ -57,12 +57,14 @@ enum Wanted {
 /// Schemas compiled together.
 pub(super) struct Compiled {
     pub(super) closure: Closure,
-    numbers: HashMap<Target, usize>,
+    /// The targets of requests, and those of responses.
+    numbers: [HashMap<Pointer, usize>; 2],
     joint: Joint,
     /// How often each target has judged, and its own validator once that is often.
     alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
-    leaves_out: bool,
+    /// Which entries lead to a part that cannot be used, so that they may accept too much.
+    leaves_out: Vec<bool>,
     /// Which entries may judge the parts of a value again and again; found when the first value comes.
     repeating: OnceLock<Repeating>,
     /// Which entries lead to one that asks without end: they are not compiled.
@@ -95,6 +97,11 @@ impl Contract {
         Self { nullable, compiled: OnceLock::new(), others: Mutex::default(), ..self }
     }
 
+    /// How far `nullable` reaches.
+    pub fn nullable(&self) -> Nullable {
+        self.nullable
+    }
+
     /// The document.
     pub fn document(&self) -> &Arc<Document> {
         &self.document
@@ -120,15 +127,15 @@ impl Contract {
         instance: &Value,
         max: usize,
     ) -> Validity {
-        self.with(schema, direction, |compiled| {
-            build::with_stack(|| compiled.validate(&self.document, schema, direction, instance, whole, max))
+        self.with(schema, direction, |compiled, number| {
+            build::with_stack(|| compiled.validate(&self.document, number, direction, instance, whole, max))
         })
     }
 
     /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
     /// used; what stands behind "not checked, because" for each.
     pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        self.with(schema, direction, |compiled| compiled.left_out(schema, direction))
+        self.with(schema, direction, Compiled::left_out)
     }
 
     /// Whether a schema among those prepared has a `discriminator`.
@@ -174,12 +181,12 @@ impl Contract {
         })
     }
 
-    fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled) -> T) -> T {
-        let target = (schema.clone(), direction);
+    fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled, usize) -> T) -> T {
         let compiled = self.compiled();
-        if compiled.numbers.contains_key(&target) {
-            return work(compiled);
+        if let Some(number) = compiled.number(schema, direction) {
+            return work(compiled, number);
         }
+        let target = (schema.clone(), direction);
         let compiled = {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
             let compiled = others
@@ -187,7 +194,8 @@ impl Contract {
                 .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target], self.nullable)));
             Arc::clone(compiled)
         };
-        work(&compiled)
+        let number = compiled.number(schema, direction).expect("it was compiled for this target");
+        work(&compiled, number)
     }
 }
 
@@ -204,18 +212,21 @@ impl fmt::Debug for Contract {
 impl Compiled {
     fn new(document: &Document, targets: &[Target], nullable: Nullable) -> Self {
         let mut rewriter = Rewriter::new(document, nullable);
-        let numbers: HashMap<Target, usize> =
-            targets.iter().map(|target| (target.clone(), rewriter.add(&target.0, target.1))).collect();
+        let mut numbers: [HashMap<Pointer, usize>; 2] = Default::default();
+        for (schema, direction) in targets {
+            let number = rewriter.add(schema, *direction);
+            numbers[side(*direction)].insert(schema.clone(), number);
+        }
         let closure = rewriter.finish();
-        let mut wanted: Vec<usize> = numbers.values().copied().collect();
+        let mut wanted: Vec<usize> = numbers.iter().flat_map(HashMap::values).copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
         let endless = closure.reaches_endless();
         let (refused, wanted): (Vec<usize>, Vec<usize>) =
             wanted.into_iter().partition(|number| endless[*number]);
-        let mut joint = build::joint(&closure.resource(), &wanted);
+        let mut joint = build::joint(closure.resource(), &wanted);
         joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
-        let leaves_out = closure.entries.iter().any(|entry| !entry.left_out.is_empty());
+        let leaves_out = closure.leaves_out();
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
         Self {
             closure,
@@ -229,16 +240,19 @@ impl Compiled {
         }
     }
 
+    fn number(&self, schema: &Pointer, direction: Direction) -> Option<usize> {
+        self.numbers[side(direction)].get(schema).copied()
+    }
+
     fn validate(
         &self,
         document: &Document,
-        schema: &Pointer,
+        number: usize,
         direction: Direction,
         instance: &Value,
         whole: &str,
         max: usize,
     ) -> Validity {
-        let number = self.numbers[&(schema.clone(), direction)];
         if let Some((_, reason)) = self.joint.refused.iter().find(|(refused, _)| *refused == number) {
             return Validity::NotChecked(format!("the schema cannot be used: {reason}"));
         }
@@ -259,6 +273,7 @@ impl Compiled {
             root: instance,
             whole,
             direction,
+            leaves_out: self.leaves_out[number],
             max: max.max(1),
             errors: Vec::new(),
             undecided: None,
@@ -287,31 +302,26 @@ impl Compiled {
             count.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        validator.get_or_init(|| build::alone(&self.closure.resource(), number)).as_ref()
+        validator.get_or_init(|| build::alone(self.closure.resource(), number)).as_ref()
     }
 
-    fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        if !self.leaves_out() {
+    fn left_out(&self, number: usize) -> Vec<String> {
+        if !self.leaves_out[number] {
             return Vec::new();
         }
         let mut seen = HashSet::new();
-        let mut queue = vec![self.numbers[&(schema.clone(), direction)]];
+        let mut queue = vec![number];
         let mut found: Vec<usize> = Vec::new();
         while let Some(number) = queue.pop() {
             if seen.insert(number) {
                 let entry = &self.closure.entries[number];
                 found.extend(&entry.left_out);
-                all_links(&entry.schema, &mut queue);
+                all_links(self.closure.schema(number), &mut queue);
             }
         }
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
-    }
-
-    /// Whether a part of a schema cannot be used, so that a schema may accept too much.
-    pub(super) fn leaves_out(&self) -> bool {
-        self.leaves_out
     }
 
     /// The forms of every choice, compiled when the first choice is to be explained.
@@ -323,9 +333,16 @@ impl Compiled {
                     all.extend(branches.iter().filter(|branch| !self.endless[**branch]));
                 }
             }
-            build::joint(&self.closure.resource(), &all)
+            build::joint(self.closure.resource(), &all)
         });
         joint.validator.as_ref()
+    }
+}
+
+fn side(direction: Direction) -> usize {
+    match direction {
+        Direction::Request => 0,
+        Direction::Response => 1,
     }
 }
 
@@ -370,21 +387,21 @@ fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
 fn targets_of(operation: Operation<'_>) -> Vec<Target> {
     let mut found = Vec::new();
     for parameter in operation.parameters() {
-        found.extend(parameter.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(parameter.schema().map(|schema| (schema.into_owned(), Direction::Request)));
         let content = parameter.content().and_then(|content| content.schema());
-        found.extend(content.map(|schema| (schema, Direction::Request)));
+        found.extend(content.map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
-        found.extend(media_type.schema().map(|schema| (schema, Direction::Request)));
+        found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Request)));
     }
     for response in operation.responses() {
         for media_type in response.media_types() {
-            found.extend(media_type.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Response)));
         }
         for header in response.headers() {
-            found.extend(header.schema().map(|schema| (schema, Direction::Response)));
+            found.extend(header.schema().map(|schema| (schema.into_owned(), Direction::Response)));
             let content = header.content().and_then(|content| content.schema());
-            found.extend(content.map(|schema| (schema, Direction::Response)));
+            found.extend(content.map(|schema| (schema.into_owned(), Direction::Response)));
         }
     }
     found

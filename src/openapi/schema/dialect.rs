@@ -9,8 +9,9 @@
 
 mod operand;
 
-use super::closure::{Closure, Entry, Role, link};
+use super::closure::{Closure, Entry, Role, link, only_null};
 use super::keyword::{Scope, is_of_v30, shape};
+use super::pattern::Pattern;
 use super::remark::Remark;
 use super::target::{dynamic_target, foreign_dialect, target};
 use super::{Direction, Nullable, visibility};
@@ -37,8 +38,9 @@ pub(super) struct Rewriter<'d> {
     closure: Closure,
     keys: HashMap<Key, usize>,
     queue: Vec<(usize, Key)>,
-    ranges: HashMap<&'static str, usize>,
-    patterns: HashMap<String, bool>,
+    /// The assertions that are written apart, by keyword and schema.
+    formats: HashMap<(&'static str, String), usize>,
+    patterns: HashMap<String, Pattern>,
     unknown_formats: HashSet<String>,
     remarked: HashMap<(Pointer, &'static str), usize>,
     current: usize,
@@ -59,7 +61,7 @@ impl<'d> Rewriter<'d> {
             closure: Closure::default(),
             keys: HashMap::new(),
             queue: Vec::new(),
-            ranges: HashMap::new(),
+            formats: HashMap::new(),
             patterns: HashMap::new(),
             unknown_formats: HashSet::new(),
             remarked: HashMap::new(),
@@ -83,7 +85,7 @@ impl<'d> Rewriter<'d> {
     }
 
     pub(super) fn finish(self) -> Closure {
-        self.closure
+        self.closure.seal()
     }
 
     fn entry(&mut self, pointer: &Pointer, direction: Direction, relaxed: Relaxed) -> usize {
@@ -141,11 +143,18 @@ impl<'d> Rewriter<'d> {
                 Context { relaxed, ..context.clone() }
             }
         };
-        let mut writing = Writing { at, members, context, out: Map::new(), all_of: Vec::new() };
+        let mut writing =
+            Writing { at, members, context, out: Map::new(), all_of: Vec::new(), unknown_rest: None };
         for (keyword, operand) in members {
             self.keyword(&mut writing, keyword, operand);
         }
-        let Writing { mut out, all_of, .. } = writing;
+        let Writing { mut out, all_of, unknown_rest, .. } = writing;
+        if let Some((keyword, cause)) = unknown_rest
+            && out.shift_remove(keyword).is_some()
+        {
+            let reason = format!("what `{keyword}` speaks of is not known without `{cause}`");
+            self.leave_out(Remark::left_out(&at.child(keyword), reason));
+        }
         if !all_of.is_empty() {
             match out.entry("allOf").or_insert_with(|| Value::Array(Vec::new())) {
                 Value::Array(own) => own.extend(all_of),
@@ -175,6 +184,7 @@ impl<'d> Rewriter<'d> {
             Ok(None) => {}
             Err(reason) => {
                 self.leave_out(Remark::left_out(&at, reason));
+                writing.loses(keyword);
             }
         }
     }
@@ -292,7 +302,7 @@ impl<'d> Rewriter<'d> {
             Some(members) if members.len() == 1 && members.contains_key("$ref") => schema,
             _ => link(self.push(at.clone(), Role::Schema, schema)),
         };
-        json!({"if": {"type": "null"}, "else": otherwise})
+        json!({"if": only_null(), "else": otherwise})
     }
 
     fn check_dialect(&mut self, at: &Pointer, operand: &Value) {
@@ -333,6 +343,20 @@ struct Writing<'s> {
     out: Map<String, Value>,
     /// What is added to `allOf` behind the document's own elements, so that these keep their index.
     all_of: Vec<Value>,
+    /// A keyword that speaks of what others leave over, and the one of these that cannot be used.
+    unknown_rest: Option<(&'static str, &'static str)>,
+}
+
+impl Writing<'_> {
+    /// Notes that a keyword is not there as written; what speaks of the rest would say too much then.
+    fn loses(&mut self, keyword: &str) {
+        self.unknown_rest = match keyword {
+            "properties" => Some(("additionalProperties", "properties")),
+            "patternProperties" => Some(("additionalProperties", "patternProperties")),
+            "prefixItems" => Some(("items", "prefixItems")),
+            _ => return,
+        };
+    }
 }
 
 impl Context {

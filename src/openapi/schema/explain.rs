@@ -3,7 +3,7 @@
 use super::format;
 use super::trace::Trace;
 use super::words::{kind_of, type_phrase};
-use super::{Direction, SchemaError};
+use super::{Direction, SchemaError, visibility};
 use crate::diagnostic::words::{any_of, count, quoted, shorten, some_of};
 use crate::json::{Pointer, Value};
 use crate::openapi::Document;
@@ -66,7 +66,10 @@ pub(super) fn explain(failure: &Failure<'_>) -> Option<Vec<SchemaError>> {
         }
         Kind::Pattern { pattern } => {
             let headline = format!("{}does not match the documented pattern", failure.which());
-            vec![failure.error(headline, format!("text that matches `{}`", shorten(pattern)), quoted(value))]
+            // As written, not as it is run.
+            let written = document.get(&failure.trace.keyword).and_then(Value::as_str);
+            let expected = format!("text that matches `{}`", shorten(written.unwrap_or(pattern)));
+            vec![failure.error(headline, expected, quoted(value))]
         }
         Kind::Format { format } => vec![failure.broken_format(format)],
         Kind::UniqueItems => vec![failure.equal_elements()],
@@ -107,7 +110,7 @@ pub(super) fn explain(failure: &Failure<'_>) -> Option<Vec<SchemaError>> {
 
 impl Failure<'_> {
     /// The keyword's name.
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.trace.keyword.tokens().last().map_or("schema", String::as_str)
     }
 
@@ -136,19 +139,8 @@ impl Failure<'_> {
 
     /// Why the keyword applies, where that depends on the value.
     fn condition(&self) -> Vec<String> {
-        let tokens = self.trace.keyword.tokens();
-        let innermost = (0..tokens.len()).rev().find_map(|depth| {
-            let holds = match tokens[depth].as_str() {
-                "then" => "holds",
-                "else" => "does not hold",
-                _ => return None,
-            };
-            let holder = Pointer::of(tokens[..depth].iter().cloned());
-            // A member called `then` has no condition beside it.
-            let is_member = holder.tokens().last().is_some_and(|last| last == "properties");
-            (!is_member && self.document.get(&holder.child("if")).is_some()).then_some(holds)
-        });
-        innermost
+        let holds = self.trace.condition.map(|holds| if holds { "holds" } else { "does not hold" });
+        holds
             .map(|holds| format!("it is asked for because the condition in `if` {holds}"))
             .into_iter()
             .collect()
@@ -205,7 +197,6 @@ impl Failure<'_> {
         let headline = format!("{}is not {plain}", self.which());
         let mut error = self.error(headline, expected.clone(), quoted(self.value));
         error.format = Some(name.to_owned());
-        error.name = "format".to_owned();
         error
     }
 
@@ -339,12 +330,20 @@ impl Failure<'_> {
         let demanded = self.document.get(&self.trace.keyword).and_then(Value::as_u64);
         let (expected, headline) = match (self.name(), demanded) {
             ("minContains", Some(number)) => (
-                format!("at least {} that fit `contains`", count(number as usize, "element", "elements")),
-                format!("{} has fewer than {number} elements that fit `contains`", self.subject),
+                format!("at least {} fitting `contains`", count(number as usize, "element", "elements")),
+                format!(
+                    "{} has fewer than {} fitting `contains`",
+                    self.subject,
+                    count(number as usize, "element", "elements")
+                ),
             ),
             ("maxContains", Some(number)) => (
-                format!("at most {} that fit `contains`", count(number as usize, "element", "elements")),
-                format!("{} has more than {number} elements that fit `contains`", self.subject),
+                format!("at most {} fitting `contains`", count(number as usize, "element", "elements")),
+                format!(
+                    "{} has more than {} fitting `contains`",
+                    self.subject,
+                    count(number as usize, "element", "elements")
+                ),
             ),
             _ => (
                 "an element that fits `contains`".to_owned(),
@@ -361,13 +360,9 @@ impl Failure<'_> {
     /// The schema is `false`: written so, or because a `writeOnly` property is in a response.
     fn forbidden(&self) -> SchemaError {
         let keyword = &self.trace.keyword;
-        let is_write_only = |pointer: &Pointer| {
-            self.document
-                .get(pointer)
-                .is_some_and(|schema| schema.get("writeOnly") == Some(&Value::Bool(true)))
-        };
-        let behind = self.document.resolve(keyword).ok().map(|(pointer, _)| pointer);
-        if let Some(pointer) = [Some(keyword.clone()), behind].into_iter().flatten().find(is_write_only) {
+        let is_written_false = self.document.get(keyword) == Some(&Value::Bool(false));
+        let flag = || visibility::place_of_flag(self.document, keyword, "writeOnly");
+        if let Some(pointer) = (!is_written_false).then(flag).flatten() {
             let headline = format!("{} is write-only and must not be in a response", self.subject);
             let expected = "no such member: it is `writeOnly`".to_owned();
             let mut error = self.error(headline, expected, quoted(self.value));

@@ -1,6 +1,7 @@
 //! The formats that are asserted beside those of JSON Schema: the ones OpenAPI names for numbers,
 //! and `byte`.
 
+use super::content;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::{Value, json};
@@ -40,6 +41,7 @@ const ASSERTED: &[&str] = &[
     "relative-json-pointer",
     "regex",
     "byte",
+    "base64url",
 ];
 
 /// OpenAPI Format Registry: the numbers with a range, and what people call them.
@@ -58,6 +60,11 @@ const RANGES: &[(&str, &str)] = &[
 /// Every finite JSON number that can be read is a `double`; the others describe bytes or a field of
 /// a form.
 const FREE: &[&str] = &["double", "binary", "password"];
+
+/// The names of the formats that are checked, and of what `contentEncoding` and `contentMediaType` ask.
+pub fn checked_formats() -> impl Iterator<Item = &'static str> {
+    ASSERTED.iter().chain(content::NAMES).copied().chain(RANGES.iter().map(|(name, _)| *name))
+}
 
 pub(super) fn treatment(name: &str) -> Treatment {
     if ASSERTED.contains(&name) {
@@ -101,7 +108,13 @@ pub(super) fn describe(name: &str) -> String {
         "uuid" => "50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3",
         "email" | "idn-email" => "name@example.com",
         "uri" | "iri" => "https://example.com/a",
-        "byte" => return "base64 text".to_owned(),
+        "byte" | "base64" => return "base64 text".to_owned(),
+        "base64url" | "base32" | "base16" => return format!("{name} text"),
+        "application/json" => return "JSON text".to_owned(),
+        "json-pointer" => return "a JSON pointer such as /items/0".to_owned(),
+        "relative-json-pointer" => return "a relative JSON pointer such as 1/name".to_owned(),
+        "uri-reference" | "iri-reference" => "/a?b=c",
+        "uri-template" => "/items/{id}",
         "ipv4" => return "an IPv4 address".to_owned(),
         "ipv6" => return "an IPv6 address".to_owned(),
         "hostname" | "idn-hostname" => return "a host name".to_owned(),
@@ -169,8 +182,11 @@ mod tests {
             ("uuid", "a uuid such as 50ca1ec7-cb04-45f0-b7a9-3613ef7c23d3"),
             ("email", "an email such as name@example.com"),
             ("int32", "a 32-bit integer"),
-            ("json-pointer", "a json-pointer"),
-            ("iri-reference", "an iri-reference"),
+            ("json-pointer", "a JSON pointer such as /items/0"),
+            ("iri-reference", "an iri-reference such as /a?b=c"),
+            ("uri-template", "a uri-template such as /items/{id}"),
+            ("base64url", "base64url text"),
+            ("application/json", "JSON text"),
         ] {
             assert_eq!(describe(name), words);
         }

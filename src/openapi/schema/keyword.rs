@@ -23,6 +23,12 @@ pub(in crate::openapi) enum Shape {
     Pattern,
     /// The name of a format.
     Format,
+    /// `contentEncoding`: the name of an encoding.
+    ContentEncoding,
+    /// `contentMediaType`: a media type.
+    ContentMediaType,
+    /// `contentSchema`: a schema for what the text holds.
+    ContentSchema,
     /// `required`: a list of names.
     Names,
     /// A map from a name to a list of names.
@@ -57,7 +63,7 @@ pub(in crate::openapi) enum Scope {
 /// The shape of a keyword; `None` for one that decides nothing: annotations, extensions, and
 /// `$defs`, which are reached through references alone.
 ///
-/// Source: JSON Schema 2020-12, "Core" §10 and §11, "Validation" §6 and §7; OpenAPI 3.0.4,
+/// Source: JSON Schema 2020-12, "Core" §10 and §11, "Validation" §6 to §8; OpenAPI 3.0.4,
 /// "Schema Object".
 pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
     Some(match keyword {
@@ -72,6 +78,9 @@ pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
         "uniqueItems" => Shape::Flag,
         "pattern" => Shape::Pattern,
         "format" => Shape::Format,
+        "contentEncoding" => Shape::ContentEncoding,
+        "contentMediaType" => Shape::ContentMediaType,
+        "contentSchema" => Shape::ContentSchema,
         "required" => Shape::Names,
         "dependentRequired" => Shape::NamesByName,
         "items"
@@ -115,5 +124,8 @@ pub(super) fn is_of_v30(keyword: &str) -> bool {
             | "dependentRequired"
             | "dependentSchemas"
             | "$dynamicRef"
+            | "contentEncoding"
+            | "contentMediaType"
+            | "contentSchema"
     )
 }

@@ -7,11 +7,14 @@
 mod build;
 mod choice;
 mod closure;
+mod content;
 mod contract;
 mod dialect;
+mod discriminator;
 mod explain;
 mod format;
 mod keyword;
+mod pattern;
 mod questions;
 mod remark;
 mod target;
@@ -23,6 +26,8 @@ mod words;
 mod tests;
 
 pub use contract::{Contract, Validity};
+pub use discriminator::{Discriminated, Discriminator, takes_in};
+pub use format::checked_formats;
 pub(super) use keyword::{Shape, shape};
 
 use crate::json::Pointer;

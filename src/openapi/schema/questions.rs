@@ -2,7 +2,7 @@
 //! recursive schema double with each level of the value. How much that is, is known only with the
 //! value: it is counted before the validator, which cannot be stopped, is asked.
 
-use super::closure::{Closure, MAX_QUESTIONS, Role, linked};
+use super::closure::{Closure, LINK, MAX_QUESTIONS, Role, linked};
 use crate::json::{Map, Value};
 use regex::Regex;
 use std::collections::HashMap;
@@ -124,7 +124,7 @@ impl Repeating {
 
 /// Whether an entry asks schemas beside `unevaluated…` a second time for what they judged.
 fn rereads(closure: &Closure, number: usize) -> bool {
-    let Value::Object(schema) = &closure.entries[number].schema else { return false };
+    let Value::Object(schema) = closure.schema(number) else { return false };
     schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems")
 }
 
@@ -139,7 +139,7 @@ fn parts(value: &Value) -> u64 {
 fn links_of(closure: &Closure, number: usize) -> Vec<Link> {
     let entry = &closure.entries[number];
     let mut links = Vec::new();
-    collect(&entry.schema, &mut Vec::new(), &mut links);
+    collect(closure.schema(number), &mut Vec::new(), &mut links);
     if let Role::Choice { branches, .. } = &entry.role {
         links.extend(branches.iter().map(|branch| (Vec::new(), *branch)));
     }
@@ -276,9 +276,9 @@ struct Count<'c> {
 impl<'c> Count<'c> {
     /// `None` once more is asked than may be.
     fn entry(&mut self, number: usize, value: &Value, is_told: bool) -> Option<()> {
-        match self.closure.entries.get(number) {
-            Some(entry) => self.schema(&entry.schema, value, is_told),
-            None => Some(()),
+        match number < self.closure.entries.len() {
+            true => self.schema(self.closure.schema(number), value, is_told),
+            false => Some(()),
         }
     }
 
@@ -398,7 +398,7 @@ impl<'c> Count<'c> {
 }
 
 fn link_number(reference: &Value) -> Option<usize> {
-    reference.as_str()?.strip_prefix("#/$defs/")?.parse().ok()
+    reference.as_str()?.strip_prefix(LINK)?.parse().ok()
 }
 
 /// Whether a value fails keywords that the validator looks at before any that leads on.
@@ -454,11 +454,13 @@ mod tests {
             schema: schema.clone(),
             left_out: Vec::new(),
         };
-        Closure { entries: schemas.iter().map(entry).collect(), ..Closure::default() }
+        let mut closure = Closure::default();
+        closure.entries = schemas.iter().map(entry).collect();
+        closure.seal()
     }
 
     fn to(number: usize) -> Value {
-        json!({"$ref": format!("#/$defs/{number}")})
+        crate::openapi::schema::closure::link(number)
     }
 
     fn check(schemas: &[Value], expected: bool) {

@@ -1,7 +1,8 @@
 //! From the path that a validation took through the rewritten schemas back to the document.
 
-use super::closure::{Closure, Role, linked};
+use super::closure::{Closure, Role, linked, only_null};
 use crate::json::{Pointer, Value};
+use crate::openapi::Document;
 
 /// Where an error comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,36 +11,46 @@ pub(super) struct Trace {
     pub(super) keyword: Pointer,
     /// The component schemas that were walked through, outermost first.
     pub(super) via: Vec<String>,
-    /// The number format whose range is broken.
+    /// The format that is broken, where the rewriting wrote its assertion apart.
     pub(super) format: Option<&'static str>,
     /// The entry of the `oneOf` or `anyOf` that does not hold.
     pub(super) choice: Option<usize>,
+    /// Whether the innermost `if` on the way holds.
+    pub(super) condition: Option<bool>,
 }
 
 /// Follows an evaluation path, in which every `$ref` appears, from an entry on.
-pub(super) fn trace(closure: &Closure, start: usize, path: &[String]) -> Trace {
+pub(super) fn trace(document: &Document, closure: &Closure, start: usize, path: &[String]) -> Trace {
     let mut entry = start;
     let mut via: Vec<String> = component_name(&closure.entries[start].pointer).into_iter().collect();
-    let mut value = &closure.entries[start].schema;
+    let mut value = closure.schema(start);
     let mut holder = value;
     let mut within: Vec<&str> = Vec::new();
+    let mut condition = None;
     for token in path {
         if token == "$ref"
             && let Some(next) = linked(value)
         {
             let Some(target) = closure.entries.get(next) else { break };
-            if let Role::Range(name) = target.role {
+            if let Role::Format { keyword, name } = target.role {
                 // The link stands in `allOf`, at an index that the document does not have.
                 let within = &within[..within.len().saturating_sub(2)];
-                let keyword = place(closure, entry, within).child("format");
-                return Trace { keyword, via, format: Some(name), choice: None };
+                let keyword = place(closure, entry, within).child(keyword);
+                return Trace { keyword, via, format: Some(name), choice: None, condition };
             }
             entry = next;
-            value = &target.schema;
+            value = closure.schema(next);
             within.clear();
             let name = component_name(&target.pointer);
             via.extend(name.filter(|name| via.last() != Some(name)));
             continue;
+        }
+        if let ("then" | "else", Some(asked)) = (token.as_str(), value.get("if")) {
+            // The conditions that the rewriting adds are no conditions of the document.
+            let is_written = || document.get(&place(closure, entry, &within).child("if")).is_some();
+            if *asked != only_null() && is_written() {
+                condition = Some(token == "then");
+            }
         }
         within.push(token);
         holder = value;
@@ -47,12 +58,16 @@ pub(super) fn trace(closure: &Closure, start: usize, path: &[String]) -> Trace {
     }
     if within.last() == Some(&"else")
         && let Some(number) = holder.get("if").and_then(linked)
-        && let Some(choice) = closure.entries.get(number)
-        && matches!(choice.role, Role::Choice { .. })
+        && is_choice(closure, number)
     {
-        return Trace { keyword: choice.pointer.clone(), via, format: None, choice: Some(number) };
+        let keyword = closure.entries[number].pointer.clone();
+        return Trace { keyword, via, format: None, choice: Some(number), condition };
     }
-    Trace { keyword: place(closure, entry, &within), via, format: None, choice: None }
+    Trace { keyword: place(closure, entry, &within), via, format: None, choice: None, condition }
+}
+
+fn is_choice(closure: &Closure, number: usize) -> bool {
+    closure.entries.get(number).is_some_and(|entry| matches!(entry.role, Role::Choice { .. }))
 }
 
 /// The name under which a schema is known: `Price` for `#/components/schemas/Price`.

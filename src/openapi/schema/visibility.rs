@@ -51,6 +51,18 @@ pub(super) fn demanded_of(document: &Document, at: &Pointer, names: &BTreeSet<St
     Rc::new(found)
 }
 
+/// The schema that says `writeOnly` or `readOnly`: the given one, or one that it takes in through `$ref`
+/// and `allOf`.
+pub(super) fn place_of_flag(document: &Document, at: &Pointer, flag: &str) -> Option<Pointer> {
+    let mut found = None;
+    walk(document, at, &["allOf"], &mut |at, members| {
+        if found.is_none() && members.get(flag) == Some(&Value::Bool(true)) {
+            found = Some(at.clone());
+        }
+    });
+    found
+}
+
 struct Flags {
     is_relaxed: bool,
     is_forbidden: bool,
@@ -64,8 +76,9 @@ fn flags(document: &Document, at: &Pointer, schema: &Value, direction: Direction
     let says = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
     let own = says(schema, hiding);
     let is_reference = schema.get("$ref").is_some_and(Value::is_string);
-    let behind = is_reference
-        && document.resolve(at).is_ok_and(|(_, schema)| says(schema, hiding) && !says(schema, other));
+    let behind = (is_reference || schema.get("allOf").is_some())
+        && place_of_flag(document, at, hiding).is_some()
+        && place_of_flag(document, at, other).is_none();
     // In 3.0 a flag beside `$ref` has no effect by the letter: it is enough not to demand the
     // property, and too little to forbid it.
     let is_ignored = is_reference && document.version() == Version::V30;

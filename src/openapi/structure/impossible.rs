@@ -28,7 +28,7 @@ pub(super) fn lint(document: &Document, schemas: &[Target]) -> Vec<Lint> {
     // it makes impossible is not reported once more.
     for (index, node) in graph.nodes.iter().enumerate() {
         if let Err(Obstacle::Own(reason)) = graph.judge(index, &|_| true) {
-            lints.push(reason.into_lint(&node.at));
+            lints.push(reason.into_lint(node.at));
             assumed[index] = true;
         }
     }

@@ -5,6 +5,7 @@ use crate::openapi::operation::METHODS;
 use crate::openapi::reference::reference_of;
 use crate::openapi::view::View;
 use crate::openapi::{Document, Operation, ParameterIn, ResponseKey, SecurityKind, Style};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Looks at what operations are made of: the same in every version.
@@ -232,16 +233,21 @@ impl<'d> Linter<'d> {
                 self.report_key(at.child(key.as_str()), message, "is passed over");
                 continue;
             }
-            let holder = View { pointer: at.clone(), value: responses, ..*view };
+            let holder = View {
+                pointer: Cow::Owned(at.clone()),
+                value: responses,
+                document: view.document,
+                place: None,
+            };
             let Some(response) = self.object(&holder, key, "the response") else { continue };
-            if !self.seen.insert(response.pointer.clone()) {
+            if !self.seen.insert(response.pointer.clone().into_owned()) {
                 continue;
             }
             self.content(&response);
             let Some(headers) = self.map(&response, "headers") else { continue };
             for name in headers.value.as_object().into_iter().flat_map(|members| members.keys()) {
                 if let Some(header) = self.object(&headers, name, "the header")
-                    && self.seen.insert(header.pointer.clone())
+                    && self.seen.insert(header.pointer.clone().into_owned())
                 {
                     self.content(&header);
                 }

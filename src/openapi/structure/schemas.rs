@@ -1,6 +1,7 @@
 use crate::json::{Pointer, Value};
 use crate::openapi::schema::{Shape, shape};
 use crate::openapi::{Direction, Document, Header, MediaType, Operation, RequestBody};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A schema of a document behind its references, and the way its values travel.
@@ -67,9 +68,9 @@ impl Walk<'_> {
         }
     }
 
-    fn extend(&mut self, schema: Option<Pointer>, direction: Direction) {
+    fn extend(&mut self, schema: Option<Cow<'_, Pointer>>, direction: Direction) {
         if let Some(schema) = schema {
-            self.add(schema, direction);
+            self.add(schema.into_owned(), direction);
         }
     }
 

@@ -4,10 +4,13 @@ use super::{Context, Rewriter, Writing};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::Version;
 use crate::openapi::schema::closure::{Role, link};
+use crate::openapi::schema::content;
 use crate::openapi::schema::format::{self, Treatment};
 use crate::openapi::schema::keyword::{Scope, Shape};
+use crate::openapi::schema::pattern::{self, Pattern};
 use crate::openapi::schema::remark::Remark;
-use crate::openapi::schema::{build, visibility};
+use crate::openapi::schema::visibility;
+use serde_json::json;
 
 const TYPES: &[&str] = &["null", "boolean", "object", "array", "number", "string", "integer"];
 
@@ -51,15 +54,36 @@ impl Rewriter<'_> {
                 _ => return wrong("true or false"),
             },
             Shape::Pattern => match operand {
-                Value::String(pattern) => {
-                    self.check_pattern(pattern)?;
-                    Some(operand.clone())
-                }
+                Value::String(pattern) => Some(Value::from(self.pattern(at, pattern)?)),
                 _ => return wrong("a regular expression"),
             },
             Shape::Format => match operand {
                 Value::String(name) => self.format(writing, at, name),
                 _ => return wrong("a name"),
+            },
+            Shape::ContentEncoding => match operand {
+                Value::String(name) => {
+                    if let Some(asked) = content::encoding(name) {
+                        self.ask(writing, "contentEncoding", asked.name, json!({"format": asked.format}));
+                    }
+                    None
+                }
+                _ => return wrong("the name of an encoding"),
+            },
+            Shape::ContentMediaType => match operand {
+                Value::String(name) => {
+                    let encoding = writing.members.get("contentEncoding").and_then(Value::as_str);
+                    if let Some(asked) = content::media_type(name, encoding) {
+                        self.ask(writing, "contentMediaType", asked.name, json!({"format": asked.format}));
+                    }
+                    None
+                }
+                _ => return wrong("a media type"),
+            },
+            Shape::ContentSchema => match writing.members.get("contentMediaType") {
+                // JSON Schema 2020-12, "Validation" §8.5: it says nothing without a media type.
+                None => None,
+                Some(_) => return Err("the content of a text is not held to `contentSchema`".to_owned()),
             },
             Shape::Names => self.names(operand, &context)?,
             Shape::NamesByName => match operand {
@@ -111,14 +135,19 @@ impl Rewriter<'_> {
             },
             Shape::SchemasByPattern => match operand {
                 Value::Object(schemas) => {
-                    for pattern in schemas.keys() {
-                        self.check_pattern(pattern)?;
-                    }
                     let context = context.within(Scope::Part);
-                    let each = |(pattern, schema): (&String, &Value)| {
-                        (pattern.clone(), self.schema(&at.child(pattern), schema, &context))
-                    };
-                    Some(Value::Object(schemas.iter().map(each).collect()))
+                    let mut out = Map::new();
+                    for (pattern, schema) in schemas {
+                        let at = at.child(pattern);
+                        // The name is the way back to the document: it is not translated.
+                        if *self.read_pattern(pattern) == Pattern::AsWritten {
+                            out.insert(pattern.clone(), self.schema(&at, schema, &context));
+                        } else {
+                            self.leave_out(Remark::left_out(&at, unusable(pattern)));
+                            writing.loses(keyword);
+                        }
+                    }
+                    Some(Value::Object(out))
                 }
                 _ => return wrong("a map from patterns to schemas"),
             },
@@ -199,16 +228,25 @@ impl Rewriter<'_> {
         })
     }
 
-    fn check_pattern(&mut self, pattern: &str) -> Result<(), String> {
-        let compiles = match self.patterns.get(pattern) {
-            Some(compiles) => *compiles,
-            None => {
-                let compiles = build::is_pattern(pattern);
-                self.patterns.insert(pattern.to_owned(), compiles);
-                compiles
+    /// A pattern as the validator runs it.
+    fn pattern(&mut self, at: &Pointer, pattern: &str) -> Result<String, String> {
+        match self.read_pattern(pattern) {
+            Pattern::AsWritten => Ok(pattern.to_owned()),
+            Pattern::ReadAs { pattern: translated, is_foreign } => {
+                let (translated, is_foreign) = (translated.clone(), *is_foreign);
+                if is_foreign {
+                    let message =
+                        format!("the pattern `{pattern}` is no ECMA-262; it is read as `{translated}`");
+                    self.lenient(at, "pattern", message);
+                }
+                Ok(translated)
             }
-        };
-        if compiles { Ok(()) } else { Err(format!("the pattern `{pattern}` does not compile")) }
+            Pattern::Unusable => Err(unusable(pattern)),
+        }
+    }
+
+    fn read_pattern(&mut self, pattern: &str) -> &Pattern {
+        self.patterns.entry(pattern.to_owned()).or_insert_with(|| pattern::read(pattern))
     }
 
     fn format(&mut self, writing: &mut Writing<'_>, at: &Pointer, name: &str) -> Option<Value> {
@@ -216,15 +254,7 @@ impl Rewriter<'_> {
             Treatment::Asserted => Some(Value::from(name)),
             Treatment::Free => None,
             Treatment::Range(name) => {
-                let number = match self.ranges.get(name) {
-                    Some(number) => *number,
-                    None => {
-                        let number = self.push(Pointer::root(), Role::Range(name), format::range(name));
-                        self.ranges.insert(name, number);
-                        number
-                    }
-                };
-                writing.all_of.push(link(number));
+                self.ask(writing, "format", name, format::range(name));
                 None
             }
             Treatment::Unknown => {
@@ -234,6 +264,20 @@ impl Rewriter<'_> {
                 None
             }
         }
+    }
+
+    /// Writes what is asked of a value apart, under a name that the validator's own keyword does not have.
+    fn ask(&mut self, writing: &mut Writing<'_>, keyword: &'static str, name: &'static str, schema: Value) {
+        let key = (keyword, schema.to_string());
+        let number = match self.formats.get(&key) {
+            Some(number) => *number,
+            None => {
+                let number = self.push(Pointer::root(), Role::Format { keyword, name }, schema);
+                self.formats.insert(key, number);
+                number
+            }
+        };
+        writing.all_of.push(link(number));
     }
 
     fn names(&mut self, operand: &Value, context: &Context) -> Result<Option<Value>, String> {
@@ -255,6 +299,10 @@ impl Rewriter<'_> {
         let names: Vec<Value> = names.iter().filter(is_demanded).cloned().collect();
         Ok((!names.is_empty()).then_some(Value::Array(names)))
     }
+}
+
+fn unusable(pattern: &str) -> String {
+    format!("the pattern `{pattern}` does not compile")
 }
 
 fn is_names(value: &Value) -> bool {

@@ -221,7 +221,6 @@ fn keywords_of_a_wrong_shape_cost_only_themselves() {
             "`required` is a list of names in the schema of the object, not a flag of a member",
         ),
         ("pattern: '('", "the pattern `(` does not compile"),
-        ("patternProperties: { '(': {} }", "the pattern `(` does not compile"),
         ("dependencies: {}", "`dependencies` belongs to another version of JSON Schema"),
     ] {
         let name = keyword.split(':').next().expect("a keyword");
@@ -249,16 +248,93 @@ fn keywords_of_a_wrong_shape_cost_only_themselves() {
 
 #[test]
 fn what_is_left_out_raises_no_false_alarm() {
-    let schemas = "T: { oneOf: [ { pattern: '\\p{XDigit}' }, { maxLength: 5 } ] }";
+    let schemas = "T: { oneOf: [ { pattern: '\\p{LD}' }, { maxLength: 5 } ] }";
     check(
         schemas,
         "\"ab\"",
         "not checked, because form 1 and form 2 fit, and a part of the schema that tells them apart cannot be used",
     );
     check(
-        "T: { not: { pattern: '\\p{XDigit}' } }",
+        "T: { not: { pattern: '\\p{LD}' } }",
         "\"a\"",
         "not checked, because a part of the schema behind `not` cannot be used",
+    );
+}
+
+#[test]
+fn a_condition_that_cannot_be_judged_decides_nothing() {
+    let unusable = "{ properties: { a: { pattern: '\\p{LD}' } } }";
+    check31(
+        &format!("T: {{ if: {unusable}, then: {{ required: [b] }} }}"),
+        r#"{"a": "x"}"#,
+        "not checked, because a part of the schema behind `if` cannot be used",
+    );
+    check31(
+        "T: { contains: { pattern: '\\p{LD}' }, maxContains: 1 }",
+        r#"["a", "b"]"#,
+        "not checked, because a part of the schema behind `contains` cannot be used",
+    );
+    check31(
+        &format!(
+            "T: {{ allOf: [ {{ patternProperties: {{ '\\p{{LD}}': {{}} }} }}, {unusable} ], unevaluatedProperties: false }}"
+        ),
+        r#"{"b": "x"}"#,
+        "not checked, because a part of the schema behind `unevaluatedProperties` cannot be used",
+    );
+    // What is wrong all the same is said.
+    check31(
+        &format!("T: {{ if: {unusable}, then: {{ required: [b] }}, maxProperties: 1 }}"),
+        r#"{"a": "x", "c": 1}"#,
+        " T/maxProperties: the body has 2 members where the document promises at most 1 member",
+    );
+}
+
+#[test]
+fn a_pattern_that_cannot_be_used_costs_its_members_only() {
+    let schemas = "T: { patternProperties: { '(': { type: string }, ^x: { type: string } }, additionalProperties: false }";
+    check31(
+        schemas,
+        r#"{"xa": 1, "(": 1, "b": 1}"#,
+        "/xa T/patternProperties/^x/type: `xa` is an integer where the document promises a string",
+    );
+    check_remarks(
+        "3.1.0",
+        schemas,
+        &[
+            "6:36 document.schema the pattern `(` does not compile",
+            "6:100 document.schema what `additionalProperties` speaks of is not known without `patternProperties`",
+        ],
+        &[
+            "the pattern `(` does not compile (`#/components/schemas/T/patternProperties/(`)",
+            "what `additionalProperties` speaks of is not known without `patternProperties` (`#/components/schemas/T/additionalProperties`)",
+        ],
+    );
+}
+
+#[test]
+fn patterns_of_other_languages_are_read_as_meant() {
+    let schemas = r"T: { pattern: '^\p{Alnum}+\Z' }";
+    check(schemas, "\"a1\"", "valid");
+    check(schemas, "\"?\"", " T/pattern: the body is `?`, which does not match the documented pattern");
+    check_remarks(
+        "3.0.3",
+        schemas,
+        &[
+            r"6:19 document.lenient the pattern `^\p{Alnum}+\Z` is no ECMA-262; it is read as `^[a-zA-Z0-9]+\n?$`",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn the_schema_of_a_content_is_not_held_to() {
+    let schemas = "T: { contentMediaType: application/json, contentSchema: { type: integer } }";
+    check31(schemas, "\"{}\"", "valid");
+    check_remarks(
+        "3.1.0",
+        schemas,
+        &["6:61 document.schema the content of a text is not held to `contentSchema`"],
+        &["the content of a text is not held to `contentSchema` (`#/components/schemas/T/contentSchema`)"],
     );
 }
 
@@ -426,6 +502,18 @@ fn a_flag_beside_a_reference_of_3_0_only_relaxes() {
         schemas,
         r#"{"p": 1}"#,
         "/p T/properties/p/writeOnly: `p` is write-only and must not be in a response",
+    );
+    check_direction(
+        Response,
+        "T: { items: { properties: { p: { allOf: [ { $ref: '#/components/schemas/S' } ] } } } }\nS: { writeOnly: true }",
+        r#"[{"p": 1}]"#,
+        "/0/p S/writeOnly: `p` is write-only and must not be in a response",
+    );
+    // A member that is `false` for another reason says so.
+    check31(
+        "T: { properties: { p: false } }",
+        r#"{"p": 1}"#,
+        "/p T/properties/p: `p` is something that the document does not allow",
     );
 }
 

@@ -178,12 +178,12 @@ fn elements() {
     check31(
         "T: { contains: { type: string }, minContains: 2 }",
         r#"["a", 1]"#,
-        " T/minContains: the body has fewer than 2 elements that fit `contains`",
+        " T/minContains: the body has fewer than 2 elements fitting `contains`",
     );
     check31(
         "T: { contains: { type: string }, maxContains: 1 }",
         r#"["a", "b"]"#,
-        " T/maxContains: the body has more than 1 elements that fit `contains`",
+        " T/maxContains: the body has more than 1 element fitting `contains`",
     );
     check31(
         "T: { prefixItems: [true], unevaluatedItems: false }",
@@ -199,6 +199,12 @@ fn conditions() {
         r#"{"kind": "b"}"#,
         " T/else/required/0: the body lacks `y`, which the document requires
   = it is asked for because the condition in `if` does not hold",
+    );
+    check31(
+        "T: { if: true, then: { $ref: '#/components/schemas/X' } }\nX: { required: [x] }",
+        "{}",
+        " X/required/0: the body lacks `x`, which the document requires
+  = it is asked for because the condition in `if` holds",
     );
     check31(
         "T: { properties: { then: { type: string } } }",
@@ -234,7 +240,57 @@ fn the_discriminator_chooses_the_form() {
         PAYMENT,
         r#"{"p": {"gateway": "cash", "paid_by": 1}}"#,
         "/p/paid_by Manual/properties/paid_by/type: `paid_by` is an integer where the document promises a string
-  = `p` fits neither Card nor Manual; Manual is nearest",
+  = `p` fits neither Card nor Manual; Manual is nearest, for its fault lies deeper",
+    );
+}
+
+#[test]
+fn the_default_of_a_discriminator_chooses_the_form() {
+    let schemas = PAYMENT.replace("mapping: {", "defaultMapping: Manual, mapping: {");
+    check31(
+        &schemas,
+        r#"{"p": {"gateway": "cash"}}"#,
+        "/p Manual/required/1: `p` lacks `paid_by`, which the document requires
+  = `p` says `gateway: cash`, which is not mapped, so it is judged as Manual and not as Card",
+    );
+    check31(
+        &schemas,
+        r#"{"p": {"x": 1}}"#,
+        "/p Manual/required/0: `p` lacks `gateway`, which the document requires
+  = `p` has no `gateway`, so it is judged as Manual and not as Card
+/p Manual/required/1: `p` lacks `paid_by`, which the document requires
+  = `p` has no `gateway`, so it is judged as Manual and not as Card",
+    );
+}
+
+#[test]
+fn the_discriminator_of_a_parent_chooses_the_form() {
+    let pets = "T: { oneOf: [ { $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' } ] }
+Pet: { required: [kind], properties: { kind: { type: string } }, discriminator: { propertyName: kind, mapping: { dog: Dog } } }
+Cat: { allOf: [ { $ref: '#/components/schemas/Pet' }, { required: [hunts] } ] }
+Dog: { allOf: [ { $ref: '#/components/schemas/Pet' }, { required: [pack, size] } ] }";
+    check(
+        pets,
+        r#"{"kind": "dog", "size": 1}"#,
+        " Dog/allOf/1/required/0: the body lacks `pack`, which the document requires
+  = the body says `kind: dog`, so it is judged as Dog and not as Cat",
+    );
+    check(
+        pets,
+        r#"{"kind": "Cat"}"#,
+        " Cat/allOf/1/required/0: the body lacks `hunts`, which the document requires
+  = the body says `kind: Cat`, so it is judged as Cat and not as Dog",
+    );
+}
+
+#[test]
+fn encodings_and_media_types_of_texts() {
+    check31(
+        "T: { properties: { a: { contentEncoding: base64 }, b: { contentEncoding: base64, contentMediaType: application/json }, c: { contentMediaType: application/json } } }",
+        r#"{"a": "?", "b": "ew==", "c": "{"}"#,
+        "/a T/properties/a/contentEncoding [base64]: `a` is `?`, which is not base64 text
+/b T/properties/b/contentMediaType [application/json]: `b` is `ew==`, which is not JSON text
+/c T/properties/c/contentMediaType [application/json]: `c` is `{`, which is not JSON text",
     );
 }
 
@@ -263,9 +319,9 @@ Manual: { required: [gateway, paid_by, paid_at], properties: { gateway: { enum: 
         tagged,
         r#"{"gateway": "manual"}"#,
         " Manual/required/1: the body lacks `paid_by`, which the document requires
-  = the body fits neither Card nor Manual; Manual is nearest
+  = the body fits neither Card nor Manual; Manual is nearest, for what says the form fits it and not Card
  Manual/required/2: the body lacks `paid_at`, which the document requires
-  = the body fits neither Card nor Manual; Manual is nearest",
+  = the body fits neither Card nor Manual; Manual is nearest, for what says the form fits it and not Card",
     );
     check31(
         "T: { anyOf: [ { $ref: '#/components/schemas/A' }, { type: 'null' } ] }\nA: { type: object, required: [x] }",

@@ -1,6 +1,8 @@
 mod bounds;
 mod dialect;
+mod keywords;
 mod messages;
+mod often;
 
 use super::{Contract, Direction, Validity};
 use crate::json::Pointer;

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod certificates;
+mod check_format;
 mod documents;
 mod floods;
 mod hostile;

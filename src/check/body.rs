@@ -3,7 +3,7 @@
 
 use super::decode::Content;
 use super::fold::fold;
-use super::judgement::{Case, Judgement};
+use super::judgement::{Case, Judgement, note_on};
 use super::schema_fact::label_of;
 use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::Severity;
@@ -157,6 +157,7 @@ fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: b
         .document(error.keyword, label)
         .response(part, found);
     fact.notes = error.notes;
+    fact.notes.extend(note_on(check, case.severities));
     Some(fact)
 }
 

@@ -68,7 +68,7 @@ fn check_value(
             .compared(error.expected.clone(), error.actual.clone())
             .document(error.keyword.clone(), label_of(response, &error))
             .response(ResponsePart::Header(name.to_owned()), error.actual);
-        fact.notes = error.notes;
+        fact.notes.splice(0..0, error.notes);
         fact
     }));
 }

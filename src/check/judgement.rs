@@ -11,6 +11,9 @@ pub struct Judgement {
     pub facts: Vec<Fact>,
     /// What could not be checked; each stands behind "not checked, because".
     pub not_checked: Vec<String>,
+    /// The settings that turned off a check whose findings are warnings: the name or pattern as
+    /// written, with the reason where one is given.
+    pub off: Vec<String>,
 }
 
 /// One response with everything that it is judged by.
@@ -26,7 +29,9 @@ pub(super) struct Case<'c> {
 impl Case<'_> {
     /// A fact of a check, with the severity that is set for it.
     pub(super) fn fact(&self, check: Check, headline: impl Into<String>) -> Fact {
-        Fact::new(check.code(), self.severities.of(check), headline)
+        let mut fact = Fact::new(check.code(), self.severities.of(check), headline);
+        fact.notes.extend(note_on(check, self.severities));
+        fact
     }
 
     /// The status as it came.
@@ -52,7 +57,33 @@ impl Case<'_> {
     }
 }
 
+/// Why a check weighs less than it does by itself, where the settings say it.
+pub(super) fn note_on(check: Check, severities: &Severities) -> Option<String> {
+    let severity = severities.of(check);
+    let reason = severities.said_of(check)?.reason.as_ref()?;
+    (severity < check.default_severity()).then(|| format!("{} by the settings: {reason}", severity.as_str()))
+}
+
 impl Judgement {
+    /// Says that a check is off: what breaks no promise does not make the exchange less judged.
+    pub(super) fn leave_off(&mut self, check: Check, severities: &Severities) {
+        let said = severities.said_of(check);
+        let reason = said.and_then(|said| said.reason.as_ref());
+        let name = match check.default_severity() {
+            Severity::Deny => format!("the check `{}` is off", check.name()),
+            _ => said.map_or(check.name(), |said| said.selector.as_str()).to_owned(),
+        };
+        let words = match reason {
+            Some(reason) => format!("{name}: {reason}"),
+            None => name,
+        };
+        match check.default_severity() {
+            Severity::Deny => self.leave(words),
+            _ if self.off.contains(&words) => {}
+            _ => self.off.push(words),
+        }
+    }
+
     pub(super) fn leave(&mut self, reason: impl Into<String>) {
         let reason = reason.into();
         if !self.not_checked.contains(&reason) {

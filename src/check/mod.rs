@@ -1,6 +1,6 @@
 //! Checks: pure functions from a request or a response to what is wrong with it.
 //!
-//! [`check_response`] judges an exchange by the document, [`check_request`] a request before it is
+//! [`check_response`] judges an exchange by the document and by HTTP, [`check_request`] a request before it is
 //! encoded; [`matching`] compares values with what a scenario expects. Checks give pointers; whoever
 //! shows a [`Fact`] looks up its places.
 
@@ -9,9 +9,11 @@ mod content_type;
 mod decode;
 mod deprecated;
 mod discriminator;
+mod extras;
 mod fact;
 mod fold;
 mod header;
+mod http;
 mod judgement;
 pub mod matching;
 mod request;
@@ -22,10 +24,12 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use crate::diagnostic::Check;
+pub use deprecated::check_deprecated_use;
 pub use fact::{DocumentPlace, Fact, ResponsePart, ResponsePlace, ScenarioPlace};
 pub use judgement::Judgement;
 pub use request::{RequestContent, RequestJudgement, RequestValues, RequestViolation, check_request};
-pub use severity::{Check, Severities};
+pub use severity::{Policy, Said, Severities};
 
 use crate::exchange::Exchange;
 use crate::limits::Limits;
@@ -48,8 +52,8 @@ pub fn check_response(
 ) -> Judgement {
     let case = Case { operation, contract, exchange, severities, limits };
     let mut judgement = Judgement::default();
-    for check in Check::ALL.iter().filter(|check| !case.runs(**check)) {
-        judgement.leave(format!("the check `{}` is off", check.name()));
+    for check in severities.switched_off().filter(|check| !check.is_of_request()) {
+        judgement.leave_off(check, severities);
     }
     let response = operation.response_for(case.status());
     if case.runs(Check::Status) {
@@ -69,9 +73,10 @@ pub fn check_response(
             judgement.leave(format!("a {} of {} is not documented", case.status(), case.name()));
         }
     }
-    if case.runs(Check::Deprecated) {
+    if case.runs(Check::DeprecatedOperation) {
         judgement.facts.extend(deprecated::check(&case));
     }
+    judgement.facts.extend(http::check(&case));
     judgement
 }
 
@@ -100,5 +105,10 @@ fn judge_content(case: &Case<'_>, response: &Response<'_>, content: &Content<'_>
         (case.runs(Check::Discriminator), content, media_type.schema())
     {
         judgement.facts.extend(discriminator::check(case, response, &schema, value, &errors));
+    }
+    if let (true, Content::Json(value), Some(schema)) =
+        (case.runs(Check::Extras), content, media_type.schema())
+    {
+        judgement.facts.extend(extras::check(case, response, &schema, value));
     }
 }

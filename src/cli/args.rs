@@ -1,4 +1,6 @@
+use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::TagExpression;
+use crate::scenario::{ContractSettings, unknown_check};
 use crate::session::BaseUrl;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -19,12 +21,16 @@ pub(super) enum Command {
     /// Run scenarios
     ///
     /// Without FILES, walks up to `contest.yaml` and runs what its `scenarios` names.
-    Run(Run),
+    Run(Box<Run>),
     /// Check documents and scenarios; nothing is sent
     ///
     /// Reports every problem of every file: what cannot be loaded, names that do not exist, parts of
     /// the document that are not as OpenAPI says.
     Check(Check),
+    /// Say what a code means: why it matters, what to do, how to turn it off
+    ///
+    /// Without CODE, lists every code with what it is about.
+    Explain(Explain),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -72,6 +78,8 @@ pub(super) struct Run {
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) contract: ContractFlags,
 }
 
 #[derive(Debug, Args)]
@@ -93,6 +101,50 @@ pub(super) struct Check {
     /// How what was found is written
     #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
     pub(super) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// What stands in brackets behind `error`: response.body, http.allow; or a pattern, http.*
+    pub(super) code: Option<String>,
+}
+
+/// Severities that count before those of every file; of two flags that fit one check, the one that
+/// says more counts.
+#[derive(Debug, Args)]
+pub(super) struct ContractFlags {
+    /// Make findings of a contract check errors: response.extra, http.*, '*' for all
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) deny: Vec<CheckSelector>,
+    /// Make findings of a contract check warnings
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) warn: Vec<CheckSelector>,
+    /// Do not run a contract check
+    #[arg(long, value_name = "CODE", value_parser = parse_check)]
+    pub(super) off: Vec<CheckSelector>,
+}
+
+impl ContractFlags {
+    /// The settings that the flags stand for.
+    ///
+    /// # Errors
+    /// A sentence that names a code with two severities.
+    pub(super) fn settings(self) -> Result<ContractSettings, String> {
+        let all = [(Severity::Off, self.off), (Severity::Warn, self.warn), (Severity::Deny, self.deny)];
+        let mut checks: Vec<(CheckSelector, Severity)> = Vec::new();
+        for (severity, selectors) in all {
+            for selector in selectors {
+                if let Some((_, other)) =
+                    checks.iter().find(|(known, it)| known.checks() == selector.checks() && *it != severity)
+                {
+                    let (one, two) = (other.as_str(), severity.as_str());
+                    return Err(format!("`{}` is given to both `--{one}` and `--{two}`", selector.text()));
+                }
+                checks.push((selector, severity));
+            }
+        }
+        Ok(ContractSettings::of(checks))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +192,17 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }
+}
+
+fn parse_check(text: &str) -> Result<CheckSelector, String> {
+    CheckSelector::parse(text).ok_or_else(|| {
+        let (message, label, help) = unknown_check(text, &[]);
+        match (label.starts_with("did you mean"), help) {
+            (true, _) => format!("{message}; {label}"),
+            (_, Some(help)) => format!("{message}; {help}"),
+            _ => message,
+        }
+    })
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {

@@ -8,6 +8,7 @@
 mod args;
 mod check;
 mod exit;
+mod explain;
 mod mock;
 mod output;
 mod run;
@@ -21,8 +22,9 @@ pub fn main() -> ExitCode {
     // clap leaves with 2 on bad usage by itself, and with 0 behind `--help` and `--version`.
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Run(run) => run::run(run, &arguments.output),
+        Command::Run(run) => run::run(*run, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
+        Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

@@ -13,7 +13,14 @@ const SHOWN_CASES: usize = 20;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
-    let session = Session::load(settings(arguments), true);
+    let settings = match settings(arguments) {
+        Ok(settings) => settings,
+        Err(reason) => {
+            output::print_error(&format!("error: {reason}\n"));
+            return ExitCode::from(exit::REFUSED);
+        }
+    };
+    let session = Session::load(settings, true);
     if session.has_errors() {
         output::print_diagnostics(&session.diagnostics, out);
         let count = output::count(&session.diagnostics).unwrap_or_default();
@@ -123,8 +130,8 @@ async fn interrupted() {
     }
 }
 
-fn settings(arguments: Run) -> Settings {
-    Settings {
+fn settings(arguments: Run) -> Result<Settings, String> {
+    Ok(Settings {
         files: arguments.files,
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
@@ -138,6 +145,7 @@ fn settings(arguments: Run) -> Settings {
         seed: arguments.seed,
         run_id: arguments.run_id,
         limits: arguments.limit,
+        contract: arguments.contract.settings()?,
         ..Settings::default()
-    }
+    })
 }

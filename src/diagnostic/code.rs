@@ -2,8 +2,9 @@ use std::fmt;
 
 /// The stable dotted name of a finding or a diagnostic.
 ///
-/// The part before the dot is the room it speaks of: `response`, `request`, `expect`, `capture`,
-/// `transport`, `auth`, `value` and `operation` for findings; `scenario`, `config`, `document`, `mock` for
+/// The part before the dot is what it speaks of: `response`, `request`, `http`, `operation`,
+/// `parameter`, `property`, `expect`, `capture`, `transport`, `auth`, `value` and others for findings;
+/// `scenario`, `config`, `document`, `mock` for
 /// files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
@@ -15,6 +16,14 @@ macro_rules! codes {
 
             /// Every code, in the order of this file.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The page about it, in Markdown: `# code`, a paragraph of one sentence, then more.
+            pub fn page(self) -> &'static str {
+                match self.0 {
+                    $($text => include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/codes/", $text, ".md")),)*
+                    _ => unreachable!("codes are made in this file alone"),
+                }
+            }
         }
     };
 }
@@ -35,8 +44,49 @@ codes! {
     RESPONSE_DISCRIMINATOR = "response.discriminator";
     /// The body cannot be decoded as it is declared.
     RESPONSE_DECODE = "response.decode";
+    /// The body has a member that the document does not name.
+    RESPONSE_EXTRA = "response.extra";
     /// The operation is deprecated.
     OPERATION_DEPRECATED = "operation.deprecated";
+    /// A parameter that was sent is deprecated.
+    PARAMETER_DEPRECATED = "parameter.deprecated";
+    /// A property of the body that was sent is deprecated.
+    PROPERTY_DEPRECATED = "property.deprecated";
+    // Findings: what HTTP itself says.
+    /// A status outside of 100 to 599.
+    HTTP_STATUS = "http.status";
+    /// A 405 or 501 to an operation that the document declares.
+    HTTP_METHOD = "http.method";
+    /// A 406 or 415 about media types that the document offers.
+    HTTP_MEDIA_TYPE = "http.media-type";
+    /// A 401 without a challenge.
+    HTTP_WWW_AUTHENTICATE = "http.www-authenticate";
+    /// A 407 without a challenge.
+    HTTP_PROXY_AUTHENTICATE = "http.proxy-authenticate";
+    /// A 405 without `Allow`.
+    HTTP_ALLOW = "http.allow";
+    /// A 426 without `Upgrade`.
+    HTTP_UPGRADE = "http.upgrade";
+    /// A 206 or 416 to a request that asked for no range.
+    HTTP_RANGE = "http.range";
+    /// Partial content that does not say which part it is.
+    HTTP_CONTENT_RANGE = "http.content-range";
+    /// A 304 to a request that was not conditional.
+    HTTP_NOT_MODIFIED = "http.not-modified";
+    /// Content in a 205.
+    HTTP_CONTENT = "http.content";
+    /// `Content-Length` that is no number, or stands twice.
+    HTTP_CONTENT_LENGTH = "http.content-length";
+    /// `Location` that is no URI reference, or a redirect without it.
+    HTTP_LOCATION = "http.location";
+    /// `Retry-After` that is neither seconds nor a date.
+    HTTP_RETRY_AFTER = "http.retry-after";
+    /// `Date` that is no date.
+    HTTP_DATE = "http.date";
+    /// `Last-Modified` that is no date, or after `Date`.
+    HTTP_LAST_MODIFIED = "http.last-modified";
+    /// `ETag` that is no entity tag.
+    HTTP_ETAG = "http.etag";
     // Findings: the scenario's expectations.
     /// Another status than the scenario expects.
     EXPECT_STATUS = "expect.status";
@@ -71,8 +121,16 @@ codes! {
     MOCK_REFUSED = "mock.refused";
     /// A token could not be had.
     AUTH_TOKEN = "auth.token";
-    /// The request breaks the document, and the step does not say that it should.
-    REQUEST_INVALID = "request.invalid";
+    /// A path parameter breaks the document, and the step does not say that it should.
+    REQUEST_PATH = "request.path";
+    /// A query parameter breaks the document, and the step does not say that it should.
+    REQUEST_QUERY = "request.query";
+    /// A header parameter breaks the document, and the step does not say that it should.
+    REQUEST_HEADER = "request.header";
+    /// A cookie breaks the document, and the step does not say that it should.
+    REQUEST_COOKIE = "request.cookie";
+    /// The request body breaks the document, and the step does not say that it should.
+    REQUEST_BODY = "request.body";
     /// The request keeps the document, and the step says that it should not.
     REQUEST_VALID = "request.valid";
     /// The request could not be built.
@@ -142,6 +200,10 @@ codes! {
     SCENARIO_INVALID_CONDITION = "scenario.invalid-condition";
     /// A JSONPath or pointer that does not parse.
     SCENARIO_INVALID_SELECTOR = "scenario.invalid-selector";
+    /// A contract check that does not exist.
+    SCENARIO_UNKNOWN_CHECK = "scenario.unknown-check";
+    /// A rule of `contract` that never fits.
+    SCENARIO_IDLE_RULE = "scenario.idle-rule";
     /// An expectation that can be named better.
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// An expectation that no response which keeps the document can meet.
@@ -216,6 +278,16 @@ codes! {
 }
 
 impl Code {
+    /// The code of a dotted name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// What its page says first, in one sentence without a full stop.
+    pub fn summary(self) -> &'static str {
+        self.page().lines().nth(2).unwrap_or_default().trim_end_matches('.')
+    }
+
     /// The dotted name.
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -231,6 +303,50 @@ impl fmt::Display for Code {
 #[cfg(test)]
 mod tests {
     use super::Code;
+    use crate::diagnostic::{Check, Severity};
+
+    #[test]
+    fn every_code_has_a_page_of_one_shape() {
+        for code in Code::ALL {
+            let page = code.page();
+            let lines: Vec<&str> = page.lines().collect();
+            assert_eq!(lines.first(), Some(&format!("# {code}").as_str()), "{code}");
+            assert!(lines[1].is_empty() && lines[3].is_empty(), "{code}: a paragraph of one line follows");
+            assert!(lines[2].ends_with('.') && lines[2].chars().count() <= 80, "{code}: {}", lines[2]);
+            assert!(page.ends_with('\n') && !page.ends_with("\n\n"), "{code}: ends with one line end");
+            assert!(lines.iter().all(|line| line.chars().count() <= 80), "{code}: a line is too long");
+            assert!(page.contains("## What to do\n"), "{code} does not say what to do");
+            assert!(page.contains("```"), "{code} shows no example");
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_check_says_why_how_to_turn_it_off_and_the_source() {
+        for check in Check::ALL {
+            let page = check.code().page();
+            for section in ["## Why it matters\n", "## Severity\n", "## Source\n"] {
+                assert!(page.contains(section), "{}: no {section}", check.code());
+            }
+            let severity = page.split("## Severity\n").nth(1).unwrap_or_default();
+            let word = check.default_severity().as_str();
+            assert!(severity.contains(&format!("`{word}`")), "{}: {word} by default", check.code());
+            let setting = match check.default_severity() {
+                Severity::Off => format!("{}: warn", check.name()),
+                _ => format!("{}: off", check.name()),
+            };
+            assert!(severity.contains(&setting), "{}: does not show `{setting}`", check.code());
+        }
+    }
+
+    #[test]
+    fn there_is_no_page_without_a_code() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/codes");
+        for entry in std::fs::read_dir(folder).expect("docs/codes is there") {
+            let name = entry.expect("docs/codes is readable").file_name();
+            let name = name.to_string_lossy().trim_end_matches(".md").to_owned();
+            assert!(Code::parse(&name).is_some(), "docs/codes/{name}.md is about no code");
+        }
+    }
 
     #[test]
     fn codes_are_unique_dotted_and_lower_case() {

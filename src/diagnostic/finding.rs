@@ -64,4 +64,9 @@ impl Severity {
             Self::Deny => "deny",
         }
     }
+
+    /// The severity of a word in settings.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Off, Self::Warn, Self::Deny].into_iter().find(|severity| severity.as_str() == word)
+    }
 }

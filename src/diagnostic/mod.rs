@@ -3,11 +3,13 @@
 //! Both are data with places; nothing here renders. A [`Finding`] is never an error of the program,
 //! a [`Diagnostic`] always has a place in an input file where there is one.
 
+mod check;
 mod code;
 mod finding;
 mod problems;
 pub mod words;
 
+pub use check::{Check, CheckSelector};
 pub use code::Code;
 pub use finding::{Finding, Place, Severity};
 pub use problems::{Diagnostic, Label, Level, Problems};

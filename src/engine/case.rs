@@ -332,6 +332,7 @@ fn not_run_step() -> StepReport {
         exchange: None,
         repeat: None,
         waived: Vec::new(),
+        off: Vec::new(),
         not_checked: Vec::new(),
         notes: Vec::new(),
     }

@@ -118,6 +118,9 @@ pub struct StepReport {
     pub repeat: Option<String>,
     /// Codes of warnings that would have failed the step, had no setting lowered them.
     pub waived: Vec<Code>,
+    /// The settings that turned off a check whose findings are warnings: the name or pattern as
+    /// written, with the reason where one is given.
+    pub off: Vec<String>,
     /// What could not be checked: "not checked, because …" without those words.
     pub not_checked: Vec<String>,
     /// What the reader should know: a token fetched anew, a resend.
@@ -148,8 +151,11 @@ pub struct Summary {
     pub attention: Vec<Attention>,
     /// Warnings of one kind, most frequent first.
     pub warnings: Vec<WarningCount>,
-    /// Findings that a step's `contract: { …: warn }` or `off` waived, by code.
+    /// Findings that a `contract: { …: warn }` made warnings, by code.
     pub waived: Vec<(Code, usize)>,
+    /// The settings that turned off a check whose findings are warnings, with the number of
+    /// exchanges it would have looked at. Any other check that is off is among `not_checked`.
+    pub off: Vec<(String, usize)>,
     /// What could not be checked, with how often, without "not checked, because".
     pub not_checked: Vec<(String, usize)>,
     /// What cleanup left behind, with the case.

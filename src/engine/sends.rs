@@ -2,15 +2,27 @@
 
 use super::fact::{call_fact, own_fact};
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::expression::Template;
 use crate::json::Pointer;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Operation};
 use crate::plan::PlannedStep;
-use crate::scenario::{Named, Sends};
+use crate::scenario::{Named, Sends, Spanned};
 
-/// Holds a request to the policy; gives what of it could not be checked.
+/// A request that may be sent, as far as the document was asked.
+#[derive(Default)]
+pub(super) struct SentAs {
+    /// Where it breaks the document, and the settings let it.
+    pub(super) tolerated: Vec<Fact>,
+    /// What of it could not be checked.
+    pub(super) not_checked: Vec<String>,
+}
+
+/// Holds a request to the policy.
+///
+/// # Errors
+/// The fact for a request that breaks the document where it must not, or keeps it where it must not.
 pub(super) fn check_sends(
     step: &PlannedStep,
     sends: &Sends,
@@ -18,49 +30,65 @@ pub(super) fn check_sends(
     contract: &Contract,
     values: &RequestValues,
     limits: &Limits,
-) -> Result<Vec<String>, Box<Fact>> {
+) -> Result<SentAs, Box<Fact>> {
+    let mut sent = SentAs::default();
     if matches!(sends, Sends::Unchecked) {
-        return Ok(Vec::new());
+        return Ok(sent);
     }
     let judgement = check_request(operation, contract, values, limits);
     let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
-    let Sends::Invalid(wanted) = sends else {
-        return match judgement.violations.as_slice() {
-            [] => Ok(judgement.not_checked),
-            violations => Err(Box::new(unwanted(step, violations, &places))),
-        };
-    };
-    if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
-        let headline =
-            format!("the request keeps the document at {}, where the step says it does not", place.value);
-        let mut fact = own_fact(Code::REQUEST_VALID, headline, place.span, "is not broken");
-        let broken =
-            judgement.violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
-        fact.notes = broken.collect();
-        return Err(Box::new(fact));
+    let mut unmeant = judgement.violations;
+    if let Sends::Invalid(wanted) = sends {
+        if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
+            return Err(Box::new(unbroken(place, &unmeant)));
+        }
+        unmeant.retain(|it| !wanted.iter().any(|place| place.value == it.pointer.to_string()));
     }
-    let is_wanted = |it: &RequestViolation| wanted.iter().any(|place| place.value == it.pointer.to_string());
-    let extra: Vec<RequestViolation> = judgement.violations.into_iter().filter(|it| !is_wanted(it)).collect();
-    match extra.as_slice() {
-        [] => Ok(judgement.not_checked),
-        extra => Err(Box::new(unwanted(step, extra, &places))),
+    let severities = step.policy.before_sending();
+    let denied: Vec<RequestViolation> =
+        unmeant.iter().filter(|it| severities.of(it.check) == Severity::Deny).cloned().collect();
+    if !denied.is_empty() {
+        return Err(Box::new(unwanted(step, &denied, &places)));
     }
+    sent.not_checked = judgement.not_checked;
+    for check in severities.switched_off().filter(|check| check.is_of_request()) {
+        sent.not_checked.push(format!("the check `{}` is off", check.name()));
+    }
+    for violation in unmeant.iter().filter(|it| severities.of(it.check) == Severity::Warn) {
+        let mut fact = fact_of(step, violation);
+        fact.severity = Severity::Warn;
+        sent.tolerated.push(fact);
+    }
+    Ok(sent)
+}
+
+/// The request keeps the document where the step says that it does not.
+fn unbroken(place: &Spanned<String>, violations: &[RequestViolation]) -> Fact {
+    let headline =
+        format!("the request keeps the document at {}, where the step says it does not", place.value);
+    let mut fact = own_fact(Code::REQUEST_VALID, headline, place.span, "is not broken");
+    let broken = violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
+    fact.notes = broken.collect();
+    fact
 }
 
 /// The request breaks the document where the step does not say so.
 fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[String]) -> Fact {
-    let first = &violations[0];
-    let headline = format!("the request breaks the document: {}", first.headline);
-    let mut fact = call_fact(Code::REQUEST_INVALID, headline, step)
-        .compared(first.expected.clone(), first.actual.clone())
-        .help(format!(
-            "the step was not sent; if the API is meant to refuse it, write `sends: {{ invalid: [{}] }}`",
-            all_places.join(", ")
-        ));
-    fact.document = Some(first.document.clone());
-    fact.scenario = Some(place_of_violation(step, &first.pointer));
-    fact.notes = first.notes.clone();
+    let mut fact = fact_of(step, &violations[0]).help(format!(
+        "the step was not sent; if the API is meant to refuse it, write `sends: {{ invalid: [{}] }}`",
+        all_places.join(", ")
+    ));
     fact.notes.extend(violations[1..].iter().map(|it| format!("also at {}: {}", it.pointer, it.headline)));
+    fact
+}
+
+fn fact_of(step: &PlannedStep, violation: &RequestViolation) -> Fact {
+    let headline = format!("the request breaks the document: {}", violation.headline);
+    let mut fact = call_fact(violation.check.code(), headline, step)
+        .compared(violation.expected.clone(), violation.actual.clone());
+    fact.document = Some(violation.document.clone());
+    fact.scenario = Some(place_of_violation(step, &violation.pointer));
+    fact.notes = violation.notes.clone();
     fact
 }
 

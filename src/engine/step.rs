@@ -8,10 +8,12 @@ use super::place::{Places, first_line};
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
-use super::sends::check_sends;
+use super::sends::{SentAs, check_sends};
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use super::target::Refusal;
-use crate::check::{Check, Fact, ResponsePart, Severities, check_response};
+use crate::check::{
+    Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_response,
+};
 use crate::diagnostic::{Code, Finding, Place, Problems, Severity};
 use crate::exchange::{Exchange, Request};
 use crate::http::{CookieJar, curl};
@@ -19,7 +21,6 @@ use crate::openapi::Contract;
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::scenario::{Row, StatusPattern};
 use crate::source::{Source, Span};
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -66,6 +67,7 @@ impl StepContext<'_> {
             exchange: None,
             repeat: None,
             waived: Vec::new(),
+            off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
         }
@@ -142,7 +144,7 @@ impl StepContext<'_> {
         };
         // A relative token endpoint belongs to the api, wherever one of its operations is served.
         let api_url = self.run.target.base_url(self.worker, step.api).unwrap_or_else(|| base_url.clone());
-        let (built, not_checked) = match self.prepare(step, &base_url, scope) {
+        let (mut built, sent) = match self.prepare(step, &base_url, scope) {
             Ok(prepared) => prepared,
             Err(fact) => return self.errored(step, *fact),
         };
@@ -156,12 +158,9 @@ impl StepContext<'_> {
                 return self.errored(step, unsent(Code::VALUE_UNRESOLVED, error.to_string(), step, span));
             }
         };
+        let values = std::mem::take(&mut built.values);
         match self.exchange(step, built, &api_url, scope, jar, &expected, on_send).await {
-            Ok(exchange) => {
-                let mut outcome = self.judge(step, exchange, &expected, scope, jar);
-                outcome.report.not_checked.extend(not_checked);
-                outcome
-            }
+            Ok(exchange) => self.judge(step, exchange, (&values, sent), &expected, scope, jar),
             Err((fact, None)) => self.errored(step, *fact),
             Err((fact, Some(request))) => {
                 let places = self.places(step, None, request_line(&request));
@@ -182,7 +181,7 @@ impl StepContext<'_> {
         step: &PlannedStep,
         base_url: &str,
         scope: &CaseScope,
-    ) -> Result<(BuiltRequest, Vec<String>), Box<Fact>> {
+    ) -> Result<(BuiltRequest, SentAs), Box<Fact>> {
         let operation = self.run.plan.operation(step);
         let built = build_request(step, &operation, base_url, scope).map_err(|error| match error {
             BuildError::Unresolved { error, span } => {
@@ -200,8 +199,8 @@ impl StepContext<'_> {
         })?;
         let limits = &self.run.settings.limits;
         let contract = self.contract(step);
-        let not_checked = check_sends(step, &sends, operation, contract, &built.values, limits)?;
-        Ok((built, not_checked))
+        let sent = check_sends(step, &sends, operation, contract, &built.values, limits)?;
+        Ok((built, sent))
     }
 
     /// Sends the request with its credentials; a cached token that is refused is fetched anew once.
@@ -292,6 +291,7 @@ impl StepContext<'_> {
         &self,
         step: &PlannedStep,
         exchange: Exchange,
+        (values, sent): (&RequestValues, SentAs),
         expected: &ExpectedStatus,
         scope: &mut CaseScope,
         jar: &mut CookieJar,
@@ -303,13 +303,14 @@ impl StepContext<'_> {
         if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
             return self.refused(step, &exchange, refusal);
         }
-        let severities = match self.is_cleanup() {
-            true => Cow::Owned(lenient(&step.severities)),
-            false => Cow::Borrowed(&step.severities),
-        };
+        let severities = step.policy.at(exchange.response.status);
+        let severities = if self.is_cleanup() { severities.lenient() } else { severities };
         let limits = &self.run.settings.limits;
-        let judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
+        let mut judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
         let mut facts = judgement.facts;
+        facts.extend(check_deprecated_use(operation, self.contract(step), values, &severities));
+        facts.extend(sent.tolerated);
+        judgement.not_checked.extend(sent.not_checked);
         let mut unmet = self.capture(step, &exchange, scope);
         let of_row = self.row.map(|row| {
             // What is wrong with it was said when the plan was made.
@@ -344,6 +345,7 @@ impl StepContext<'_> {
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
+        report.off = judgement.off;
         report.notes = exchange.notes.clone();
         report.exchange = Some(ExchangeReport {
             request,
@@ -434,16 +436,6 @@ fn waived(findings: &[Finding], severities: &Severities) -> Vec<Code> {
     };
     let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warn);
     warnings.map(|finding| finding.code).filter(|code| is_lowered(*code)).collect()
-}
-
-fn lenient(severities: &Severities) -> Severities {
-    let mut result = severities.clone();
-    for check in Check::ALL {
-        if result.of(*check) == Severity::Deny {
-            result.set(*check, Severity::Warn);
-        }
-    }
-    result
 }
 
 /// `3 ms`, and `<1 ms` for less than one.

@@ -12,6 +12,7 @@ pub(super) struct SummaryBuilder {
     attention: BTreeMap<usize, Attention>,
     warnings: BTreeMap<(Code, String, String), Warnings>,
     waived: BTreeMap<Code, usize>,
+    off: BTreeMap<String, usize>,
     not_checked: BTreeMap<String, usize>,
     left_behind: BTreeMap<usize, Vec<String>>,
     exchanges: usize,
@@ -66,6 +67,9 @@ impl SummaryBuilder {
         for code in &step.waived {
             *self.waived.entry(*code).or_default() += 1;
         }
+        for setting in &step.off {
+            *self.off.entry(setting.clone()).or_default() += 1;
+        }
         // Behind a finding that is denied it is no news: the finding says why, and the step shows it.
         for reason in step.not_checked.iter().filter(|_| !is_denied(step)) {
             *self.not_checked.entry(reason.clone()).or_default() += 1;
@@ -114,6 +118,7 @@ impl SummaryBuilder {
             attention: self.attention.into_values().collect(),
             warnings,
             waived: self.waived.into_iter().collect(),
+            off: self.off.into_iter().collect(),
             not_checked: self.not_checked.into_iter().collect(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
@@ -180,6 +185,7 @@ mod tests {
             exchange: None,
             repeat: None,
             waived: Vec::new(),
+            off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
         };

@@ -8,6 +8,8 @@ use crate::secret::{ExposeSecret, SecretString};
 use reqwest::{Certificate, Identity, Proxy};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 use tower::util::MapFutureLayer;
 
@@ -128,6 +130,7 @@ impl Client {
             limits: &self.0.settings.limits,
         };
         let client = self.client_for(context.is_secure)?;
+        let_connections_be_polled().await;
         let begun = Instant::now();
         // A time-out that no clock can count to is none: a year is as good.
         let deadline =
@@ -170,6 +173,14 @@ impl Client {
         let inner = &self.0;
         let cell = if is_secure { &inner.secure } else { &inner.plain };
         cell.get_or_init(|| build(&inner.settings, is_secure)).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// A server may have closed a kept-alive connection while an answer was judged. On a runtime of one
+/// thread nobody has looked meanwhile, and the request would be sent to nobody.
+async fn let_connections_be_polled() {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        yield_now().await;
     }
 }
 

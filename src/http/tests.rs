@@ -414,6 +414,23 @@ async fn a_post_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_closed_while_its_thread_was_busy_is_not_used() {
+    let server = Server::start(vec![answer(response("200 OK", "", "a")); 3]);
+    let client = client();
+    let request = request("POST", &server.origin, Some("b"));
+    client.send(&request, LONG).await.expect("the first is answered");
+    // The server takes another connection when it has closed the one before; this thread waits for
+    // that, as it does while an answer is judged.
+    let mut other =
+        std::net::TcpStream::connect(server.origin.trim_start_matches("http://")).expect("it listens");
+    std::io::Write::write_all(&mut other, b"GET / HTTP/1.1\r\n\r\n").expect("it reads");
+    std::io::copy(&mut other, &mut std::io::sink()).expect("it answers");
+    let second = client.send(&request, LONG).await.expect("it goes over a new connection");
+    assert_eq!(second.notes, Vec::<String>::new());
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn a_request_on_a_new_connection_is_not_sent_again() {
     let ok = answer(response("200 OK", "", ""));
     let server = Server::start(vec![vec![Act::Read], ok]);

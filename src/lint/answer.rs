@@ -1,11 +1,12 @@
 //! The documented responses that could answer a step.
 
 use super::At;
-use crate::check::Check;
+use crate::check::{Check, Severities};
 use crate::diagnostic::Severity;
 use crate::json::Pointer;
 use crate::openapi::{Response, ResponseKey, is_json};
 use crate::scenario::StatusPattern;
+use std::collections::BTreeSet;
 
 /// The responses that could answer a step as it expects, in the order written; `None` where that is not
 /// known: the status is an expression, or one that the document lacks could come.
@@ -31,13 +32,12 @@ pub(super) fn answers<'a>(at: &At<'a>) -> Option<Vec<Response<'a>>> {
 
 /// The schemas of all bodies that could answer; `None` where a body could come that no schema judges,
 /// and where the contract of bodies is waived.
-pub(super) fn body_schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
-    if !is_denied(at, Check::Body) {
+pub(super) fn body_schemas(at: &At<'_>, answers: &[Response<'_>]) -> Option<Vec<Pointer>> {
+    if !is_denied(at, answers, Check::Body) {
         return None;
     }
-    let answers = answers(at)?;
     let mut schemas = Vec::new();
-    for response in &answers {
+    for response in answers {
         let media_types = response.media_types();
         if media_types.is_empty() || media_types.iter().any(|it| !is_json(it.range())) {
             return None;
@@ -49,9 +49,25 @@ pub(super) fn body_schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
     Some(schemas)
 }
 
-/// Whether what breaks a check fails the step.
-pub(super) fn is_denied(at: &At<'_>, check: Check) -> bool {
-    at.step.severities.of(check) == Severity::Deny
+/// Whether what breaks a check fails the step, whatever status an answer has that a response of the
+/// document describes.
+pub(super) fn is_denied(at: &At<'_>, answers: &[Response<'_>], check: Check) -> bool {
+    let statuses = answers.iter().flat_map(|answer| match answer.key() {
+        ResponseKey::Status(code) => code..=code,
+        ResponseKey::Range(class) => u16::from(class) * 100..=u16::from(class) * 100 + 99,
+        ResponseKey::Default => 100..=599,
+    });
+    let mut statuses = statuses.collect::<BTreeSet<u16>>().into_iter();
+    statuses.all(|status| at.step.policy.at(status).of(check) == Severity::Deny)
+}
+
+/// How much each check weighs for the first of several answers, for what differs by the format alone.
+pub(super) fn severities(at: &At<'_>, answers: &[Response<'_>]) -> Severities {
+    match answers.first().map(Response::key) {
+        Some(ResponseKey::Status(code)) => at.step.policy.at(code),
+        Some(ResponseKey::Range(class)) => at.step.policy.at(u16::from(class) * 100),
+        Some(ResponseKey::Default) | None => at.step.policy.before_sending(),
+    }
 }
 
 /// The pattern, or the one that an expression is known to give.

@@ -16,7 +16,7 @@ use crate::yaml::nearest;
 
 /// Finds what `save` may not find.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
-    if at.step.step.save.is_empty() || !is_denied(at, Check::Body) {
+    if at.step.step.save.is_empty() {
         return;
     }
     let Some(schemas) = schemas(at) else { return };
@@ -38,7 +38,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The schemas of the JSON bodies that could answer.
 fn schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
-    let answers = answers(at)?;
+    let answers = answers(at).filter(|answers| is_denied(at, answers, Check::Body))?;
     let media_types = answers.iter().flat_map(|answer| answer.media_types());
     let json = media_types.filter(|media_type| is_json(media_type.range()));
     let schemas =

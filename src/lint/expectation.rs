@@ -3,10 +3,10 @@
 //! Source: LANGUAGE §6 and §7; JSON Schema 2020-12, "Validation".
 
 use super::At;
-use super::answer::{answers, body_schemas, is_denied};
+use super::answer::{answers, body_schemas, is_denied, severities};
 use super::impossible::{Refusal, Walk, Wanted, common, is_absent, may_be_absent};
 use super::place::{DocumentLine, with_line};
-use crate::check::Check;
+use crate::check::{Check, Severities};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::Pointer;
 use crate::openapi::{Header, Response};
@@ -24,19 +24,21 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     });
     let expect = of_row.as_ref().unwrap_or(written);
     let mut refusals = Vec::new();
-    if let Some(schemas) = body_schemas(at) {
+    let Some(answers) = answers(at) else { return };
+    let severities = severities(at, &answers);
+    if let Some(schemas) = body_schemas(at, &answers) {
         if let Some(matcher) = &expect.body {
-            refusals.extend(of_body(at, &schemas, &[], matcher, "the body"));
+            refusals.extend(of_body(at, &severities, &schemas, &[], matcher, "the body"));
         }
         for each in &expect.jsonpath {
             let Some(pointer) = each.selector.as_pointer() else { continue };
             let name = format!("`{}`", each.selector.text());
-            refusals.extend(of_body(at, &schemas, pointer.tokens(), &each.matcher, &name));
+            refusals.extend(of_body(at, &severities, &schemas, pointer.tokens(), &each.matcher, &name));
         }
     }
-    if let (true, Some(answers)) = (is_denied(at, Check::Header), answers(at)) {
+    if is_denied(at, &answers, Check::Header) {
         for member in &expect.headers {
-            refusals.extend(common(answers.iter().map(|answer| of_header(at, answer, member))));
+            refusals.extend(common(answers.iter().map(|answer| of_header(at, answer, member, &severities))));
         }
     }
     let document = at.contract.document();
@@ -53,12 +55,13 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 fn of_body(
     at: &At<'_>,
+    severities: &Severities,
     schemas: &[Pointer],
     path: &[String],
     matcher: &Matcher,
     whole: &str,
 ) -> Vec<Refusal> {
-    let walk = Walk::new(at.contract, at.literals, &at.step.severities, false);
+    let walk = Walk::new(at.contract, at.literals, severities, false);
     let wanted = Wanted { path, matcher };
     // What is not there at the end of a path may lack what holds it as well.
     if may_be_absent(matcher) && path.len() != 1 {
@@ -68,7 +71,7 @@ fn of_body(
     common(schemas.iter().map(|schema| walk.refusals(schema, wanted, name)))
 }
 
-fn of_header(at: &At<'_>, answer: &Response<'_>, member: &Member) -> Vec<Refusal> {
+fn of_header(at: &At<'_>, answer: &Response<'_>, member: &Member, severities: &Severities) -> Vec<Refusal> {
     let documented = answer.headers().into_iter().find(|it| it.name().eq_ignore_ascii_case(&member.name));
     let Some(header) = documented else { return Vec::new() };
     let name = format!("`{}`", member.name);
@@ -80,7 +83,7 @@ fn of_header(at: &At<'_>, answer: &Response<'_>, member: &Member) -> Vec<Refusal
     let Some(schema) = header.schema().filter(|_| !is_lines && !may_be_absent(&member.matcher)) else {
         return Vec::new();
     };
-    let walk = Walk::new(at.contract, at.literals, &at.step.severities, true);
+    let walk = Walk::new(at.contract, at.literals, severities, true);
     walk.refusals(&schema, Wanted { path: &[], matcher: &member.matcher }, &name)
 }
 

@@ -8,7 +8,7 @@ use super::literal::Partial;
 use super::place::{DocumentLine, with_line};
 use super::schema::Together;
 use crate::check::{RequestContent, RequestValues, RequestViolation, check_request};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Template;
 use crate::json::{Datum, Pointer, Value};
 use crate::openapi::{Document, match_media_type};
@@ -25,13 +25,15 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let Some(values) = values(at, &mut unknown) else { return };
     unknown.extend(choices(at, &values, &unknown));
     let judgement = check_request(at.operation, at.contract, &values, at.limits);
+    let severities = at.step.policy.before_sending();
     let wanted: &[Spanned<String>] = if let Sends::Invalid(wanted) = &sends { wanted } else { &[] };
     let is_wanted = |it: &RequestViolation| wanted.iter().any(|place| place.value == it.pointer.to_string());
     for violation in &judgement.violations {
         let is_open = unknown
             .iter()
             .any(|place| place.contains(&violation.pointer) || violation.pointer.contains(place));
-        if !is_open && !is_wanted(violation) {
+        let is_denied = severities.of(violation.check) == Severity::Deny;
+        if is_denied && !is_open && !is_wanted(violation) {
             found.push(invalid(at, violation));
         }
     }

@@ -1,5 +1,5 @@
 use super::UsedNames;
-use crate::check::Severities;
+use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
@@ -83,8 +83,8 @@ pub struct PlannedStep {
     pub auth: PlannedAuth,
     /// Where the scenario file says so; `None` where the project file or nothing does.
     pub auth_span: Option<Span>,
-    /// The severity of each contract check, the nearest setting applied.
-    pub severities: Severities,
+    /// What the settings around it say of every check.
+    pub policy: Policy,
     /// Header values to send, defaults included.
     pub headers: Vec<Named<Template>>,
     /// Names of headers that are not to be sent, though contest would add them by itself.

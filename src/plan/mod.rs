@@ -9,6 +9,7 @@ mod case;
 mod operation;
 mod references;
 mod request;
+mod rules;
 mod select;
 mod settings;
 mod status;

@@ -18,6 +18,13 @@ fn is_exempt(header: &str) -> bool {
         "tracestate",
         "baggage",
         "b3",
+        // RFC 9110 §13.1 and §14.2: conditions and ranges, which any resource may be asked for.
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since",
+        "if-range",
+        "range",
     ];
     exempt.contains(&name.as_str()) || name.starts_with("x-")
 }

@@ -135,7 +135,7 @@ impl<'w> Parser<'w> {
 }
 
 /// `*` is any run of characters, `?` any one; linear but for one step back per star.
-fn matches_pattern(pattern: &str, text: &str) -> bool {
+pub(super) fn matches_pattern(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -1,6 +1,6 @@
-use crate::check::{Check, Severities};
+use crate::check::Policy;
 use crate::expression::Template;
-use crate::scenario::{ContractSettings, Named, Settings, Timeouts};
+use crate::scenario::{ContractRule, ContractSettings, Named, Settings, Timeouts};
 use std::time::Duration;
 
 /// LANGUAGE: connect 5 s, request 30 s, scenario 5 min.
@@ -10,6 +10,7 @@ const SCENARIO: Duration = Duration::from_secs(300);
 /// The settings that surround a step, from the outside in: project, environment, file, scenario.
 #[derive(Debug, Default)]
 pub(super) struct Surroundings<'s> {
+    pub(super) project: Option<&'s ContractSettings>,
     pub(super) contract: Vec<&'s ContractSettings>,
     pub(super) timeouts: Vec<Timeouts>,
     pub(super) headers: Vec<&'s [Named<Option<Template>>]>,
@@ -22,19 +23,21 @@ impl<'s> Surroundings<'s> {
         self.headers.push(&settings.headers);
     }
 
-    /// The severity of each check: the step's own setting, else the nearest around it.
-    pub(super) fn severities(&self, step: &ContractSettings) -> Severities {
-        let mut severities = Severities::default();
-        for check in Check::ALL {
-            let nearest_first = std::iter::once(step).chain(self.contract.iter().rev().copied());
-            if let Some(severity) = nearest_first.filter_map(|it| it.severity(check.name())).next() {
-                severities.set(*check, severity);
-            }
+    /// What all settings say of every check of a step: the project's first, then its api's, those
+    /// around the step, its own, and last those of the command line.
+    pub(super) fn policy(
+        &self,
+        api: Option<&ContractSettings>,
+        step: &ContractSettings,
+        overrides: &ContractSettings,
+        fits: impl Fn(&ContractRule) -> bool,
+    ) -> Policy {
+        let mut policy = Policy::default();
+        let around = self.contract.iter().copied();
+        for settings in self.project.into_iter().chain(api).chain(around).chain([step, overrides]) {
+            policy.push(settings, &fits);
         }
-        for (format, severity) in self.contract.iter().copied().chain([step]).flat_map(|it| &it.formats) {
-            severities.set_format(*format, *severity);
-        }
-        severities
+        policy
     }
 
     /// The header values to send: the nearest of each name, without those a `null` removes.
@@ -90,7 +93,8 @@ mod tests {
         let outer = ContractSettings { formats: vec![("date", Warn), ("uuid", Off)], ..Default::default() };
         let step = ContractSettings { formats: vec![("uuid", Deny)], ..Default::default() };
         let surroundings = Surroundings { contract: vec![&outer], ..Default::default() };
-        let severities = surroundings.severities(&step);
+        let none = ContractSettings::default();
+        let severities = surroundings.policy(None, &step, &none, |_| true).before_sending();
         let of = |format: &str| severities.of_format(format);
         assert_eq!([of("date"), of("uuid"), of("email")], [Warn, Deny, Deny]);
     }

@@ -1,9 +1,13 @@
-use crate::diagnostic::{Code, Problems};
+use crate::check::{Check, Policy};
+use crate::diagnostic::{Code, Problems, Severity};
 use crate::openapi::{Operation, ResponseKey};
 use crate::scenario::{StatusPattern, Step};
 
 /// Whether the status that a step expects can be judged at all.
-pub(super) fn check_status(step: &Step, operation: &Operation<'_>, is_waived: bool, problems: &mut Problems) {
+pub(super) fn check_status(step: &Step, operation: &Operation<'_>, policy: &Policy, problems: &mut Problems) {
+    let is_judged = |status: u16| {
+        operation.response_for(status).is_some() || policy.at(status).of(Check::Status) != Severity::Deny
+    };
     match &step.expect.status {
         None if !documents_success(operation) => {
             problems
@@ -21,14 +25,12 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, is_waived: bo
         }
         None => {}
         Some(expected) => {
-            let is_judged = expected.value.iter().any(|pattern| match pattern {
-                StatusPattern::Code(code) => operation.response_for(*code).is_some(),
-                StatusPattern::Class(class) => {
-                    (class * 100..class * 100 + 100).any(|code| operation.response_for(code).is_some())
-                }
+            let is_any_judged = expected.value.iter().any(|pattern| match pattern {
+                StatusPattern::Code(code) => is_judged(*code),
+                StatusPattern::Class(class) => (class * 100..class * 100 + 100).any(is_judged),
                 StatusPattern::Expression(_) => true,
             });
-            if !is_judged && !is_waived {
+            if !is_any_judged {
                 let names: Vec<_> = expected.value.iter().map(ToString::to_string).collect();
                 problems
                     .warning(

@@ -4,16 +4,16 @@ use super::case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedS
 use super::operation::resolve_operation;
 use super::references::{Names, Place};
 use super::request::check_request;
+use super::rules::{check_project_rules, check_rules, is_about};
 use super::settings::Surroundings;
 use super::status::check_status;
-use crate::check::Check;
-use crate::diagnostic::{Code, Diagnostic, Problems, Severity};
+use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, Nullable, OperationIndex};
 use crate::scenario::{
-    AuthChoice, ContractSettings, Environment, Input, Named, NullableReading, Project, Row, Scenario,
-    ScenarioFile, Step,
+    AuthChoice, ContractRule, ContractSettings, Environment, Input, Named, NullableReading, Project, Row,
+    Scenario, ScenarioFile, Step,
 };
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ pub struct PlanInput<'i> {
     pub selection: &'i Selection,
     /// The limits: the most cases, the longest expression.
     pub limits: &'i Limits,
+    /// Severities that count before those of every file.
+    pub overrides: &'i ContractSettings,
 }
 
 impl PlanInput<'_> {
@@ -50,10 +52,14 @@ impl PlanInput<'_> {
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
 pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     let planner = Planner { input };
+    diagnostics.extend(check_project_rules(&planner));
     let mut scenarios = Vec::new();
     for file in &input.files {
         let mut problems = Problems::new(&file.source);
         planner.check_api(file, &mut problems);
+        for settings in contracts_of(file) {
+            check_rules(&planner, settings, planner.default_api(file), &mut problems);
+        }
         for index in 0..file.scenarios.len() {
             scenarios.extend(planner.scenario(file, index, &mut problems));
         }
@@ -113,7 +119,7 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
 }
 
 pub(super) struct Planner<'i> {
-    input: &'i PlanInput<'i>,
+    pub(super) input: &'i PlanInput<'i>,
 }
 
 /// What is made while the steps of a scenario are planned in their order.
@@ -140,6 +146,25 @@ impl Planner<'_> {
 
     pub(super) fn api_names(&self) -> impl Iterator<Item = &str> {
         self.input.apis.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What the project file says of the checks of an api.
+    fn api_contract(&self, api: usize) -> Option<&ContractSettings> {
+        let name = self.api_name(api);
+        let apis = &self.input.project?.apis;
+        apis.iter().find(|each| each.name == name).map(|api| &api.value.contract)
+    }
+
+    /// Whether a name speaks of an api of the project whose document was not read.
+    pub(super) fn is_of_unread_api(&self, name: &str) -> bool {
+        let api = name.split_once('.').map(|(api, _)| api);
+        api.is_some_and(|api| self.is_in_project(api) && self.api_index(api).is_none())
+    }
+
+    /// Whether the document of every api of the project is at hand; one that nobody calls is not read.
+    pub(super) fn has_every_document(&self) -> bool {
+        let mut apis = self.input.project.into_iter().flat_map(|project| &project.apis);
+        self.input.broken_apis.is_empty() && apis.all(|api| self.api_index(&api.name).is_some())
     }
 
     pub(super) fn document(&self, api: usize) -> &Document {
@@ -238,7 +263,7 @@ impl Planner<'_> {
     fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
         let mut surroundings = Surroundings::default();
         if let Some(project) = self.input.project {
-            surroundings.contract.push(&project.contract);
+            surroundings.project = Some(&project.contract);
             surroundings.timeouts.push(project.timeouts);
         }
         if let Some(environment) = self.input.environment {
@@ -310,14 +335,18 @@ impl Planner<'_> {
         if let PlannedAuth::Expression(template) = &auth {
             course.names.check_template(template, Place::Request, problems);
         }
-        let severities = course.surroundings.severities(contract_of(step));
         let found = resolve_operation(self, file, &step.call, problems);
+        let policy = found.map(|(api, operation)| {
+            let operation = self.document(api).operation(operation);
+            let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &operation);
+            course.surroundings.policy(self.api_contract(api), step.contract(), self.input.overrides, fits)
+        });
+        let policy = policy.unwrap_or_default();
         let mut media_type = None;
         if let Some((api, operation)) = found {
             let operation = self.document(api).operation(operation);
             media_type = check_request(step, &headers, &operation, problems);
-            let is_waived = severities.of(Check::Status) != Severity::Deny;
-            check_status(step, &operation, is_waived, problems);
+            check_status(step, &operation, &policy, problems);
             check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
         }
         let was_at_end = std::mem::replace(&mut course.names.is_at_end, true);
@@ -336,7 +365,7 @@ impl Planner<'_> {
             operation,
             auth,
             auth_span: own_choice.and_then(AuthChoice::span),
-            severities,
+            policy,
             headers,
             removed_headers: course.surroundings.removed_headers(&step.headers),
             media_type,
@@ -346,8 +375,20 @@ impl Planner<'_> {
     }
 }
 
-fn contract_of(step: &Step) -> &ContractSettings {
-    step.contract()
+/// Every `contract` of a file, those of its steps included.
+fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
+    let mut found = vec![&file.settings.contract];
+    let mut steps: Vec<&Arc<Step>> = file.setup.iter().chain(&file.teardown).collect();
+    for scenario in &file.scenarios {
+        found.push(&scenario.settings.contract);
+        steps.extend(scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown));
+    }
+    while let Some(step) = steps.pop() {
+        found.push(step.contract());
+        steps.extend(&step.cleanup);
+    }
+    found.retain(|settings| !settings.rules.is_empty());
+    found
 }
 
 /// The ids and saved names of a step and its cleanup.

@@ -62,6 +62,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         files: file.into_iter().map(Arc::new).collect(),
         selection,
         limits: &limits,
+        overrides: &Default::default(),
     };
     let plan = plan(&input, &mut diagnostics);
     let words = diagnostics.iter().map(|each| {
@@ -296,4 +297,39 @@ fn cases_are_scenarios_and_rows_and_can_be_selected() {
     check_ids(&named("b"), &["x::b[x]", "x::b[1]"]);
     check_ids(&named("x::*"), &["x::a", "x::b[x]", "x::b[1]"]);
     check_ids(&Selection { ids: vec!["x::b[1]".to_owned()], ..Selection::default() }, &["x::b[1]"]);
+}
+
+/// A `contract` in an otherwise right file.
+fn check_contract(contract: &str, expected: &[&str]) {
+    let text = format!(
+        "contest: 1\ncontract: {contract}\nscenarios: {{ s: {{ steps: [{{ call: getItem, path: {{ id: a }}, query: {{ tenant: t }} }}] }} }}\n"
+    );
+    assert_eq!(plan_file(&text, &Selection::default()).problems, expected, "{contract}");
+}
+
+#[test]
+fn rules_of_the_contract_name_what_there_is() {
+    let rule = |operation: &str, rest: &str| {
+        format!("{{ rules: [{{ code: header, operation: {operation}, severity: off{rest} }}] }}")
+    };
+    check_contract(&rule("getItem", ", status: 200"), &[]);
+    check_contract(&rule("shop.getItem", ""), &[]);
+    check_contract(&rule("'get*'", ""), &[]);
+    check_contract(&rule("'GET /items/*'", ""), &[]);
+    check_contract(
+        &rule("getItme", ""),
+        &["scenario.unknown-operation no operation `getItme` | did you mean `getItem`?"],
+    );
+    check_contract(
+        &rule("'zebra*'", ""),
+        &["scenario.unknown-operation no operation fits `zebra*` | is in no document"],
+    );
+    check_contract(
+        &rule("getItem", ", status: [200, 299]"),
+        &[
+            "scenario.idle-rule the rule never fits: 299 is not documented for `getItem` | the document has 200, 4XX",
+        ],
+    );
+    // A status that is not documented is what such a rule is for.
+    check_contract("{ rules: [{ code: status, operation: getItem, status: 299, severity: warn }] }", &[]);
 }

@@ -95,6 +95,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         }),
         repeat: None,
         waived: Vec::new(),
+        off: Vec::new(),
         not_checked: Vec::new(),
         notes: Vec::new(),
     }

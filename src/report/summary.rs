@@ -45,9 +45,11 @@ pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));
     let waived: Vec<String> = waived.collect();
     if !waived.is_empty() {
-        let all = format!("{} (by a step's `contract:`)", waived.join(", "));
+        let all = format!("{} (by `contract:`)", waived.join(", "));
         out += &entries("waived", vec![all], style::WARNING, style);
     }
+    let off = summary.off.iter().map(|(setting, count)| counted(setting, *count));
+    out += &entries("off", off.collect(), style::WARNING, style);
     let not_checked = summary.not_checked.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("not checked:", not_checked.collect(), style::WARNING, style);
     out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);

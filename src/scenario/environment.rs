@@ -1,5 +1,6 @@
+use super::contract::{ContractSettings, read_contract};
 use super::reader::{Named, Reader, Spanned};
-use super::settings::{ContractSettings, Timeouts, read_contract, read_timeouts};
+use super::settings::{Timeouts, read_timeouts};
 use crate::diagnostic::Code;
 use crate::expression::Template;
 use crate::source::Span;

@@ -1,6 +1,7 @@
+use super::contract::{ContractSettings, read_contract};
 use super::matcher::{Matcher, Member};
 use super::reader::{Reader, Spanned};
-use super::settings::{ContractSettings, read_contract, read_duration};
+use super::settings::read_duration;
 use crate::diagnostic::Code;
 use crate::expression::{Condition, Selector, Template};
 use crate::source::Span;

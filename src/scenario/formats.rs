@@ -1,7 +1,7 @@
 //! `formats` of `contract`: how much each broken format weighs.
 
+use super::contract::read_severity;
 use super::reader::Reader;
-use super::settings::read_severity;
 use crate::diagnostic::{Code, Severity};
 use crate::yaml::{Entry, nearest};
 

@@ -8,6 +8,7 @@
 
 mod auth;
 mod capture;
+mod contract;
 mod duration;
 mod environment;
 mod expectation;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
 pub use capture::{Capture, CaptureSource, Take};
+pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
 pub use environment::{Environment, SecretSource, ServerChoice};
 pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
@@ -38,7 +40,7 @@ pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, 
 pub use project::{Api, NullableReading, Project};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
-pub use settings::{CHECKS, ContractSettings, Settings, Timeouts};
+pub use settings::{Settings, Timeouts};
 pub use step::{Sends, Step};
 
 /// The roots that stand behind `$` in a scenario.

@@ -1,8 +1,9 @@
 use super::auth::{AuthProfile, read_profile};
+use super::contract::{ContractSettings, read_contract};
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::reader::{Named, Reader, Spanned};
-use super::settings::{ContractSettings, Timeouts, read_contract, read_timeouts};
+use super::settings::{Timeouts, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
 use crate::diagnostic::{Code, Problems};
 use crate::limits::Limits;
@@ -65,6 +66,8 @@ pub struct Api {
     pub document: Spanned<String>,
     /// How `nullable` in it is read, where that is said.
     pub nullable: Option<NullableReading>,
+    /// The severities of contract checks.
+    pub contract: ContractSettings,
 }
 
 impl Project {
@@ -198,7 +201,7 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
         if let Some(path) = entry.value.as_str() {
             let document = Spanned::new(path.to_owned(), entry.value.span);
-            apis.push(entry.named(Api { document, nullable: None }));
+            apis.push(entry.named(Api { document, nullable: None, contract: ContractSettings::default() }));
             continue;
         }
         let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
@@ -207,10 +210,12 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
         let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
+        let contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
         map.not_yet(&["overlays"]);
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
         if let (Some(node), Some(path)) = (node, path) {
-            apis.push(entry.named(Api { document: Spanned::new(path.to_owned(), node.span), nullable }));
+            let document = Spanned::new(path.to_owned(), node.span);
+            apis.push(entry.named(Api { document, nullable, contract }));
         }
     }
     apis

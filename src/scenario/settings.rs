@@ -1,15 +1,9 @@
-use super::formats::read_formats;
+use super::contract::{ContractSettings, read_contract};
 use super::reader::{Reader, Spanned};
 use super::{AuthChoice, Named, parse_duration};
-use crate::diagnostic::{Code, Severity};
 use crate::expression::Template;
-use crate::source::Span;
-use crate::yaml::{Entry, Kind, MapReader, Node, nearest};
+use crate::yaml::{Entry, MapReader, Node};
 use std::time::Duration;
-
-/// The contract checks that settings name.
-pub const CHECKS: &[&str] =
-    &["status", "content-type", "header", "body", "format", "discriminator", "decode", "deprecated"];
 
 /// The settings that may stand in defaults, files, scenarios and steps; the nearest wins, key by key.
 #[derive(Clone, Debug, Default)]
@@ -22,17 +16,6 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Headers for every request; `None` is a written `null`, which removes a header.
     pub headers: Vec<Named<Option<Template>>>,
-}
-
-/// `contract: warn`, or `contract: { header: warn }`.
-#[derive(Clone, Debug, Default)]
-pub struct ContractSettings {
-    /// For every check that is not named.
-    pub all: Option<Severity>,
-    /// By check.
-    pub checks: Vec<(&'static str, Severity)>,
-    /// By format, as in `formats: { date-time: warn }`.
-    pub formats: Vec<(&'static str, Severity)>,
 }
 
 /// The time-outs that were written; what was not is inherited.
@@ -58,18 +41,6 @@ impl Timeouts {
     }
 }
 
-impl ContractSettings {
-    /// The severity written for a check, if any.
-    pub fn severity(&self, check: &str) -> Option<Severity> {
-        self.checks.iter().find(|(name, _)| *name == check).map(|(_, severity)| *severity).or(self.all)
-    }
-
-    /// Whether nothing is written.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_none() && self.checks.is_empty() && self.formats.is_empty()
-    }
-}
-
 /// Reads `auth`, `contract`, `timeouts` and `headers`.
 pub(super) fn read_settings(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Settings {
     Settings {
@@ -89,60 +60,6 @@ pub(super) fn read_headers(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Na
             entry.named(value)
         })
         .collect()
-}
-
-pub(super) fn read_contract(node: &Node, reader: &mut Reader<'_>) -> ContractSettings {
-    let mut settings = ContractSettings::default();
-    match &node.kind {
-        Kind::String(_) => settings.all = read_severity(node, reader),
-        Kind::Map(entries) => {
-            for entry in entries {
-                if entry.key == "formats" {
-                    settings.formats = read_formats(entry, reader);
-                    continue;
-                }
-                let Some(check) = CHECKS.iter().find(|check| **check == entry.key) else {
-                    report_unknown_check(&entry.key, entry.key_span, reader);
-                    continue;
-                };
-                if let Some(severity) = read_severity(&entry.value, reader) {
-                    settings.checks.push((check, severity));
-                }
-            }
-        }
-        _ => reader.invalid(
-            node.span,
-            "`contract` is deny, warn or off, for all checks or by check",
-            format!("is {}", node.type_name()),
-        ),
-    }
-    settings
-}
-
-fn report_unknown_check(name: &str, span: Span, reader: &mut Reader<'_>) {
-    let label = match nearest(name, CHECKS.iter().copied().chain(["formats"])) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the checks are {}", CHECKS.join(", ")),
-    };
-    reader.problems.error(
-        Code::SCENARIO_UNKNOWN_KEY,
-        span,
-        format!("there is no contract check `{name}`"),
-        label,
-    );
-}
-
-pub(super) fn read_severity(node: &Node, reader: &mut Reader<'_>) -> Option<Severity> {
-    let severity = match node.as_str() {
-        Some("deny") => Some(Severity::Deny),
-        Some("warn") => Some(Severity::Warn),
-        Some("off") => Some(Severity::Off),
-        _ => None,
-    };
-    if severity.is_none() {
-        reader.invalid(node.span, "a severity is deny, warn or off", "is none of them");
-    }
-    severity
 }
 
 pub(super) fn read_timeouts(node: &Node, reader: &mut Reader<'_>) -> Timeouts {

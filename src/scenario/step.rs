@@ -1,7 +1,8 @@
 use super::capture::{Capture, read_captures};
+use super::contract::ContractSettings;
 use super::expectation::{Expectation, read_expectation};
 use super::reader::{Named, Reader, Spanned};
-use super::settings::{ContractSettings, read_duration, read_headers};
+use super::settings::{read_duration, read_headers};
 use super::{AuthChoice, auth};
 use crate::expression::{Condition, Scope, Template};
 use crate::json::Value;

@@ -140,7 +140,7 @@ fn values_of_the_wrong_form_say_what_is_wanted() {
     );
     check_step(
         "{ call: x, expect: { contract: { headr: warn } } }",
-        &["scenario.unknown-key 5:42 there is no contract check `headr` | did you mean `header`?"],
+        &["scenario.unknown-check 5:42 there is no contract check `headr` | did you mean `header`?"],
     );
     check_step("{ call: x, expect: { contract: { formats: { date-time: warn, uuid: off } } } }", &[]);
     check_step(

@@ -108,6 +108,7 @@ impl Session {
                 files,
                 selection,
                 limits: &limits,
+                overrides: &settings.contract,
             },
             &mut diagnostics,
         );

@@ -1,4 +1,5 @@
 use crate::plan::Selection;
+use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub limits: Vec<(String, String)>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
+    /// Severities that count before those of every file.
+    pub contract: ContractSettings,
     /// The process's variables.
     pub variables: Variables,
 }

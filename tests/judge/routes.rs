@@ -122,6 +122,10 @@ impl Service {
         if let Some(methods) = reply.allowed {
             headers.push(("Allow".to_owned(), methods.to_owned()));
         }
+        if reply.status == 401 {
+            // RFC 9110 §15.5.2.
+            headers.push(("WWW-Authenticate".to_owned(), "Bearer realm=\"orders\"".to_owned()));
+        }
         let mut body = print(&reply.body, &self.oddities).into_bytes();
         match (reply.operation, reply.status) {
             (Operation::ReadShape, 200) => headers.push(("X-Count".to_owned(), "3".to_owned())),

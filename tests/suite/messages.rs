@@ -2,7 +2,7 @@
 //!
 //! A case is a folder with `command.txt`, the arguments; `expected.txt` and `expected-120.txt`, what
 //! is printed and the exit code; and where a server is asked, `response.http`, what it answers to every request
-//! (to a DELETE: `response-delete.http`, where there is one). Ports and
+//! (to a DELETE: `response-delete.http`, and to a target that ends in `/x`: `response-x.http`, where there is one). Ports and
 //! times are replaced, for they differ from run to run. `CONTEST_BLESS=1 cargo test --test suite`
 //! writes what is printed; read it before you commit it.
 
@@ -76,13 +76,18 @@ fn output_of(case: &Path, columns: &str) -> String {
     let base_url = response.map_or_else(nobody, |text| {
         let bytes = response_of(&text);
         let of_delete = std::fs::read_to_string(case.join("response-delete.http")).ok();
+        let folder = case.to_owned();
         let answer = move |line: &str| {
             if line.contains("/slow") {
                 let _ = sender.send(());
                 std::thread::park_timeout(std::time::Duration::from_secs(60));
             }
-            match &of_delete {
-                Some(text) if line.starts_with("DELETE ") => wire(text),
+            let target = line.split('?').next().unwrap_or_default();
+            let last = target.rsplit('/').next().unwrap_or_default();
+            let of_target = std::fs::read_to_string(folder.join(format!("response-{last}.http")));
+            match (&of_delete, of_target) {
+                (Some(text), _) if line.starts_with("DELETE ") => wire(text),
+                (_, Ok(text)) => wire(&text),
                 _ => bytes.clone(),
             }
         };

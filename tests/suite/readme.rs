@@ -31,7 +31,7 @@ fn every_yaml_file_of_the_readme_loads() {
     let readme = std::fs::read_to_string(path).expect("README.md is readable");
     let blocks: Vec<&str> =
         readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 3, "README.md has other blocks than this test knows");
+    assert_eq!(blocks.len(), 4, "README.md has other blocks than this test knows");
     for block in blocks {
         let name = block.lines().next().unwrap_or_default().trim_start_matches("# ");
         let source = Source::new(name, block);

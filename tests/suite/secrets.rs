@@ -406,7 +406,7 @@ const SHOWN: [&str; 18] = [
     "expect.assert",
     "capture.missing",
     "auth.token",
-    "request.invalid",
+    "request.body",
     "request.build",
     "transport.connect",
     "transport.timeout",

@@ -86,7 +86,9 @@ fn is_complete(received: &[u8]) -> bool {
 pub(crate) fn wire(text: &str) -> Vec<u8> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let body = body.trim_end_matches('\n');
-    let has_length = head.to_lowercase().contains("content-length:");
+    // RFC 9110 §8.6: a 204 has none.
+    let is_204 = head.starts_with("HTTP/1.1 204") && body.is_empty();
+    let has_length = is_204 || head.to_lowercase().contains("content-length:");
     let length = if has_length { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     let head = head.trim_end().replace('\n', "\r\n");
     format!("{head}\r\nconnection: close\r\n{length}\r\n{body}").into_bytes()

@@ -1,3 +1,5 @@
+mod deprecated;
+mod extras;
 mod request;
 mod response;
 
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The document that every test of this room speaks of, with what the test adds to it.
-fn document(paths: &str, components: &str) -> Arc<Document> {
+pub(super) fn document(paths: &str, components: &str) -> Arc<Document> {
     let indent = |text: &str, by: usize| -> String {
         text.lines().map(|line| format!("{:by$}{line}\n", "")).collect()
     };
@@ -28,7 +30,7 @@ fn document(paths: &str, components: &str) -> Arc<Document> {
 }
 
 /// A response as a test writes it: `200`, header lines, a blank line, the body.
-fn exchange(method: &str, text: &str) -> Exchange {
+pub(super) fn exchange(method: &str, text: &str) -> Exchange {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.trim().parse().ok()).expect("a status");
@@ -54,7 +56,7 @@ fn exchange(method: &str, text: &str) -> Exchange {
     }
 }
 
-fn judge(document: &Arc<Document>, exchange: &Exchange, severities: &Severities) -> Judgement {
+pub(super) fn judge(document: &Arc<Document>, exchange: &Exchange, severities: &Severities) -> Judgement {
     let operation = document.operations().next().expect("an operation");
     let contract = Contract::compile(Arc::clone(document), &[operation.index()]);
     check_response(operation, &contract, exchange, severities, &Limits::default())

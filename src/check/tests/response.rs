@@ -1,6 +1,8 @@
 use super::*;
-use crate::check::Check;
+use crate::check::{Check, Policy};
+use crate::diagnostic::CheckSelector;
 use crate::exchange::BodyProblem;
+use crate::scenario::ContractSettings;
 
 /// Judges a response to `getX` whose documented responses are given.
 fn check_all(
@@ -169,10 +171,26 @@ not checked, because the check `content-type` is off
 not checked, because the check `header` is off
 not checked, because the check `body` is off
 not checked, because the check `format` is off
-not checked, because the check `discriminator` is off
-not checked, because the check `deprecated` is off
 not checked, because a 409 of `getX` is not documented",
     );
+}
+
+#[test]
+fn a_warning_that_is_off_is_named_by_the_setting_that_says_so() {
+    let checks = |text: &str| CheckSelector::parse(text).expect("it selects");
+    let mut policy = Policy::default();
+    let settings = ContractSettings::of([
+        (checks("http.*"), Severity::Off),
+        (checks("http.date"), Severity::Warn),
+        (checks("discriminator"), Severity::Off),
+    ]);
+    policy.push(&settings, |_| true);
+    let path = "/x:\n  get:\n    responses:\n      '401': { description: d }";
+    let judgement = judge(&document(path, ""), &exchange("GET", "401\nDate: 0\nETag: 0"), &policy.at(401));
+    let codes: Vec<&str> = judgement.facts.iter().map(|fact| fact.code.as_str()).collect();
+    assert_eq!(codes, ["http.date"]);
+    assert_eq!(judgement.off, ["discriminator", "http.*"]);
+    assert_eq!(judgement.not_checked, Vec::<String>::new());
 }
 
 #[test]
@@ -260,6 +278,53 @@ error[response.header]: the header `X-N` is `a` where the document promises an i
 }
 
 /// Checks the first fact's headline and where in the response it points.
+#[test]
+fn headers_are_read_as_their_schema_says() {
+    let document = |header: &str| format!("'200': {{ description: d, headers: {{ X-A: {header} }} }}");
+    let object = "schema: { type: object, properties: { r: { type: integer }, g: { type: integer } } }";
+    let list = "schema: { type: array, maxItems: 3, items: { type: integer } }";
+    for (header, lines) in [
+        (format!("{{ {object} }}"), "X-A: r,100,g,200"),
+        (format!("{{ {object}, explode: true }}"), "X-A: r=100,g=200"),
+        (format!("{{ {list} }}"), "X-A: 1, 2\nx-a: 3"),
+        ("{ schema: { type: boolean } }".to_owned(), "X-A: true"),
+        ("{ schema: { type: string } }".to_owned(), "X-A: 7"),
+        ("{ content: { application/json: { schema: { type: array } } } }".to_owned(), "X-A: [1, 2]"),
+        ("{ schema: { type: integer } }".to_owned(), "X-B: absent"),
+    ] {
+        check(&document(&header), "", &format!("200\n{lines}"), "");
+    }
+    let headline = |header: &str, lines: &str| {
+        let path = format!("/x:\n  get:\n    responses:\n      {}", document(header));
+        let exchange = exchange("GET", &format!("200\n{lines}"));
+        let found = judge(&super::document(&path, ""), &exchange, &Severities::default()).facts;
+        found.into_iter().map(|fact| fact.headline).collect::<Vec<_>>().join("; ")
+    };
+    for (header, lines, expected) in [
+        (
+            format!("{{ {object} }}"),
+            "X-A: r,many,g,200",
+            "`r` is a string where the document promises an integer",
+        ),
+        (
+            format!("{{ {list} }}"),
+            "X-A: 1,2\nX-A: 3,4",
+            "the header `X-A` has 4 elements where the document promises at most 3 elements",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: array } } } }".to_owned(),
+            "X-A: {}",
+            "the header `X-A` is an object where the document promises an array",
+        ),
+    ] {
+        assert_eq!(headline(&header, lines), expected, "{header} {lines}");
+    }
+    // OpenAPI 3.1.1, "Response Object", `headers`: `Content-Type` is described elsewhere.
+    let content_type =
+        "'200': { description: d, headers: { Content-Type: { required: true, schema: { maxLength: 1 } } } }";
+    check(content_type, "", "200", "");
+}
+
 fn check_decode(text: &str, headline: &str, place: &str) {
     let path = format!("/x:\n  get:\n    operationId: getX\n    responses:\n      {JSON}");
     let document = document(&path, "  T: {}");

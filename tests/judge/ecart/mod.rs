@@ -51,7 +51,11 @@ impl Shop {
         for oddity in &self.oddities {
             oddity::bend(*oddity, &mut reply);
         }
-        let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        if reply.status == 401 {
+            // RFC 9110 §15.5.2.
+            headers.push(("WWW-Authenticate".to_owned(), "ApiKey".to_owned()));
+        }
         let body = oddity::print(&reply.body, &self.oddities).into_bytes();
         let (delivery, manner) = (Delivery::Whole, Manner::default());
         let mut response = Response { status: reply.status, headers, body, delivery, manner };

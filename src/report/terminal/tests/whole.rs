@@ -144,7 +144,7 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
   warnings response.header ×12 (`X-Request-Id` is not a uuid,
            specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
-  waived   response.status ×2, response.body (by a step's `contract:`)
+  waived   response.status ×2, response.body (by `contract:`)
   not checked: `send` goes outside the document ×3
                the header `X-Rate` has a schema that does not compile
   left behind: order 50ca1ec7… (cleanup `restore` answered 503)
@@ -207,7 +207,7 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection r
   errored  bookshop/status › refunded is stored as refunded  transport.connect, response.body
   warnings response.header ×12 (`X-Request-Id` is not a uuid, specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
-  waived   response.status ×2, response.body (by a step's `contract:`)
+  waived   response.status ×2, response.body (by `contract:`)
   not checked: `send` goes outside the document ×3
                the header `X-Rate` has a schema that does not compile
   left behind: order 50ca1ec7… (cleanup `restore` answered 503)

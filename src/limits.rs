@@ -19,6 +19,10 @@ pub struct Limits {
     pub findings: usize,
     /// The most cases of one run.
     pub cases: usize,
+    /// The most other files that one document may refer to.
+    pub files: usize,
+    /// The most files that may stand between a document and one that it refers to, that one included.
+    pub chain: usize,
 }
 
 /// One row of the table, for help texts and messages.
@@ -66,6 +70,8 @@ impl Limits {
             is_size: false,
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
+        Limit { name: "files", what: "the most files that a document refers to", is_size: false },
+        Limit { name: "chain", what: "the longest chain of such files", is_size: false },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -88,6 +94,8 @@ impl Limits {
             "expression" => self.expression = count,
             "findings" => self.findings = count,
             "cases" => self.cases = count,
+            "files" => self.files = count,
+            "chain" => self.chain = count,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -105,6 +113,8 @@ impl Default for Limits {
             expression: 1 << 10,
             findings: 100,
             cases: 100_000,
+            files: 256,
+            chain: 64,
         }
     }
 }

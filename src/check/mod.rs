@@ -33,7 +33,7 @@ pub use severity::{Policy, Said, Severities};
 
 use crate::exchange::Exchange;
 use crate::limits::Limits;
-use crate::openapi::{Contract, Operation, Response};
+use crate::openapi::{Contract, Operation, Response, ResponseKey};
 use decode::Content;
 use judgement::Case;
 
@@ -55,8 +55,15 @@ pub fn check_response(
     for check in severities.switched_off().filter(|check| !check.is_of_request()) {
         judgement.leave_off(check, severities);
     }
-    let response = operation.response_for(case.status());
-    if case.runs(Check::Status) {
+    let mut response = operation.response_for(case.status());
+    // Another response must not stand in for one that is there and cannot be looked at.
+    let is_exact = response.as_ref().is_some_and(|it| it.key() == ResponseKey::Status(case.status()));
+    let lost = if is_exact { None } else { operation.lost_response(case.status()) };
+    if let Some(reason) = &lost {
+        judgement.leave(reason);
+        response = None;
+    }
+    if case.runs(Check::Status) && lost.is_none() {
         judgement.facts.extend(status::check(&case));
     }
     let mut broken = Vec::new();
@@ -66,6 +73,7 @@ pub fn check_response(
     }
     match &response {
         Some(response) => judge_content(&case, response, &content, &mut judgement),
+        None if lost.is_some() => {}
         None => {
             if case.runs(Check::Body) {
                 judgement.facts.extend(body::check_presence(&case, None));

@@ -1,6 +1,6 @@
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::TagExpression;
-use crate::scenario::{ContractSettings, unknown_check};
+use crate::scenario::{ContractSettings, is_host, unknown_check};
 use crate::session::BaseUrl;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -79,6 +79,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
     #[command(flatten)]
+    pub(super) references: References,
+    #[command(flatten)]
     pub(super) contract: ContractFlags,
 }
 
@@ -101,6 +103,8 @@ pub(super) struct Check {
     /// How what was found is written
     #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
     pub(super) format: CheckFormat,
+    #[command(flatten)]
+    pub(super) references: References,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +158,18 @@ pub(super) struct Mock {
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct References {
+    /// Read documents, and what their references lead to, from this host too
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub(super) allow_remote: Vec<String>,
+    /// Follow references of documents into this folder too
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) allow_folder: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -191,6 +207,13 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    match is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("write HOST or HOST:PORT, as in example.com".to_owned()),
     }
 }
 

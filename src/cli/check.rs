@@ -14,6 +14,8 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         ..Settings::default()
     };
     let mut checked = check_files(settings);

@@ -1,7 +1,6 @@
 use super::args::{Mock, Output};
 use super::{exit, output};
-use crate::limits::Limits;
-use crate::session::{MockError, start_mock};
+use crate::session::{MockError, Settings, start_mock};
 use std::process::ExitCode;
 
 /// `contest mock`.
@@ -17,8 +16,13 @@ pub(super) fn mock(arguments: &Mock, out: &Output) -> ExitCode {
 }
 
 async fn serve(arguments: &Mock, out: &Output) -> ExitCode {
-    let folder = std::env::current_dir().unwrap_or_default();
-    let mock = match start_mock(&arguments.rules, &folder, &Limits::default(), arguments.listen).await {
+    let settings = Settings {
+        folder: std::env::current_dir().unwrap_or_default(),
+        allow_remote: arguments.references.allow_remote.clone(),
+        allow_folders: arguments.references.allow_folder.clone(),
+        ..Settings::default()
+    };
+    let mock = match start_mock(&arguments.rules, &settings, arguments.listen).await {
         Ok(mock) => mock,
         Err(MockError::Rules(diagnostics)) => {
             output::print_diagnostics(&diagnostics, out);

@@ -145,6 +145,8 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         seed: arguments.seed,
         run_id: arguments.run_id,
         limits: arguments.limit,
+        allow_remote: arguments.references.allow_remote,
+        allow_folders: arguments.references.allow_folder,
         contract: arguments.contract.settings()?,
         ..Settings::default()
     })

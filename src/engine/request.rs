@@ -185,7 +185,12 @@ fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<Stri
     let mut pairs: Vec<String> = Vec::new();
     for (name, datum) in values.resolved {
         let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
-            continue; // The plan lets no undeclared query parameter through.
+            // The plan lets one through only where the document lost what it says of it.
+            let plain = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+            if !datum.value().is_null() {
+                pairs.push(format!("{}={}", plain(name), plain(&datum.to_text())));
+            }
+            continue;
         };
         if let Encoded::Query(encoded) = values.encode(parameter, name, datum)? {
             pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
@@ -222,8 +227,14 @@ fn build_cookies(
 ) -> Result<Vec<(String, String)>, BuildError> {
     let mut cookies = Vec::new();
     for (name, datum) in values.resolved {
-        let Some(parameter) = find(parameters, ParameterIn::Cookie, name) else { continue };
-        let Encoded::Cookie(pairs) = values.encode(parameter, name, datum)? else { continue };
+        let pairs = match find(parameters, ParameterIn::Cookie, name) {
+            Some(parameter) => match values.encode(parameter, name, datum)? {
+                Encoded::Cookie(pairs) => pairs,
+                _ => continue,
+            },
+            None if datum.value().is_null() => continue,
+            None => vec![(name.clone(), datum.to_text())],
+        };
         if pairs.iter().any(|(_, value)| value.contains(['\r', '\n', '\0', ';'])) {
             let reason = format!("the cookie `{name}` holds a line end, a NUL or `;`, which cannot be sent");
             return Err(values.unsendable(name, reason));

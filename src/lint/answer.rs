@@ -12,13 +12,13 @@ use std::collections::BTreeSet;
 /// known: the status is an expression, or one that the document lacks could come.
 pub(super) fn answers<'a>(at: &At<'a>) -> Option<Vec<Response<'a>>> {
     let Some(expected) = &at.step.step.expect.status else {
-        return Some(of_class(at, 2));
+        return of_class(at, 2);
     };
     let mut found: Vec<Response<'a>> = Vec::new();
     for pattern in &expected.value {
         let more = match resolve(at, pattern)? {
             StatusPattern::Code(code) => vec![at.operation.response_for(code)?],
-            StatusPattern::Class(class) => of_class(at, class),
+            StatusPattern::Class(class) => of_class(at, class)?,
             StatusPattern::Expression(_) => return None,
         };
         for response in more {
@@ -85,12 +85,17 @@ pub(super) fn expected_statuses(at: &At<'_>) -> Option<Vec<StatusPattern>> {
     written.map(|pattern| resolve(at, pattern)).collect()
 }
 
-fn of_class<'a>(at: &At<'a>, class: u16) -> Vec<Response<'a>> {
+/// `None` where the document has a response that cannot be read.
+fn of_class<'a>(at: &At<'a>, class: u16) -> Option<Vec<Response<'a>>> {
+    let is_broken = |code: u16| at.operation.documents(code) && at.operation.response_for(code).is_none();
+    if (class * 100..class * 100 + 100).any(is_broken) {
+        return None;
+    }
     let answers = at.operation.responses().into_iter();
     let fits = |response: &Response<'_>| match response.key() {
         ResponseKey::Status(code) => code / 100 == class,
         ResponseKey::Range(range) => u16::from(range) == class,
         ResponseKey::Default => true,
     };
-    answers.filter(fits).collect()
+    Some(answers.filter(fits).collect())
 }

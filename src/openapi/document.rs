@@ -1,10 +1,13 @@
-use super::operation::{Entry, Operation, OperationIndex, list_operations};
+use super::files::{Fetch, Files, load};
+use super::names::Names;
+use super::operation::{Entry, Operation, OperationIndex, list_operations, templates};
 use super::origin::Origins;
 use super::places::Format;
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
 use super::tree::Tree;
 use super::version::{Declared, Version};
+use super::walk::Holds;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::json::{self, Map, Pointer, Value};
 use crate::limits::Limits;
@@ -13,6 +16,10 @@ use crate::yaml;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use url::Url;
+
+/// As many paths without operations are named at once; `contest check` names the others.
+const MAX_LOST: usize = 100;
 
 /// One loaded OpenAPI document: the raw tree, shared and immutable, with views made on demand.
 ///
@@ -27,7 +34,8 @@ pub struct Document {
     /// The first operation of each `operationId`.
     ids: HashMap<String, usize>,
     router: OnceLock<Router>,
-    anchors: OnceLock<HashMap<String, Pointer>>,
+    files: Files,
+    names: OnceLock<Names>,
 }
 
 impl Document {
@@ -37,17 +45,34 @@ impl Document {
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
     /// read. Whatever else is wrong costs the part it stands in.
     ///
+    /// References to other files and to URLs are not followed: [`Document::load_with`] does that.
+    ///
     /// Source: OpenAPI 3.0.4 and 3.1.1, "OpenAPI Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::read(None, limits, problems)
+    }
+
+    /// The same, and reads the files and URLs that references lead to, one after the other.
+    ///
+    /// What of them cannot be read costs the references that lead there; what is wrong with their
+    /// texts is a warning. At most `limits.files` are read, and none that stands behind more than
+    /// `limits.chain` others.
+    pub fn load_with(fetch: &dyn Fetch, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+        Self::read(Some(fetch), limits, problems)
+    }
+
+    fn read(fetch: Option<&dyn Fetch>, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
         let tree = match format {
             Format::Json => match Tree::of_large(&source) {
                 Some(parts) => parts,
-                None => Tree::Whole(read_json(&source, problems)?),
+                None => Tree::of_value(read_json(&source, problems)?),
             },
-            Format::Yaml => Tree::Whole(read_yaml(limits, problems)?),
+            Format::Yaml => Tree::of_value(read_yaml(limits, problems)?),
         };
+        let base = fetch.map_or_else(|| nowhere(source.name()), Fetch::base);
+        let files = Files::of(base, &tree);
         let mut document = Self {
             origins: Origins::of(&source, format),
             limits: limits.clone(),
@@ -56,11 +81,17 @@ impl Document {
             operations: Vec::new(),
             ids: HashMap::new(),
             router: OnceLock::new(),
-            anchors: OnceLock::new(),
+            files,
+            names: OnceLock::new(),
         };
         document.version = document.read_version(problems)?;
+        if let Some(fetch) = fetch {
+            let Self { tree, files, origins, .. } = &mut document;
+            load(tree, files, origins, limits, fetch, problems);
+        }
         document.operations = list_operations(&document);
         document.ids = document.index_ids(problems);
+        document.report_lost_paths(problems);
         Some(Arc::new(document))
     }
 
@@ -184,6 +215,30 @@ impl Document {
         &self.tree
     }
 
+    /// The values in other files that references lead to, with what they hold.
+    pub(super) fn reached(&self) -> &[(Pointer, Holds)] {
+        self.files.reached()
+    }
+
+    /// The dynamic anchors of the schema resource that a place belongs to, as far as other resources have
+    /// them too; none where no schema has a `$dynamicRef`.
+    pub(super) fn dynamic_anchors_around(&self, at: &Pointer) -> &[(String, Pointer)] {
+        match self.files.has_dynamic() {
+            true => self.resolver().names().dynamic_in(&self.resolver().resource(at)),
+            false => &[],
+        }
+    }
+
+    /// Whether two schemas of one resource have the same dynamic anchor.
+    pub(super) fn has_ambiguous_anchor(&self, name: &str) -> bool {
+        self.resolver().names().is_ambiguous(name)
+    }
+
+    /// The version that the text around a place follows: a referenced file may state its own.
+    pub(super) fn version_at(&self, at: &Pointer) -> Version {
+        self.files.version_at(at).unwrap_or(self.version)
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.operations
     }
@@ -214,10 +269,32 @@ impl Document {
         ids
     }
 
+    /// Says which paths have no operations because a reference leads nowhere: an operation that is not
+    /// there is missed by its name alone.
+    fn report_lost_paths(&self, problems: &mut Problems) {
+        let whole = Pointer::of(["paths"]);
+        let items =
+            templates(self).into_iter().filter(|(.., known)| known.is_none_or(|it| it.members.is_none()));
+        let mut n_lost = 0;
+        for pointer in std::iter::once(whole).chain(items.map(|(_, pointer, _)| pointer)) {
+            if n_lost == MAX_LOST {
+                return;
+            }
+            if self.tree.may_be_reference(&pointer)
+                && let Err(error) = self.resolve(&pointer)
+            {
+                let place = self.place_or_start(&error.at().child("$ref"));
+                let mut diagnostic = Diagnostic::warning(Code::DOCUMENT_REFERENCE, error.to_string())
+                    .label_at(place, error.label());
+                diagnostic.help.extend(error.help());
+                problems.push(diagnostic);
+                n_lost += 1;
+            }
+        }
+    }
+
     fn resolver(&self) -> Resolver<'_> {
-        let name = self.source().name();
-        let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        Resolver { tree: &self.tree, file_name, anchors: &self.anchors }
+        Resolver { tree: &self.tree, files: &self.files, names: &self.names }
     }
 
     /// The place of a value, or the start of the document where it has none.
@@ -305,7 +382,7 @@ impl fmt::Debug for Document {
     }
 }
 
-fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
+pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
     let parsed = match json::parse(source.text()) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -360,6 +437,12 @@ fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
         return None;
     }
     Some(root.to_value())
+}
+
+/// The URI of a text that lies nowhere: the document may still refer to itself by its name.
+fn nowhere(name: &str) -> Url {
+    let root = Url::parse("file:///").expect("it is a URL");
+    root.join(name).ok().filter(|uri| uri.scheme() == "file").unwrap_or(root)
 }
 
 fn server_url(server: &Value) -> Option<String> {

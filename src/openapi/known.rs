@@ -14,6 +14,9 @@ pub(super) struct Known {
     parameters: OnceLock<Vec<Place>>,
     request_body: OnceLock<Option<Place>>,
     responses: OnceLock<Vec<(ResponseKey, Place)>>,
+    /// Why parameters, and the request body, cannot be looked at.
+    pub(super) lost_parameters: OnceLock<Vec<String>>,
+    pub(super) lost_request_body: OnceLock<Option<String>>,
     /// The value of `Accept`.
     pub(super) accept: OnceLock<String>,
 }

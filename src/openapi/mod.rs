@@ -7,11 +7,14 @@
 mod declared;
 mod decode;
 mod document;
+mod files;
 mod form;
 mod header;
 mod known;
+mod lost;
 mod media_range;
 mod media_type;
+mod names;
 mod operation;
 mod origin;
 mod outline;
@@ -30,6 +33,7 @@ mod tree;
 mod types;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod testing;
@@ -38,6 +42,7 @@ mod tests;
 
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
+pub use files::{Fetch, Refusal};
 pub use form::encode_form;
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};

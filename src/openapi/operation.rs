@@ -1,4 +1,5 @@
 use super::known::Known;
+use super::tree::PathItem;
 use super::view::View;
 use super::{Document, Parameter, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
@@ -131,18 +132,12 @@ impl<'d> Operation<'d> {
     ///
     /// Source: OpenAPI 3.1.1, "Responses Object".
     pub fn response_for(self, status: u16) -> Option<Response<'d>> {
-        let rank = |key: ResponseKey| match key {
-            ResponseKey::Status(code) if code == status => Some(0),
-            ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
-            ResponseKey::Default => Some(2),
-            _ => None,
-        };
         let ranked = self
             .entry
             .known
             .responses(self)
             .iter()
-            .filter_map(|(key, place)| Some((rank(*key)?, *key, place)));
+            .filter_map(|(key, place)| Some((rank(*key, status)?, *key, place)));
         // Of equals the first written.
         let (_, key, place) = ranked.min_by_key(|(rank, ..)| *rank)?;
         Some(Response::new(key, place.view(self.document)?))
@@ -177,6 +172,11 @@ impl<'d> Operation<'d> {
             .collect()
     }
 
+    /// What was looked up of it before.
+    pub(super) fn known(self) -> &'d Known {
+        &self.entry.known
+    }
+
     /// The objects whose `parameters` count, the nearest first.
     pub(super) fn parameter_holders(self) -> impl Iterator<Item = &'d Pointer> {
         std::iter::once(&self.entry.pointer).chain(&self.entry.path_items)
@@ -188,16 +188,24 @@ impl<'d> Operation<'d> {
     }
 }
 
+/// How near a key of the Responses Object is to a status, 0 the nearest.
+pub(super) fn rank(key: ResponseKey, status: u16) -> Option<u8> {
+    match key {
+        ResponseKey::Status(code) if code == status => Some(0),
+        ResponseKey::Range(class) if u16::from(class) == status / 100 => Some(1),
+        ResponseKey::Default => Some(2),
+        _ => None,
+    }
+}
+
 /// Lists the operations of a document in the order written. What is no Operation Object is passed
 /// over; path items that are references are followed within the document.
 pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let paths = Pointer::of(["paths"]);
-    for (template, known) in document.tree().path_items() {
+    for (template, pointer, known) in templates(document) {
         if template.starts_with("x-") {
             continue;
         }
-        let pointer = paths.child(template);
         if let Some(members) = known.and_then(|item| item.members.as_ref()) {
             for (key, id) in members {
                 let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
@@ -239,6 +247,22 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The path templates in the order written, with where their path items stand and what is known of
+/// them. `paths` itself may be a reference, as tools write it that put every path in a file.
+pub(super) fn templates(document: &Document) -> Vec<(&str, Pointer, Option<&PathItem>)> {
+    let paths = Pointer::of(["paths"]);
+    let mut found = Vec::new();
+    for (template, known) in document.tree().path_items() {
+        if template == "$ref" {
+            let Ok((at, Value::Object(items))) = document.resolve(&paths) else { continue };
+            found.extend(items.keys().map(|template| (template.as_str(), at.child(template.as_str()), None)));
+        } else {
+            found.push((template, paths.child(template), known));
+        }
+    }
+    found
 }
 
 /// A path item, and those its `$ref` leads to one after the other: the fields of all count.

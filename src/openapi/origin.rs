@@ -60,14 +60,12 @@ impl Origins {
     }
 
     /// Adds a text that parts may come from.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a document is one text until parts come from others"))]
     pub(super) fn add(&mut self, source: &Arc<Source>, format: Format) -> TextIndex {
         self.texts.push(Text::new(source, format));
         TextIndex(self.texts.len() - 1)
     }
 
     /// Says that the value at `at`, with everything below it, was written at `pointer` of a text.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a document is one text until parts come from others"))]
     pub(super) fn moved(&mut self, at: Pointer, text: TextIndex, pointer: Pointer) {
         self.rows.insert(at, Origin { text, pointer, goes_on: true });
     }

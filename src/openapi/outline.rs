@@ -3,6 +3,7 @@
 use super::operation::METHODS;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 /// What is kept of a value.
@@ -40,16 +41,19 @@ impl Outline<'_> {
 }
 
 /// Reads a JSON text from its first byte to its last, as strictly as [`json::parse`] does, and keeps
-/// where its parts begin. `None` when reading it whole would tell or do something else: see
+/// where its parts begin, and whether a reference in it leads to anything but a place in it. `None` when reading it whole would tell or do something else: see
 /// [`Tree::of_large`](super::tree::Tree::of_large).
 ///
 /// [`json::parse`]: crate::json::parse
-pub(super) fn outline(text: &str) -> Option<Outline<'_>> {
+pub(super) fn outline(text: &str) -> Option<(Outline<'_>, bool)> {
     let mut names = Vec::new();
+    let refers_elsewhere = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let outline = Seed { text, place: Place::Root, names: &mut names }.deserialize(&mut deserializer).ok()?;
+    let outline = Seed { text, place: Place::Root, names: &mut names, refers_elsewhere: &refers_elsewhere }
+        .deserialize(&mut deserializer)
+        .ok()?;
     deserializer.end().ok()?;
-    Some(outline)
+    Some((outline, refers_elsewhere.get()))
 }
 
 /// Where in an OpenAPI document a value stands.
@@ -62,12 +66,16 @@ enum Place {
     OperationId,
     Components,
     Group,
+    Reference,
+    Dynamic,
     Inside,
 }
 
 impl Place {
     fn below(self, name: &str) -> Self {
         match (self, name) {
+            (_, "$ref") => Self::Reference,
+            (_, "$dynamicRef" | "$recursiveRef") => Self::Dynamic,
             (Self::Root, "paths") => Self::Paths,
             (Self::Root, "components") => Self::Components,
             (Self::Paths, _) => Self::PathItem,
@@ -93,6 +101,16 @@ struct Seed<'a, 't> {
     place: Place,
     /// The names of the objects that are open, one list for all.
     names: &'a mut Vec<Cow<'t, str>>,
+    refers_elsewhere: &'a Cell<bool>,
+}
+
+impl Seed<'_, '_> {
+    fn note_reference(&self, text: &str) {
+        // What a dynamic reference means depends on schemas that may stand anywhere.
+        if self.place == Place::Dynamic || self.place == Place::Reference && !text.starts_with('#') {
+            self.refers_elsewhere.set(true);
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
@@ -131,6 +149,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        self.note_reference(text);
         Ok(match self.place {
             Place::OperationId => Outline::Text(Cow::Borrowed(text)),
             _ => Outline::Other,
@@ -138,6 +157,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        self.note_reference(text);
         Ok(match self.place {
             Place::OperationId => Outline::Text(Cow::Owned(text.to_owned())),
             _ => Outline::Other,
@@ -145,13 +165,16 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let Seed { text, names, .. } = self;
-        while seq.next_element_seed(Seed { text, place: Place::Inside, names: &mut *names })?.is_some() {}
+        let Seed { text, names, refers_elsewhere, .. } = self;
+        while seq
+            .next_element_seed(Seed { text, place: Place::Inside, names: &mut *names, refers_elsewhere })?
+            .is_some()
+        {}
         Ok(Outline::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let Seed { text, place, names } = self;
+        let Seed { text, place, names, refers_elsewhere } = self;
         let first = names.len();
         let mut members = Vec::new();
         while let Some(name) = access.next_key_seed(Name)? {
@@ -168,7 +191,8 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             }
             let below = place.below(&name);
             names.push(name);
-            let value = access.next_value_seed(Seed { text, place: below, names: &mut *names })?;
+            let value =
+                access.next_value_seed(Seed { text, place: below, names: &mut *names, refers_elsewhere })?;
             if place.is_kept() {
                 let name = names.last().cloned().unwrap_or_default();
                 members.push((name, behind_key, value));

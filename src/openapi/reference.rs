@@ -1,8 +1,10 @@
-use super::tree::Tree;
+use super::files::{Files, Refusal, without_fragment};
+use super::names::{Names, id_of};
+use super::tree::{MOUNT, Tree, shown};
 use crate::json::{Map, Pointer, Value, array_index};
 use percent_encoding::percent_decode_str;
-use std::collections::HashMap;
 use std::sync::OnceLock;
+use url::Url;
 
 /// Deeper chains of references than this are circles in every document seen so far.
 pub(super) const MAX_CHAIN: usize = 32;
@@ -13,13 +15,15 @@ const MAX_CANDIDATES: usize = 5_000;
 /// Why a reference, or a pointer through references, leads to no value of the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
-    /// The reference names another file or a URL.
-    #[error("`{reference}` leads out of the document")]
+    /// The reference names another file or a URL, which was not read.
+    #[error("`{reference}` {}", external(.refusal.as_ref()))]
     External {
         /// The text of the `$ref`.
         reference: String,
         /// Where the object with the `$ref` stands.
         at: Pointer,
+        /// Why it was not read; `None` where nobody reads other files.
+        refusal: Option<Refusal>,
     },
     /// The reference leads to something that is not there.
     #[error("`{reference}` leads nowhere: {missing}")]
@@ -62,7 +66,7 @@ pub enum ReferenceError {
         reason: String,
     },
     /// The pointer itself leads nowhere; no reference is to blame.
-    #[error("the document has nothing at `{pointer}`")]
+    #[error("the document has nothing at `{}`", nothing(.pointer))]
     Nothing {
         /// The pointer asked for.
         pointer: Pointer,
@@ -82,10 +86,19 @@ impl ReferenceError {
         }
     }
 
+    /// What is said of the place of the `$ref`.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::External { .. } => "is not followed",
+            _ => "cannot be followed",
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::External { .. } => {
+            Self::External { refusal: Some(refusal), .. } => refusal.help.clone(),
+            Self::External { refusal: None, .. } => {
                 Some("bundle the document into one file first; references are followed within it only".into())
             }
             Self::Missing { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
@@ -97,17 +110,30 @@ impl ReferenceError {
     }
 }
 
-/// Follows references within one tree.
+/// Follows references within one tree, the files mounted in it included.
 ///
-/// Source: OpenAPI 3.1.1, "Reference Object"; RFC 6901 §6, "URI Fragment Identifier
-/// Representation"; JSON Schema 2020-12 §8.2.2 for `$anchor`.
+/// A relative reference is meant from the `$id` of the schema around it, else from the file it stands
+/// in. Documents write `$id` for its own sake, so that what is not found from there is looked for from
+/// the file next, and `#/…` from the file's root.
+///
+/// Source: OpenAPI 3.1.1, "Reference Object" and "Relative References in URIs"; RFC 6901 §6, "URI
+/// Fragment Identifier Representation"; JSON Schema 2020-12, "Core" §8.2.
 #[derive(Clone, Copy)]
 pub(super) struct Resolver<'d> {
     pub(super) tree: &'d Tree,
-    /// The name of the document's own file, by which it may refer to itself.
-    pub(super) file_name: &'d str,
+    pub(super) files: &'d Files,
     /// What schemas call themselves; collected when the first reference asks for it.
-    pub(super) anchors: &'d OnceLock<HashMap<String, Pointer>>,
+    pub(super) names: &'d OnceLock<Names>,
+}
+
+/// What surrounds a place.
+struct Around<'d> {
+    /// The root of its text.
+    text: Pointer,
+    /// The innermost schema with an `$id`, else the root of the text.
+    resource: Pointer,
+    /// The `$id`s around it, the outermost first, without that of the text itself.
+    ids: Vec<&'d str>,
 }
 
 impl<'d> Resolver<'d> {
@@ -147,29 +173,33 @@ impl<'d> Resolver<'d> {
             at: at.clone(),
             reason: reason.to_owned(),
         };
-        let (file, fragment) = match reference.split_once('#') {
-            Some((file, fragment)) => (file, fragment),
-            None => (reference, ""),
-        };
-        let own_file = file.strip_prefix("./").unwrap_or(file);
-        if !file.is_empty() && own_file != self.file_name {
-            // A schema may be named by its `$id` alone, wherever it stands.
-            return match self.anchors().get(reference) {
-                Some(found) => Ok(found.clone()),
-                None => Err(ReferenceError::External { reference: reference.to_owned(), at: at.clone() }),
-            };
-        }
         if reference.is_empty() {
             return Err(malformed("it is empty"));
         }
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let roots = match file.is_empty() {
+            true => {
+                let around = self.around(at);
+                match around.resource == around.text {
+                    true => vec![around.text],
+                    false => vec![around.resource, around.text],
+                }
+            }
+            false => self.roots(file, reference, at)?,
+        };
         let decoded = percent_decode_str(fragment)
             .decode_utf8()
             .map_err(|_| malformed("its percent-encoded bytes are not UTF-8"))?;
         if decoded.is_empty() || decoded.starts_with('/') {
-            return Pointer::parse(&decoded)
-                .ok_or_else(|| malformed("a `~` stands for itself as `~0`, for `/` as `~1`"));
+            let within = Pointer::parse(&decoded)
+                .ok_or_else(|| malformed("a `~` stands for itself as `~0`, for `/` as `~1`"))?;
+            let mut targets: Vec<Pointer> = roots.iter().map(|root| root.join(&within)).collect();
+            let last = targets.pop().unwrap_or_default();
+            let leads_somewhere = |target: &Pointer| !matches!(self.walk(target), Walk::Nowhere { .. });
+            return Ok(targets.into_iter().find(leads_somewhere).unwrap_or(last));
         }
-        match self.anchors().get(&format!("#{decoded}")) {
+        let names = self.names();
+        match roots.iter().find_map(|root| names.by_anchor(root, &decoded)) {
             Some(found) => Ok(found.clone()),
             None => Err(ReferenceError::Missing {
                 reference: reference.to_owned(),
@@ -180,8 +210,74 @@ impl<'d> Resolver<'d> {
         }
     }
 
-    fn anchors(self) -> &'d HashMap<String, Pointer> {
-        self.anchors.get_or_init(|| collect_anchors(self.tree.whole()))
+    /// The URIs that the file part of a reference may mean at a place, the likeliest first.
+    pub(super) fn candidates(self, file: &str, at: &Pointer) -> Vec<Url> {
+        let around = self.around(at);
+        let mut base = self.files.uri_at(at).clone();
+        for id in &around.ids {
+            base = base.join(id).unwrap_or(base);
+        }
+        let mut found: Vec<Url> = Vec::new();
+        for base in [&base, self.files.uri_at(at), self.files.read_at(at)] {
+            if let Ok(mut uri) = base.join(file) {
+                uri.set_fragment(None);
+                if !found.contains(&uri) {
+                    found.push(uri);
+                }
+            }
+        }
+        found
+    }
+
+    /// The innermost schema with an `$id` around a place, or the root of its text.
+    pub(super) fn resource(self, at: &Pointer) -> Pointer {
+        self.around(at).resource
+    }
+
+    pub(super) fn names(self) -> &'d Names {
+        self.names.get_or_init(|| Names::collect(self.tree, self.files))
+    }
+
+    /// The root of the text, or the schema, that the file part of a reference names.
+    fn roots(self, file: &str, reference: &str, at: &Pointer) -> Result<Vec<Pointer>, ReferenceError> {
+        let candidates = self.candidates(file, at);
+        let mut refusal = None;
+        for uri in &candidates {
+            match self.files.find(uri) {
+                Some(Ok(root)) => return Ok(vec![root]),
+                Some(Err(reason)) => refusal = refusal.or(Some(reason)),
+                None => {}
+            }
+        }
+        let names = self.names();
+        let by_id = candidates.iter().find_map(|uri| names.by_id(&without_fragment(uri)));
+        match by_id.or_else(|| names.by_id(file)) {
+            Some(found) => Ok(vec![found.clone()]),
+            None => Err(ReferenceError::External {
+                reference: reference.to_owned(),
+                at: at.clone(),
+                refusal: refusal.cloned(),
+            }),
+        }
+    }
+
+    fn around(self, at: &Pointer) -> Around<'d> {
+        let tokens = at.tokens();
+        let text = usize::from(tokens.first().is_some_and(|first| first.starts_with(MOUNT)));
+        let (mut value, entered) = self.tree.enter(tokens);
+        let (mut resource, mut ids) = (text, Vec::new());
+        for depth in entered..=tokens.len() {
+            if depth > text
+                && let Some(id) = id_of(value)
+            {
+                resource = depth;
+                ids.push(id);
+            }
+            let Some(inner) = tokens.get(depth).and_then(|token| child(value, token)) else { break };
+            value = inner;
+        }
+        let prefix = |depth: usize| Pointer::of(tokens[..depth].iter().cloned());
+        Around { text: prefix(text), resource: prefix(resource), ids }
     }
 
     fn walk<'p>(self, pointer: &'p Pointer) -> Walk<'d> {
@@ -209,8 +305,12 @@ impl<'d> Resolver<'d> {
     fn missing(self, target: &Pointer, depth: usize, reference: &str, at: Pointer) -> ReferenceError {
         let holder = Pointer::of(target.tokens()[..depth].iter().cloned());
         let name = target.tokens().get(depth).map(String::as_str).unwrap_or_default();
-        let place = if holder.is_root() { "the document".to_owned() } else { format!("`{holder}`") };
-        let names = holder.get(self.tree.whole()).and_then(Value::as_object).map(Map::keys);
+        let place = match holder.tokens() {
+            [] => "the document".to_owned(),
+            [first, ..] if first.starts_with(MOUNT) => format!("`{}`", shown(&holder)),
+            _ => format!("`{holder}`"),
+        };
+        let names = self.tree.get(holder.tokens()).and_then(Value::as_object).map(Map::keys);
         let names = names.map(|names| names.take(MAX_CANDIDATES).map(String::as_str));
         let nearest = names.and_then(|names| crate::yaml::nearest(name, names));
         ReferenceError::Missing {
@@ -243,45 +343,22 @@ pub(super) fn child<'v>(value: &'v Value, token: &str) -> Option<&'v Value> {
     }
 }
 
-/// Collects what schemas call themselves: `#name` of every `$anchor`, and every `$id`; of equal
-/// names the first.
-fn collect_anchors(root: &Value) -> HashMap<String, Pointer> {
-    let mut found = HashMap::new();
-    collect(root, &mut Vec::new(), &mut found);
-    found
+fn external(refusal: Option<&Refusal>) -> String {
+    match refusal {
+        Some(refusal) => format!("cannot be followed: {refusal}"),
+        None => "leads out of the document".to_owned(),
+    }
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, found: &mut HashMap<String, Pointer>) {
-    let mut descend = |token: &str, child: &Value, path: &mut Vec<String>| {
-        path.push(token.to_owned());
-        collect(child, path, found);
-        path.pop();
-    };
-    match value {
-        Value::Array(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                descend(&index.to_string(), element, path);
-            }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                descend(name, member, path);
-            }
-            for keyword in ["$anchor", "$dynamicAnchor"] {
-                if let Some(name) = members.get(keyword).and_then(Value::as_str) {
-                    found.entry(format!("#{name}")).or_insert_with(|| Pointer::of(path.iter().cloned()));
-                }
-            }
-            if let Some(id) = members.get("$id").and_then(Value::as_str) {
-                found.entry(id.to_owned()).or_insert_with(|| Pointer::of(path.iter().cloned()));
-            }
-        }
-        _ => {}
+fn nothing(pointer: &Pointer) -> String {
+    match pointer.tokens().first() {
+        Some(first) if first.starts_with(MOUNT) => shown(pointer),
+        _ => pointer.to_string(),
     }
 }
 
 fn circle(chain: &[Pointer]) -> String {
-    chain.iter().map(|pointer| format!("`#{pointer}`")).collect::<Vec<_>>().join(" → ")
+    chain.iter().map(|pointer| format!("`{}`", shown(pointer))).collect::<Vec<_>>().join(" → ")
 }
 
 #[cfg(test)]

@@ -243,7 +243,7 @@ fn a_malformed_part_costs_that_part_alone() {
     }
     for (text, expected) in [
         ("requestBody: { content: true }", "  body false \n"),
-        ("requestBody: { content: { a/b: true, c: {} }, required: 'x' }", "  body false c\n"),
+        ("requestBody: { content: { a/b: true, c: {} }, required: 'x' }", "  body false a/b, c\n"),
         ("responses: { 200: {} }", "  200: -\n"),
         ("responses: { 200: { description: 7, headers: [ 1 ], content: [ a/b ] } }", "  200: -\n"),
         (

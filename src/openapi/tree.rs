@@ -1,6 +1,6 @@
 use super::outline::{Outline, outline};
-use super::reference::child;
-use crate::json::{Map, Value};
+use super::reference::{child, reference_of};
+use crate::json::{Map, Pointer, Value};
 use crate::source::Source;
 use serde::Deserialize as _;
 use std::collections::HashMap;
@@ -9,19 +9,42 @@ use std::sync::{Arc, OnceLock};
 /// Below this a document is read at once: it takes less time than the first connection.
 const LARGE: usize = 1 << 20;
 
-/// The tree of a document: whole, or in parts that are read when they are first asked for.
+/// The tree of a document with the files that it refers to.
+///
+/// A file is mounted under a key of its own, which is the first token of every pointer into it. The
+/// key starts with [`MOUNT`], and no member of the document's own root does.
+pub(super) struct Tree {
+    own: Own,
+    mounted: HashMap<String, Value>,
+}
+
+/// What the key of a mounted file starts with; its name follows.
+pub(super) const MOUNT: char = '\0';
+
+/// A pointer as people see it: `#/components/schemas/Order`, `common.yaml#/Order`, `order.yaml`.
+pub(super) fn shown(pointer: &Pointer) -> String {
+    match pointer.tokens().split_first().and_then(|(first, rest)| Some((first.strip_prefix(MOUNT)?, rest))) {
+        Some((name, [])) => name.to_owned(),
+        Some((name, rest)) => format!("{name}#{}", Pointer::of(rest.iter().cloned())),
+        None => format!("#{pointer}"),
+    }
+}
+
+/// The document's own tree: whole, or in parts that are read when they are first asked for.
 ///
 /// The parts of a large JSON text are the members of the root, those of `paths`, and those of every
 /// map of `components`. The text was read to its end before, so that a part is never found broken.
-pub(super) enum Tree {
+enum Own {
     Whole(Value),
     Parts(Parts),
 }
 
-pub(super) struct Parts {
+struct Parts {
     source: Arc<Source>,
     root: HashMap<String, Member>,
     paths: Vec<PathItem>,
+    /// Whether a reference in it names another file, a URL or an `$id`.
+    refers_elsewhere: bool,
     whole: OnceLock<Value>,
 }
 
@@ -46,6 +69,14 @@ pub(super) struct PathItem {
 }
 
 impl Tree {
+    /// The tree of a value that was read, or made, whole.
+    pub(super) fn of_value(mut root: Value) -> Self {
+        if let Some(members) = root.as_object_mut() {
+            members.retain(|name, _| !name.starts_with(MOUNT));
+        }
+        Self { own: Own::Whole(root), mounted: HashMap::new() }
+    }
+
     /// Outlines a JSON text that is large enough; `None` when it is not, or has anything about it
     /// that reading it whole would report or resolve otherwise: an error, a key that stands twice, a
     /// name that could be a keyword, an escaped name of a part.
@@ -57,7 +88,7 @@ impl Tree {
     }
 
     fn of_parts(source: &Arc<Source>) -> Option<Self> {
-        let outline = outline(source.text())?;
+        let (outline, refers_elsewhere) = outline(source.text())?;
         let Outline::Map(members) = outline else { return None };
         let mut paths = Vec::new();
         if let Some((_, _, Outline::Map(items))) = members.iter().find(|(name, ..)| name == "paths") {
@@ -76,22 +107,48 @@ impl Tree {
             root.insert(name.into_owned(), Member::new(behind_key, member, depth));
         }
         let (source, whole) = (Arc::clone(source), OnceLock::new());
-        Some(Self::Parts(Parts { source, root, paths, whole }))
+        let own = Own::Parts(Parts { source, root, paths, refers_elsewhere, whole });
+        Some(Self { own, mounted: HashMap::new() })
     }
 
-    /// The whole tree. Of a document in parts it is made by the first call.
+    /// The document's own tree, without what is mounted. Of a document in parts it is made by the
+    /// first call.
     pub(super) fn whole(&self) -> &Value {
-        match self {
-            Self::Whole(root) => root,
-            Self::Parts(parts) => parts.whole.get_or_init(|| read(parts.source.text())),
+        match &self.own {
+            Own::Whole(root) => root,
+            Own::Parts(parts) => parts.whole.get_or_init(|| read(parts.source.text())),
         }
+    }
+
+    /// Whether its own text may refer to anything else; what is not known counts as yes.
+    pub(super) fn may_refer_elsewhere(&self) -> bool {
+        match &self.own {
+            Own::Whole(_) => true,
+            Own::Parts(parts) => parts.refers_elsewhere,
+        }
+    }
+
+    /// Whether it is read in parts.
+    #[cfg(test)]
+    pub(super) fn is_in_parts(&self) -> bool {
+        matches!(self.own, Own::Parts(_))
+    }
+
+    /// Mounts a file under a key.
+    pub(super) fn mount(&mut self, key: &str, value: Value) {
+        self.mounted.insert(key.to_owned(), value);
+    }
+
+    /// The mounted files with their keys, in no order.
+    pub(super) fn mounted(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.mounted.iter().map(|(key, value)| (key.as_str(), value))
     }
 
     /// A member of the root.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
-        match self {
-            Self::Whole(root) => root.get(name),
-            Self::Parts(parts) => match parts.root.get(name)? {
+        match &self.own {
+            Own::Whole(root) => root.get(name),
+            Own::Parts(parts) => match parts.root.get(name)? {
                 Member::Part(part) => Some(part.value(&parts.source)),
                 Member::Map(_) => self.whole().get(name),
             },
@@ -101,7 +158,12 @@ impl Tree {
     /// The value from which to walk along some tokens, and how many of them lead to it: in a whole
     /// tree the root and none. What is passed over holds no reference and no `$id`.
     pub(super) fn enter(&self, tokens: &[String]) -> (&Value, usize) {
-        if let Self::Parts(parts) = self
+        if let Some(first) = tokens.first().filter(|first| first.starts_with(MOUNT))
+            && let Some(file) = self.mounted.get(first)
+        {
+            return (file, 1);
+        }
+        if let Own::Parts(parts) = &self.own
             && let Some(found) = parts.enter(tokens)
         {
             return found;
@@ -115,14 +177,22 @@ impl Tree {
         tokens[depth..].iter().try_fold(value, |value, token| child(value, token))
     }
 
+    /// Whether a value may be an object with a `$ref`, told without reading a part of the document.
+    pub(super) fn may_be_reference(&self, pointer: &Pointer) -> bool {
+        match (&self.own, pointer.tokens()) {
+            (Own::Parts(_), [paths]) if paths == "paths" => false,
+            (_, tokens) => self.get(tokens).is_some_and(|value| reference_of(value).is_some()),
+        }
+    }
+
     /// The path templates in the order written, with what is known of their path items.
     pub(super) fn path_items(&self) -> Vec<(&str, Option<&PathItem>)> {
-        match self {
-            Self::Whole(root) => {
+        match &self.own {
+            Own::Whole(root) => {
                 let paths = root.get("paths").and_then(Value::as_object);
                 paths.into_iter().flat_map(Map::keys).map(|template| (template.as_str(), None)).collect()
             }
-            Self::Parts(parts) => {
+            Own::Parts(parts) => {
                 parts.paths.iter().map(|item| (item.template.as_str(), Some(item))).collect()
             }
         }
@@ -217,7 +287,7 @@ mod tests {
         let parts = parts(TEXT).expect("it is outlined");
         let tokens = ["components", "schemas", "S", "type"].map(str::to_owned);
         assert_eq!(parts.get(&tokens), Some(&Value::from("object")));
-        assert!(matches!(parts, Tree::Parts(Parts { whole, .. }) if whole.get().is_none()));
+        assert!(matches!(parts.own, Own::Parts(Parts { whole, .. }) if whole.get().is_none()));
     }
 
     #[test]
@@ -230,6 +300,31 @@ mod tests {
             .collect();
         let operations = vec![("put".to_owned(), Some("put".to_owned())), ("get".to_owned(), None)];
         assert_eq!(known, [("/b/{x}", Some(operations)), ("/a", None), ("/c", None)]);
+    }
+
+    #[test]
+    fn references_to_elsewhere_are_known_from_the_outline() {
+        let refers = |text: &str| parts(text).expect("it is outlined").may_refer_elsewhere();
+        assert!(!refers(TEXT));
+        for (reference, expected) in
+            [("#/a", false), ("x.yaml", true), ("x.yaml#/a", true), ("https://a/b", true), ("", true)]
+        {
+            assert_eq!(refers(&format!(r#"{{"a": [{{"$ref": "{reference}"}}]}}"#)), expected, "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_mounted_file_is_reached_by_its_key_alone() {
+        let mut tree = Tree::of_value(serde_json::json!({"a": 1, "\0b": 2}));
+        let at = |tree: &Tree, tokens: &[&str]| {
+            let tokens: Vec<String> = tokens.iter().map(|token| (*token).to_owned()).collect();
+            tree.get(&tokens).cloned()
+        };
+        assert_eq!(at(&tree, &["\0b"]), None);
+        tree.mount("\0b", serde_json::json!({"c": 3}));
+        assert_eq!(at(&tree, &["\0b", "c"]), Some(Value::from(3)));
+        assert_eq!(at(&tree, &["a"]), Some(Value::from(1)));
+        assert_eq!(tree.whole(), &serde_json::json!({"a": 1}));
     }
 
     #[test]

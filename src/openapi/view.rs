@@ -44,15 +44,26 @@ impl<'d> View<'d> {
         }
     }
 
-    /// The objects that a key names, in the order written; what is no object is passed over. Names
-    /// may start with `x-`, as headers do: only a few maps can be extended, and their keys are
-    /// patterned.
+    /// The objects that a key names, in the order written; what is no object is passed over, but a
+    /// media type: it is documented, and nothing is known of it. Names may start with `x-`, as headers
+    /// do: only a few maps can be extended, and their keys are patterned.
     pub(super) fn objects(&self, key: &str) -> Vec<(&'d str, Self)> {
         let Some(holder) = self.object(key) else {
             return Vec::new();
         };
         let names = holder.value.as_object().into_iter().flat_map(|members| members.keys());
-        names.filter_map(|name| Some((name.as_str(), holder.object(name)?))).collect()
+        let member = |name: &str| {
+            let is_media_type = key == "content" && name.contains('/');
+            holder.object(name).or_else(|| is_media_type.then(|| holder.unusable(name)).flatten())
+        };
+        names.filter_map(|name| Some((name.as_str(), member(name)?))).collect()
+    }
+
+    /// What stands under a key, whatever it is: nothing is found in it.
+    fn unusable(&self, token: &str) -> Option<Self> {
+        let value = child(self.value, token)?;
+        let pointer = Cow::Owned(self.pointer.child(token));
+        Some(Self { document: self.document, pointer, value, place: None })
     }
 
     /// The members of `content`, in the order written.

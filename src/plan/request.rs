@@ -72,7 +72,15 @@ fn check_declared(
         parameters.iter().filter(|it| it.location() == location).map(|it| it.name()).collect();
     for (name, span) in given {
         let is_declared = declared.iter().any(|each| is_same(location, each, name));
-        if is_declared || (location == ParameterIn::Header && is_exempt(name)) {
+        // What the document forgot to declare has its place in the path all the same.
+        let is_in_path = location == ParameterIn::Path && operation.template_names().contains(&name.as_str());
+        if is_declared || is_in_path || (location == ParameterIn::Header && is_exempt(name)) {
+            continue;
+        }
+        if let Some(reason) = operation.lost_parameters().first() {
+            let words = location.as_str();
+            let message = format!("nothing is known of the {words} parameter `{name}`: {reason}");
+            problems.warning(Code::SCENARIO_UNKNOWN_PARAMETER, *span, message, "is sent as its text");
             continue;
         }
         let elsewhere = parameters.iter().find(|it| it.name() == name && it.location() != location);
@@ -130,6 +138,10 @@ fn check_required(
 
 fn choose_media_type(step: &Step, operation: &Operation<'_>, problems: &mut Problems) -> Option<String> {
     let body = step.body.as_ref()?;
+    if operation.lost_request_body().is_some() {
+        let written = step.content_type.as_ref().map(|written| written.value.clone());
+        return Some(written.unwrap_or_else(|| "application/json".to_owned()));
+    }
     let Some(request_body) = operation.request_body() else {
         problems.error(
             Code::SCENARIO_REQUEST_BODY,

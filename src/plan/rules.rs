@@ -108,7 +108,7 @@ fn check_statuses(rule: &ContractRule, operations: &[Operation<'_>], problems: &
         return;
     }
     for status in &rule.statuses {
-        let is_documented = |code: u16| operations.iter().any(|each| each.response_for(code).is_some());
+        let is_documented = |code: u16| operations.iter().any(|each| each.documents(code));
         let is_any_documented = match status.value {
             StatusPattern::Code(code) => is_documented(code),
             StatusPattern::Class(class) => (class * 100..class * 100 + 100).any(is_documented),

@@ -1,13 +1,12 @@
 use crate::check::{Check, Policy};
 use crate::diagnostic::{Code, Label, Problems, Severity};
-use crate::openapi::{Operation, ResponseKey};
+use crate::openapi::Operation;
 use crate::scenario::{StatusPattern, Step};
 
 /// Whether the status that a step expects can be judged at all.
 pub(super) fn check_status(step: &Step, operation: &Operation<'_>, policy: &Policy, problems: &mut Problems) {
-    let is_judged = |status: u16| {
-        operation.response_for(status).is_some() || policy.at(status).of(Check::Status) != Severity::Deny
-    };
+    let is_judged =
+        |status: u16| operation.documents(status) || policy.at(status).of(Check::Status) != Severity::Deny;
     match &step.expect.status {
         None if !documents_success(operation) => {
             problems
@@ -59,11 +58,7 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, policy: &Poli
 }
 
 fn documents_success(operation: &Operation<'_>) -> bool {
-    operation.responses().iter().any(|response| match response.key() {
-        ResponseKey::Status(code) => (200..300).contains(&code),
-        ResponseKey::Range(class) => class == 2,
-        ResponseKey::Default => true,
-    })
+    (200..300).any(|code| operation.documents(code))
 }
 
 fn documented(operation: &Operation<'_>) -> String {

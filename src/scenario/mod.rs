@@ -37,7 +37,7 @@ pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;
 pub use input::Input;
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
-pub use project::{Api, NullableReading, Project};
+pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
 pub use settings::{Settings, Timeouts};

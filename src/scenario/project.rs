@@ -62,12 +62,30 @@ pub enum NullableReading {
 /// One api.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The path of its document.
+    /// The path or the URL of its document.
     pub document: Spanned<String>,
+    /// Hosts that the document and what it refers to may be read from: `example.com`, `localhost:8080`.
+    pub remote: Vec<Spanned<String>>,
+    /// Folders beside the project's that the document may refer to.
+    pub folders: Vec<Spanned<String>>,
     /// How `nullable` in it is read, where that is said.
     pub nullable: Option<NullableReading>,
     /// The severities of contract checks.
     pub contract: ContractSettings,
+}
+
+impl Api {
+    /// An api of which nothing but its document is said.
+    fn of(document: Spanned<String>) -> Self {
+        let (remote, folders) = (Vec::new(), Vec::new());
+        Self { document, remote, folders, nullable: None, contract: ContractSettings::default() }
+    }
+}
+
+/// Whether a text is a host, or a host and a port, and nothing else of a URL.
+pub fn is_host(text: &str) -> bool {
+    let is_name = !text.is_empty() && !text.contains(['/', '?', '#', '@', ' ', '*', '\\', '%']);
+    is_name && url::Url::parse(&format!("http://{text}/")).is_ok()
 }
 
 impl Project {
@@ -201,7 +219,7 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         // `ep: specs/x.yaml` is as clear as `ep: { document: specs/x.yaml }`.
         if let Some(path) = entry.value.as_str() {
             let document = Spanned::new(path.to_owned(), entry.value.span);
-            apis.push(entry.named(Api { document, nullable: None, contract: ContractSettings::default() }));
+            apis.push(entry.named(Api::of(document)));
             continue;
         }
         let Some(mut map) = MapReader::config("an api", &entry.value, reader.problems) else {
@@ -209,13 +227,20 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         };
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
+        let remote = spanned_texts(map.texts("remote", reader.problems));
+        let folders = spanned_texts(map.texts("folders", reader.problems));
         let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
         let contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
         map.not_yet(&["overlays"]);
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
+        for host in remote.iter().filter(|host| !is_host(&host.value)) {
+            let message = format!("`{}` is no host", host.value);
+            let label = "write a host, as in `example.com` or `localhost:8080`";
+            reader.problems.error(Code::CONFIG_INVALID_VALUE, host.span, message, label);
+        }
         if let (Some(node), Some(path)) = (node, path) {
             let document = Spanned::new(path.to_owned(), node.span);
-            apis.push(entry.named(Api { document, nullable, contract }));
+            apis.push(entry.named(Api { document, remote, folders, nullable, contract }));
         }
     }
     apis

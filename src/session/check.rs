@@ -1,5 +1,6 @@
 use super::Session;
-use super::load::read_document;
+use super::files::{find_project, read_project};
+use super::library::Library;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
@@ -36,7 +37,7 @@ impl Checked {
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
     let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
-        settings.files.into_iter().partition(|path| is_scenario(&folder.join(path)));
+        std::mem::take(&mut settings.files).into_iter().partition(|path| is_scenario(&folder.join(path)));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
     let mut limits = Limits::default();
@@ -47,8 +48,12 @@ pub fn check_files(mut settings: Settings) -> Checked {
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
+    let library = Library::new(&folder, &limits, settings.allowed());
     for path in &given {
-        let document = read_document(&folder.join(path), &folder, &limits, &mut diagnostics);
+        // What the project allows for the document holds for a check of it alone.
+        let project = find_project(std::slice::from_ref(path), &folder)
+            .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
+        let document = library.load_given(path, project.as_ref(), &mut diagnostics);
         documents.extend(document.map(|document| (document, Nullable::default())));
     }
     let mut cases = 0;

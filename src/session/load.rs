@@ -1,12 +1,13 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, normalise, read_project, read_scenarios, read_source};
+use super::files::{find_project, read_project, read_scenarios};
+use super::library::{Library, Missing};
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
-use crate::diagnostic::{Code, Diagnostic, Level, Problems};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
@@ -397,6 +398,7 @@ fn load_documents(
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
+    let library = Library::new(&settings.folder, limits, settings.allowed());
     let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
     let wanted = wanted_apis(files);
@@ -407,21 +409,15 @@ fn load_documents(
             continue;
         }
         let Some(project) = project else { continue };
-        let path = normalise(&project.folder.join(&api.value.document.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.name, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
+        match library.of_api(&api.value, project, diagnostics) {
+            Ok(document) => documents.apis.push((api.name.clone(), document)),
+            Err(Missing::Reported) => {
+                documents.broken.insert(api.name.clone());
+            }
+            Err(Missing::Unreadable(diagnostic)) => {
                 let span = api.value.document.span;
-                diagnostics.push(diagnostic.label(
-                    &project.source,
-                    span,
-                    format!("the document of `{}`", api.name),
-                ));
+                let label = format!("the document of `{}`", api.name);
+                diagnostics.push(diagnostic.label(&project.source, span, label));
             }
         }
     }
@@ -433,39 +429,16 @@ fn load_documents(
             continue;
         }
         let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
-        let path = normalise(&folder.join(&api.value));
-        match crate::source::Source::read(
-            &path,
-            super::files::shown(&path, &settings.folder),
-            limits.document,
-        ) {
-            Ok(source) => documents.add(&api.value, &source, limits, diagnostics),
-            Err(error) => {
-                let diagnostic = super::files::unreadable(&error, &settings.folder);
-                diagnostics.push(diagnostic.label(&file.source, api.span, "is named here"));
+        match library.load(&api.value, &folder, project, diagnostics) {
+            Ok(document) => documents.apis.push((api.value.clone(), document)),
+            Err(missing) => {
                 documents.broken.insert(api.value.clone());
+                let diagnostic = missing.diagnostic();
+                diagnostics.extend(diagnostic.map(|it| it.label(&file.source, api.span, "is named here")));
             }
         }
     }
     documents
-}
-
-impl Documents {
-    fn add(
-        &mut self,
-        name: &str,
-        source: &Arc<crate::source::Source>,
-        limits: &Limits,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let mut problems = Problems::new(source);
-        if let Some(document) = Document::load(limits, &mut problems) {
-            self.apis.push((name.to_owned(), document));
-        } else {
-            self.broken.insert(name.to_owned());
-        }
-        diagnostics.extend(problems.into_list());
-    }
 }
 
 /// The names that files and calls use for apis.
@@ -490,18 +463,4 @@ fn looks_like_path(text: &str) -> bool {
     text.contains('/')
         || text.contains('\\')
         || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
-}
-
-/// Reads a document by its path, for `contest check`.
-pub(super) fn read_document(
-    path: &std::path::Path,
-    folder: &std::path::Path,
-    limits: &Limits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Arc<Document>> {
-    let source = read_source(path, folder, limits, diagnostics)?;
-    let mut problems = Problems::new(&source);
-    let document = Document::load(limits, &mut problems);
-    diagnostics.extend(problems.into_list());
-    document
 }

@@ -1,5 +1,6 @@
-use super::files::{normalise, read_named_source, read_source};
-use super::load::read_document;
+use super::files::{find_project, normalise, read_named_source, read_project, read_source};
+use super::library::{Library, remote_url};
+use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::engine::{Refusal, Target};
 use crate::limits::Limits;
@@ -98,7 +99,10 @@ pub(super) fn load_rules(
 fn check_document(path: &Path, folder: &Path, expected: &str, limits: &Limits, problems: &mut Problems) {
     let Some((written, span)) = named_document(problems.source(), limits) else { return };
     let base = path.parent().unwrap_or(Path::new(""));
-    let named = super::files::shown(&base.join(written), folder);
+    let named = match remote_url(&written) {
+        Some(url) => url.to_string(),
+        None => super::files::shown(&base.join(written), folder),
+    };
     if named != expected {
         problems.error(
             Code::MOCK_INVALID_VALUE,
@@ -156,19 +160,20 @@ pub enum MockError {
     },
 }
 
-/// Starts the mock of a rules file, over the document that the file names.
+/// Starts the mock of a rules file, over the document that the file names. Of the settings, the folder
+/// counts and what documents may refer to.
 ///
 /// # Errors
 /// [`MockError`] when a file cannot be used, or the address not be listened on.
 pub async fn start_mock(
     rules: &Path,
-    folder: &Path,
-    limits: &Limits,
+    settings: &Settings,
     listen: SocketAddr,
 ) -> Result<StandaloneMock, MockError> {
     let mut diagnostics = Vec::new();
+    let folder = &settings.folder;
     let path = folder.join(rules);
-    let loaded = load_standalone(&path, folder, limits, &mut diagnostics);
+    let loaded = load_standalone(&path, settings, &mut diagnostics);
     let (Some(rules), false) = (loaded, diagnostics.iter().any(|it| it.level == Level::Error)) else {
         return Err(MockError::Rules(diagnostics));
     };
@@ -180,10 +185,10 @@ pub async fn start_mock(
 
 fn load_standalone(
     path: &Path,
-    folder: &Path,
-    limits: &Limits,
+    settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Arc<Rules>> {
+    let (folder, limits) = (&settings.folder, &Limits::default());
     let source = read_source(path, folder, limits, diagnostics)?;
     let mut problems = Problems::new(&source);
     if load(Dialect::Ours, limits, &mut problems).is_none() && problems.has_errors() {
@@ -194,7 +199,17 @@ fn load_standalone(
     let rules = match named_document(&source, limits) {
         Some((written, _)) => {
             let base = path.parent().unwrap_or(Path::new(""));
-            let document = read_document(&normalise(&base.join(written)), folder, limits, diagnostics);
+            let project = find_project(&[path.to_owned()], folder)
+                .and_then(|project| read_project(&project, folder, limits, &mut Vec::new()));
+            let library = Library::new(folder, limits, settings.allowed());
+            let document = library.load(&written, base, project.as_ref(), diagnostics);
+            let document = match document {
+                Ok(document) => Some(document),
+                Err(missing) => {
+                    diagnostics.extend(missing.diagnostic());
+                    None
+                }
+            };
             document.and_then(|document| Rules::load(&mut problems, document, limits))
         }
         None => {

@@ -7,9 +7,11 @@
 mod base_url;
 mod check;
 mod files;
+mod library;
 mod load;
 mod mask;
 mod mocks;
+mod remote;
 mod runtime;
 mod servers;
 mod settings;

@@ -1,3 +1,4 @@
+use super::library::Allowed;
 use crate::plan::Selection;
 use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
@@ -30,12 +31,26 @@ pub struct Settings {
     pub run_id: Option<String>,
     /// Limits by name.
     pub limits: Vec<(String, String)>,
+    /// Hosts that documents may be read from, beside those that the project file allows.
+    pub allow_remote: Vec<String>,
+    /// Folders that documents may refer to, beside those that the project file allows.
+    pub allow_folders: Vec<PathBuf>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.
     pub variables: Variables,
+}
+
+impl Settings {
+    /// What the references of every document may lead to.
+    pub(super) fn allowed(&self) -> Allowed {
+        Allowed {
+            folders: self.allow_folders.iter().map(|folder| self.folder.join(folder)).collect(),
+            hosts: self.allow_remote.clone(),
+        }
+    }
 }
 
 /// A base URL for one api, or for the only one.

@@ -3,6 +3,7 @@
 mod attempt;
 mod certificates;
 mod check_format;
+mod corpus;
 mod documents;
 mod floods;
 mod hostile;
@@ -17,6 +18,7 @@ mod mock;
 mod process;
 mod properties;
 mod readme;
+mod remote;
 mod resets;
 mod secrets;
 mod server;

@@ -71,6 +71,11 @@ fn item(name: &str) -> String {
 /// command is interrupted once it has asked for that.
 fn output_of(case: &Path, columns: &str) -> String {
     let command = std::fs::read_to_string(case.join("command.txt")).expect("command.txt is there");
+    output_of_command(case, &command, columns)
+}
+
+/// The same for one command line in a folder.
+pub(crate) fn output_of_command(case: &Path, command: &str, columns: &str) -> String {
     let response = std::fs::read_to_string(case.join("response.http")).ok();
     let (sender, is_asked) = std::sync::mpsc::channel();
     let base_url = response.map_or_else(nobody, |text| {

@@ -12,7 +12,8 @@ use contest::json::{Datum, Located, Pointer, Value, parse};
 use contest::limits::Limits;
 use contest::mock::Rules;
 use contest::openapi::{
-    Contract, Document, ParameterIn, RawRequest, check_structure, decode_parameter, is_json,
+    Contract, Direction, Document, Fetch, ParameterIn, RawRequest, Refusal, check_structure,
+    decode_parameter, is_json,
 };
 use contest::scenario::{Project, ROOTS, ScenarioFile};
 use contest::secret::Masker;
@@ -22,6 +23,7 @@ use proptest::prelude::*;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use url::Url;
 
 const SHOP: &str = include_str!("../cases/shop.yaml");
 const PROJECT: &str = include_str!("../../contest.yaml");
@@ -54,6 +56,75 @@ const VALUES: &[&str] = &[
     "|\n  x",
     "~",
 ];
+
+/// References that lead somewhere, nowhere and in circles, over files that may not be there.
+const REFERENCES: &[&str] = &[
+    "#/s0",
+    "#/s1",
+    "#/s2",
+    "#",
+    "#a",
+    "#b",
+    "",
+    "f0.yaml",
+    "f1.yaml#/s0",
+    "f1.yaml#/s1",
+    "f2.yaml#/s2",
+    "f2.yaml#a",
+    "f9.yaml",
+    "f1.yaml#/s0/$ref/x",
+    "#/s0/properties/p",
+    "openapi.yaml#/components/schemas/T",
+    "i0",
+    "i1#/s0",
+    "../f0.yaml",
+    "https://example.com/x",
+    "f0.yaml#%FF",
+    "#/~",
+    "::",
+    "f0.yaml?x#/s1",
+    "a b.yaml#/«»",
+    "//host/x",
+    "file:///f0.yaml#/s0",
+];
+
+/// A schema of a kind, with a reference.
+fn schema(kind: usize, reference: &str) -> String {
+    match kind % 9 {
+        0 => format!("{{ $ref: '{reference}' }}"),
+        1 => format!("{{ properties: {{ p: {{ $ref: '{reference}' }} }}, required: [p] }}"),
+        2 => format!("{{ allOf: [ {{ $ref: '{reference}' }}, {{ $ref: '#/s1' }} ] }}"),
+        3 => format!(
+            "{{ $id: i0, items: {{ $ref: '{reference}' }}, $defs: {{ d: {{ $dynamicAnchor: a }} }} }}"
+        ),
+        4 => format!("{{ $anchor: b, oneOf: [ {{ $ref: '{reference}' }}, {{ $dynamicRef: '#a' }} ] }}"),
+        5 => format!("{{ $dynamicAnchor: a, not: {{ $ref: '{reference}' }} }}"),
+        6 => {
+            format!("{{ $id: '{reference}', $ref: i1, $schema: 'http://json-schema.org/draft-07/schema#' }}")
+        }
+        7 => {
+            format!("{{ $dynamicRef: '{reference}', discriminator: {{ mapping: {{ x: '{reference}' }} }} }}")
+        }
+        _ => format!("{{ $recursiveAnchor: true, items: {{ $recursiveRef: '{reference}' }} }}"),
+    }
+}
+
+/// Files in memory.
+struct Files(Vec<String>);
+
+impl Fetch for Files {
+    fn base(&self) -> Url {
+        Url::parse("file:///openapi.yaml").expect("it is a URL")
+    }
+
+    fn fetch(&self, uri: &Url, _: &Url) -> Result<Arc<Source>, Refusal> {
+        let index = uri.path().strip_prefix("/f").and_then(|rest| rest.strip_suffix(".yaml")?.parse().ok());
+        match index.and_then(|index: usize| self.0.get(index)) {
+            Some(text) => Ok(Source::new(uri.path(), text.as_str())),
+            None => Err(Refusal { reason: "there is no such file".to_owned(), help: None }),
+        }
+    }
+}
 
 /// One change of a line of a text.
 fn mutate(text: &str, line: prop::sample::Index, change: usize, value: &str) -> String {
@@ -323,6 +394,39 @@ proptest! {
             let (datum, root) = (Datum::new(value.clone()), Pointer::root());
             let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
             let _ = match_value(matcher, &actual, &Everything(value.clone()));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_graph_of_references_is_walked_to_its_end(
+        choices in prop::collection::vec((0..9_usize, prop::sample::select(REFERENCES)), 10),
+    ) {
+        let file = |from: usize| {
+            let each = choices[from..from + 3].iter().enumerate();
+            each.map(|(index, (kind, reference))| format!("s{index}: {}\n", schema(*kind, reference))).collect()
+        };
+        let files = Files(vec![file(1), file(4), file(7)]);
+        let (kind, reference) = &choices[0];
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{ /a: {{ $ref: 'f0.yaml#/s0' }}, /b: {{ get: {{ responses: {{}} }} }} }}\ncomponents: {{ schemas: {{ T: {}, U: {{ $ref: 'f0.yaml#/s0' }} }} }}\n",
+            schema(*kind, reference)
+        );
+        let source = Source::new("openapi.yaml", text);
+        let document = Document::load_with(&files, &Limits::default(), &mut Problems::new(&source));
+        let document = document.expect("the document itself is well formed");
+        check_structure(&document);
+        let targets = ["T", "U"].map(|name| Pointer::of(["components", "schemas", name]));
+        let both = targets.iter().map(|target| (target.clone(), Direction::Response));
+        let contract = Contract::of_schemas(Arc::clone(&document), both);
+        contract.diagnostics();
+        for target in &targets {
+            let value = serde_json::json!({"p": {"p": [1, {"items": []}]}});
+            let _ = contract.validate(target, Direction::Response, &value, 10);
+            let _ = contract.left_out(target, Direction::Response);
         }
     }
 }

@@ -86,7 +86,11 @@ pub fn check_request(
         };
         check.parameter(&parameter, sent);
     }
-    check.body(operation, values.body.as_ref());
+    check.judgement.not_checked.extend(operation.lost_parameters().iter().cloned());
+    match operation.lost_request_body() {
+        Some(reason) => check.judgement.not_checked.push(reason),
+        None => check.body(operation, values.body.as_ref()),
+    }
     check.judgement
 }
 

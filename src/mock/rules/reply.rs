@@ -110,7 +110,7 @@ impl Loader<'_> {
     pub(super) fn check_documented(&mut self, status: u16, operations: &[OperationIndex], span: Span) {
         for index in operations {
             let operation = self.document.operation(*index);
-            if operation.response_for(status).is_some() {
+            if operation.documents(status) {
                 continue;
             }
             let known: Vec<String> =

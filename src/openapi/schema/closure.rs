@@ -37,6 +37,8 @@ pub(super) enum Role {
     /// kept apart so that a failure costs one question and no errors of every branch: nested
     /// choices would multiply them without bound.
     Choice { branches: Vec<usize>, is_exclusive: bool },
+    /// A list of names under `dependencies`, as the `required` that it stands for.
+    Needed,
     /// What a keyword such as `format` asks of a value: its name in settings and messages.
     Format { keyword: &'static str, name: &'static str },
 }

@@ -10,12 +10,14 @@
 mod operand;
 
 use super::closure::{Closure, Entry, Role, link, only_null};
+use super::draft::{Draft, foreign_dialect};
 use super::keyword::{Scope, is_of_v30, shape};
 use super::pattern::Pattern;
 use super::remark::Remark;
-use super::target::{dynamic_target, foreign_dialect, target};
+use super::target::{DynamicScope, dynamic_target, entered, target};
 use super::{Direction, Nullable, visibility};
 use crate::json::{Map, Pointer, Value};
+use crate::openapi::names::id_of;
 use crate::openapi::{Document, Version};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -26,6 +28,7 @@ struct Key {
     pointer: Pointer,
     direction: Direction,
     relaxed: Relaxed,
+    scope: DynamicScope,
 }
 
 /// Names that `required` does not demand in one direction.
@@ -43,14 +46,23 @@ pub(super) struct Rewriter<'d> {
     patterns: HashMap<String, Pattern>,
     unknown_formats: HashSet<String>,
     remarked: HashMap<(Pointer, &'static str), usize>,
+    /// The dynamic scopes met so far.
+    scopes: HashSet<DynamicScope>,
     current: usize,
 }
+
+/// Every order in which schemas are entered may make a scope of its own, and every schema is written
+/// once for each. No document seen has more than a few.
+const MAX_SCOPES: usize = 256;
 
 /// What a schema inherits from the one around it.
 #[derive(Clone)]
 struct Context {
     direction: Direction,
     relaxed: Relaxed,
+    scope: DynamicScope,
+    /// The draft that it states; none is that of the document's version.
+    draft: Option<Draft>,
 }
 
 impl<'d> Rewriter<'d> {
@@ -65,17 +77,19 @@ impl<'d> Rewriter<'d> {
             patterns: HashMap::new(),
             unknown_formats: HashSet::new(),
             remarked: HashMap::new(),
+            scopes: HashSet::from([DynamicScope::default()]),
             current: 0,
         }
     }
 
     /// Adds the schema at a pointer and everything it reaches; gives its number.
     pub(super) fn add(&mut self, pointer: &Pointer, direction: Direction) -> usize {
-        let number = self.entry(pointer, direction, Relaxed::default());
+        let number = self.entry(pointer, direction, Relaxed::default(), &DynamicScope::default());
         while let Some((number, key)) = self.queue.pop() {
             self.current = number;
-            let context = Context { direction: key.direction, relaxed: key.relaxed };
             let document = self.document;
+            let draft = Draft::at(document, &key.pointer);
+            let context = Context { direction: key.direction, relaxed: key.relaxed, scope: key.scope, draft };
             self.closure.entries[number].schema = match document.get(&key.pointer) {
                 Some(value) => self.schema(&key.pointer, value, &context),
                 None => self.reference_beyond(&key.pointer, &context),
@@ -88,8 +102,15 @@ impl<'d> Rewriter<'d> {
         self.closure.seal()
     }
 
-    fn entry(&mut self, pointer: &Pointer, direction: Direction, relaxed: Relaxed) -> usize {
-        let key = Key { pointer: pointer.clone(), direction, relaxed };
+    fn entry(
+        &mut self,
+        pointer: &Pointer,
+        direction: Direction,
+        relaxed: Relaxed,
+        scope: &DynamicScope,
+    ) -> usize {
+        let scope = self.entered(scope, pointer);
+        let key = Key { pointer: pointer.clone(), direction, relaxed, scope };
         if let Some(number) = self.keys.get(&key) {
             return *number;
         }
@@ -97,6 +118,21 @@ impl<'d> Rewriter<'d> {
         self.keys.insert(key.clone(), number);
         self.queue.push((number, key));
         number
+    }
+
+    /// The dynamic scope behind the entry into a schema.
+    fn entered(&mut self, scope: &DynamicScope, at: &Pointer) -> DynamicScope {
+        let wider = entered(self.document, scope, at);
+        if self.scopes.contains(&wider) {
+            return wider;
+        }
+        if self.scopes.len() < MAX_SCOPES {
+            self.scopes.insert(Rc::clone(&wider));
+            return wider;
+        }
+        let reason = "there are more ways to its `$dynamicRef`s than can be told apart".to_owned();
+        self.leave_out(Remark::left_out(at, reason));
+        DynamicScope::default()
     }
 
     fn push(&mut self, pointer: Pointer, role: Role, schema: Value) -> usize {
@@ -108,7 +144,7 @@ impl<'d> Rewriter<'d> {
     fn reference_beyond(&mut self, at: &Pointer, context: &Context) -> Value {
         match self.document.resolve(at) {
             Ok((target, _)) => {
-                let number = self.entry(&target, context.direction, context.relaxed.clone());
+                let number = self.entry(&target, context.direction, context.relaxed.clone(), &context.scope);
                 link(number)
             }
             Err(error) => self.leave_out(Remark::broken_reference(at, &error)),
@@ -126,7 +162,16 @@ impl<'d> Rewriter<'d> {
             }
         };
         let is_nullable = members.get("nullable") == Some(&Value::Bool(true));
-        if let (Version::V30, Some(Value::String(reference))) = (self.document.version(), members.get("$ref"))
+        let mut context = context.clone();
+        if let Some(stated) = members.get("$schema").and_then(Value::as_str) {
+            context.draft = Draft::named(stated);
+        }
+        if id_of(value).is_some() {
+            context.scope = self.entered(&context.scope, at);
+        }
+        let context = &context;
+        if let (true, Some(Value::String(reference))) =
+            (self.ignores_siblings(at, context), members.get("$ref"))
         {
             // OpenAPI 3.0.4, "Reference Object": what stands beside `$ref` is ignored.
             let out = self.reference(&at.child("$ref"), reference, context);
@@ -172,7 +217,14 @@ impl<'d> Rewriter<'d> {
             _ => {}
         }
         let Some(shape) = shape(keyword) else { return };
-        if self.document.version() == Version::V30 && !is_of_v30(keyword) {
+        if let Some(draft) = writing.context.draft {
+            if !draft.has(keyword) {
+                let message =
+                    format!("`{keyword}` is no keyword of JSON Schema {}, and judges nothing", draft.name());
+                self.lenient(&at, "keyword", message);
+                return;
+            }
+        } else if self.document.version_at(&at) == Version::V30 && !is_of_v30(keyword) {
             let message =
                 format!("`{keyword}` is no keyword of OpenAPI 3.0; it is read as JSON Schema defines it");
             self.lenient(&at, "keyword", message);
@@ -186,6 +238,14 @@ impl<'d> Rewriter<'d> {
                 self.leave_out(Remark::left_out(&at, reason));
                 writing.loses(keyword);
             }
+        }
+    }
+
+    /// Whether what stands beside a `$ref` is ignored.
+    fn ignores_siblings(&self, at: &Pointer, context: &Context) -> bool {
+        match context.draft {
+            Some(draft) => draft.ignores_siblings(),
+            None => self.document.version_at(at) == Version::V30,
         }
     }
 
@@ -220,10 +280,11 @@ impl<'d> Rewriter<'d> {
         let written = match keyword {
             "$ref" => self.reference(at, reference, &writing.context),
             _ if writing.members.contains_key("$ref") => {
-                return Err("`$dynamicRef` beside `$ref` is not supported".to_owned());
+                return Err(format!("`{keyword}` beside `$ref` is not supported"));
             }
             _ => {
-                let target = dynamic_target(self.document, reference, writing.at)?;
+                let scope = &writing.context.scope;
+                let target = dynamic_target(self.document, reference, writing.at, scope)?;
                 self.linked_entry(&target, &writing.context)
             }
         };
@@ -247,13 +308,13 @@ impl<'d> Rewriter<'d> {
             // Only names that are demanded behind it tell one entry from another.
             false => visibility::demanded_of(self.document, target, &context.relaxed),
         };
-        link(self.entry(target, context.direction, relaxed))
+        link(self.entry(target, context.direction, relaxed, &context.scope))
     }
 
     /// Lets null through where a schema says `nullable`: as 3.0.4 has it beside `type`, leniently
     /// elsewhere.
     fn nullable(&mut self, at: &Pointer, members: &Map<String, Value>, mut out: Map<String, Value>) -> Value {
-        let is_v30 = self.document.version() == Version::V30;
+        let is_v30 = self.document.version_at(at) == Version::V30;
         if !is_v30 && self.nullable == Nullable::Strict {
             return Value::Object(out);
         }
@@ -293,7 +354,7 @@ impl<'d> Rewriter<'d> {
         if self.nullable == Nullable::Strict {
             return schema;
         }
-        if self.document.version() == Version::V30 {
+        if self.document.version_at(at) == Version::V30 {
             let message =
                 format!("{what} has no effect by the letter of OpenAPI 3.0; null is accepted all the same");
             self.lenient(&at.child("nullable"), "nullable", message);

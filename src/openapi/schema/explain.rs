@@ -249,6 +249,10 @@ impl Failure<'_> {
         let keyword = &self.trace.keyword;
         let mut condition = String::new();
         let mut pointer = keyword.clone();
+        let of_dependencies = keyword.parent().tokens().last().is_some_and(|it| it == "dependencies");
+        if of_dependencies && self.name() != "required" {
+            condition = format!(" beside `{}`", self.name());
+        }
         if let Some(Value::Object(lists)) = self.document.get(keyword)
             && self.name() == "dependentRequired"
         {
@@ -278,6 +282,9 @@ impl Failure<'_> {
         let near = nearest(property, candidates.filter(|_| property.len() > 2));
         error.notes.extend(near.map(|near| format!("it has `{near}`, which the document does not name")));
         error.keyword = pointer;
+        if of_dependencies {
+            error.name = "dependencies".to_owned();
+        }
         error.member = Some(property.to_owned());
         error
     }

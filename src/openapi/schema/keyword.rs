@@ -43,10 +43,12 @@ pub(in crate::openapi) enum Shape {
     SchemasByName(Scope),
     /// A map from a regular expression to a schema.
     SchemasByPattern,
-    /// `$ref`, and `$dynamicRef` where it can only mean one schema.
+    /// `$ref`, `$dynamicRef`, and `$recursiveRef` of 2019-09.
     Reference,
-    /// A keyword of an older dialect that would decide something, and does not here.
-    Foreign,
+    /// `additionalItems` of drafts before 2020-12: what stands behind the elements of `items`.
+    Rest,
+    /// `dependencies` of drafts before 2019-09: lists of names, and schemas.
+    Dependencies,
 }
 
 /// What the schemas behind a keyword judge.
@@ -97,8 +99,9 @@ pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
         "properties" => Shape::SchemasByName(Scope::Part),
         "dependentSchemas" => Shape::SchemasByName(Scope::Same),
         "patternProperties" => Shape::SchemasByPattern,
-        "$ref" | "$dynamicRef" => Shape::Reference,
-        "additionalItems" | "dependencies" | "$recursiveRef" => Shape::Foreign,
+        "$ref" | "$dynamicRef" | "$recursiveRef" => Shape::Reference,
+        "additionalItems" => Shape::Rest,
+        "dependencies" => Shape::Dependencies,
         _ => return None,
     })
 }

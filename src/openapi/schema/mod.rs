@@ -11,6 +11,7 @@ mod content;
 mod contract;
 mod dialect;
 mod discriminator;
+mod draft;
 mod explain;
 mod format;
 mod keyword;

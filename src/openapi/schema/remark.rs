@@ -4,6 +4,7 @@ use super::format;
 use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::json::Pointer;
+use crate::openapi::tree::shown;
 use crate::openapi::{Document, ReferenceError};
 use std::collections::HashMap;
 
@@ -64,13 +65,13 @@ impl Remark {
         diagnostic.help.extend(self.help.clone());
         match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
             Some(place) => diagnostic.label_at(place, self.label),
-            None => diagnostic.note(format!("at `#{}`", self.at)),
+            None => diagnostic.note(format!("at `{}`", shown(&self.at))),
         }
     }
 
     /// What stands behind "not checked, because".
     pub(super) fn reason(&self) -> String {
-        format!("{} (`#{}`)", self.message, self.at)
+        format!("{} (`{}`)", self.message, shown(&self.at))
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
         if others.is_empty() {
             return diagnostic;
         }
-        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`#{at}`")).collect();
+        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`{}`", shown(at))).collect();
         if others.len() > NAMED {
             named.push("…".to_owned());
         }

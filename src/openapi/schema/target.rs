@@ -2,25 +2,12 @@
 
 use crate::json::{Pointer, Value};
 use crate::openapi::{Document, ReferenceError};
-use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The place that a reference written at `at` leads to; something stands there, and no circle of
 /// references begins there.
-///
-/// A schema with an `$id` is a resource of its own, and `#/…` in it is meant from there (JSON Schema
-/// 2020-12, "Core" §8.2.1). Most documents that write `$id` mean the document all the same, so that
-/// is tried next.
 pub(super) fn target(document: &Document, reference: &str, at: &Pointer) -> Result<Pointer, ReferenceError> {
-    if let Some(fragment) = reference.strip_prefix('#')
-        && let Some(resource) = resource_of(document, at)
-        && let Ok(decoded) = percent_decode_str(fragment).decode_utf8()
-        && let Some(within) = Pointer::parse(&decoded)
-    {
-        let target = resource.join(&within);
-        if document.resolve(&target).is_ok() {
-            return Ok(target);
-        }
-    }
     let target = document.reference_target(reference, at)?;
     match document.resolve(&target) {
         // The name that was written is kept where it can be: it is what people know.
@@ -33,48 +20,47 @@ pub(super) fn target(document: &Document, reference: &str, at: &Pointer) -> Resu
     }
 }
 
-/// What a `$dynamicRef` leads to when only one schema can be meant.
+/// The dynamic anchors that the schemas on the way to a schema have set, by name: the first one counts.
+pub(super) type DynamicScope = Rc<BTreeMap<String, Pointer>>;
+
+/// A scope behind the entry into the resource that a schema belongs to.
 ///
-/// Source: JSON Schema 2020-12, "Core" §8.2.3.2. With one `$dynamicAnchor` of the name the dynamic
-/// scope has no choice.
-pub(super) fn dynamic_target(document: &Document, reference: &str, at: &Pointer) -> Result<Pointer, String> {
-    if let Some(name) = reference.strip_prefix('#').filter(|name| !name.starts_with('/'))
-        && count_anchors(document.root(), name) > 1
-    {
+/// Source: JSON Schema 2020-12, "Core" §7.1.
+pub(super) fn entered(document: &Document, scope: &DynamicScope, at: &Pointer) -> DynamicScope {
+    let anchors = document.dynamic_anchors_around(at);
+    if anchors.iter().all(|(name, _)| scope.contains_key(name)) {
+        return Rc::clone(scope);
+    }
+    let mut wider = BTreeMap::clone(scope);
+    for (name, at) in anchors {
+        wider.entry(name.clone()).or_insert_with(|| at.clone());
+    }
+    Rc::new(wider)
+}
+
+/// What a `$dynamicRef`, or a `$recursiveRef` of 2019-09, leads to.
+///
+/// Where it first leads to a dynamic anchor, the outermost schema on the way here with such an anchor
+/// is meant instead.
+///
+/// Source: JSON Schema 2020-12, "Core" §8.2.3.2; 2019-09, "Core" §8.2.4.2.
+pub(super) fn dynamic_target(
+    document: &Document,
+    reference: &str,
+    at: &Pointer,
+    scope: &DynamicScope,
+) -> Result<Pointer, String> {
+    let (_, name) = reference.split_once('#').unwrap_or((reference, ""));
+    let target = target(document, reference, at).map_err(|error| error.to_string())?;
+    let anchor = document.get(&target).and_then(|schema| match name {
+        "" => (schema.get("$recursiveAnchor")? == &Value::Bool(true)).then_some(""),
+        _ => schema.get("$dynamicAnchor")?.as_str(),
+    });
+    if anchor != Some(name) {
+        return Ok(target);
+    }
+    if document.has_ambiguous_anchor(name) {
         return Err(format!("`{reference}` may mean several schemas, which is not supported"));
     }
-    target(document, reference, at).map_err(|error| error.to_string())
-}
-
-/// Why a schema's `$schema`, or a document's `jsonSchemaDialect`, is worth a remark.
-pub(super) fn foreign_dialect(stated: &Value) -> Option<String> {
-    let name = stated.as_str()?;
-    let is_known =
-        name.contains("json-schema.org/draft/2020-12/") || name.contains("spec.openapis.org/oas/3.");
-    (!is_known).then(|| format!("the dialect `{name}` is read as JSON Schema 2020-12"))
-}
-
-/// The innermost schema with an `$id` around a place.
-fn resource_of(document: &Document, at: &Pointer) -> Option<Pointer> {
-    let (mut value, entered) = document.tree().enter(at.tokens());
-    let own = |value: &Value| value.get("$id").and_then(Value::as_str).is_some_and(|id| !id.starts_with('#'));
-    let mut found = own(value).then_some(entered).filter(|depth| *depth > 0);
-    for (depth, token) in at.tokens().iter().enumerate().skip(entered) {
-        value = Pointer::of([token.as_str()]).get(value)?;
-        if own(value) {
-            found = Some(depth + 1);
-        }
-    }
-    Some(Pointer::of(at.tokens()[..found?].iter().cloned()))
-}
-
-fn count_anchors(value: &Value, name: &str) -> usize {
-    match value {
-        Value::Array(elements) => elements.iter().map(|each| count_anchors(each, name)).sum(),
-        Value::Object(members) => {
-            let own = members.get("$dynamicAnchor").and_then(Value::as_str) == Some(name);
-            usize::from(own) + members.values().map(|each| count_anchors(each, name)).sum::<usize>()
-        }
-        _ => 0,
-    }
+    Ok(scope.get(name).cloned().unwrap_or(target))
 }

@@ -3,6 +3,7 @@
 use super::closure::{Closure, Role, linked, only_null};
 use crate::json::{Pointer, Value};
 use crate::openapi::Document;
+use crate::openapi::tree::MOUNT;
 
 /// Where an error comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,16 +71,31 @@ fn is_choice(closure: &Closure, number: usize) -> bool {
     closure.entries.get(number).is_some_and(|entry| matches!(entry.role, Role::Choice { .. }))
 }
 
-/// The name under which a schema is known: `Price` for `#/components/schemas/Price`.
+/// The name under which a schema is known: `Price` for `#/components/schemas/Price`, for
+/// `common.yaml#/Price`, and for `schemas/Price.yaml`.
 pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
-    match pointer.tokens() {
-        [components, schemas, name] if components == "components" && schemas == "schemas" => {
+    let (file, within) = match pointer.tokens() {
+        [first, rest @ ..] if first.starts_with(MOUNT) => (first.strip_prefix(MOUNT), rest),
+        all => (None, all),
+    };
+    match (file, within) {
+        (_, [components, schemas, name]) if components == "components" && schemas == "schemas" => {
             Some(name.clone())
+        }
+        // The number of an element is no name.
+        (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.clone()),
+        (Some(_), [group, name]) if ["$defs", "definitions", "schemas"].contains(&group.as_str()) => {
+            Some(name.clone())
+        }
+        (Some(file), []) => {
+            let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            Some(last.split('.').next().unwrap_or(last).to_owned())
         }
         _ => None,
     }
 }
 
 fn place(closure: &Closure, entry: usize, within: &[&str]) -> Pointer {
+    let within = if closure.entries[entry].role == Role::Needed { &[] } else { within };
     closure.entries[entry].pointer.join(&Pointer::of(within.iter().copied()))
 }

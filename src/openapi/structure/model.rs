@@ -72,6 +72,10 @@ fn check(kind: Kind, pointer: &Pointer, value: &Value, lints: &mut Vec<Lint>) {
                 });
                 Value::Array(stubs.collect())
             }
+            // A whole map may be a reference, which is followed though OpenAPI does not provide for it.
+            (Under::Map | Under::ExtensibleMap, map) if reference_of(map).is_some() => {
+                Value::Object(Map::new())
+            }
             (Under::Map | Under::ExtensibleMap, Value::Object(named)) => {
                 let is_extensible = matches!(under, Under::ExtensibleMap);
                 let named = named.iter().filter(|(name, _)| !(is_extensible && name.starts_with("x-")));

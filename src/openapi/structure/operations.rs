@@ -1,7 +1,7 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
-use crate::openapi::operation::METHODS;
+use crate::openapi::operation::{METHODS, templates};
 use crate::openapi::reference::reference_of;
 use crate::openapi::view::View;
 use crate::openapi::{Document, Operation, ParameterIn, ResponseKey, SecurityKind, Style};
@@ -62,8 +62,8 @@ impl<'d> Linter<'d> {
             let at = if paths.is_some() { at.clone() } else { Pointer::root() };
             self.report(at, "the document describes no operations", "nothing here can be called");
         }
-        for (template, item) in paths.and_then(Value::as_object).into_iter().flatten() {
-            let at = at.child(template.as_str());
+        for (template, at, _) in templates(self.document) {
+            let Some(item) = self.document.get(&at) else { continue };
             if template.starts_with("x-") {
                 continue;
             }

@@ -5,6 +5,7 @@ use crate::json::{Map, Pointer, Value};
 use crate::openapi::Version;
 use crate::openapi::schema::closure::{Role, link};
 use crate::openapi::schema::content;
+use crate::openapi::schema::draft::Draft;
 use crate::openapi::schema::format::{self, Treatment};
 use crate::openapi::schema::keyword::{Scope, Shape};
 use crate::openapi::schema::pattern::{self, Pattern};
@@ -27,7 +28,7 @@ impl Rewriter<'_> {
         let wrong = |what: &str| Err(format!("`{keyword}` is {what}, not {}", phrase(operand)));
         let context = writing.context.clone();
         Ok(match shape {
-            Shape::Type => Some(self.types(at, operand)?),
+            Shape::Type => Some(self.types(at, operand, &context)?),
             Shape::Values => match operand {
                 Value::Array(values) if values.is_empty() => return Err("`enum` lists nothing".to_owned()),
                 Value::Array(_) => Some(operand.clone()),
@@ -40,7 +41,7 @@ impl Rewriter<'_> {
                 Value::Number(_) => Some(operand.clone()),
                 _ => return wrong("a number"),
             },
-            Shape::Exclusive => self.exclusive(writing.members, at, keyword, operand)?,
+            Shape::Exclusive => self.exclusive(writing, at, keyword, operand)?,
             Shape::Divisor => match operand.as_f64() {
                 Some(number) if number > 0.0 => Some(operand.clone()),
                 _ => return wrong("a number above zero"),
@@ -91,6 +92,20 @@ impl Rewriter<'_> {
                 _ => return wrong("a map from names to lists of names"),
             },
             Shape::Schema(scope) => match operand {
+                // Drafts before 2020-12 list the schemas of the first elements here.
+                Value::Array(schemas)
+                    if keyword == "items" && context.draft.is_some_and(|it| it < Draft::V2020) =>
+                {
+                    let context = context.within(scope);
+                    let each = |(index, schema): (usize, &Value)| {
+                        self.apart(at.child(index.to_string()), schema, &context)
+                    };
+                    let first: Vec<Value> = schemas.iter().enumerate().map(each).collect();
+                    if !first.is_empty() {
+                        writing.out.insert("prefixItems".to_owned(), Value::Array(first));
+                    }
+                    None
+                }
                 Value::Object(_) | Value::Bool(_) => Some(self.schema(at, operand, &context.within(scope))),
                 _ => return wrong("a schema"),
             },
@@ -158,13 +173,65 @@ impl Rewriter<'_> {
                 }
                 _ => return wrong("a reference"),
             },
-            Shape::Foreign => {
+            Shape::Rest | Shape::Dependencies if context.draft.is_none() => {
                 return Err(format!("`{keyword}` belongs to another version of JSON Schema"));
             }
+            Shape::Rest => match (operand, writing.members.get("items")) {
+                (Value::Object(_) | Value::Bool(_), Some(Value::Array(_))) => {
+                    let rest = self.apart(at.clone(), operand, &context.within(Scope::Part));
+                    writing.out.insert("items".to_owned(), rest);
+                    None
+                }
+                // Beside one schema for all elements it says nothing.
+                (Value::Object(_) | Value::Bool(_), _) => None,
+                _ => return wrong("a schema"),
+            },
+            Shape::Dependencies => match operand {
+                Value::Object(by_name) => {
+                    self.dependencies(writing, at, by_name, &context)?;
+                    None
+                }
+                _ => return wrong("a map from names to schemas or lists of names"),
+            },
         })
     }
 
-    fn types(&mut self, at: &Pointer, operand: &Value) -> Result<Value, String> {
+    /// A schema as an entry of its own, for one that is written at another path than it stands at.
+    fn apart(&mut self, at: Pointer, schema: &Value, context: &Context) -> Value {
+        let schema = self.schema(&at, schema, context);
+        link(self.push(at, Role::Schema, schema))
+    }
+
+    fn dependencies(
+        &mut self,
+        writing: &mut Writing<'_>,
+        at: &Pointer,
+        by_name: &Map<String, Value>,
+        context: &Context,
+    ) -> Result<(), String> {
+        for (name, needed) in by_name {
+            let at = at.child(name);
+            let needed = match needed {
+                Value::Array(_) if is_names(needed) => {
+                    link(self.push(at, Role::Needed, json!({"required": needed})))
+                }
+                Value::Object(_) | Value::Bool(_) => {
+                    self.apart(at, needed, &context.within(Scope::Condition))
+                }
+                other => {
+                    return Err(format!(
+                        "`dependencies` of `{name}` is a schema or a list of names, not {}",
+                        phrase(other)
+                    ));
+                }
+            };
+            let condition = json!({"type": "object", "required": [name]});
+            writing.all_of.push(json!({"if": condition, "then": needed}));
+        }
+        Ok(())
+    }
+
+    fn types(&mut self, at: &Pointer, operand: &Value, context: &Context) -> Result<Value, String> {
         let names: Vec<&Value> = match operand {
             Value::Array(names) => names.iter().collect(),
             one => vec![one],
@@ -188,7 +255,7 @@ impl Rewriter<'_> {
                 types.push(name);
             }
         }
-        if operand.is_array() && self.document.version() == Version::V30 {
+        if operand.is_array() && self.document.version_at(at) == Version::V30 && context.draft.is_none() {
             let message = "a list of types is not part of OpenAPI 3.0; it is read as OpenAPI 3.1 does";
             self.lenient(at, "type", message.to_owned());
         }
@@ -206,7 +273,7 @@ impl Rewriter<'_> {
 
     fn exclusive(
         &mut self,
-        members: &Map<String, Value>,
+        writing: &Writing<'_>,
         at: &Pointer,
         keyword: &str,
         operand: &Value,
@@ -216,13 +283,13 @@ impl Rewriter<'_> {
             Value::Bool(flag) => *flag,
             _ => return Err(format!("`{keyword}` is a number, not {}", phrase(operand))),
         };
-        if self.document.version() != Version::V30 {
+        if self.document.version_at(at) != Version::V30 && writing.context.draft != Some(Draft::V4) {
             let message =
                 format!("`{keyword}` is a number since OpenAPI 3.1; it is read as OpenAPI 3.0 does");
             self.lenient(at, "exclusive", message);
         }
         let bound = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };
-        Ok(match members.get(bound) {
+        Ok(match writing.members.get(bound) {
             Some(Value::Number(number)) if flag => Some(Value::Number(number.clone())),
             _ => None,
         })

@@ -431,9 +431,9 @@ fn other_dialects_are_remarked_on() {
     check_remarks("3.1.0", "T: { $schema: 'https://json-schema.org/draft/2020-12/schema' }", &[], &[]);
     check_remarks(
         "3.1.0",
-        "T: { $schema: 'http://json-schema.org/draft-07/schema#' }",
+        "T: { $schema: 'http://json-schema.org/draft-03/schema#' }",
         &[
-            "6:19 document.lenient the dialect `http://json-schema.org/draft-07/schema#` is read as JSON Schema 2020-12",
+            "6:19 document.lenient the dialect `http://json-schema.org/draft-03/schema#` is read as JSON Schema 2020-12",
         ],
         &[],
     );

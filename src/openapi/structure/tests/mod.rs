@@ -206,7 +206,7 @@ components:
         default: { $ref: '#/nowhere' }
         properties: { properties: { example: { $ref: '#/nowhere' } } }
         $ref: { type: string }
-    Own: { $id: 'https://example.com/own', items: { $ref: '#/$defs/x' } }
+    Own: { $id: 'https://example.com/own', items: { $ref: '#/$defs/x' }, $defs: { x: {} } }
     Circle: { $ref: '#/components/schemas/Circle' }
     Chain: { $ref: '#/components/schemas/Broken' }
     Broken: { $ref: '#/components/schemas/Zebra' }

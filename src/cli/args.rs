@@ -52,6 +52,9 @@ pub(super) struct Run {
     /// name is not needed
     #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
     pub(super) overlay: Vec<OverlayFile>,
+    /// Send to the servers that the documents name, where nothing else gives a base URL
+    #[arg(long)]
+    pub(super) use_servers: bool,
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,
@@ -102,6 +105,12 @@ pub(super) struct Check {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    /// Show hints too: what the document leaves open and a scenario relies on
+    #[arg(long)]
+    pub(super) hints: bool,
+    /// How what was found is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
+    pub(super) format: CheckFormat,
     #[command(flatten)]
     pub(super) references: References,
 }
@@ -185,6 +194,14 @@ pub(super) struct Output {
     /// Say less: only what needs attention
     #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     pub(super) quiet: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people: on stderr, with the lines of the files
+    Human,
+    /// One JSON document on stdout; its schema is schemas/check.schema.json
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -137,6 +137,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         environment: arguments.env,
         base_urls: arguments.base_url,
         overlays: arguments.overlay,
+        use_servers: arguments.use_servers,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: Selection { tags: arguments.tags, scenarios: arguments.scenario, ids: Vec::new() },

@@ -207,6 +207,20 @@ codes! {
     SCENARIO_IDLE_RULE = "scenario.idle-rule";
     /// An expectation that can be named better.
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
+    /// An expectation that no response which keeps the document can meet.
+    SCENARIO_IMPOSSIBLE_EXPECTATION = "scenario.impossible-expectation";
+    /// A saved value that the document does not describe.
+    SCENARIO_UNDESCRIBED_CAPTURE = "scenario.undescribed-capture";
+    /// A saved value that the document does not promise; a hint.
+    SCENARIO_OPTIONAL_CAPTURE = "scenario.optional-capture";
+    /// A request that breaks the document as it is written, and the step does not say that it should.
+    SCENARIO_INVALID_REQUEST = "scenario.invalid-request";
+    /// A request that keeps the document as it is written, and the step says that it does not.
+    SCENARIO_VALID_REQUEST = "scenario.valid-request";
+    /// A name that has a value and is never read.
+    SCENARIO_UNUSED_NAME = "scenario.unused-name";
+    /// A secured operation that is called without credentials.
+    SCENARIO_MISSING_AUTH = "scenario.missing-auth";
     /// A file with nothing to run.
     SCENARIO_EMPTY = "scenario.empty";
     // Diagnostics: the project file.

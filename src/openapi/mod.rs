@@ -28,6 +28,7 @@ mod response;
 mod route;
 mod schema;
 mod security;
+mod server;
 mod structure;
 mod style;
 #[cfg(test)]
@@ -68,6 +69,7 @@ pub use schema::{
     takes_in,
 };
 pub use security::{Security, SecurityKind};
+pub use server::{Server, ServerError};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
 pub use types::Types;

@@ -1,3 +1,4 @@
+use super::UsedNames;
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
@@ -61,6 +62,8 @@ pub struct PlannedScenario {
     pub file_teardown: Vec<PlannedStep>,
     /// The inputs that it reaches, the scenario's before the file's of the same name.
     pub inputs: Vec<Named<Input>>,
+    /// The names that its expressions read.
+    pub used: UsedNames,
     /// The longest a case may take, without its cleanup.
     pub timeout: Duration,
 }

@@ -15,6 +15,7 @@ mod select;
 mod settings;
 mod status;
 mod step;
+mod used;
 
 #[cfg(test)]
 mod tests;
@@ -22,3 +23,4 @@ mod tests;
 pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 pub use select::{Selection, TagError, TagExpression};
 pub use step::{PlanInput, plan};
+pub use used::UsedNames;

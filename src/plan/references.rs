@@ -1,3 +1,4 @@
+use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
@@ -26,6 +27,8 @@ pub(super) struct Names {
     pub(super) is_at_end: bool,
     /// The inputs that were referred to.
     pub(super) used_inputs: BTreeSet<String>,
+    /// Every name that was referred to.
+    pub(super) used: UsedNames,
 }
 
 /// What may be referred to besides inputs, variables, rows and steps.
@@ -237,6 +240,7 @@ impl Names {
         };
         let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
         if known.contains(name) || (self.is_at_end && is_later) {
+            self.used.add(root, name);
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());
             }
@@ -295,7 +299,7 @@ impl Names {
                 ("inputs" | "vars" | "row" | "steps", Some(name)) => {
                     self.check_name(root, name, &format!("{root}.{name}"), condition.span, problems);
                 }
-                ("inputs" | "vars" | "row" | "steps", None) => {}
+                ("inputs" | "vars" | "row" | "steps", None) => self.used.add_whole(root),
                 ("this", _) if place == Place::Expectation => {}
                 (name, _) if RESPONSE_VARIABLES.contains(&name) => {
                     if matches!(place, Place::Request | Place::Values | Place::Row) {

@@ -258,6 +258,7 @@ impl Planner<'_> {
             teardown,
             file_teardown,
             inputs,
+            used: course.names.used,
             timeout: course.surroundings.scenario_timeout(),
         })
     }

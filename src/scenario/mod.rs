@@ -35,7 +35,7 @@ pub use body::{BodyPart, PartContent, Replacement, StepBody, StepBodyKind};
 pub use capture::{Capture, CaptureSource, Take};
 pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
-pub use environment::{Environment, SecretSource};
+pub use environment::{Environment, SecretSource, ServerChoice};
 pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, StatusPattern};
 pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;

@@ -177,9 +177,9 @@ impl Project {
         }
         for environment in &self.environments {
             let apis = environment.value.mocks.iter().map(|it| (&it.name, it.name_span));
-            for (api, span) in
-                apis.chain(environment.value.base_urls.iter().map(|it| (&it.name, it.name_span)))
-            {
+            let servers = environment.value.servers.iter().map(|it| (&it.name, it.name_span));
+            let urls = environment.value.base_urls.iter().map(|it| (&it.name, it.name_span));
+            for (api, span) in apis.chain(urls).chain(servers) {
                 if self.apis.iter().any(|each| each.name == *api) {
                     continue;
                 }

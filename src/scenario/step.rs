@@ -6,7 +6,8 @@ use super::expectation::{Expectation, read_expectation};
 use super::reader::{Named, Reader, Spanned};
 use super::settings::{read_duration, read_headers};
 use super::{AuthChoice, auth};
-use crate::expression::{Condition, Template};
+use crate::expression::{Condition, Scope, Template};
+use crate::json::Value;
 use crate::source::Span;
 use crate::yaml::{Kind, MapReader, Node};
 use std::sync::Arc;
@@ -73,6 +74,28 @@ impl Sends {
         match self {
             Self::Expression(template) => Some(template.span),
             Self::Valid | Self::Unchecked | Self::Invalid(_) => None,
+        }
+    }
+
+    /// The policy itself, an expression resolved.
+    ///
+    /// # Errors
+    /// A sentence that says why the expression gives none.
+    pub fn resolve(&self, scope: &dyn Scope) -> Result<Self, String> {
+        let Self::Expression(template) = self else {
+            return Ok(self.clone());
+        };
+        let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+        match datum.value() {
+            Value::String(text) if text == "valid" => Ok(Self::Valid),
+            Value::String(text) if text == "unchecked" => Ok(Self::Unchecked),
+            Value::Object(members) => {
+                let places =
+                    members.get("invalid").and_then(Value::as_array).ok_or("`sends` names no places")?;
+                let places = places.iter().filter_map(Value::as_str);
+                Ok(Self::Invalid(places.map(|it| Spanned::new(it.to_owned(), template.span)).collect()))
+            }
+            _ => Err(format!("`{}` is neither valid, unchecked nor invalid places", datum.to_text())),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// What a check of files found.
 #[derive(Debug)]
 pub struct Checked {
-    /// Every problem, errors and warnings.
+    /// Every problem, errors and warnings, and hints of the level `Note`.
     pub diagnostics: Vec<Diagnostic>,
     /// The documents that were looked at.
     pub documents: Vec<Arc<Document>>,
@@ -21,13 +21,19 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The number of diagnostics of a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.diagnostics.iter().filter(|it| it.level == level).count()
+    }
+
     /// Whether an error is among the problems.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
     }
 }
 
-/// Loads and plans without sending, and looks at the structure of every document that is reached.
+/// Loads and plans without sending, holds the scenarios against their documents, and looks at the
+/// structure of every document that is reached.
 /// Files that are no `*.contest.yaml` and no folder are taken as OpenAPI documents.
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
@@ -62,7 +68,9 @@ pub fn check_files(mut settings: Settings) -> Checked {
         settings.files = scenarios;
         let session = Session::load(settings, false);
         cases = session.plan.cases.len();
+        let found = session.lint();
         diagnostics.extend(session.diagnostics);
+        diagnostics.extend(found);
         let contracts = session.plan.apis.iter().map(|api| &api.contract);
         documents.extend(contracts.map(|it| (Arc::clone(it.document()), it.nullable())));
     }

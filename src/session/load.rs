@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
+use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
@@ -141,7 +142,9 @@ impl Session {
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
         let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
-            (Some(environment), Some(project)) if has_mocks && settings.base_urls.is_empty() => {
+            (Some(environment), Some(project))
+                if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
+            {
                 Destination::Mocks(load_rules(
                     environment,
                     project,
@@ -188,6 +191,16 @@ impl Session {
     /// Whether any file has an error; with `keep_going` the others run all the same.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
+    }
+
+    /// What the scenarios expect, send and save, held against their documents: warnings, and hints of the
+    /// level `Note`. Files with errors are passed over.
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let errors = self.diagnostics.iter().filter(|it| it.level == Level::Error);
+        let broken = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned())).collect();
+        let mut found = lint(&LintInput { plan: &self.plan, limits: &self.limits, broken: &broken });
+        mask_diagnostics(&mut found, &self.masker);
+        found
     }
 
     /// Replaces every secret of the run in a text.
@@ -345,7 +358,7 @@ fn choose_environment(
     match project.environments.as_slice() {
         [] => None,
         [only] => Some(only.clone()),
-        _ if !settings.base_urls.is_empty() || !wants_target => None,
+        _ if !settings.base_urls.is_empty() || settings.use_servers || !wants_target => None,
         _ => {
             let list = names().collect::<Vec<_>>().join(", ");
             let message = "there are several environments, and none is the default";

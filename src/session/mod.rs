@@ -14,6 +14,7 @@ mod mocks;
 mod overlays;
 mod remote;
 mod runtime;
+mod servers;
 mod settings;
 mod values;
 

@@ -18,6 +18,8 @@ pub struct Settings {
     pub base_urls: Vec<BaseUrl>,
     /// Overlays beside those of the project file, applied after them.
     pub overlays: Vec<OverlayFile>,
+    /// Whether an api without a base URL takes it from its document's `servers`.
+    pub use_servers: bool,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.

@@ -3,6 +3,7 @@
 mod attempt;
 mod bodies;
 mod certificates;
+mod check_format;
 mod corpus;
 mod documents;
 mod floods;
@@ -22,3 +23,4 @@ mod remote;
 mod resets;
 mod secrets;
 mod server;
+mod servers;

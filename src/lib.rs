@@ -17,6 +17,7 @@ pub mod harness;
 pub mod http;
 pub mod json;
 pub mod limits;
+pub mod lint;
 pub mod mock;
 pub mod openapi;
 pub mod plan;

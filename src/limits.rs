@@ -7,7 +7,7 @@ pub struct Limits {
     pub document: u64,
     /// The largest response body, after its content encoding is undone.
     pub body: u64,
-    /// The most values in one YAML file, those that aliases repeat included.
+    /// The most values in one YAML file, those that aliases repeat included; the most nodes of XML.
     pub nodes: usize,
     /// The deepest nesting of a YAML file.
     pub depth: usize,
@@ -19,6 +19,12 @@ pub struct Limits {
     pub findings: usize,
     /// The most cases of one run.
     pub cases: usize,
+    /// The most parts of a multipart body, or fields of a form.
+    pub parts: usize,
+    /// The most items of a sequence that are read: JSON lines, server-sent events.
+    pub items: usize,
+    /// How many seconds an event stream is read for that does not end by itself.
+    pub stream: usize,
     /// The most other files that one document may refer to.
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
@@ -60,7 +66,7 @@ impl Limits {
     pub const TABLE: &[Limit] = &[
         Limit { name: "document", what: "the largest file that is read", is_size: true },
         Limit { name: "body", what: "the largest response body, decoded", is_size: true },
-        Limit { name: "nodes", what: "the most values in one YAML file", is_size: false },
+        Limit { name: "nodes", what: "the most values in one YAML file, or nodes in XML", is_size: false },
         Limit { name: "depth", what: "the deepest nesting of a YAML file", is_size: false },
         Limit { name: "headers", what: "all header lines of a response together", is_size: true },
         Limit { name: "expression", what: "the longest CEL expression", is_size: true },
@@ -70,6 +76,17 @@ impl Limits {
             is_size: false,
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
+        Limit {
+            name: "parts",
+            what: "the most parts of a multipart body, or fields of a form",
+            is_size: false,
+        },
+        Limit { name: "items", what: "the most items read of a sequence or an event stream", is_size: false },
+        Limit {
+            name: "stream",
+            what: "the seconds that an endless event stream is read for",
+            is_size: false,
+        },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
     ];
@@ -94,6 +111,9 @@ impl Limits {
             "expression" => self.expression = count,
             "findings" => self.findings = count,
             "cases" => self.cases = count,
+            "parts" => self.parts = count,
+            "items" => self.items = count,
+            "stream" => self.stream = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
             _ => return Err(unknown()),
@@ -113,6 +133,9 @@ impl Default for Limits {
             expression: 1 << 10,
             findings: 100,
             cases: 100_000,
+            parts: 10_000,
+            items: 10_000,
+            stream: 5,
             files: 256,
             chain: 64,
         }

@@ -70,6 +70,39 @@ pub enum ReadError {
     },
 }
 
+/// Reads a file of at most `limit` bytes.
+///
+/// # Errors
+/// [`ReadError`] when the file is missing or too large.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let io = |error: std::io::Error| ReadError::Io {
+        path: path.to_owned(),
+        reason: match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        },
+    };
+    // The reader is bounded as well as the size asked for first: a device or a pipe has no
+    // size, and a file may grow between the two.
+    let metadata = std::fs::metadata(path).map_err(io)?;
+    if metadata.is_dir() {
+        return Err(io(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let too_large = || ReadError::TooLarge { path: path.to_owned(), limit };
+    if metadata.len() > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(io)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, limit + 1), &mut bytes).map_err(io)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
 impl Source {
     /// Makes a source of a text that is already in memory.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
@@ -81,31 +114,7 @@ impl Source {
     /// # Errors
     /// [`ReadError`] when the file is missing, too large, or not UTF-8.
     pub fn read(path: &Path, name: impl Into<String>, limit: u64) -> Result<Arc<Self>, ReadError> {
-        let io = |error: std::io::Error| ReadError::Io {
-            path: path.to_owned(),
-            reason: match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-                _ => error.to_string(),
-            },
-        };
-        // The reader is bounded as well as the size asked for first: a device or a pipe has no
-        // size, and a file may grow between the two.
-        let metadata = std::fs::metadata(path).map_err(io)?;
-        if metadata.is_dir() {
-            return Err(io(std::io::ErrorKind::IsADirectory.into()));
-        }
-        let too_large = || ReadError::TooLarge { path: path.to_owned(), limit };
-        if metadata.len() > limit {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path).map_err(io)?;
-        std::io::Read::read_to_end(&mut std::io::Read::take(file, limit + 1), &mut bytes).map_err(io)?;
-        if bytes.len() as u64 > limit {
-            return Err(too_large());
-        }
+        let mut bytes = read_bytes(path, limit)?;
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
         }

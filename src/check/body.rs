@@ -9,7 +9,10 @@ use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
 use crate::json::Value;
-use crate::openapi::{Direction, MediaType, Response, SchemaError, Validity};
+use crate::openapi::{
+    ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, is_text_schema,
+    read_text,
+};
 
 /// The finding for content where there may be none.
 ///
@@ -85,7 +88,18 @@ pub(super) fn check(
     judgement: &mut Judgement,
 ) -> Vec<SchemaError> {
     let range = media_type.range();
-    let Some(schema) = media_type.schema() else {
+    let stated = case.exchange.response.content_type().unwrap_or(range);
+    let kind = content_kind(stated);
+    let schema = media_type.schema();
+    let is_text = schema.as_ref().is_some_and(|schema| is_text_schema(case.contract.document(), schema));
+    let is_whole = is_text || matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Binary);
+    if let (Content::Text(_) | Content::Bytes, false) = (content, is_whole)
+        && (schema.is_some() || media_type.item_schema().is_some())
+    {
+        super::content::check(case, response, media_type, stated, judgement);
+        return Vec::new();
+    }
+    let Some(schema) = schema else {
         judgement.leave(format!(
             "the document gives no schema for {} of a {}",
             quoted(&range.into()),
@@ -96,14 +110,19 @@ pub(super) fn check(
     let text;
     let value: &Value = match content {
         Content::Json(value) => value,
-        Content::Text(received) if is_text(case, &schema) => {
-            text = Value::from(*received);
-            &text
-        }
-        Content::Text(_) | Content::Bytes if is_text(case, &schema) => return Vec::new(),
-        Content::Text(_) | Content::Bytes => {
-            judgement
-                .leave(format!("bodies of {} are not compared with their schema", quoted(&range.into())));
+        Content::Text(received) => match read_text(case.contract.document(), &schema, received) {
+            Some(value) => {
+                text = value;
+                &text
+            }
+            None => {
+                let range = quoted(&range.into());
+                judgement.leave(format!("bodies of {range} are not compared with their schema"));
+                return Vec::new();
+            }
+        },
+        Content::Bytes => {
+            super::content::check_bytes(case, response, &schema, range, judgement);
             return Vec::new();
         }
         Content::None => return Vec::new(),
@@ -130,7 +149,13 @@ pub(super) fn check(
     let is_cut = errors.len() >= limit;
     let mut facts: Vec<Fact> = fold(errors.clone())
         .into_iter()
-        .filter_map(|error| fact(case, response, error, matches!(content, Content::Json(_))))
+        .filter_map(|error| {
+            let part = match content {
+                Content::Json(_) => ResponsePart::Body(error.instance.clone()),
+                _ => ResponsePart::BodyWhole,
+            };
+            fact(case, response, error, part)
+        })
         .collect();
     if is_cut && let Some(last) = facts.last_mut() {
         last.notes.push(format!("there may be more: the limit `findings` ends the search at {limit}"));
@@ -139,7 +164,13 @@ pub(super) fn check(
     errors
 }
 
-fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: bool) -> Option<Fact> {
+/// The fact of one error; `None` when its check is off.
+pub(super) fn fact(
+    case: &Case<'_>,
+    response: &Response<'_>,
+    error: SchemaError,
+    part: ResponsePart,
+) -> Option<Fact> {
     let label = label_of(response, &error);
     let (check, severity) = match &error.format {
         Some(format) => (Check::Format, case.severities.of_format(format)),
@@ -148,7 +179,6 @@ fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: b
     if severity == Severity::Off {
         return None;
     }
-    let part = if is_json { ResponsePart::Body(error.instance) } else { ResponsePart::BodyWhole };
     // What stands there is the value of a member that should not be there, whatever it is.
     let is_one_too_many = error.member.is_some() && error.name.ends_with("Properties");
     let found = if is_one_too_many { "not allowed".to_owned() } else { error.actual.clone() };
@@ -159,13 +189,4 @@ fn fact(case: &Case<'_>, response: &Response<'_>, error: SchemaError, is_json: b
     fact.notes = error.notes;
     fact.notes.extend(note_on(check, case.severities));
     Some(fact)
-}
-
-/// Whether a schema describes text or bytes as a whole: `type: string`, with any format.
-fn is_text(case: &Case<'_>, schema: &crate::json::Pointer) -> bool {
-    case.contract.document().resolve(schema).is_ok_and(|(_, schema)| match schema.get("type") {
-        Some(Value::String(name)) => name == "string",
-        Some(Value::Array(names)) => names.iter().any(|name| name == "string"),
-        _ => false,
-    })
 }

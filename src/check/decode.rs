@@ -6,7 +6,7 @@ use crate::diagnostic::words::{quoted, shorten};
 use crate::diagnostic::{Code, Severity};
 use crate::exchange::{Body, BodyProblem};
 use crate::json::ParseError;
-use crate::openapi::{MediaType, Response, is_json};
+use crate::openapi::{ContentKind, MediaType, Response, content_kind};
 
 /// What could be made of the content.
 pub(super) enum Content<'c> {
@@ -39,18 +39,20 @@ pub(super) fn check<'c>(
     }
     let stated = case.exchange.response.content_type();
     let documented = response.map(Response::media_types).unwrap_or_default();
-    let is_declared_json = match stated {
-        Some(stated) => is_json(stated),
-        None => !documented.is_empty() && documented.iter().all(|each| is_json(each.range())),
+    let mut kinds = documented.iter().map(|each| content_kind(each.range()));
+    let kind = match (stated, kinds.next()) {
+        (Some(stated), _) => content_kind(stated),
+        // What all documented types have in common is known without a stated one.
+        (None, Some(first)) if kinds.all(|kind| kind == first) => first,
+        (None, _) => ContentKind::Binary,
     };
-    if is_declared_json {
+    if kind == ContentKind::Json {
         return json(case, body, stated, response, &documented, facts);
     }
     if body.is_empty() {
         return Content::None;
     }
-    let essence = stated.unwrap_or_default().to_ascii_lowercase();
-    if !essence.starts_with("text/") && !essence.contains("charset=") && !is_xml(&essence) {
+    if matches!(kind, ContentKind::Binary | ContentKind::Multipart) {
         return Content::Bytes;
     }
     match body.text() {
@@ -126,7 +128,7 @@ fn duplicates(
 }
 
 /// Points at the content that the document promises, which is how the bytes are to be read.
-fn promised(fact: Fact, response: Option<&Response<'_>>) -> Fact {
+pub(super) fn promised(fact: Fact, response: Option<&Response<'_>>) -> Fact {
     let Some(response) = response else { return fact };
     let ranges: Vec<String> = response.media_types().iter().map(|each| each.range().to_owned()).collect();
     match ranges.is_empty() {
@@ -215,9 +217,4 @@ fn broken(case: &Case<'_>, response: Option<&Response<'_>>, problem: &BodyProble
             .compared("a charset that is registered", charset.clone())
             .response(ResponsePart::Header("Content-Type".to_owned()), "not known"),
     }
-}
-
-fn is_xml(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence == "application/xml" || essence.ends_with("+xml")
 }

@@ -45,6 +45,7 @@ pub fn check_deprecated_use(
             let (words, sent) = match parameter.location() {
                 ParameterIn::Path => ("path parameter", &values.path),
                 ParameterIn::Query => ("query parameter", &values.query),
+                ParameterIn::QueryString => ("query string", &values.query),
                 ParameterIn::Header => ("header", &values.headers),
                 ParameterIn::Cookie => ("cookie", &values.cookies),
             };

@@ -218,6 +218,7 @@ impl Search<'_> {
             [components, schemas, name] if components == "components" && schemas == "schemas" => {
                 Some(format!("`{name}`"))
             }
+            [definitions, name] if definitions == "definitions" => Some(format!("`{name}`")),
             _ => None,
         }
     }
@@ -232,13 +233,16 @@ impl Found {
         let tag = quoted(&self.tag.as_str().into());
         let headline = format!("`{}` is {tag}, which the discriminator does not map", self.property);
         let expected = match self.known.is_empty() {
-            true => "a value that the document names".to_owned(),
+            true => "the name of a schema".to_owned(),
             false => some_of(&self.known, "or"),
         };
-        let known = expected.clone();
+        let known = match self.known.is_empty() {
+            true => "takes the name of a schema".to_owned(),
+            false => format!("names {expected}"),
+        };
         case.fact(Check::Discriminator, headline)
             .compared(expected, tag)
-            .document(self.keyword, format!("names {known}, {}", via(response, &[])))
+            .document(self.keyword, format!("{known}, {}", via(response, &[])))
             .response(ResponsePart::Body(self.at.child(self.property)), "not mapped")
     }
 }

@@ -1,6 +1,7 @@
 use crate::diagnostic::{Code, Severity};
 use crate::json::Pointer;
 use crate::source::Span;
+use std::ops::Range;
 
 /// A finding before its places are looked up: pointers only, so that a check costs nothing more
 /// than its judgement.
@@ -68,6 +69,9 @@ pub enum ResponsePart {
     Body(Pointer),
     /// A byte of the body's text.
     BodyOffset(usize),
+    /// A stretch of bytes of the body (of its text, where it is text), and what stands there in words:
+    /// `item 3`, `the part "avatar"`, `/order/item[2]`.
+    BodySpan(Range<usize>, String),
     /// The body as a whole.
     BodyWhole,
 }

@@ -10,6 +10,14 @@ const NAMED: usize = 8;
 /// Makes one of what one object lacks, and keeps the first of the errors that break the same
 /// keyword, with a note that names the other places.
 pub(super) fn fold(errors: Vec<SchemaError>) -> Vec<SchemaError> {
+    fold_by(errors, also_at)
+}
+
+/// The same with a note of other words for the other places.
+pub(super) fn fold_by(
+    errors: Vec<SchemaError>,
+    note: impl Fn(&Pointer, &[Pointer]) -> String,
+) -> Vec<SchemaError> {
     let mut kept: Vec<(SchemaError, Vec<Pointer>)> = Vec::new();
     for error in join_missing(errors) {
         let same = kept.iter_mut().find(|(first, _)| {
@@ -23,7 +31,7 @@ pub(super) fn fold(errors: Vec<SchemaError>) -> Vec<SchemaError> {
     kept.into_iter()
         .map(|(mut error, others)| {
             if !others.is_empty() {
-                error.notes.insert(0, also_at(&error.instance, &others));
+                error.notes.insert(0, note(&error.instance, &others));
             }
             error
         })

@@ -5,6 +5,7 @@
 //! shows a [`Fact`] looks up its places.
 
 mod body;
+mod content;
 mod content_type;
 mod decode;
 mod deprecated;
@@ -54,6 +55,9 @@ pub fn check_response(
     let mut judgement = Judgement::default();
     for check in severities.switched_off().filter(|check| !check.is_of_request()) {
         judgement.leave_off(check, severities);
+    }
+    if let Some(reason) = exchange.response.body.cut() {
+        judgement.leave(reason);
     }
     let mut response = operation.response_for(case.status());
     // Another response must not stand in for one that is there and cannot be looked at.

@@ -1,7 +1,7 @@
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
 use crate::scenario::{ContractSettings, is_host, unknown_check};
-use crate::session::BaseUrl;
+use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -57,6 +57,13 @@ pub(super) struct Run {
     /// `contest.yaml`, or the path that a file gives as its `api`; with one api it is not needed
     #[arg(long, value_name = "[API=]URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Vec<BaseUrl>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
+    /// Send to the servers that the documents name, where nothing else gives a base URL
+    #[arg(long)]
+    pub(super) use_servers: bool,
     /// The value of an input
     #[arg(long, short = 'i', value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) input: Vec<(String, String)>,
@@ -130,6 +137,10 @@ pub(super) struct List {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     #[command(flatten)]
     pub(super) references: References,
     #[command(flatten)]
@@ -159,12 +170,22 @@ pub(super) struct Check {
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// An overlay for the document of an api, applied after those of `contest.yaml`; with one api its
+    /// name is not needed
+    #[arg(long, value_name = "[API=]FILE", value_parser = OverlayFile::parse)]
+    pub(super) overlay: Vec<OverlayFile>,
     /// How strong the contract is: which wrong answers the schemas would not notice
     #[arg(long)]
     pub(super) strength: bool,
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+    /// Show hints too: what the document leaves open and a scenario relies on
+    #[arg(long)]
+    pub(super) hints: bool,
+    /// How what was found is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
+    pub(super) format: CheckFormat,
     #[command(flatten)]
     pub(super) references: References,
 }
@@ -229,6 +250,9 @@ impl ContractFlags {
 pub(super) struct Mock {
     /// The rules file, `*.mock.yaml`
     pub(super) rules: PathBuf,
+    /// An overlay for the document that the rules name
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     pub(super) listen: SocketAddr,
@@ -257,6 +281,14 @@ pub(super) struct Output {
     /// Say less: only what needs attention
     #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     pub(super) quiet: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people: on stderr, with the lines of the files
+    Human,
+    /// One JSON document on stdout; its schema is schemas/check.schema.json
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -12,6 +12,7 @@ pub(super) fn list(arguments: List, out: &Output) -> ExitCode {
         environment: arguments.env,
         selection: select::selection(arguments.select),
         limits: arguments.limit,
+        overlays: arguments.overlay,
         allow_remote: arguments.references.allow_remote,
         allow_folders: arguments.references.allow_folder,
         ..Settings::default()

@@ -1,6 +1,6 @@
 use super::args::{Mock, Output};
 use super::{exit, output};
-use crate::session::{MockError, Settings, start_mock};
+use crate::session::{MockError, OverlayFile, Settings, start_mock};
 use std::process::ExitCode;
 
 /// `contest mock`.
@@ -18,6 +18,7 @@ pub(super) fn mock(arguments: &Mock, out: &Output) -> ExitCode {
 async fn serve(arguments: &Mock, out: &Output) -> ExitCode {
     let settings = Settings {
         folder: std::env::current_dir().unwrap_or_default(),
+        overlays: arguments.overlay.iter().map(|path| OverlayFile::of_only(path)).collect(),
         allow_remote: arguments.references.allow_remote.clone(),
         allow_folders: arguments.references.allow_folder.clone(),
         ..Settings::default()

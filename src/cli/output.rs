@@ -44,9 +44,15 @@ pub(super) fn verbosity(output: &Output) -> Verbosity {
     }
 }
 
-/// Writes diagnostics to stderr, errors last: what scrolls away matters less. Those of one file stand
-/// in the order of its lines, files in the order in which they were read.
+/// Writes diagnostics to stderr.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], output: &Output) {
+    let style = style_of(output, &std::io::stderr());
+    print_error(&render_diagnostics(&sort_diagnostics(diagnostics), &style));
+}
+
+/// Puts errors last: what scrolls away matters less. Those of one file stand in the order of its lines,
+/// files in the order in which they were read.
+pub(super) fn sort_diagnostics(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.at.clone());
     let mut files: Vec<String> = Vec::new();
     for location in diagnostics.iter().filter_map(place) {
@@ -60,8 +66,7 @@ pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], output: &Output) {
         let file = location.as_ref().and_then(|it| files.iter().position(|name| name == it.source.name()));
         (diagnostic.level, file, location.map(|it| it.span.start))
     });
-    let style = style_of(output, &std::io::stderr());
-    print_error(&render_diagnostics(&sorted, &style));
+    sorted
 }
 
 /// `2 errors, 1 warning`; `None` when there is neither.

@@ -110,6 +110,8 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         folder: std::env::current_dir().unwrap_or_default(),
         environment: arguments.env,
         base_urls: arguments.base_url,
+        overlays: arguments.overlay,
+        use_servers: arguments.use_servers,
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: select::selection(arguments.select),

@@ -4,8 +4,7 @@ use std::fmt;
 ///
 /// The part before the dot is what it speaks of: `response`, `request`, `http`, `operation`,
 /// `parameter`, `property`, `expect`, `capture`, `transport`, `auth`, `value` and others for findings;
-/// `scenario`, `config`, `document`, `mock` for
-/// files.
+/// `scenario`, `config`, `document`, `overlay`, `mock` for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
@@ -98,6 +97,8 @@ codes! {
     EXPECT_JSONPATH = "expect.jsonpath";
     /// A condition is false, or could not be evaluated.
     EXPECT_ASSERT = "expect.assert";
+    /// The body's bytes differ from the scenario's expectation.
+    EXPECT_BYTES = "expect.bytes";
     /// The answer took longer than the scenario allows.
     EXPECT_WITHIN = "expect.within";
     /// A capture found nothing.
@@ -206,6 +207,20 @@ codes! {
     SCENARIO_IDLE_RULE = "scenario.idle-rule";
     /// An expectation that can be named better.
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
+    /// An expectation that no response which keeps the document can meet.
+    SCENARIO_IMPOSSIBLE_EXPECTATION = "scenario.impossible-expectation";
+    /// A saved value that the document does not describe.
+    SCENARIO_UNDESCRIBED_CAPTURE = "scenario.undescribed-capture";
+    /// A saved value that the document does not promise; a hint.
+    SCENARIO_OPTIONAL_CAPTURE = "scenario.optional-capture";
+    /// A request that breaks the document as it is written, and the step does not say that it should.
+    SCENARIO_INVALID_REQUEST = "scenario.invalid-request";
+    /// A request that keeps the document as it is written, and the step says that it does not.
+    SCENARIO_VALID_REQUEST = "scenario.valid-request";
+    /// A name that has a value and is never read.
+    SCENARIO_UNUSED_NAME = "scenario.unused-name";
+    /// A secured operation that is called without credentials.
+    SCENARIO_MISSING_AUTH = "scenario.missing-auth";
     /// A file with nothing to run.
     SCENARIO_EMPTY = "scenario.empty";
     // Diagnostics: the project file.
@@ -244,6 +259,13 @@ codes! {
     DOCUMENT_EXAMPLE = "document.example";
     /// A construct that is read leniently.
     DOCUMENT_LENIENT = "document.lenient";
+    // Diagnostics: overlays.
+    /// An overlay that cannot be applied.
+    OVERLAY_INVALID = "overlay.invalid";
+    /// A target that selects nothing, or to which the change does not fit.
+    OVERLAY_TARGET = "overlay.target";
+    /// A key of an overlay that has no meaning.
+    OVERLAY_UNKNOWN_KEY = "overlay.unknown-key";
     // Diagnostics: the mock's rules.
     /// A key of the rules that has no meaning.
     MOCK_UNKNOWN_KEY = "mock.unknown-key";

@@ -3,12 +3,13 @@ use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
 use crate::check::{Fact, ResponsePart};
 use crate::diagnostic::Code;
-use crate::diagnostic::words::shorten;
+use crate::diagnostic::words::{count, shorten};
 use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
 use crate::openapi::{Operation, decode_header};
-use crate::scenario::{Expectation, MatcherKind, Member, Spanned};
+use crate::scenario::{BytesExpectation, Expectation, MatcherKind, Member, Spanned};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// What the scenario's expectations say of an exchange.
@@ -23,6 +24,7 @@ pub(super) struct Expected {
 /// Checks every expectation but the status.
 pub(super) fn check_expectations(
     expect: &Expectation,
+    expected_bytes: Option<&[u8]>,
     operation: &Operation<'_>,
     exchange: &Exchange,
     scope: &ExchangeScope<'_>,
@@ -68,6 +70,9 @@ pub(super) fn check_expectations(
             });
         }
     }
+    if let Some(bytes) = &expect.bytes {
+        expected.bytes(bytes, expected_bytes, exchange, scope);
+    }
     for condition in &expect.assert {
         expected.facts.extend(check_condition(condition, scope));
     }
@@ -88,6 +93,43 @@ impl Expected {
             Ok(mismatches) => self.facts.extend(mismatches.into_iter().map(|it| fact_of(it, code, &part))),
             Err(unresolved) => self.unresolved.push(unresolved),
         }
+    }
+
+    fn bytes(
+        &mut self,
+        bytes: &BytesExpectation,
+        wanted: Option<&[u8]>,
+        exchange: &Exchange,
+        scope: &ExchangeScope<'_>,
+    ) {
+        let body = exchange.response.body.bytes();
+        let digest = || Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let length = bytes.length.as_ref().map(|it| (it, Datum::new(body.len()), "the number of bytes"));
+        let sha256 = bytes.sha256.as_ref().map(|it| (it, Datum::new(digest()), "the SHA-256 of the body"));
+        for (matcher, datum, name) in length.into_iter().chain(sha256) {
+            let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: false };
+            let result = match_value(matcher, &actual, scope);
+            self.add(result, Code::EXPECT_BYTES, |_| ResponsePart::BodyWhole);
+        }
+        let (Some(file), Some(wanted)) = (&bytes.file, wanted) else { return };
+        if wanted == body {
+            return;
+        }
+        let first = body.iter().zip(wanted).position(|(left, right)| left != right);
+        let offset = first.unwrap_or(body.len().min(wanted.len()));
+        let headline = match first {
+            Some(_) => format!("the body differs from `{}` from the byte at offset {offset} on", file.path),
+            None => format!(
+                "the body has {} where `{}` has {}",
+                count(body.len(), "byte", "bytes"),
+                file.path,
+                count(wanted.len(), "byte", "bytes")
+            ),
+        };
+        let fact = own_fact(Code::EXPECT_BYTES, headline, file.span, "expects these bytes")
+            .response(ResponsePart::BodySpan(offset..offset, String::new()), "differs here")
+            .compared(count(wanted.len(), "byte", "bytes"), count(body.len(), "byte", "bytes"));
+        self.facts.push(fact);
     }
 
     /// What a JSONPath selects; where that is nothing, the place says so and not what happens to stand

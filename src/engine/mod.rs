@@ -2,6 +2,7 @@
 //! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
 mod auth;
+mod body;
 mod capture;
 mod case;
 mod event;

@@ -2,10 +2,11 @@ use crate::check::{Fact, ResponsePart};
 use crate::diagnostic::{Finding, Place};
 use crate::exchange::Exchange;
 use crate::json::{Located, Part, Pointer};
-use crate::openapi::Document;
+use crate::openapi::{ContentKind, Document, content_kind};
 use crate::secret::Masker;
 use crate::source::{Source, Span};
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A body with a longer line than this is shown indented: the place of a value in one line of
@@ -112,6 +113,15 @@ impl Places<'_> {
                     at: None,
                 })
             }
+            ResponsePart::BodySpan(range, words) => {
+                let body = self.body(exchange);
+                Some(Place {
+                    span: stretch(body, exchange, range),
+                    source: Arc::clone(&body.source),
+                    label,
+                    at: Some(words.clone()).filter(|words| !words.is_empty()),
+                })
+            }
             ResponsePart::BodyWhole => {
                 let body = self.body(exchange);
                 Some(Place { span: body.source.line(1), source: Arc::clone(&body.source), label, at: None })
@@ -139,7 +149,9 @@ impl Places<'_> {
             let masked = self.masker.mask(&received);
             let has_long_line = masked.lines().any(|line| line.chars().nth(MAX_LINE).is_some());
             // What is no text has its faults at bytes, which indenting would move.
-            let is_text = exchange.response.body.text().is_ok();
+            let is_json =
+                exchange.response.content_type().is_none_or(|it| content_kind(it) == ContentKind::Json);
+            let is_text = is_json && exchange.response.body.text().is_ok();
             let indented =
                 if has_long_line && is_text { Located::parse(&masked).map(|it| it.indented()) } else { None };
             let is_as_received = indented.is_none() && masked == received;
@@ -183,6 +195,40 @@ fn locate(source: &Source, pointer: &Pointer) -> (Span, Pointer) {
 pub(super) fn first_line(source: &Source, span: Span) -> Span {
     let length = source.slice(span).find(['\n', '\r']).unwrap_or(span.end.saturating_sub(span.start));
     Span::new(span.start, span.start + length)
+}
+
+/// A stretch of the received body in the body as it is shown: its first line; where masking moved
+/// what stands there, the line alone.
+fn stretch(shown: &ShownBody, exchange: &Exchange, range: &Range<usize>) -> Span {
+    let body = &exchange.response.body;
+    // Offsets are those of the text, or of the bytes where they are no text.
+    let (start, end, line) = match body.text() {
+        Ok(text) => {
+            let before = text.get(..range.start.min(text.len())).unwrap_or(text);
+            (range.start, range.end, before.matches('\n').count())
+        }
+        Err(_) => {
+            let length = |end: usize| {
+                String::from_utf8_lossy(&body.bytes()[..end.min(body.bytes().len())]).into_owned()
+            };
+            let before = length(range.start);
+            (before.len(), length(range.end).len(), before.matches('\n').count())
+        }
+    };
+    if !shown.is_as_received {
+        return shown.source.line(line + 1);
+    }
+    if start == end {
+        return character(&shown.source, start);
+    }
+    let floor = |mut at: usize| {
+        at = at.min(shown.source.text().len());
+        while !shown.source.text().is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    first_line(&shown.source, Span::new(floor(start), floor(end)))
 }
 
 /// The character at an offset, or nothing at the end.

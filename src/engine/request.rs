@@ -1,11 +1,12 @@
+use super::body::build_body;
 use super::scope::CaseScope;
-use crate::check::{RequestContent, RequestValues};
+use crate::check::RequestValues;
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
 use crate::http::CookieJar;
 use crate::json::Datum;
 use crate::openapi::{
-    EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter, is_json,
+    EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter,
 };
 use crate::plan::PlannedStep;
 use crate::scenario::Named;
@@ -66,19 +67,16 @@ pub(super) fn build_request(
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let written = &step.step;
-    let content = match &written.body {
-        Some(template) => Some((step.media_type.clone().unwrap_or_default(), resolve(template, scope)?)),
-        None => None,
-    };
+    let headers_given = resolve_all(&step.headers, scope)?;
+    let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let stated = stated.map(|(_, datum)| datum.to_text());
+    let content = build_body(step, stated.as_deref(), operation, scope)?;
     let values = RequestValues {
         path: resolve_all(&written.path, scope)?,
         query: resolve_all(&written.query, scope)?,
-        headers: resolve_all(&step.headers, scope)?,
+        headers: headers_given,
         cookies: resolve_all(&written.cookies, scope)?,
-        body: content.as_ref().map(|(media_type, datum)| RequestContent {
-            media_type: media_type.clone(),
-            value: Some(datum.value().clone()),
-        }),
+        body: content,
     };
     let parameters = operation.parameters();
     let mut url = base_url.trim_end_matches('/').to_owned();
@@ -103,13 +101,13 @@ pub(super) fn build_request(
         let mut names = values.headers.iter().map(|(name, _)| name).chain(&step.removed_headers);
         names.any(|name| name.eq_ignore_ascii_case(wanted))
     };
-    let body = content.map(|(media_type, datum)| {
-        if !is_named("content-type") && !media_type.is_empty() {
-            headers.push("Content-Type", media_type.as_str());
-        }
-        let text = if is_json(&media_type) { datum.to_json() } else { datum.to_text() };
-        text.into_bytes()
-    });
+    let content = values.body.as_ref();
+    if let Some(content) = content.filter(|content| !content.media_type.is_empty())
+        && !is_named("content-type")
+    {
+        headers.push("Content-Type", content.media_type.as_str());
+    }
+    let body = content.map(|content| content.bytes.clone());
     if !is_named("accept") {
         headers.push("Accept", operation.accept());
     }
@@ -119,11 +117,14 @@ pub(super) fn build_request(
     Ok(BuiltRequest { request, values, cookies })
 }
 
-fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
+pub(super) fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
     template.resolve(scope).map_err(|error| BuildError::Unresolved { error, span: template.span })
 }
 
-fn resolve_all(values: &[Named<Template>], scope: &CaseScope) -> Result<Vec<(String, Datum)>, BuildError> {
+pub(super) fn resolve_all(
+    values: &[Named<Template>],
+    scope: &CaseScope,
+) -> Result<Vec<(String, Datum)>, BuildError> {
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
 }
 
@@ -133,7 +134,7 @@ fn find<'p, 'd>(
     name: &str,
 ) -> Option<&'p Parameter<'d>> {
     parameters.iter().find(|parameter| {
-        parameter.location() == location
+        parameter.location().section() == location
             && (parameter.name() == name
                 || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
     })
@@ -192,8 +193,12 @@ fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<Stri
             }
             continue;
         };
-        if let Encoded::Query(encoded) = values.encode(parameter, name, datum)? {
-            pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
+        match values.encode(parameter, name, datum)? {
+            Encoded::Query(encoded) => {
+                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
+            }
+            Encoded::QueryString(text) => pairs.push(text),
+            _ => {}
         }
     }
     Ok(pairs.join("&"))

@@ -3,30 +3,12 @@
 use super::fact::{call_fact, own_fact};
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
 use crate::diagnostic::{Code, Severity};
-use crate::expression::{Scope, Template};
-use crate::json::{Pointer, Value};
+use crate::expression::Template;
+use crate::json::Pointer;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Operation};
 use crate::plan::PlannedStep;
 use crate::scenario::{Named, Sends, Spanned};
-
-/// The policy of a step, an expression resolved.
-pub(super) fn resolve_sends(sends: &Sends, scope: &dyn Scope) -> Result<Sends, String> {
-    let Sends::Expression(template) = sends else {
-        return Ok(sends.clone());
-    };
-    let datum = template.resolve(scope).map_err(|error| error.to_string())?;
-    match datum.value() {
-        Value::String(text) if text == "valid" => Ok(Sends::Valid),
-        Value::String(text) if text == "unchecked" => Ok(Sends::Unchecked),
-        Value::Object(members) => {
-            let places = members.get("invalid").and_then(Value::as_array).ok_or("`sends` names no places")?;
-            let places = places.iter().filter_map(Value::as_str);
-            Ok(Sends::Invalid(places.map(|it| Spanned::new(it.to_owned(), template.span)).collect()))
-        }
-        _ => Err(format!("`{}` is neither valid, unchecked nor invalid places", datum.to_text())),
-    }
-}
 
 /// A request that may be sent, as far as the document was asked.
 #[derive(Default)]
@@ -123,10 +105,10 @@ fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
         Some("query") => named(&step.step.query, name),
         Some("headers") => named(&step.headers, name),
         Some("cookies") => named(&step.step.cookies, name),
-        Some("body") => step.step.body.as_ref().map(|body| {
+        Some("body") => {
             let inner = Pointer::of(tokens[1..].iter().cloned());
-            body.at(&inner).map_or(body.span, |part| part.span)
-        }),
+            step.step.body.as_ref().map(|body| body.span_at(&inner))
+        }
         _ => None,
     };
     ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }

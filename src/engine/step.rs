@@ -8,7 +8,7 @@ use super::place::{Places, first_line};
 use super::request::{BuildError, BuiltRequest, build_request};
 use super::run::Run;
 use super::scope::{CaseScope, ExchangeScope};
-use super::sends::{SentAs, check_sends, resolve_sends};
+use super::sends::{SentAs, check_sends};
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use super::target::Refusal;
 use crate::check::{
@@ -134,7 +134,7 @@ impl StepContext<'_> {
                 }
             }
         }
-        let base_url = match self.run.target.base_url(self.worker, step.api) {
+        let base_url = match self.run.target.operation_url(self.worker, step.api, step.operation) {
             Some(base_url) => base_url,
             None => {
                 let api = &self.run.plan.apis[step.api].name;
@@ -142,6 +142,8 @@ impl StepContext<'_> {
                 return self.errored(step, call_fact(Code::REQUEST_BUILD, headline, step));
             }
         };
+        // A relative token endpoint belongs to the api, wherever one of its operations is served.
+        let api_url = self.run.target.base_url(self.worker, step.api).unwrap_or_else(|| base_url.clone());
         let (mut built, sent) = match self.prepare(step, &base_url, scope) {
             Ok(prepared) => prepared,
             Err(fact) => return self.errored(step, *fact),
@@ -157,7 +159,7 @@ impl StepContext<'_> {
             }
         };
         let values = std::mem::take(&mut built.values);
-        match self.exchange(step, built, &base_url, scope, jar, &expected, on_send).await {
+        match self.exchange(step, built, &api_url, scope, jar, &expected, on_send).await {
             Ok(exchange) => self.judge(step, exchange, (&values, sent), &expected, scope, jar),
             Err((fact, None)) => self.errored(step, *fact),
             Err((fact, Some(request))) => {
@@ -192,7 +194,7 @@ impl StepContext<'_> {
                 Box::new(unsent(Code::REQUEST_BUILD, error.to_string(), step, span).help(error.help()))
             }
         })?;
-        let sends = resolve_sends(&step.step.sends, scope).map_err(|reason| {
+        let sends = step.step.sends.resolve(scope).map_err(|reason| {
             Box::new(unsent(Code::VALUE_UNRESOLVED, reason, step, step.step.sends.span()))
         })?;
         let limits = &self.run.settings.limits;
@@ -317,6 +319,7 @@ impl StepContext<'_> {
         });
         let checked = check_expectations(
             of_row.as_ref().unwrap_or(&step.step.expect),
+            step.attached.expected.as_deref(),
             &operation,
             &exchange,
             &ExchangeScope { case: scope, exchange: &exchange },

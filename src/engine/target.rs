@@ -1,3 +1,4 @@
+use crate::openapi::OperationIndex;
 use crate::source::Location;
 
 /// Why a target answered a request for itself, and not as the API that it stands for.
@@ -21,6 +22,11 @@ pub trait Target: Send + Sync {
 
     /// The base URL of an api for the case that runs on a worker; `None` when it has none.
     fn base_url(&self, worker: usize, api: usize) -> Option<String>;
+
+    /// The base URL of one operation; that of its api unless the operation has servers of its own.
+    fn operation_url(&self, worker: usize, api: usize, _operation: OperationIndex) -> Option<String> {
+        self.base_url(worker, api)
+    }
 
     /// Why the last answer to a worker's request to an api was none of the API: asked behind every
     /// exchange. A real server has no such answers, and so nothing to say.

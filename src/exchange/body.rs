@@ -9,6 +9,7 @@ pub struct Body {
     content: Content,
     charset: Option<String>,
     problem: Option<BodyProblem>,
+    cut: Option<String>,
     text: OnceLock<Result<String, BodyProblem>>,
     json: OnceLock<Result<Json, ParseError>>,
 }
@@ -94,6 +95,19 @@ impl Body {
     pub fn with_problem(mut self, problem: BodyProblem) -> Self {
         self.problem = Some(problem);
         self
+    }
+
+    /// Notes that the rest of content without end was not waited for; what stands behind "not checked,
+    /// because".
+    #[must_use]
+    pub fn with_cut(mut self, reason: String) -> Self {
+        self.cut = Some(reason);
+        self
+    }
+
+    /// Why only the beginning of the content was read, where that is so.
+    pub fn cut(&self) -> Option<&str> {
+        self.cut.as_deref()
     }
 
     /// The decoded bytes, as many as came.

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 pub(super) struct Received {
     bytes: Vec<u8>,
     problem: Option<BodyProblem>,
+    /// Why no more was read of a stream without end.
+    cut: Option<String>,
 }
 
 /// The header lines, their octets read as ISO 8859-1.
@@ -36,7 +38,8 @@ pub(super) fn headers(response: &reqwest::Response, limit: u64) -> Result<Header
 }
 
 /// Reads the body to its end. One that is cut short, or whose framing breaks, is what came of it
-/// and a problem.
+/// and a problem. Server-sent events need not end: they are read for `limits.stream` seconds, or until
+/// `limits.items` events came, and what came then is the body.
 ///
 /// # Errors
 /// When the deadline passes, or more bytes come than `limits.body` of content can be encoded in.
@@ -50,16 +53,41 @@ pub(super) async fn receive(
     let limit = context.limits.body;
     // Content that cannot be compressed grows when it is: by 5 bytes for each 16 KiB at most.
     let most = if codings(headers).is_empty() { limit } else { limit.saturating_add(limit / 64 + 1024) };
-    let mut received = Received { bytes: Vec::new(), problem: None };
+    let mut received = Received { bytes: Vec::new(), problem: None, cut: None };
+    // Compressed events cannot be counted, and half of their bytes cannot be decoded.
+    let is_stream = headers.get("content-type").map(essence).as_deref() == Some("text/event-stream")
+        && codings(headers).is_empty();
+    let seconds = u64::try_from(context.limits.stream).unwrap_or(u64::MAX).min(86_400);
+    let stream_end = Instant::now() + Duration::from_secs(seconds);
+    let mut n_events = 0;
     loop {
-        let Ok(next) = timeout_at(deadline, response.chunk()).await else {
-            return Err(context.body_timeout(timeout, received.length()));
+        let until = if is_stream { deadline.min(stream_end) } else { deadline };
+        let Ok(next) = timeout_at(until, response.chunk()).await else {
+            if !is_stream || deadline <= stream_end {
+                return Err(context.body_timeout(timeout, received.length()));
+            }
+            received.cut = Some(format!(
+                "the event stream goes on, and was read for {seconds} s, which is the limit `stream`"
+            ));
+            return Ok(received);
         };
         match next {
             Ok(Some(chunk)) => {
+                let known = received.bytes.len();
                 received.bytes.extend_from_slice(&chunk);
                 if received.length() > most {
                     return Err(TransportError::body_limit(limit));
+                }
+                if is_stream {
+                    n_events += empty_lines(&received.bytes, known);
+                    if n_events >= context.limits.items {
+                        received.cut = Some(format!(
+                            "only the first {} items are read, which is the limit `items`; `--limit items={}` reads more",
+                            context.limits.items,
+                            context.limits.items.saturating_mul(2)
+                        ));
+                        return Ok(received);
+                    }
                 }
             }
             Ok(None) => return Ok(received),
@@ -69,6 +97,41 @@ pub(super) async fn receive(
             }
         }
     }
+}
+
+/// How many empty lines end behind an offset: each ends an event.
+fn empty_lines(bytes: &[u8], from: usize) -> usize {
+    let is_end = |at: &usize| {
+        let before = &bytes[..*at];
+        bytes[*at] == b'\n' && (before.ends_with(b"\n") || before.ends_with(b"\n\r"))
+    };
+    (from..bytes.len()).filter(is_end).count()
+}
+
+/// A media type without its parameters, in lower case.
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// What XML says of its own charset, where its media type says nothing.
+///
+/// Source: RFC 7303 §3; XML 1.0, Appendix F.
+fn xml_charset(content_type: &str, bytes: &[u8]) -> Option<String> {
+    let essence = essence(content_type);
+    if !essence.ends_with("+xml") && !essence.ends_with("/xml") {
+        return None;
+    }
+    match bytes {
+        [0xFE, 0xFF, ..] => return Some("utf-16be".to_owned()),
+        [0xFF, 0xFE, ..] => return Some("utf-16le".to_owned()),
+        _ => {}
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split(quote).next().map(str::to_owned).filter(|value| !value.is_empty())
 }
 
 impl Received {
@@ -106,7 +169,12 @@ pub(super) async fn finish(
     let decoded = decode(received.bytes, &codings(&headers), limit).await;
     let decoded = decoded.map_err(|TooLarge| TransportError::body_limit(limit))?;
     notes.extend(decoded.note);
-    let mut body = Body::new(decoded.bytes, headers.get("content-type").and_then(charset));
+    let content_type = headers.get("content-type").unwrap_or_default();
+    let charset = charset(content_type).or_else(|| xml_charset(content_type, &decoded.bytes));
+    let mut body = Body::new(decoded.bytes, charset);
+    if let Some(reason) = received.cut {
+        body = body.with_cut(reason);
+    }
     // What cut the bytes short explains why they cannot be decoded, not the other way round.
     if let Some(problem) = received.problem.or(decoded.problem) {
         body = body.with_problem(problem);
@@ -162,7 +230,7 @@ fn unquote(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::charset;
+    use super::{charset, empty_lines, xml_charset};
 
     fn check(content_type: &str, expected: Option<&str>) {
         assert_eq!(charset(content_type).as_deref(), expected, "{content_type}");
@@ -180,5 +248,34 @@ mod tests {
         check("text/plain; xcharset=utf-8;", None);
         check(";", None);
         check("", None);
+    }
+
+    #[test]
+    fn xml_says_its_own_charset() {
+        let check = |content_type: &str, bytes: &[u8], expected: Option<&str>| {
+            assert_eq!(xml_charset(content_type, bytes).as_deref(), expected, "{bytes:?}");
+        };
+        let latin: &[u8] = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>";
+        check("application/xml", latin, Some("ISO-8859-1"));
+        check("image/svg+xml", b"<?xml encoding = \"utf-8\" ?>", Some("utf-8"));
+        check("text/xml", b"\xff\xfe<\0", Some("utf-16le"));
+        check("application/json", latin, None);
+        check("text/xml", b"<a encoding='x'/>", None);
+        check("text/xml", b"<?xml version='1.0'?><a encoding='x'/>", None);
+        check("text/xml", b"<?xml encoding=", None);
+        check("text/xml", b"", None);
+    }
+
+    #[test]
+    fn empty_lines_end_events() {
+        for (text, from, expected) in [
+            ("data: a\n\n", 0, 1),
+            ("data: a\n\n", 8, 1),
+            ("a\r\n\r\nb\n\n", 0, 2),
+            ("a\n", 0, 0),
+            ("", 0, 0),
+        ] {
+            assert_eq!(empty_lines(text.as_bytes(), from), expected, "{text:?} from {from}");
+        }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn answer(
     let body = reply::content(&plan.reply, scope)?;
     // RFC 6749 §5.1.
     let headers = [("cache-control", "no-store")].into_iter().collect();
-    Ok(reply::assemble(operation, 200, headers, Some(&body)))
+    reply::assemble(operation, 200, headers, Some(&body))
 }
 
 /// The fields of the form, with a client that came as `Authorization: Basic`.
@@ -126,5 +126,5 @@ fn refuse(
         ("error".to_owned(), Datum::new(refusal.error)),
         ("error_description".to_owned(), Datum::new(refusal.reason.as_str())),
     ]);
-    Ok(reply::assemble(operation, 400, Headers::new(), Some(&body)))
+    reply::assemble(operation, 400, Headers::new(), Some(&body))
 }

@@ -1,7 +1,11 @@
 use super::rules::Rules;
 use crate::exchange::Request;
 use crate::json::{Datum, Map, ParseError, Value, parse};
-use crate::openapi::{Operation, ParameterIn, RawRequest, decode_parameter, is_json};
+use crate::limits::Limits;
+use crate::openapi::{
+    ContentKind, Operation, ParameterIn, RawRequest, Unread, content_kind, decode_parameter,
+    match_media_type, read_content,
+};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -34,21 +38,18 @@ pub(super) struct PathValues {
 pub(super) struct Content {
     /// The value; an empty object where there is none, or none that can be read.
     pub(super) value: Value,
-    pub(super) kind: ContentKind,
+    pub(super) kind: BodyKind,
 }
 
 /// What the content was read as.
 #[derive(Debug, PartialEq)]
-pub(super) enum ContentKind {
+pub(super) enum BodyKind {
     /// There is none.
     Absent,
-    Json,
-    /// `application/x-www-form-urlencoded`: an object of texts, of arrays of texts where a name
-    /// stands more than once.
-    Form,
-    /// Any other text, as one string.
-    Text,
-    /// Bytes of a media type that the mock passes over.
+    /// A value: of JSON what it is; of a form, parts, XML and sequences what the document makes of them,
+    /// texts where it says nothing; text as a string.
+    Value,
+    /// Bytes of a media type that has no value.
     Opaque,
     /// It is not what its media type says, with the reason.
     Broken(String),
@@ -119,7 +120,7 @@ impl<'r> Incoming<'r> {
 
     /// The content.
     pub(super) fn content(&self) -> &Content {
-        self.body.get_or_init(|| read(self.request))
+        self.body.get_or_init(|| read(self.request, Some(self.operation), &self.rules.limits))
     }
 
     /// What in the request breaks the document, in one text; empty when nothing does.
@@ -130,7 +131,7 @@ impl<'r> Incoming<'r> {
     fn documented(&self, location: ParameterIn, mut members: Map<String, Value>) -> Value {
         let raw = self.raw();
         for parameter in self.operation.parameters() {
-            if parameter.location() == location
+            if parameter.location().section() == location
                 && let Some(value) = decode_parameter(&parameter, &raw)
             {
                 members.insert(parameter.name().to_owned(), value);
@@ -142,44 +143,47 @@ impl<'r> Incoming<'r> {
 
 /// Reads content by its `Content-Type`; without one it is taken for JSON, as clients that send none
 /// mean it.
-fn read(request: &Request) -> Content {
+fn read(request: &Request, operation: Option<Operation<'_>>, limits: &Limits) -> Content {
     let nothing = |kind| Content { value: Value::Object(Map::new()), kind };
     let Some(bytes) = request.body.as_deref().filter(|bytes| !bytes.is_empty()) else {
-        return nothing(ContentKind::Absent);
+        return nothing(BodyKind::Absent);
     };
-    let broken = |reason: String| nothing(ContentKind::Broken(reason));
+    let broken = |reason: String| nothing(BodyKind::Broken(reason));
     if let Some(coding) = request.headers.get("content-encoding")
         && !coding.trim().eq_ignore_ascii_case("identity")
     {
         return broken(format!("the body is encoded as `{coding}`, which the mock does not undo"));
     }
-    let media_type = request.headers.get("content-type").unwrap_or("application/json");
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_text = is_json(media_type) || essence.starts_with("text/");
-    if essence == "application/x-www-form-urlencoded" {
-        let value = Value::Object(gather(url::form_urlencoded::parse(bytes)));
-        return Content { value, kind: ContentKind::Form };
-    }
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return if is_text {
-            broken("the body is not UTF-8".to_owned())
-        } else {
-            nothing(ContentKind::Opaque)
-        };
-    };
-    if is_json(media_type) {
-        return match parse(text.trim_start_matches('\u{feff}')) {
-            Ok(parsed) => Content { value: parsed.value, kind: ContentKind::Json },
-            Err(error) if error.is_too_deep => broken(format!("the body cannot be read: {}", error.reason)),
-            Err(ParseError { reason, offset, .. }) => {
+    let content_type = request.headers.get("content-type").unwrap_or("application/json");
+    let value = |value| Content { value, kind: BodyKind::Value };
+    let text = || std::str::from_utf8(bytes).map_err(|_| broken("the body is not UTF-8".to_owned()));
+    match content_kind(content_type) {
+        ContentKind::Json => match text().map(|text| parse(text.trim_start_matches('\u{feff}'))) {
+            Ok(Ok(parsed)) => value(parsed.value),
+            Ok(Err(error)) if error.is_too_deep => {
+                broken(format!("the body cannot be read: {}", error.reason))
+            }
+            Ok(Err(ParseError { reason, offset, .. })) => {
                 broken(format!("the body is not JSON: {reason}, at byte {offset}"))
             }
-        };
+            Err(content) => content,
+        },
+        ContentKind::Text => text().map_or_else(|content| content, |text| value(Value::from(text))),
+        ContentKind::Binary => nothing(BodyKind::Opaque),
+        kind => {
+            let offered = operation.and_then(|it| it.request_body()).map(|it| it.media_types());
+            let documented = match_media_type(content_type, offered.unwrap_or_default());
+            let reading = documented.map(|it| read_content(&it, content_type, bytes, limits));
+            match reading {
+                Some(Ok(reading)) if !reading.value.is_null() => value(reading.value),
+                Some(Err(Unread::Broken(it))) => broken(it.headline),
+                _ if kind == ContentKind::Form => {
+                    value(Value::Object(gather(url::form_urlencoded::parse(bytes))))
+                }
+                _ => nothing(BodyKind::Opaque),
+            }
+        }
     }
-    if is_text {
-        return Content { value: Value::from(text), kind: ContentKind::Text };
-    }
-    nothing(ContentKind::Opaque)
 }
 
 /// Names with their texts; a name that stands more than once has them all.
@@ -212,35 +216,31 @@ mod tests {
     use crate::exchange::Headers;
     use serde_json::json;
 
-    fn check(content_type: Option<&str>, bytes: &[u8], value: Value, kind: ContentKind) {
+    fn check(content_type: Option<&str>, bytes: &[u8], value: Value, kind: BodyKind) {
         let headers: Headers = content_type.map(|it| ("content-type", it)).into_iter().collect();
         let body = Some(bytes.to_vec());
-        let content = read(&Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body });
+        let request = Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body };
+        let content = read(&request, None, &Limits::default());
         assert_eq!((content.value, content.kind), (value, kind), "{content_type:?} {bytes:?}");
     }
 
     #[test]
     fn content_is_read_by_its_media_type() {
-        check(Some("application/json"), b"[1]", json!([1]), ContentKind::Json);
-        check(Some("application/merge-patch+json"), b"{\"a\":1}", json!({"a": 1}), ContentKind::Json);
-        check(None, b"{\"a\":1}", json!({"a": 1}), ContentKind::Json);
-        check(Some("application/json"), b"", json!({}), ContentKind::Absent);
-        check(Some("text/plain; charset=utf-8"), b"hi", json!("hi"), ContentKind::Text);
-        check(Some("image/png"), b"hi", json!({}), ContentKind::Opaque);
-        check(Some("image/png"), b"\xff", json!({}), ContentKind::Opaque);
+        check(Some("application/json"), b"[1]", json!([1]), BodyKind::Value);
+        check(Some("application/merge-patch+json"), b"{\"a\":1}", json!({"a": 1}), BodyKind::Value);
+        check(None, b"{\"a\":1}", json!({"a": 1}), BodyKind::Value);
+        check(Some("application/json"), b"", json!({}), BodyKind::Absent);
+        check(Some("text/plain; charset=utf-8"), b"hi", json!("hi"), BodyKind::Value);
+        check(Some("image/png"), b"hi", json!({}), BodyKind::Opaque);
+        check(Some("image/png"), b"\xff", json!({}), BodyKind::Opaque);
         let form = Some("application/x-www-form-urlencoded");
-        check(form, b"a=1&b=x+y%21&a=2", json!({"a": ["1", "2"], "b": "x y!"}), ContentKind::Form);
-        check(
-            Some("text/plain"),
-            b"\xff",
-            json!({}),
-            ContentKind::Broken("the body is not UTF-8".to_owned()),
-        );
+        check(form, b"a=1&b=x+y%21&a=2", json!({"a": ["1", "2"], "b": "x y!"}), BodyKind::Value);
+        check(Some("text/plain"), b"\xff", json!({}), BodyKind::Broken("the body is not UTF-8".to_owned()));
         check(
             Some("application/json"),
             b"{\"a\":}",
             json!({}),
-            ContentKind::Broken("the body is not JSON: expected value, at byte 5".to_owned()),
+            BodyKind::Broken("the body is not JSON: expected value, at byte 5".to_owned()),
         );
     }
 
@@ -248,7 +248,8 @@ mod tests {
     fn deep_content_is_refused() {
         let headers = Headers::new();
         let body = Some(vec![b'['; 100_000]);
-        let content = read(&Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body });
-        assert!(matches!(content.kind, ContentKind::Broken(_)), "{:?}", content.kind);
+        let request = Request { method: "POST".to_owned(), url: "/".to_owned(), headers, body };
+        let content = read(&request, None, &Limits::default());
+        assert!(matches!(content.kind, BodyKind::Broken(_)), "{:?}", content.kind);
     }
 }

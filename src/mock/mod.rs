@@ -8,6 +8,8 @@
 
 mod answer;
 mod clock;
+#[cfg(test)]
+mod content_tests;
 mod effects;
 mod grant;
 mod incoming;

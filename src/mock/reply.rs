@@ -6,7 +6,7 @@ use super::scope::RequestScope;
 use crate::exchange::Headers;
 use crate::expression::Template;
 use crate::json::Datum;
-use crate::openapi::{Operation, is_json};
+use crate::openapi::{Operation, is_json, match_media_type, write_content};
 use axum::http::HeaderValue;
 
 /// The media type of content for which the document offers none.
@@ -33,7 +33,7 @@ pub(super) fn build(
         headers.push(name.as_str(), text);
     }
     let body = plan.body.as_ref().map(|template| content(template, scope)).transpose()?;
-    Ok(assemble(operation, plan.status, headers, body.as_ref()))
+    assemble(operation, plan.status, headers, body.as_ref())
 }
 
 /// The value of a reply's content.
@@ -44,26 +44,34 @@ pub(super) fn content(template: &Template, scope: &RequestScope<'_>) -> Result<D
     scope.value(template).map_err(|reason| format!("its body has no value: {reason}"))
 }
 
+/// What parts are put between. The same for every reply, so that a run can be repeated byte for byte.
+const BOUNDARY: &str = "contest-mock";
+
 /// Puts a response together; its media type is the document's, where the header lines name none.
+///
+/// # Errors
+/// Why the value has no notation in the media type.
 pub(super) fn assemble(
     operation: Operation<'_>,
     status: u16,
     mut headers: Headers,
     body: Option<&Datum>,
-) -> Outgoing {
+) -> Result<Outgoing, String> {
     let Some(body) = body else {
-        return Outgoing { status, headers, body: Vec::new() };
+        return Ok(Outgoing { status, headers, body: Vec::new() });
     };
-    let media_type = match headers.get("content-type") {
-        Some(media_type) => media_type.to_owned(),
-        None => {
-            let media_type = offered(operation, status);
-            headers.push("content-type", media_type.as_str());
-            media_type
-        }
+    let stated = match headers.get("content-type") {
+        Some(stated) => stated.to_owned(),
+        None => offered(operation, status),
     };
-    let text = if is_json(&media_type) { body.to_json() } else { body.to_text() };
-    Outgoing { status, headers, body: text.into_bytes() }
+    let media_types = operation.response_for(status).map(|response| response.media_types());
+    let media_type = match_media_type(&stated, media_types.unwrap_or_default());
+    let written = write_content(media_type.as_ref(), &stated, body, BOUNDARY)
+        .map_err(|error| format!("its body cannot be written: {error}"))?;
+    if headers.get("content-type") != Some(written.content_type.as_str()) {
+        headers.set("content-type", written.content_type);
+    }
+    Ok(Outgoing { status, headers, body: written.bytes })
 }
 
 /// The first JSON media type of a documented response, else its first; ranges say too little.

@@ -1,11 +1,13 @@
 //! Whether a request keeps the document: parameters, media type, content. What is wrong with it
 //! becomes `requestProblems`; which status that means is for the rules to say.
 
-use super::incoming::{ContentKind, Incoming, field};
+use super::incoming::{BodyKind, Incoming};
 use super::problem::sentence;
 use crate::check::{RequestContent, RequestValues, RequestViolation, check_request};
-use crate::json::{Datum, Value};
-use crate::openapi::{MediaType, ParameterIn, RequestBody, decode_parameter, is_json};
+use crate::json::Datum;
+use crate::openapi::{
+    ContentKind, MediaType, ParameterIn, RequestBody, content_kind, decode_parameter, is_json,
+};
 
 /// So many problems of one request are told; the first is mostly the one that matters.
 const MAX_TOLD: usize = 8;
@@ -18,18 +20,18 @@ pub(super) fn problems(incoming: &Incoming<'_>) -> Vec<String> {
     if let Some(documented) = incoming.operation.request_body() {
         let content = incoming.content();
         match &content.kind {
-            ContentKind::Absent => {}
-            ContentKind::Broken(reason) => found.push(reason.clone()),
-            kind => {
-                let value = (*kind != ContentKind::Opaque).then(|| content.value.clone());
-                values.body = Some(RequestContent { media_type: media_type(incoming, &documented), value });
+            BodyKind::Absent => {}
+            BodyKind::Broken(reason) => found.push(reason.clone()),
+            BodyKind::Value | BodyKind::Opaque => {
+                let media_type = media_type(incoming, &documented);
+                let is_json = content_kind(&media_type) == ContentKind::Json;
+                let value = is_json.then(|| content.value.clone());
+                let bytes = incoming.request.body.clone().unwrap_or_default();
+                values.body = Some(RequestContent { media_type, value, bytes });
             }
         }
     }
-    let mut violations = check(incoming, &values);
-    if incoming.content().kind == ContentKind::Form && retype(&mut values, &violations) {
-        violations = check(incoming, &values);
-    }
+    let violations = check(incoming, &values);
     // Content that cannot be read is no content to the check, which would say that it is missing.
     let is_broken = !found.is_empty();
     let is_told = |violation: &&RequestViolation| !is_broken || violation.pointer.tokens() != ["body"];
@@ -60,7 +62,7 @@ fn parameters(incoming: &Incoming<'_>) -> RequestValues {
         let Some(value) = decode_parameter(&parameter, &raw) else { continue };
         let into = match parameter.location() {
             ParameterIn::Path => &mut values.path,
-            ParameterIn::Query => &mut values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &mut values.query,
             ParameterIn::Header => &mut values.headers,
             ParameterIn::Cookie => &mut values.cookies,
         };
@@ -79,29 +81,4 @@ fn media_type(incoming: &Incoming<'_>, documented: &RequestBody<'_>) -> String {
     let json = offered.iter().find(|each| is_json(each.range()));
     let meant = json.or_else(|| offered.first().filter(|_| offered.len() == 1));
     meant.map_or("application/json", MediaType::range).to_owned()
-}
-
-/// Fields of a form are texts. A field that breaks its schema as a text, and spells a number or a
-/// boolean, is one; whether a field was read anew.
-///
-/// Source: OpenAPI 3.1.1, "Encoding the x-www-form-urlencoded Media Type".
-fn retype(values: &mut RequestValues, violations: &[RequestViolation]) -> bool {
-    let Some(body) = values.body.as_mut().and_then(|body| body.value.as_mut()) else { return false };
-    let mut is_changed = false;
-    for violation in violations {
-        let [section, name] = violation.pointer.tokens() else { continue };
-        if section != "body" {
-            continue;
-        }
-        let Some(value) = body.get_mut(name) else { continue };
-        let scalar = serde_json::from_str::<Value>(&field(value)).ok();
-        if let Some(scalar) = scalar.filter(|scalar| scalar.is_number() || scalar.is_boolean()) {
-            *value = scalar;
-            is_changed = true;
-        } else if value.is_string() && violation.expected.contains("array") {
-            *value = Value::Array(vec![value.take()]);
-            is_changed = true;
-        }
-    }
-    is_changed
 }

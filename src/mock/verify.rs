@@ -37,6 +37,9 @@ pub(super) fn reply(rules: &Rules, operation: Operation<'_>, outgoing: &Outgoing
 fn told(fact: &Fact) -> String {
     match fact.response.as_ref().map(|place| &place.at) {
         Some(ResponsePart::Body(pointer)) => sentence(&fact.headline, pointer, pointer.tokens().len()),
+        Some(ResponsePart::BodySpan(_, words)) if !words.is_empty() && !fact.headline.contains(words) => {
+            format!("{}, at {words}", fact.headline)
+        }
         _ => fact.headline.clone(),
     }
 }

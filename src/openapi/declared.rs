@@ -1,17 +1,19 @@
 use super::Document;
 use crate::json::{Pointer, Value};
-use std::borrow::Cow;
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 /// What a schema says about the text of a value: its types, elements and members, looked up behind
 /// references and in the branches of `allOf`, `anyOf` and `oneOf`.
 ///
 /// It reads text and judges nothing: whether the value keeps the schema is asked afterwards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Declared<'d> {
     document: &'d Document,
     /// The schema and all its branches, each once.
     schemas: Vec<(Pointer, &'d Value)>,
+    /// Where the schema is written, before its references.
+    root: Option<Pointer>,
 }
 
 /// The keywords whose elements are held against the same value.
@@ -23,11 +25,12 @@ fn has_branches(schema: &Value) -> bool {
 
 impl<'d> Declared<'d> {
     /// Looks at the schema that a pointer leads to; without one, everything is a string.
-    pub(super) fn of(document: &'d Document, schema: Option<Cow<'_, Pointer>>) -> Self {
+    pub(super) fn of(document: &'d Document, schema: Option<impl Borrow<Pointer>>) -> Self {
         let mut schemas: Vec<(Pointer, &'d Value)> = Vec::new();
         // A branch may lead back to where it hangs.
         let mut seen = HashSet::new();
-        let mut open: Vec<Pointer> = schema.into_iter().map(Cow::into_owned).collect();
+        let root = schema.map(|schema| schema.borrow().clone());
+        let mut open: Vec<Pointer> = root.iter().cloned().collect();
         while let Some(pointer) = open.pop() {
             let Ok((pointer, value)) = document.resolve(&pointer) else { continue };
             let is_last = open.is_empty() && seen.is_empty() && !has_branches(value);
@@ -44,10 +47,82 @@ impl<'d> Declared<'d> {
             }
             schemas.push((pointer, value));
         }
-        Self { document, schemas }
+        Self { document, schemas, root }
     }
 
-    fn has_type(&self, name: &str) -> bool {
+    /// The document it is of.
+    pub(super) fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    /// The schema and the branches of its `allOf`, `anyOf` and `oneOf`, behind their references.
+    pub(super) fn schemas(&self) -> &[(Pointer, &'d Value)] {
+        &self.schemas
+    }
+
+    /// The schema and those of its `allOf`: what holds whatever is chosen elsewhere.
+    pub(super) fn demanded(&self) -> Vec<(Pointer, &'d Value)> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut open: Vec<Pointer> = self.root.iter().cloned().collect();
+        while let Some(pointer) = open.pop() {
+            // From 3.1 on, keywords beside a reference count as well.
+            if let Some(value) = self.document.get(&pointer).filter(|value| value.get("$ref").is_some())
+                && self.document.version() != super::Version::V30
+                && seen.insert(pointer.clone())
+            {
+                found.push((pointer.clone(), value));
+            }
+            let Ok((pointer, value)) = self.document.resolve(&pointer) else { continue };
+            if !seen.insert(pointer.clone()) {
+                continue;
+            }
+            let branches = value.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+            let holder = pointer.child("allOf");
+            open.extend((0..branches).rev().map(|index| holder.child(index.to_string())));
+            found.push((pointer, value));
+        }
+        found
+    }
+
+    /// The name of the component that the schema is, behind its references.
+    pub(super) fn component_name(&self) -> Option<&str> {
+        match self.schemas.first()?.0.tokens() {
+            [components, schemas, name] if components == "components" && schemas == "schemas" => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The names of the properties that `xml` calls attributes.
+    pub(super) fn attributes(&self) -> Vec<String> {
+        let is_attribute = |property: &Self| {
+            property.demanded().iter().any(|(_, schema)| {
+                let xml = schema.get("xml");
+                xml.and_then(|xml| xml.get("attribute")) == Some(&Value::Bool(true))
+                    || xml.and_then(|xml| xml.get("nodeType")) == Some(&Value::from("attribute"))
+            })
+        };
+        let name_in_xml = |name: &str, property: &Self| {
+            let stated = property
+                .demanded()
+                .into_iter()
+                .find_map(|(_, schema)| schema.get("xml")?.get("name")?.as_str().map(str::to_owned));
+            stated.unwrap_or_else(|| name.to_owned())
+        };
+        let names = self.names().into_iter().map(|name| (name, self.property(name)));
+        names
+            .filter(|(_, property)| is_attribute(property))
+            .map(|(name, it)| name_in_xml(name, &it))
+            .collect()
+    }
+
+    /// Whether a number may be meant.
+    pub(super) fn is_number(&self) -> bool {
+        self.has_type("integer") || self.has_type("number")
+    }
+
+    /// Whether a type is named.
+    pub(super) fn has_type(&self, name: &str) -> bool {
         self.schemas.iter().any(|(_, schema)| match schema.get("type") {
             Some(Value::String(only)) => only == name,
             Some(Value::Array(several)) => several.iter().any(|each| each == name),
@@ -59,7 +134,8 @@ impl<'d> Declared<'d> {
         self.schemas.iter().any(|(_, schema)| schema.get(keyword).is_some())
     }
 
-    fn states_a_type(&self) -> bool {
+    /// Whether any type is named at all.
+    pub(super) fn states_a_type(&self) -> bool {
         self.has_keyword("type")
     }
 
@@ -82,7 +158,7 @@ impl<'d> Declared<'d> {
     /// What an array's elements are.
     pub(super) fn items(&self) -> Self {
         let holder = self.schemas.iter().find(|(_, schema)| schema.get("items").is_some());
-        Self::of(self.document, holder.map(|(pointer, _)| Cow::Owned(pointer.child("items"))))
+        Self::of(self.document, holder.map(|(pointer, _)| pointer.child("items")))
     }
 
     /// What an object's member is: under `properties`, else under `additionalProperties`.
@@ -95,7 +171,7 @@ impl<'d> Declared<'d> {
                 schema.get("additionalProperties").map(|_| pointer.child("additionalProperties"))
             })
         };
-        Self::of(self.document, known.or_else(other).map(Cow::Owned))
+        Self::of(self.document, known.or_else(other))
     }
 
     /// The names under `properties`.

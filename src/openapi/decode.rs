@@ -1,5 +1,6 @@
 use super::declared::Declared;
-use super::{Header, Parameter, ParameterIn, Style, is_json};
+use super::style::is_form;
+use super::{Header, Parameter, ParameterIn, Serialization, Style, is_json};
 use crate::exchange::Headers;
 use crate::json::{Map, Value};
 use percent_encoding::percent_decode_str;
@@ -56,8 +57,48 @@ pub fn decode_parameter(parameter: &Parameter<'_>, request: &RawRequest<'_>) -> 
         ParameterIn::Cookie => {
             request.headers.all("cookie").flat_map(|line| pairs(line, ';')).collect::<Vec<_>>()
         }
+        ParameterIn::QueryString => return decode_query_string(parameter, request.query),
     };
-    decode_pairs(parameter, &pairs)
+    let is_query = parameter.location() == ParameterIn::Query;
+    let unescape: &dyn Fn(&str) -> String = match parameter.style() {
+        Style::Cookie => &str::to_owned,
+        _ if is_query => &form_decoded,
+        _ => &percent_decoded,
+    };
+    if let (None, Some(content)) = (parameter.schema(), parameter.content()) {
+        let (_, text) = pairs.iter().find(|(name, _)| unescape(name) == parameter.name())?;
+        return Some(decode_content(content.range(), &unescape(text)));
+    }
+    let declared = Declared::of(parameter.view().document, parameter.schema());
+    decode_pairs(&parameter.serialization(), &declared, unescape, &pairs)
+}
+
+/// OpenAPI 3.2.0, "Parameter Object", `in: querystring`: the whole query is one value.
+fn decode_query_string(parameter: &Parameter<'_>, query: &str) -> Option<Value> {
+    if query.is_empty() {
+        return None;
+    }
+    let content = parameter.content()?;
+    if !is_form(content.range()) {
+        return Some(decode_content(content.range(), &percent_decoded(query)));
+    }
+    let declared = Declared::of(parameter.view().document, content.schema());
+    let mut members = Map::new();
+    for (name, text) in pairs(query, '&') {
+        let name = form_decoded(name);
+        let declared = declared.property(&name);
+        let text = form_decoded(text);
+        if !declared.is_array() {
+            members.insert(name, declared.scalar(&text));
+            continue;
+        }
+        let element = declared.items().scalar(&text);
+        match members.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(elements) => elements.push(element),
+            other => *other = element,
+        }
+    }
+    Some(Value::Object(members))
 }
 
 fn decode_header_parameter(parameter: &Parameter<'_>, text: &str) -> Value {
@@ -65,7 +106,31 @@ fn decode_header_parameter(parameter: &Parameter<'_>, text: &str) -> Value {
         return decode_content(content.range(), text);
     }
     let declared = Declared::of(parameter.view().document, parameter.schema());
-    Codec { declared: &declared, unescape: &str::to_owned }.decode_simple(text, parameter.explode())
+    let codec = Codec { declared: &declared, unescape: &str::to_owned };
+    match delimiter(parameter.style()) {
+        Some(delimiter) => codec.decode_delimited(text, &delimiter.to_string(), false),
+        None => codec.decode_simple(text, parameter.explode()),
+    }
+}
+
+/// The character between the parts of a delimited style.
+fn delimiter(style: Style) -> Option<char> {
+    match style {
+        Style::SpaceDelimited => Some(' '),
+        Style::PipeDelimited => Some('|'),
+        Style::TabDelimited => Some('\t'),
+        _ => None,
+    }
+}
+
+/// The text of a delimited style in a path or query, where the delimiter may be encoded or not, with
+/// one spelling of the delimiter, and that spelling.
+fn with_one_delimiter(text: &str, delimiter: char, is_query: bool) -> (String, String) {
+    // In a query, `+` is a space.
+    let plain = if is_query && delimiter == ' ' { '+' } else { delimiter }.to_string();
+    let encoded = format!("%{:02X}", u32::from(delimiter));
+    let text = text.replace(&encoded, &plain).replace(&encoded.to_lowercase(), &plain);
+    (text.replace(delimiter, &plain), plain)
 }
 
 fn decode_path(parameter: &Parameter<'_>, text: &str) -> Value {
@@ -91,24 +156,30 @@ fn decode_path(parameter: &Parameter<'_>, text: &str) -> Value {
                 _ => Value::String(percent_decoded(text)),
             }
         }
-        _ => codec.decode_simple(text, explode),
+        style => match delimiter(style) {
+            Some(delimiter) => {
+                let (text, delimiter) = with_one_delimiter(text, delimiter, false);
+                codec.decode_delimited(&text, &delimiter, false)
+            }
+            None => codec.decode_simple(text, explode),
+        },
     }
 }
 
-/// Query and cookie: `form` and the styles made for queries.
-fn decode_pairs(parameter: &Parameter<'_>, pairs: &[(&str, &str)]) -> Option<Value> {
-    let is_query = parameter.location() == ParameterIn::Query;
-    let unescape: &dyn Fn(&str) -> String = if is_query { &form_decoded } else { &percent_decoded };
-    let named = pairs.iter().filter(|(name, _)| unescape(name) == parameter.name());
+/// Query, cookie and fields of a form: `form` and the styles made for queries. `unescape` undoes the
+/// percent-encoding, where there is one.
+pub(super) fn decode_pairs(
+    serialization: &Serialization<'_>,
+    declared: &Declared<'_>,
+    unescape: &dyn Fn(&str) -> String,
+    pairs: &[(&str, &str)],
+) -> Option<Value> {
+    let Serialization { name, style, explode, .. } = *serialization;
+    let named = pairs.iter().filter(|(each, _)| unescape(each) == name);
     let parts: Vec<&str> = named.map(|(_, part)| *part).collect();
-    if let (None, Some(content)) = (parameter.schema(), parameter.content()) {
-        return Some(decode_content(content.range(), &unescape(parts.first()?)));
-    }
-    let declared = Declared::of(parameter.view().document, parameter.schema());
-    let codec = Codec { declared: &declared, unescape };
-    let (style, explode) = (parameter.style(), parameter.explode());
+    let codec = Codec { declared, unescape };
     if style == Style::DeepObject && declared.is_object() {
-        return codec.deep_object(parameter.name(), pairs);
+        return codec.deep_object(name, pairs);
     }
     if explode && declared.is_object() && parts.is_empty() {
         // The members travel under their own names, among those of all other parameters.
@@ -123,14 +194,12 @@ fn decode_pairs(parameter: &Parameter<'_>, pairs: &[(&str, &str)]) -> Option<Val
             false => codec.scalar(single),
         });
     }
-    Some(match style {
-        Style::SpaceDelimited => {
-            codec.decode_delimited(&single.replace("%20", "+").replace(' ', "+"), "+", false)
+    Some(match delimiter(style) {
+        Some(delimiter) => {
+            let (text, delimiter) = with_one_delimiter(single, delimiter, true);
+            codec.decode_delimited(&text, &delimiter, false)
         }
-        Style::PipeDelimited => {
-            codec.decode_delimited(&single.replace("%7C", "|").replace("%7c", "|"), "|", false)
-        }
-        _ => codec.decode_delimited(single, ",", false),
+        None => codec.decode_delimited(single, ",", false),
     })
 }
 
@@ -229,7 +298,7 @@ fn bracketed(text: &str) -> Option<Vec<&str>> {
     (path.len() <= 32).then_some(path)
 }
 
-fn decode_content(range: &str, text: &str) -> Value {
+pub(super) fn decode_content(range: &str, text: &str) -> Value {
     let parsed = is_json(range).then(|| crate::json::parse(text).ok()).flatten();
     parsed.map_or_else(|| Value::String(text.to_owned()), |parsed| parsed.value)
 }
@@ -267,7 +336,7 @@ fn percent_decoded(text: &str) -> String {
 }
 
 /// OpenAPI 3.1.1, "URL Percent-Encoding": in a query, `+` is a space.
-fn form_decoded(text: &str) -> String {
+pub(super) fn form_decoded(text: &str) -> String {
     percent_decoded(&text.replace('+', "%20"))
 }
 

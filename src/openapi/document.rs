@@ -2,9 +2,11 @@ use super::files::{Fetch, Files, load};
 use super::names::Names;
 use super::operation::{Entry, Operation, OperationIndex, list_operations, templates};
 use super::origin::Origins;
+use super::overlay::{Layer, Overlay};
 use super::places::Format;
 use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
+use super::swagger;
 use super::tree::Tree;
 use super::version::{Declared, Version};
 use super::walk::Holds;
@@ -39,7 +41,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the text of `problems` as an OpenAPI document of version 3.0 or 3.1, in JSON or YAML.
+    /// Reads the text of `problems` as an OpenAPI document of version 3.0, 3.1 or 3.2, or as one of
+    /// Swagger 2.0, in JSON or YAML.
     ///
     /// Every problem is reported with its place. `None` is given only when the document cannot be
     /// used as a whole: it is no JSON or YAML, is empty, is no map, or states no version that is
@@ -47,9 +50,9 @@ impl Document {
     ///
     /// References to other files and to URLs are not followed: [`Document::load_with`] does that.
     ///
-    /// Source: OpenAPI 3.0.4 and 3.1.1, "OpenAPI Object".
+    /// Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, "OpenAPI Object"; Swagger 2.0, "Swagger Object".
     pub fn load(limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
-        Self::read(None, limits, problems)
+        Self::load_overlaid(&[], None, limits, problems)
     }
 
     /// The same, and reads the files and URLs that references lead to, one after the other.
@@ -58,10 +61,22 @@ impl Document {
     /// texts is a warning. At most `limits.files` are read, and none that stands behind more than
     /// `limits.chain` others.
     pub fn load_with(fetch: &dyn Fetch, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
-        Self::read(Some(fetch), limits, problems)
+        Self::load_overlaid(&[], Some(fetch), limits, problems)
     }
 
-    fn read(fetch: Option<&dyn Fetch>, limits: &Limits, problems: &mut Problems) -> Option<Arc<Self>> {
+    /// The same with overlays, which are applied in order before anything else looks at the document;
+    /// references to other files are followed with a way to read them alone.
+    ///
+    /// What there is to say about an overlay has its place in the overlay's file; there may be errors
+    /// then although there is a document.
+    ///
+    /// Source: Overlay Specification 1.0.0.
+    pub fn load_overlaid(
+        overlays: &[Arc<Overlay>],
+        fetch: Option<&dyn Fetch>,
+        limits: &Limits,
+        problems: &mut Problems,
+    ) -> Option<Arc<Self>> {
         let source = Arc::clone(problems.source());
         let format = Format::of(source.text());
         let tree = match format {
@@ -69,12 +84,17 @@ impl Document {
                 Some(parts) => parts,
                 None => Tree::of_value(read_json(&source, problems)?),
             },
-            Format::Yaml => Tree::of_value(read_yaml(limits, problems)?),
+            Format::Yaml => Tree::of_value(read_yaml("an OpenAPI document", limits, problems)?),
+        };
+        let mut origins = Origins::of(&source, format);
+        let tree = match overlays {
+            [] => tree,
+            _ => overlaid(&tree, overlays, &mut origins, limits, problems),
         };
         let base = fetch.map_or_else(|| nowhere(source.name()), Fetch::base);
         let files = Files::of(base, &tree);
         let mut document = Self {
-            origins: Origins::of(&source, format),
+            origins,
             limits: limits.clone(),
             version: Version::V31,
             tree,
@@ -88,6 +108,9 @@ impl Document {
         if let Some(fetch) = fetch {
             let Self { tree, files, origins, .. } = &mut document;
             load(tree, files, origins, limits, fetch, problems);
+        }
+        if document.version.needs_adapter() {
+            document.adapt(problems);
         }
         document.operations = list_operations(&document);
         document.ids = document.index_ids(problems);
@@ -202,6 +225,17 @@ impl Document {
         self.origins.key_place(pointer, &self.limits)
     }
 
+    /// The pointer as the document's author knows it: where a part of an older version is read as
+    /// something of a newer one, the older one's.
+    pub fn written_pointer(&self, pointer: &Pointer) -> Pointer {
+        self.origins.unadapted(pointer)
+    }
+
+    /// Whether the value at a pointer was not written, but stands for something that was.
+    pub(super) fn is_added(&self, pointer: &Pointer) -> bool {
+        self.origins.is_added(pointer)
+    }
+
     /// The URLs of `servers` with the defaults of their variables put in, in the order written;
     /// relative ones as they are.
     ///
@@ -302,18 +336,40 @@ impl Document {
         self.place_of(pointer).unwrap_or_else(|| Location::new(self.source(), Span::default()))
     }
 
+    /// Says what is said in the words of Swagger 2.0 in those of OpenAPI 3.0, too.
+    fn adapt(&mut self, problems: &mut Problems) {
+        let adapted = swagger::adapt(self.resolver());
+        self.tree = Tree::of_combined(adapted.root);
+        self.names = OnceLock::new();
+        for row in adapted.rows {
+            self.origins.adapted(row.at, row.from, row.goes_on);
+        }
+        for remark in adapted.remarks {
+            let place = self.place_of(&remark.at).unwrap_or_else(|| self.place_or_start(&Pointer::root()));
+            let first_line = place.source.slice(place.span).lines().next().unwrap_or_default().trim_end();
+            let span = Span::new(place.span.start, place.span.start + first_line.len());
+            let diagnostic = Diagnostic::warning(Code::DOCUMENT_LENIENT, remark.message);
+            problems.push(diagnostic.label(&place.source, span, remark.label));
+        }
+    }
+
     fn read_version(&self, problems: &mut Problems) -> Option<Version> {
-        let Some(stated) = self.member("openapi") else {
+        let key = if self.member("openapi").is_some() { "openapi" } else { "swagger" };
+        let Some(stated) = self.member(key) else {
             self.report_missing_version(problems);
             return None;
         };
-        let span = || self.place_or_start(&Pointer::of(["openapi"])).span;
+        let span = || self.place_or_start(&Pointer::of([key])).span;
         // `openapi: 3.1` without quotes is a number in YAML.
         let text = match stated {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        match Version::declared(&text) {
+        let (declared, family) = match key {
+            "swagger" => (Version::declared_swagger(&text), "Swagger"),
+            _ => (Version::declared(&text), "OpenAPI"),
+        };
+        match declared {
             Declared::Known(version) => Some(version),
             Declared::ReadAs(version) => {
                 problems
@@ -332,11 +388,11 @@ impl Document {
                     .error(
                         Code::DOCUMENT_VERSION,
                         span(),
-                        format!("OpenAPI `{}` is not supported by this version of contest", text.trim()),
+                        format!("{family} `{}` is not supported by this version of contest", text.trim()),
                         "is not a version that is read",
                     )
                     .help
-                    .push("documents of OpenAPI 3.0 and 3.1 are read".to_owned());
+                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 and of Swagger 2.0 are read".to_owned());
                 None
             }
         }
@@ -344,8 +400,7 @@ impl Document {
 
     fn report_missing_version(&self, problems: &mut Problems) {
         // Files that people mistake for OpenAPI documents, by the key that names their version.
-        const OTHERS: [(&str, &str); 4] = [
-            ("swagger", "a Swagger 2.0 document"),
+        const OTHERS: [(&str, &str); 3] = [
             ("asyncapi", "an AsyncAPI document"),
             ("arazzo", "an Arazzo description"),
             ("overlay", "an OpenAPI overlay"),
@@ -353,10 +408,13 @@ impl Document {
         if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
             let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
             let help = match *key {
-                "swagger" => "convert it to OpenAPI 3.0; many editors and command-line tools do that",
+                "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
                 _ => "name the OpenAPI document itself",
             };
-            let message = format!("this is {what}, which this version of contest does not support");
+            let message = match *key {
+                "overlay" => format!("this is {what}, and no document by itself"),
+                _ => format!("this is {what}, which this version of contest does not support"),
+            };
             let label = "an OpenAPI document has `openapi` here";
             problems.error(Code::DOCUMENT_VERSION, span, message, label).help.push(help.to_owned());
             return;
@@ -378,7 +436,7 @@ impl Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({:?}, OpenAPI {})", self.source().name(), self.version)
+        write!(f, "Document({:?}, {})", self.source().name(), self.version.name())
     }
 }
 
@@ -412,7 +470,8 @@ pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option
     Some(parsed.value)
 }
 
-fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
+/// Reads YAML that must be a map; `what` is what it is to be, with its article.
+pub(super) fn read_yaml(what: &str, limits: &Limits, problems: &mut Problems) -> Option<Value> {
     let reported = problems.len();
     let root = yaml::load(yaml::Dialect::Document, limits, problems);
     let is_empty = root.as_ref().is_none_or(yaml::Node::is_null);
@@ -431,12 +490,31 @@ fn read_yaml(limits: &Limits, problems: &mut Problems) -> Option<Value> {
         problems.error(
             Code::DOCUMENT_SYNTAX,
             Span::new(root.span.start, root.span.start + first_line),
-            format!("an OpenAPI document is a map, not {}", root.type_name()),
+            format!("{what} is a map, not {}", root.type_name()),
             format!("is {}", root.type_name()),
         );
         return None;
     }
     Some(root.to_value())
+}
+
+/// A tree with overlays applied to it.
+fn overlaid(
+    tree: &Tree,
+    overlays: &[Arc<Overlay>],
+    origins: &mut Origins,
+    limits: &Limits,
+    problems: &mut Problems,
+) -> Tree {
+    let mut root = tree.whole().clone();
+    let name = problems.source().name();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+    let mut layer = Layer { root: &mut root, origins, limits, problems, n_added: 0 };
+    for overlay in overlays {
+        overlay.check_extends(&name, layer.problems);
+        layer.apply(overlay);
+    }
+    Tree::of_value(root)
 }
 
 /// The URI of a text that lies nowhere: the document may still refer to itself by its name.

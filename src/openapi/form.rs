@@ -26,17 +26,11 @@ pub fn encode_form(media_type: Option<&MediaType<'_>>, fields: &Datum) -> Result
 }
 
 fn field<'n>(media_type: Option<&MediaType<'_>>, name: &'n str, value: Datum) -> (Serialization<'n>, Datum) {
+    if let Some(style) = media_type.and_then(|media_type| stated_style(media_type, name)) {
+        return (style, value);
+    }
     let plain = Serialization::plain(ParameterIn::Query, name);
     let encoding = media_type.and_then(|media_type| media_type.encoding(name));
-    if let Some(encoding) = &encoding
-        && ["style", "explode", "allowReserved"].iter().any(|key| encoding.value.get(key).is_some())
-    {
-        let stated = encoding.text("style").and_then(Style::parse);
-        let style = stated.filter(|style| ParameterIn::Query.styles().contains(style)).unwrap_or(plain.style);
-        let explode = encoding.boolean("explode").unwrap_or(style == Style::Form);
-        let allow_reserved = encoding.boolean("allowReserved") == Some(true);
-        return (Serialization { style, explode, allow_reserved, ..plain }, value);
-    }
     let is_json = encoding.and_then(|encoding| encoding.text("contentType")).is_some_and(is_json);
     let value = match value.value() {
         Value::Null => value,
@@ -48,6 +42,23 @@ fn field<'n>(media_type: Option<&MediaType<'_>>, name: &'n str, value: Datum) ->
         _ => Datum::new(value.to_text()),
     };
     (plain, value)
+}
+
+/// How a property of a form or of parts is written whose `encoding` has a `style`, `explode` or
+/// `allowReserved`; `None` where its `contentType` decides.
+///
+/// Source: OpenAPI 3.1.1, "Fixed Fields for RFC6570-style Serialization".
+pub(super) fn stated_style<'n>(media_type: &MediaType<'_>, name: &'n str) -> Option<Serialization<'n>> {
+    let encoding = media_type.encoding(name)?;
+    if !["style", "explode", "allowReserved"].iter().any(|key| encoding.value.get(key).is_some()) {
+        return None;
+    }
+    let plain = Serialization::plain(ParameterIn::Query, name);
+    let stated = encoding.text("style").and_then(Style::parse);
+    let style = stated.filter(|style| ParameterIn::Query.styles().contains(style)).unwrap_or(plain.style);
+    let explode = encoding.boolean("explode").unwrap_or(style == Style::Form);
+    let allow_reserved = encoding.boolean("allowReserved") == Some(true);
+    Some(Serialization { style, explode, allow_reserved, ..plain })
 }
 
 #[cfg(test)]

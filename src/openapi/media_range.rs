@@ -141,8 +141,13 @@ fn full_subtype(mime: &Mime) -> String {
     }
 }
 
+/// Whether a media type lies within a range; a malformed one lies in none.
+pub(super) fn is_within(actual: &str, range: &str) -> bool {
+    parse(actual).is_some_and(|actual| nearness(&actual, range).is_some())
+}
+
 /// Type and subtype in lower case, without parameters.
-fn essence(text: &str) -> String {
+pub(super) fn essence(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 

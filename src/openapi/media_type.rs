@@ -1,3 +1,4 @@
+use super::Document;
 use super::view::View;
 use crate::json::{Pointer, Value};
 use std::borrow::Cow;
@@ -33,6 +34,14 @@ impl<'d> MediaType<'d> {
         self.view.schema()
     }
 
+    /// The pointer to the schema of each item of a sequence (JSON lines, server-sent events, parts),
+    /// where it has one; the schema may be a reference.
+    ///
+    /// Source: OpenAPI 3.2.0, "Sequential Media Types".
+    pub fn item_schema(&self) -> Option<Pointer> {
+        self.view.schema_under("itemSchema")
+    }
+
     /// Its examples in the order written: name (`None` for the one under `example`), where the
     /// value stands, and the value. References are followed; examples that are kept elsewhere
     /// (`externalValue`) are passed over.
@@ -42,10 +51,28 @@ impl<'d> MediaType<'d> {
         let single = self.view.value.get("example");
         let single = single.map(|value| (None, self.view.pointer.child("example"), value));
         let named = self.view.objects("examples").into_iter().filter_map(|(name, example)| {
-            let value = example.value.get("value")?;
-            Some((Some(name.to_owned()), example.pointer.child("value"), value))
+            // OpenAPI 3.2.0, "Example Object": `dataValue` is the value as the schema judges it.
+            let key = if example.value.get("dataValue").is_some() { "dataValue" } else { "value" };
+            let value = example.value.get(key)?;
+            Some((Some(name.to_owned()), example.pointer.child(key), value))
         });
         single.into_iter().chain(named).collect()
+    }
+
+    /// The document it belongs to.
+    pub(super) fn document(&self) -> &'d Document {
+        self.view.document
+    }
+
+    /// What `prefixEncoding` or `itemEncoding` says of a part, by its place from 0.
+    ///
+    /// Source: OpenAPI 3.2.0, "Encoding By Position".
+    pub(super) fn encoding_at(&self, index: usize) -> Option<View<'d>> {
+        self.view
+            .elements("prefixEncoding")
+            .into_iter()
+            .nth(index)
+            .or_else(|| self.view.object("itemEncoding"))
     }
 
     /// What `encoding` says of a property.

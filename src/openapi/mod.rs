@@ -4,6 +4,7 @@
 //! The raw tree is the truth, the views are thin and lenient: a malformed leaf costs that leaf and
 //! no more, and [`check_structure`] names what was passed over. Start with [`Document::load`].
 
+mod content;
 mod declared;
 mod decode;
 mod document;
@@ -18,6 +19,7 @@ mod names;
 mod operation;
 mod origin;
 mod outline;
+mod overlay;
 mod parameter;
 mod places;
 mod reference;
@@ -26,8 +28,12 @@ mod response;
 mod route;
 mod schema;
 mod security;
+mod server;
 mod structure;
 mod style;
+#[cfg(test)]
+mod style_table;
+mod swagger;
 mod tree;
 mod types;
 mod version;
@@ -39,6 +45,11 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use content::{
+    BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter,
+    is_text_schema, parts_of, read_content, read_content_with_places, read_text, write_content, write_parts,
+};
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use files::{Fetch, Refusal};
@@ -47,6 +58,7 @@ pub use header::Header;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};
+pub use overlay::Overlay;
 pub use parameter::{Parameter, ParameterIn, Style};
 pub use reference::ReferenceError;
 pub use request_body::RequestBody;
@@ -57,6 +69,7 @@ pub use schema::{
     takes_in,
 };
 pub use security::{Security, SecurityKind};
+pub use server::{Server, ServerError};
 pub use structure::check_structure;
 pub use style::{EncodeError, Encoded, Serialization, encode_parameter};
 pub use types::Types;

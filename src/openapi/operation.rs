@@ -3,6 +3,7 @@ use super::tree::PathItem;
 use super::view::View;
 use super::{Document, Parameter, RequestBody, Response, ResponseKey, Security};
 use crate::json::{Pointer, Value};
+use std::borrow::Cow;
 
 /// The number of an operation within its document, in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +22,8 @@ pub struct Operation<'d> {
 /// What is known of an operation before anybody asks for it.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) method: &'static str,
+    /// In the case it is sent in.
+    pub(super) method: Cow<'static, str>,
     pub(super) template: String,
     /// Where the operation object stands, behind the references of its path item.
     pub(super) pointer: Pointer,
@@ -34,8 +36,8 @@ pub(super) struct Entry {
 
 /// The keys of a path item that hold operations, with the methods they stand for.
 ///
-/// Source: OpenAPI 3.1.1, "Path Item Object".
-pub(super) const METHODS: [(&str, &str); 8] = [
+/// Source: OpenAPI 3.2.0, "Path Item Object".
+pub(super) const METHODS: [(&str, &str); 9] = [
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),
@@ -44,7 +46,28 @@ pub(super) const METHODS: [(&str, &str); 8] = [
     ("head", "HEAD"),
     ("patch", "PATCH"),
     ("trace", "TRACE"),
+    ("query", "QUERY"),
 ];
+
+/// The key of a path item under which operations of other methods stand, by the names of these.
+///
+/// Source: OpenAPI 3.2.0, "Path Item Object".
+pub(super) const ADDITIONAL: &str = "additionalOperations";
+
+/// The characters of a method beside letters and digits.
+///
+/// Source: RFC 9110 §5.6.2, `tchar`.
+const METHOD_SIGNS: &str = "!#$%&'*+-.^_`|~";
+
+/// Why a name under `additionalOperations` names no operation there; `None` when it does.
+pub(super) fn method_fault(name: &str) -> Option<&'static str> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || METHOD_SIGNS.contains(c);
+    match METHODS.iter().any(|(_, method)| *method == name) {
+        true => Some("has a key of its own in the path item"),
+        false if name.is_empty() || !name.chars().all(is_token) => Some("is no method of HTTP"),
+        false => None,
+    }
+}
 
 impl<'d> Operation<'d> {
     pub(super) fn new(document: &'d Document, index: usize) -> Option<Self> {
@@ -66,9 +89,9 @@ impl<'d> Operation<'d> {
         &self.entry.pointer
     }
 
-    /// The method, in upper case.
+    /// The method as it is sent: in upper case, or as `additionalOperations` names it.
     pub fn method(self) -> &'d str {
-        self.entry.method
+        &self.entry.method
     }
 
     /// The path template as written: `/v2/orders/{orderID}`.
@@ -212,7 +235,7 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
                     continue;
                 };
                 entries.push(Entry {
-                    method,
+                    method: Cow::Borrowed(method),
                     template: template.to_owned(),
                     pointer: pointer.child(key.as_str()),
                     path_items: vec![pointer.clone()],
@@ -223,18 +246,15 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
             continue;
         }
         let path_items = path_items(document, &pointer);
-        let mut methods: Vec<&'static str> = Vec::new();
+        let mut methods: Vec<Cow<'static, str>> = Vec::new();
         for view in path_items.iter().filter_map(|pointer| View::raw(document, pointer)) {
-            for key in view.value.as_object().into_iter().flat_map(|members| members.keys()) {
-                let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
-                    continue;
-                };
+            for (method, operation) in operations_of(&view) {
                 // OpenAPI leaves it open which wins when a path item and the one it refers to
                 // have the same operation: the nearer one was written for this path.
-                let Some(operation) = view.object(key).filter(|_| !methods.contains(method)) else {
+                if methods.contains(&method) {
                     continue;
-                };
-                methods.push(method);
+                }
+                methods.push(method.clone());
                 entries.push(Entry {
                     method,
                     template: template.to_owned(),
@@ -247,6 +267,20 @@ pub(super) fn list_operations(document: &Document) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The operations of one path item, in the order written.
+fn operations_of<'d>(item: &View<'d>) -> Vec<(Cow<'static, str>, View<'d>)> {
+    let mut found = Vec::new();
+    for key in item.value.as_object().into_iter().flat_map(|members| members.keys()) {
+        if let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) {
+            found.extend(item.object(key).map(|operation| (Cow::Borrowed(*method), operation)));
+        } else if key == ADDITIONAL {
+            let named = item.objects(key).into_iter().filter(|(name, _)| method_fault(name).is_none());
+            found.extend(named.map(|(name, operation)| (Cow::Owned(name.to_owned()), operation)));
+        }
+    }
+    found
 }
 
 /// The path templates in the order written, with where their path items stand and what is known of

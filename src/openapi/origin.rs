@@ -4,7 +4,8 @@ use super::places::{Format, Places};
 use crate::json::Pointer;
 use crate::limits::Limits;
 use crate::source::{Location, Source, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
 /// Says of every pointer into the tree that is worked with where its value was written.
@@ -16,7 +17,10 @@ use std::sync::{Arc, OnceLock};
 pub(super) struct Origins {
     /// The document's own text first.
     texts: Vec<Text>,
-    rows: HashMap<Pointer, Origin>,
+    rows: BTreeMap<Pointer, Origin>,
+    /// What an adapter says of the tree that the rows are of: where in it each added part comes from,
+    /// and whether what stands below was below that too.
+    adapted: HashMap<Pointer, (Pointer, bool)>,
 }
 
 /// One text that parts come from.
@@ -35,7 +39,7 @@ struct Text {
     places: OnceLock<Option<Places>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Origin {
     text: TextIndex,
     pointer: Pointer,
@@ -46,7 +50,7 @@ struct Origin {
 impl Origins {
     /// Everything comes from one text, and stands where it was written.
     pub(super) fn of(source: &Arc<Source>, format: Format) -> Self {
-        Self { texts: vec![Text::new(source, format)], rows: HashMap::new() }
+        Self { texts: vec![Text::new(source, format)], rows: BTreeMap::new(), adapted: HashMap::new() }
     }
 
     /// The document's own text.
@@ -77,6 +81,86 @@ impl Origins {
         self.rows.insert(at, Origin { text, pointer, goes_on: false });
     }
 
+    /// Says that the value at `at` of the adapted tree stands for the one at `from` of the tree before,
+    /// and with `goes_on` that what is below it stands for what is below that.
+    pub(super) fn adapted(&mut self, at: Pointer, from: Pointer, goes_on: bool) {
+        self.adapted.insert(at, (from, goes_on));
+    }
+
+    /// Whether an adapter added the value at a pointer.
+    pub(super) fn is_added(&self, pointer: &Pointer) -> bool {
+        self.adapted.contains_key(pointer)
+    }
+
+    /// The pointer in the tree before it was adapted: what its author knows.
+    pub(super) fn unadapted(&self, pointer: &Pointer) -> Pointer {
+        if !self.adapted.is_empty() {
+            let tokens = pointer.tokens();
+            for depth in (0..=tokens.len()).rev() {
+                let Some((from, goes_on)) = self.adapted.get(&tokens[..depth]) else { continue };
+                let below = if *goes_on { &tokens[depth..] } else { &[] };
+                return from.join(&Pointer::of(below.iter().cloned()));
+            }
+        }
+        pointer.clone()
+    }
+
+    /// Forgets what is said of the value at a pointer and of everything below it.
+    pub(super) fn forget(&mut self, at: &Pointer) {
+        let found: Vec<Pointer> = self.below(at).map(|(pointer, _)| pointer.clone()).collect();
+        for pointer in found {
+            self.rows.remove(&pointer);
+        }
+    }
+
+    /// Says that the value at `at` is a copy of the one at `from`, which stays.
+    pub(super) fn copied(&mut self, at: &Pointer, from: &Pointer) {
+        let whole = self.row(from);
+        let below: Vec<(Pointer, Origin)> =
+            self.below(from).map(|(pointer, row)| (moved_below(pointer, from, at), row.clone())).collect();
+        self.forget(at);
+        self.rows.insert(at.clone(), whole);
+        self.rows.extend(below);
+    }
+
+    /// Says that of the list at `at`, which had `length` elements, only those at these indexes are
+    /// left, in this order.
+    pub(super) fn kept(&mut self, at: &Pointer, length: usize, indexes: &[usize]) {
+        let child = |index: usize| at.child(index.to_string());
+        let is_moved = |(new, old): &(usize, &usize)| new != *old;
+        let mut rows = Vec::new();
+        for (new, old) in indexes.iter().enumerate().filter(is_moved) {
+            let (new, old) = (child(new), child(*old));
+            rows.push((new.clone(), self.row(&old)));
+            let below = self.below(&old);
+            rows.extend(below.map(|(pointer, row)| (moved_below(pointer, &old, &new), row.clone())));
+        }
+        let first = indexes.iter().enumerate().find(is_moved).map_or(indexes.len(), |(new, _)| new);
+        (first..length).for_each(|index| self.forget(&child(index)));
+        self.rows.extend(rows);
+    }
+
+    /// What is said of a value, by its own row or by one above it.
+    fn row(&self, pointer: &Pointer) -> Origin {
+        let tokens = pointer.tokens();
+        for depth in (0..=tokens.len()).rev() {
+            if self.rows.is_empty() {
+                break;
+            }
+            let Some(origin) = self.rows.get(&tokens[..depth]) else { continue };
+            let below = if origin.goes_on { &tokens[depth..] } else { &[] };
+            let pointer = origin.pointer.join(&Pointer::of(below.iter().cloned()));
+            return Origin { pointer, ..origin.clone() };
+        }
+        Origin { text: TextIndex::OWN, pointer: pointer.clone(), goes_on: true }
+    }
+
+    /// The rows of a pointer and of those below it: they are next to one another.
+    fn below(&self, at: &Pointer) -> impl Iterator<Item = (&Pointer, &Origin)> {
+        let rows = self.rows.range::<[String], _>((Bound::Included(at.tokens()), Bound::Unbounded));
+        rows.take_while(move |(pointer, _)| at.contains(pointer))
+    }
+
     /// Where the value at a pointer was written; `None` where there is none.
     ///
     /// The first call for a text reads it again.
@@ -103,16 +187,15 @@ impl Origins {
 
     /// The text and the pointer in it that a pointer of the tree comes from.
     fn origin(&self, pointer: &Pointer) -> (TextIndex, Pointer) {
-        if !self.rows.is_empty() {
-            let tokens = pointer.tokens();
-            for depth in (0..=tokens.len()).rev() {
-                let Some(origin) = self.rows.get(&tokens[..depth]) else { continue };
-                let below = if origin.goes_on { &tokens[depth..] } else { &[] };
-                return (origin.text, origin.pointer.join(&Pointer::of(below.iter().cloned())));
-            }
-        }
-        (TextIndex::OWN, pointer.clone())
+        let Origin { text, pointer, .. } = self.row(&self.unadapted(pointer));
+        (text, pointer)
     }
+}
+
+/// A pointer at or below `from`, as far below `to`.
+fn moved_below(pointer: &Pointer, from: &Pointer, to: &Pointer) -> Pointer {
+    let below = pointer.tokens()[from.tokens().len()..].iter().cloned();
+    to.join(&Pointer::of(below))
 }
 
 impl Text {
@@ -166,6 +249,50 @@ mod tests {
         check("/b/y/0", "b.json 7", "");
         check("/b/z", "a.yaml 2", "");
         check("/b/zz", "", "");
+    }
+
+    fn shown(origins: &Origins, pointer: &str) -> String {
+        let pointer = Pointer::parse(pointer).expect("a pointer");
+        let (text, pointer) = origins.origin(&pointer);
+        format!("{} {pointer}", text.0)
+    }
+
+    #[test]
+    fn an_adapted_tree_is_asked_in_two_steps() {
+        let mut origins = origins();
+        origins.adapted(Pointer::of(["n"]), Pointer::of(["b", "z"]), true);
+        origins.adapted(Pointer::of(["m"]), Pointer::of(["b"]), false);
+        assert_eq!(shown(&origins, "/n/q"), "0 /c/0/q");
+        assert_eq!(shown(&origins, "/m/q"), "1 /x");
+        assert_eq!(origins.unadapted(&Pointer::of(["m", "q"])), Pointer::of(["b"]));
+        assert!(origins.is_added(&Pointer::of(["n"])) && !origins.is_added(&Pointer::of(["b"])));
+    }
+
+    #[test]
+    fn what_is_left_of_a_list_moves_up() {
+        let mut origins = origins();
+        let list = Pointer::of(["l"]);
+        let other = TextIndex(1);
+        origins.moved(Pointer::of(["l", "1"]), other, Pointer::of(["gone"]));
+        origins.moved(Pointer::of(["l", "3"]), other, Pointer::of(["three"]));
+        origins.moved(Pointer::of(["l", "3", "a"]), other, Pointer::of(["deep"]));
+        origins.kept(&list, 5, &[0, 2, 3]);
+        assert_eq!(shown(&origins, "/l/0/a"), "0 /l/0/a");
+        assert_eq!(shown(&origins, "/l/1/a"), "0 /l/2/a");
+        assert_eq!(shown(&origins, "/l/2"), "1 /three");
+        assert_eq!(shown(&origins, "/l/2/a/b"), "1 /deep/b");
+        assert_eq!(shown(&origins, "/l/2/b"), "1 /three/b");
+        assert_eq!(shown(&origins, "/l/3"), "0 /l/3");
+    }
+
+    #[test]
+    fn a_copy_comes_from_where_its_original_does() {
+        let mut origins = origins();
+        origins.copied(&Pointer::of(["k"]), &Pointer::of(["b"]));
+        assert_eq!(shown(&origins, "/k/y"), "1 /x/y");
+        assert_eq!(shown(&origins, "/k/z/q"), "0 /c/0/q");
+        origins.forget(&Pointer::of(["k"]));
+        assert_eq!(shown(&origins, "/k/z/q"), "0 /k/z/q");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The first reading of a large JSON text: everything is looked at, and nearly nothing is kept.
 
-use super::operation::METHODS;
+use super::operation::{ADDITIONAL, METHODS};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -18,12 +18,12 @@ pub(super) enum Outline<'t> {
 
 impl Outline<'_> {
     /// The operations of a path item by their keys, with their ids; `None` when it or one of them
-    /// has a reference, or it is no object.
+    /// has a reference, or it is no object, or names operations of further methods.
     pub(super) fn operations(&self) -> Option<Vec<(String, Option<String>)>> {
         let Self::Map(members) = self else { return None };
         let mut found = Vec::new();
         for (key, _, member) in members {
-            if key == "$ref" {
+            if key == "$ref" || key == ADDITIONAL {
                 return None;
             }
             let Self::Map(fields) = member else { continue };

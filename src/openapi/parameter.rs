@@ -25,6 +25,8 @@ pub enum ParameterIn {
     Header,
     /// Within the `Cookie` header field.
     Cookie,
+    /// As the whole of what stands behind the `?` (OpenAPI 3.2).
+    QueryString,
 }
 
 /// How a value becomes text.
@@ -46,6 +48,10 @@ pub enum Style {
     PipeDelimited,
     /// `color%5BR%5D=100`: query.
     DeepObject,
+    /// `blue%09black`: what Swagger 2.0 calls `tsv`, and no later version has.
+    TabDelimited,
+    /// `color=blue; color=black`, and nothing encoded: cookie (OpenAPI 3.2).
+    Cookie,
 }
 
 impl<'d> Parameter<'d> {
@@ -85,17 +91,28 @@ impl<'d> Parameter<'d> {
     pub fn style(&self) -> Style {
         let stated = self.view.text("style").and_then(Style::parse);
         let allowed = self.location.styles();
-        stated.filter(|style| allowed.contains(style)).unwrap_or(self.location.default_style())
+        // A delimiter of Swagger 2.0 may stand anywhere.
+        let is_allowed =
+            |style: &Style| allowed.contains(style) || self.view.document.version().has_body_parameters();
+        stated.filter(is_allowed).unwrap_or(self.location.default_style())
     }
 
-    /// Whether arrays and objects become one item a part; by default for the style `form` alone.
+    /// Whether arrays and objects become one item a part; by default for the styles `form` and
+    /// `cookie` alone.
     pub fn explode(&self) -> bool {
-        self.view.boolean("explode").unwrap_or(self.style() == Style::Form)
+        self.view.boolean("explode").unwrap_or(matches!(self.style(), Style::Form | Style::Cookie))
     }
 
     /// Whether reserved characters stay as they are; query only.
     pub fn allow_reserved(&self) -> bool {
         self.location == ParameterIn::Query && self.view.boolean("allowReserved") == Some(true)
+    }
+
+    /// Whether it may be sent as `name=` whatever its schema says; query only.
+    ///
+    /// Source: OpenAPI 3.1.1, "Parameter Object", `allowEmptyValue`.
+    pub fn allows_empty_value(&self) -> bool {
+        self.location == ParameterIn::Query && self.view.boolean("allowEmptyValue") == Some(true)
     }
 
     /// The pointer to its schema, where it has one; the schema may be a reference.
@@ -134,6 +151,7 @@ impl ParameterIn {
             "query" => Self::Query,
             "header" => Self::Header,
             "cookie" => Self::Cookie,
+            "querystring" => Self::QueryString,
             _ => return None,
         })
     }
@@ -145,14 +163,21 @@ impl ParameterIn {
             Self::Query => "query",
             Self::Header => "header",
             Self::Cookie => "cookie",
+            Self::QueryString => "querystring",
         }
+    }
+
+    /// Where a scenario gives it: a whole query string stands among the query parameters, under its
+    /// name.
+    pub fn section(self) -> Self {
+        if self == Self::QueryString { Self::Query } else { self }
     }
 
     /// The style of a parameter that states none.
     pub(super) fn default_style(self) -> Style {
         match self {
             Self::Path | Self::Header => Style::Simple,
-            Self::Query | Self::Cookie => Style::Form,
+            Self::Query | Self::Cookie | Self::QueryString => Style::Form,
         }
     }
 
@@ -162,7 +187,9 @@ impl ParameterIn {
             Self::Path => &[Style::Simple, Style::Label, Style::Matrix],
             Self::Query => &[Style::Form, Style::SpaceDelimited, Style::PipeDelimited, Style::DeepObject],
             Self::Header => &[Style::Simple],
-            Self::Cookie => &[Style::Form],
+            Self::Cookie => &[Style::Form, Style::Cookie],
+            // It is written by its media type alone.
+            Self::QueryString => &[],
         }
     }
 }
@@ -183,6 +210,8 @@ impl Style {
             "spaceDelimited" => Self::SpaceDelimited,
             "pipeDelimited" => Self::PipeDelimited,
             "deepObject" => Self::DeepObject,
+            "tabDelimited" => Self::TabDelimited,
+            "cookie" => Self::Cookie,
             _ => return None,
         })
     }
@@ -197,6 +226,8 @@ impl Style {
             Self::SpaceDelimited => "spaceDelimited",
             Self::PipeDelimited => "pipeDelimited",
             Self::DeepObject => "deepObject",
+            Self::TabDelimited => "tabDelimited",
+            Self::Cookie => "cookie",
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Router {
 struct Template {
     segments: Vec<Segment>,
     /// The operations of this template, by method.
-    operations: Vec<(&'static str, usize)>,
+    operations: Vec<(String, usize)>,
 }
 
 /// One segment: literal texts with names between them. Literals are percent-decoded.
@@ -67,12 +67,12 @@ impl Router {
         let mut templates: Vec<(&str, Template)> = Vec::new();
         for (index, entry) in document.entries().iter().enumerate() {
             match templates.last_mut().filter(|(text, _)| *text == entry.template) {
-                Some((_, template)) => template.operations.push((entry.method, index)),
+                Some((_, template)) => template.operations.push((entry.method.to_string(), index)),
                 None => templates.push((
                     &entry.template,
                     Template {
                         segments: segments(&entry.template).map(Segment::parse).collect(),
-                        operations: vec![(entry.method, index)],
+                        operations: vec![(entry.method.to_string(), index)],
                     },
                 )),
             }
@@ -101,7 +101,7 @@ impl Router {
                 let decoded = encoded_values.iter().map(|(name, value)| (name.clone(), decode(value)));
                 return Route::Found { operation, path_values: decoded.collect(), encoded_values };
             }
-            allowed.extend(template.operations.iter().map(|(method, _)| (*method).to_owned()));
+            allowed.extend(template.operations.iter().map(|(method, _)| method.clone()));
         }
         match allowed.is_empty() {
             true => Route::NotFound,

@@ -1,4 +1,4 @@
-use super::{Parameter, ParameterIn, Style, is_json};
+use super::{MediaType, Parameter, ParameterIn, Style, encode_form, is_json};
 use crate::json::{Datum, Pointer, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -11,6 +11,8 @@ pub enum Encoded {
     Path(String),
     /// Names and values of the query string, percent-encoded, to be joined by `=` and `&`.
     Query(Vec<(String, String)>),
+    /// The whole query string, percent-encoded, without the question mark.
+    QueryString(String),
     /// The field's value.
     Header(String),
     /// Names and values of the `Cookie` field, to be joined by `=` and `; `.
@@ -122,6 +124,9 @@ const NOT_COOKIE_OCTET_OR_PERCENT: &AsciiSet = &NOT_COOKIE_OCTET.add(b'%');
 /// Source: OpenAPI 3.1.1, "Style Values" and "Style Examples"; RFC 6570.
 pub fn encode_parameter(parameter: &Parameter<'_>, value: &Datum) -> Result<Encoded, EncodeError> {
     let serialization = parameter.serialization();
+    if parameter.location() == ParameterIn::QueryString {
+        return encode_query_string(parameter, value);
+    }
     match parameter.content() {
         Some(_) if value.value().is_null() => serialization.encode(value),
         Some(content) if parameter.schema().is_none() => {
@@ -131,6 +136,30 @@ pub fn encode_parameter(parameter: &Parameter<'_>, value: &Datum) -> Result<Enco
         }
         _ => serialization.encode(value),
     }
+}
+
+/// OpenAPI 3.2.0, "Parameter Object", `in: querystring`: the value is written by its one media type,
+/// and what is no form is percent-encoded as a whole.
+fn encode_query_string(parameter: &Parameter<'_>, value: &Datum) -> Result<Encoded, EncodeError> {
+    if value.value().is_null() {
+        return Ok(Encoded::Nothing);
+    }
+    let content = parameter.content();
+    let range = content.as_ref().map(MediaType::range).unwrap_or_default();
+    let text = match value.value() {
+        Value::Object(_) if is_form(range) => encode_form(content.as_ref(), value)?,
+        // Whoever gives a text gives the form as it is to be sent.
+        Value::String(text) if is_form(range) => encode_reserved_query(text),
+        _ if is_json(range) => utf8_percent_encode(&value.to_json(), RESERVED).to_string(),
+        _ => utf8_percent_encode(&value.to_text(), RESERVED).to_string(),
+    };
+    Ok(if text.is_empty() { Encoded::Nothing } else { Encoded::QueryString(text) })
+}
+
+/// Whether a media type is the one of HTML forms.
+pub(super) fn is_form(range: &str) -> bool {
+    let essence = range.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 impl<'p> Serialization<'p> {
@@ -159,6 +188,9 @@ impl<'p> Serialization<'p> {
                 let pairs = self.encode_form(&self.shape(value)?);
                 self.check_controls(value)?;
                 Ok(if pairs.is_empty() { Encoded::Nothing } else { Encoded::Cookie(pairs) })
+            }
+            ParameterIn::QueryString => {
+                Ok(Encoded::QueryString(utf8_percent_encode(&value.to_text(), RESERVED).to_string()))
             }
         }
     }
@@ -198,6 +230,7 @@ impl<'p> Serialization<'p> {
         let delimiter = match self.style {
             Style::SpaceDelimited => "%20",
             Style::PipeDelimited => "%7C",
+            Style::TabDelimited => "%09",
             _ => return Ok(self.encode_form(&shape)),
         };
         // With `explode`, and of a single text, the specification says "n/a"; all tools send these
@@ -307,8 +340,22 @@ impl<'p> Serialization<'p> {
         match shape {
             Shape::Undefined => String::new(),
             Shape::Text(text) => self.text(text),
-            Shape::List(parts) => self.join(parts, ","),
-            Shape::Members(members) => self.join_pairs(members, ",", ","),
+            Shape::List(parts) => self.join(parts, self.delimiter()),
+            Shape::Members(members) => self.join_pairs(members, self.delimiter(), self.delimiter()),
+        }
+    }
+
+    /// What stands between the parts of a path segment or a header: a comma in every version but
+    /// Swagger 2.0.
+    fn delimiter(&self) -> &'static str {
+        match (self.style, self.location) {
+            (Style::SpaceDelimited, ParameterIn::Header) => " ",
+            (Style::SpaceDelimited, _) => "%20",
+            (Style::PipeDelimited, ParameterIn::Header) => "|",
+            (Style::PipeDelimited, _) => "%7C",
+            (Style::TabDelimited, ParameterIn::Header) => "\t",
+            (Style::TabDelimited, _) => "%09",
+            _ => ",",
         }
     }
 
@@ -331,6 +378,8 @@ impl<'p> Serialization<'p> {
     fn text(&self, text: &str) -> String {
         match self.location {
             ParameterIn::Header => text.to_owned(),
+            // OpenAPI 3.2.0, "Style Values": `cookie` takes the value as it is.
+            ParameterIn::Cookie if self.style == Style::Cookie => text.to_owned(),
             ParameterIn::Cookie => encode_cookie(text),
             ParameterIn::Query if self.allow_reserved => encode_reserved(text),
             _ => utf8_percent_encode(text, RESERVED).to_string(),
@@ -393,6 +442,12 @@ fn encode_reserved(text: &str) -> String {
         out.extend(utf8_percent_encode(piece, NOT_ALLOWED_RESERVED));
     }
     out
+}
+
+/// The same for a form that is written already: `&`, `+` and `%` mean what they mean there.
+fn encode_reserved_query(text: &str) -> String {
+    const NOT_IN_FORM: &AsciiSet = &NOT_ALLOWED_RESERVED.remove(b'&').remove(b'+');
+    utf8_percent_encode(text, NOT_IN_FORM).to_string()
 }
 
 fn control(text: &str) -> Option<&'static str> {

@@ -342,3 +342,69 @@ fn schemes_are_known_by_their_type() {
     check("{ type: [] }", SecurityKind::Other);
     check("7", SecurityKind::Other);
 }
+
+/// What OpenAPI 3.2 adds to paths, parameters and media types.
+#[test]
+fn what_is_new_in_3_2_is_read() {
+    let text = r##"
+openapi: 3.2.0
+$self: https://example.com/api/openapi
+paths:
+  /items:
+    query:
+      operationId: searchItems
+      requestBody: { content: { application/json: { $ref: '#/components/mediaTypes/Item' } } }
+      responses:
+        '200':
+          content:
+            application/jsonl: { itemSchema: { $ref: 'openapi#/components/schemas/Item' } }
+    additionalOperations:
+      COPY: { operationId: copyItems, responses: { '204': {} } }
+      POST: { operationId: never }
+      'A B': { operationId: no }
+    get:
+      operationId: listItems
+      parameters:
+        - { name: filter, in: querystring, content: { application/x-www-form-urlencoded: { schema: { type: object } } } }
+        - { name: session, in: cookie, style: cookie, schema: { type: string } }
+      responses: { '200': { content: { text/plain: { examples: { one: { dataValue: x } } } } } }
+      security: [ { device: [] } ]
+components:
+  schemas: { Item: { type: object } }
+  mediaTypes: { Item: { schema: { $ref: 'https://example.com/api/openapi#/components/schemas/Item' } } }
+  securitySchemes: { device: { type: oauth2, flows: { deviceAuthorization: { deviceAuthorizationUrl: 'https://x', tokenUrl: 'https://x', scopes: {} } } } }
+"##;
+    let (document, problems) = load(text);
+    assert_eq!(problems, Vec::<String>::new());
+    let document = document.expect("it loads");
+    let expected = r#"searchItems = QUERY /items at #/paths/~1items/query
+  body false application/json
+  200: -; application/jsonl 
+copyItems = COPY /items at #/paths/~1items/additionalOperations/COPY
+  204: -
+listItems = GET /items at #/paths/~1items/get
+  querystring filter: form explode as application/x-www-form-urlencoded no schema
+  cookie session: cookie explode
+  200: -; text/plain ; Some("one") /paths/~1items/get/responses/200/content/text~1plain/examples/one/dataValue "x"
+  needs [device OAuth2 []]
+"#;
+    assert_eq!(describe_all(&document), expected);
+    let search = document.find_template("query", "/items").expect("it is there");
+    let response = search.response_for(200).expect("it is documented");
+    let item_schema = response.media_types()[0].item_schema().expect("it has one");
+    assert_eq!(
+        document.resolve(&item_schema).expect("it leads there").0.to_string(),
+        "/components/schemas/Item"
+    );
+    let body = search.request_body().expect("it has one").media_types()[0].schema().expect("it has one");
+    assert_eq!(document.resolve(&body).expect("it leads there").0.to_string(), "/components/schemas/Item");
+    let lints: Vec<String> = super::check_structure(&document).iter().map(super::testing::render).collect();
+    assert_eq!(
+        lints,
+        [
+            "15:7 document.structure `POST` under `additionalOperations` has a key of its own in the path item",
+            "16:7 document.structure `A B` under `additionalOperations` is no method of HTTP",
+        ]
+    );
+    assert!(matches!(document.route("COPY", "/items"), super::Route::Found { .. }));
+}

@@ -120,6 +120,26 @@ impl Tree {
         }
     }
 
+    /// The document's own tree and what is mounted in it as one value, to be changed; the keys of the
+    /// files are members of the root.
+    pub(super) fn to_value(&self) -> Value {
+        let mut root = self.whole().clone();
+        if let Value::Object(members) = &mut root {
+            members.extend(self.mounted.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        root
+    }
+
+    /// The tree of such a value.
+    pub(super) fn of_combined(mut root: Value) -> Self {
+        let mut mounted = HashMap::new();
+        if let Value::Object(members) = &mut root {
+            let keys: Vec<String> = members.keys().filter(|key| key.starts_with(MOUNT)).cloned().collect();
+            mounted.extend(keys.into_iter().filter_map(|key| members.shift_remove_entry(&key)));
+        }
+        Self { own: Own::Whole(root), mounted }
+    }
+
     /// Whether its own text may refer to anything else; what is not known counts as yes.
     pub(super) fn may_refer_elsewhere(&self) -> bool {
         match &self.own {

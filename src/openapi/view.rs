@@ -111,7 +111,12 @@ impl<'d> View<'d> {
         if let Some(place) = self.place {
             return place.schema.as_ref().map(Cow::Borrowed);
         }
-        let schema = self.value.get("schema")?;
-        (schema.is_object() || schema.is_boolean()).then(|| Cow::Owned(self.pointer.child("schema")))
+        self.schema_under("schema").map(Cow::Owned)
+    }
+
+    /// The pointer to the schema under a key.
+    pub(super) fn schema_under(&self, key: &str) -> Option<Pointer> {
+        let schema = self.value.get(key)?;
+        (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child(key))
     }
 }

@@ -39,20 +39,23 @@ pub(super) enum SiteKind {
 }
 
 /// Fields whose value maps names to objects.
-const NAME_MAPS: [&str; 15] = [
+const NAME_MAPS: [&str; 18] = [
     "$defs",
+    "additionalOperations",
     "content",
     "definitions",
     "dependentSchemas",
     "encoding",
     "headers",
     "links",
+    "mediaTypes",
     "parameters",
     "pathItems",
     "patternProperties",
     "properties",
     "requestBodies",
     "schemas",
+    "securityDefinitions",
     "securitySchemes",
     "variables",
 ];

@@ -108,3 +108,78 @@ fn location_word(location: crate::scenario::KeyLocation) -> &'static str {
         KeyLocation::Cookie => "cookie",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Problems;
+    use crate::limits::Limits;
+    use crate::openapi::{Document, ParameterIn};
+    use crate::source::Source;
+    use std::path::Path;
+
+    const KEY: SecurityKind<'_> = SecurityKind::ApiKey { location: ParameterIn::Header, name: "X-Key" };
+    const QUERY: SecurityKind<'_> = SecurityKind::ApiKey { location: ParameterIn::Query, name: "key" };
+    const COOKIE: SecurityKind<'_> = SecurityKind::ApiKey { location: ParameterIn::Cookie, name: "sid" };
+
+    fn project(profile: &str) -> Project {
+        let source = Source::new("contest.yaml", format!("contest: 1\nauth: {{ own: {profile} }}\n"));
+        let mut problems = Problems::new(&source);
+        let project = Project::read(Path::new("contest.yaml"), &Limits::default(), &mut problems);
+        project.expect("it can be read")
+    }
+
+    /// The kinds among all that a profile fits.
+    fn check(profile: &str, expected: &[SecurityKind<'_>]) {
+        use SecurityKind::{Basic, Bearer, MutualTls, OAuth2, OpenIdConnect, Other};
+        let all = [Bearer, Basic, KEY, QUERY, COOKIE, OAuth2, OpenIdConnect, MutualTls, Other];
+        let project = project(profile);
+        let found: Vec<_> = all.into_iter().filter(|kind| fits(&project.auth[0].value.kind, kind)).collect();
+        assert_eq!(found, expected, "{profile}");
+    }
+
+    #[test]
+    fn profiles_fit_the_schemes_that_look_the_same_on_the_wire() {
+        use SecurityKind::{Basic, Bearer, OAuth2, OpenIdConnect, Other};
+        let oauth2 = "{ oauth2: { grant: client_credentials, tokenUrl: /t, clientId: a } }";
+        check("{ bearer: a }", &[Bearer, OAuth2, OpenIdConnect, Other]);
+        check(oauth2, &[Bearer, OAuth2, OpenIdConnect, Other]);
+        check("{ apiKey: { in: header, name: x-key, value: a } }", &[KEY, Other]);
+        check("{ apiKey: { in: query, name: key, value: a } }", &[QUERY, Other]);
+        check("{ apiKey: { in: query, name: Key, value: a } }", &[Other]);
+        check("{ apiKey: { in: cookie, name: sid, value: a } }", &[COOKIE, Other]);
+        check(
+            "{ apiKey: { in: header, name: Authorization, value: a } }",
+            &[Bearer, Basic, OAuth2, OpenIdConnect, Other],
+        );
+    }
+
+    /// What is said of a bearer profile that is used with these requirements.
+    fn check_requirements(security: &str, expected: usize) {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{ title: T, version: '1' }}\npaths: {{ /a: {{ get: {{ operationId: a, security: {security}, responses: {{}} }} }} }}\ncomponents: {{ securitySchemes: {{ key: {{ type: apiKey, in: header, name: X-Key }}, token: {{ type: http, scheme: BEARER }}, odd: {{ type: http, scheme: digest }} }} }}\n"
+        );
+        let source = Source::new("shop.yaml", text);
+        let document =
+            Document::load(&Limits::default(), &mut Problems::new(&source)).expect("the document loads");
+        let operation = document.find_operation("a").expect("it is there");
+        let project = project("{ bearer: a }");
+        let mut problems = Problems::new(&source);
+        let call = Spanned::new("a".to_owned(), Default::default());
+        check_auth_kind(&PlannedAuth::Profile(0), &operation, Some(&project), &call, &mut problems);
+        assert_eq!(problems.len(), expected, "{security}");
+    }
+
+    #[test]
+    fn one_requirement_that_fits_is_enough() {
+        check_requirements("[]", 0);
+        check_requirements("[{}]", 0);
+        check_requirements("[{ token: [] }]", 0);
+        check_requirements("[{ key: [] }]", 1);
+        check_requirements("[{ key: [] }, {}]", 1);
+        check_requirements("[{ key: [] }, { token: [] }]", 0);
+        check_requirements("[{ key: [], token: [] }]", 0);
+        check_requirements("[{ odd: [] }]", 0);
+        check_requirements("[{ unknown: [] }]", 0);
+    }
+}

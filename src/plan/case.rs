@@ -1,4 +1,4 @@
-use super::SelectorTally;
+use super::{SelectorTally, UsedNames};
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::{Contract, Operation, OperationIndex};
@@ -66,6 +66,8 @@ pub struct PlannedScenario {
     pub file_teardown: Vec<PlannedStep>,
     /// The inputs that it reaches, the scenario's before the file's of the same name.
     pub inputs: Vec<Named<Input>>,
+    /// The names that its expressions read.
+    pub used: UsedNames,
     /// The longest a case may take, without its cleanup.
     pub timeout: Duration,
 }
@@ -93,10 +95,25 @@ pub struct PlannedStep {
     pub removed_headers: Vec<String>,
     /// The media type of its body, as the document writes it.
     pub media_type: Option<String>,
+    /// The files and examples that it names.
+    pub attached: Attached,
     /// From sending to the last body byte.
     pub timeout: Duration,
     /// Steps to run at the end of the case once this one was sent.
     pub cleanup: Vec<PlannedStep>,
+}
+
+/// What a step names and does not hold itself.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    /// The value of a body that stands in a file or among the document's examples.
+    pub value: Option<Template>,
+    /// The bytes of the files of the body, in the order of [`StepBody::files`].
+    ///
+    /// [`StepBody::files`]: crate::scenario::StepBody::files
+    pub files: Vec<Arc<[u8]>>,
+    /// The bytes that are expected.
+    pub expected: Option<Arc<[u8]>>,
 }
 
 /// Who a step is sent as.

@@ -6,6 +6,7 @@
 
 mod auth;
 mod case;
+mod content;
 mod operation;
 mod references;
 mod request;
@@ -14,10 +15,12 @@ mod select;
 mod settings;
 mod status;
 mod step;
+mod used;
 
 #[cfg(test)]
 mod tests;
 
-pub use case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
 pub use step::{PlanInput, plan};
+pub use used::UsedNames;

@@ -1,7 +1,9 @@
+use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
     CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
+    StepBody,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -25,6 +27,8 @@ pub(super) struct Names {
     pub(super) is_at_end: bool,
     /// The inputs that were referred to.
     pub(super) used_inputs: BTreeSet<String>,
+    /// Every name that was referred to.
+    pub(super) used: UsedNames,
 }
 
 /// What may be referred to besides inputs, variables, rows and steps.
@@ -57,7 +61,8 @@ impl Names {
             self.check_condition(when, Place::Request, problems);
         }
         let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
-        for template in named.chain(headers).chain(&step.body) {
+        let body = step.body.iter().flat_map(StepBody::templates);
+        for template in named.chain(headers).chain(body) {
             self.check_template(template, Place::Request, problems);
         }
         if let Sends::Expression(template) = &step.sends {
@@ -84,7 +89,8 @@ impl Names {
             }
         }
         self.check_members(&expect.headers, problems);
-        let matchers = expect.body.iter().chain(expect.jsonpath.iter().map(|it| &it.matcher));
+        let bytes = expect.bytes.iter().flat_map(|bytes| [&bytes.length, &bytes.sha256]).flatten();
+        let matchers = expect.body.iter().chain(expect.jsonpath.iter().map(|it| &it.matcher)).chain(bytes);
         for matcher in matchers {
             self.check_matcher(matcher, problems);
         }
@@ -234,6 +240,7 @@ impl Names {
         };
         let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
         if known.contains(name) || (self.is_at_end && is_later) {
+            self.used.add(root, name);
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());
             }
@@ -292,7 +299,7 @@ impl Names {
                 ("inputs" | "vars" | "row" | "steps", Some(name)) => {
                     self.check_name(root, name, &format!("{root}.{name}"), condition.span, problems);
                 }
-                ("inputs" | "vars" | "row" | "steps", None) => {}
+                ("inputs" | "vars" | "row" | "steps", None) => self.used.add_whole(root),
                 ("this", _) if place == Place::Expectation => {}
                 (name, _) if RESPONSE_VARIABLES.contains(&name) => {
                     if matches!(place, Place::Request | Place::Values | Place::Row) {

@@ -1,6 +1,7 @@
+use super::content::Offer;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
-use crate::openapi::{Operation, ParameterIn, is_json};
+use crate::openapi::{Operation, ParameterIn};
 use crate::scenario::{Named, Sends, Step};
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -31,11 +32,12 @@ fn is_exempt(header: &str) -> bool {
 
 /// Checks the names of parameters against the operation, and chooses the body's media type.
 pub(super) fn check_request(
-    step: &Step,
+    offer: &Offer<'_>,
     headers: &[Named<Template>],
     operation: &Operation<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
+    let step = offer.step;
     let names = |values: &[Named<Template>]| -> Vec<(String, Span)> {
         values.iter().map(|value| (value.name.clone(), value.name_span)).collect()
     };
@@ -54,7 +56,7 @@ pub(super) fn check_request(
         check_declared(location, &given, operation, problems);
     }
     check_required(step, headers, operation, problems);
-    choose_media_type(step, operation, problems)
+    super::content::choose_media_type(offer, operation, problems)
 }
 
 fn is_same(location: ParameterIn, left: &str, right: &str) -> bool {
@@ -69,7 +71,7 @@ fn check_declared(
 ) {
     let parameters = operation.parameters();
     let declared: Vec<&str> =
-        parameters.iter().filter(|it| it.location() == location).map(|it| it.name()).collect();
+        parameters.iter().filter(|it| it.location().section() == location).map(|it| it.name()).collect();
     for (name, span) in given {
         let is_declared = declared.iter().any(|each| is_same(location, each, name));
         // What the document forgot to declare has its place in the path all the same.
@@ -83,7 +85,7 @@ fn check_declared(
             problems.warning(Code::SCENARIO_UNKNOWN_PARAMETER, *span, message, "is sent as its text");
             continue;
         }
-        let elsewhere = parameters.iter().find(|it| it.name() == name && it.location() != location);
+        let elsewhere = parameters.iter().find(|it| it.name() == name && it.location().section() != location);
         let label = match (nearest(name, declared.iter().copied()), elsewhere) {
             (_, Some(parameter)) => format!("it is a {} parameter", parameter.location().as_str()),
             (Some(meant), None) => format!("did you mean `{meant}`?"),
@@ -112,7 +114,7 @@ fn check_required(
         };
         let is_given = match location {
             ParameterIn::Path => has(&step.path),
-            ParameterIn::Query => has(&step.query),
+            ParameterIn::Query | ParameterIn::QueryString => has(&step.query),
             ParameterIn::Header => has(headers),
             ParameterIn::Cookie => has(&step.cookies),
         };
@@ -134,58 +136,4 @@ fn check_required(
     if !missing.iter().any(|each| each.starts_with("path")) {
         diagnostic.help.push("`sends: unchecked` sends a request that breaks the document".to_owned());
     }
-}
-
-fn choose_media_type(step: &Step, operation: &Operation<'_>, problems: &mut Problems) -> Option<String> {
-    let body = step.body.as_ref()?;
-    if operation.lost_request_body().is_some() {
-        let written = step.content_type.as_ref().map(|written| written.value.clone());
-        return Some(written.unwrap_or_else(|| "application/json".to_owned()));
-    }
-    let Some(request_body) = operation.request_body() else {
-        problems.error(
-            Code::SCENARIO_REQUEST_BODY,
-            body.span,
-            format!("`{}` takes no body", operation.name()),
-            "would be sent",
-        );
-        return None;
-    };
-    let offered: Vec<String> = request_body.media_types().iter().map(|it| it.range().to_owned()).collect();
-    let chosen = match &step.content_type {
-        Some(written) => {
-            let is_offered =
-                crate::openapi::match_media_type(&written.value, request_body.media_types()).is_some();
-            if !is_offered && matches!(step.sends, Sends::Valid) {
-                problems.error(
-                    Code::SCENARIO_REQUEST_BODY,
-                    written.span,
-                    format!("`{}` does not take `{}`", operation.name(), written.value),
-                    format!("it takes {}", offered.join(", ")),
-                );
-            }
-            written.value.clone()
-        }
-        None => offered.iter().find(|range| is_json(range)).or(offered.first())?.clone(),
-    };
-    if chosen.contains('*') {
-        problems.error(
-            Code::SCENARIO_REQUEST_BODY,
-            body.span,
-            format!("`{}` takes `{chosen}`, which is no media type to send", operation.name()),
-            "write `contentType` beside it",
-        );
-        return None;
-    }
-    let is_text = chosen.starts_with("text/");
-    if !is_json(&chosen) && !is_text {
-        problems.error(
-            Code::SCENARIO_NOT_SUPPORTED,
-            body.span,
-            format!("a body of `{chosen}` is part of the language, but not of this version of contest"),
-            "JSON and text bodies can be sent",
-        );
-        return None;
-    }
-    Some(chosen)
 }

@@ -1,5 +1,5 @@
 use crate::check::{Check, Policy};
-use crate::diagnostic::{Code, Problems, Severity};
+use crate::diagnostic::{Code, Label, Problems, Severity};
 use crate::openapi::Operation;
 use crate::scenario::{StatusPattern, Step};
 
@@ -24,25 +24,34 @@ pub(super) fn check_status(step: &Step, operation: &Operation<'_>, policy: &Poli
         }
         None => {}
         Some(expected) => {
-            let is_any_judged = expected.value.iter().any(|pattern| match pattern {
+            let is_known = |pattern: &&StatusPattern| match pattern {
                 StatusPattern::Code(code) => is_judged(*code),
                 StatusPattern::Class(class) => (class * 100..class * 100 + 100).any(is_judged),
                 StatusPattern::Expression(_) => true,
-            });
-            if !is_any_judged {
-                let names: Vec<_> = expected.value.iter().map(ToString::to_string).collect();
-                problems
-                    .warning(
-                        Code::SCENARIO_UNDOCUMENTED_STATUS,
-                        expected.span,
-                        format!("{} is not documented for `{}`", names.join(", "), operation.name()),
-                        format!("the document has {}", documented(operation)),
-                    )
-                    .help
-                    .push(
+            };
+            // Of several, each must be one that the contract lets pass.
+            let unknown = expected.value.iter().filter(|pattern| !is_known(pattern));
+            let names: Vec<_> = unknown.map(ToString::to_string).collect();
+            if let Some(last) = names.last() {
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                let names = match names.len() {
+                    1 => last.clone(),
+                    count => format!("{} and {last}", names[..count - 1].join(", ")),
+                };
+                let diagnostic = problems.warning(
+                    Code::SCENARIO_UNDOCUMENTED_STATUS,
+                    expected.span,
+                    format!("{names} {verb} not documented for `{}`", operation.name()),
+                    format!("the document has {}", documented(operation)),
+                );
+                diagnostic.help.push(
                         "add the response to the document, or waive the check: `expect: { contract: { status: warn } }`"
                             .to_owned(),
                     );
+                let document = operation.document();
+                if let Some(at) = document.key_place_of(&operation.pointer().child("responses")) {
+                    diagnostic.labels.push(Label { at, text: String::new() });
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 use super::Selection;
 use super::auth::{check_auth_kind, resolve_auth};
-use super::case::{Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+use super::case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+use super::content::{Offer, attach};
 use super::operation::resolve_operation;
 use super::references::{Names, Place};
 use super::request::check_request;
@@ -13,8 +14,8 @@ use crate::expression::Template;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, Nullable, OperationIndex};
 use crate::scenario::{
-    AuthChoice, ContractRule, ContractSettings, Environment, Input, Named, NullableReading, Project, Row,
-    Scenario, ScenarioFile, Step,
+    Attachments, AuthChoice, ContractRule, ContractSettings, Environment, Input, Named, NullableReading,
+    Project, Row, Scenario, ScenarioFile, Step, StepBody,
 };
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ pub struct PlanInput<'i> {
     pub broken_apis: BTreeSet<String>,
     /// The scenario files in order.
     pub files: Vec<Arc<ScenarioFile>>,
+    /// The files that steps name.
+    pub attachments: &'i Attachments,
     /// Which cases are wanted.
     pub selection: &'i Selection,
     /// The limits: the most cases, the longest expression.
@@ -257,6 +260,7 @@ impl Planner<'_> {
             teardown,
             file_teardown,
             inputs,
+            used: course.names.used,
             timeout: course.surroundings.scenario_timeout(),
         })
     }
@@ -330,6 +334,7 @@ impl Planner<'_> {
         let headers = course.surroundings.headers(&step.headers);
         let values: Vec<Template> = headers.iter().map(|header| header.value.clone()).collect();
         course.names.check_step(&id, step, &values, problems);
+        self.check_attachments(file, step, &mut course.names, problems);
         let own_choice = step.auth.as_ref().or(course.own_auth);
         let choice = own_choice.or(course.project_auth);
         let auth = resolve_auth(choice, self.input.project, problems);
@@ -344,9 +349,12 @@ impl Planner<'_> {
         });
         let policy = policy.unwrap_or_default();
         let mut media_type = None;
+        let mut attached = Attached::default();
         if let Some((api, operation)) = found {
             let operation = self.document(api).operation(operation);
-            media_type = check_request(step, &headers, &operation, problems);
+            let offer = Offer { step, attachments: self.input.attachments, path: &file.path };
+            media_type = check_request(&offer, &headers, &operation, problems);
+            attached = attach(&offer, media_type.as_deref(), &operation, problems);
             check_status(step, &operation, &policy, problems);
             check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
         }
@@ -370,9 +378,29 @@ impl Planner<'_> {
             headers,
             removed_headers: course.surroundings.removed_headers(&step.headers),
             media_type,
+            attached,
             timeout: course.surroundings.request_timeout(step.timeout),
             cleanup,
         })
+    }
+}
+
+impl Planner<'_> {
+    /// Checks the expressions in files that a step sends as values.
+    fn check_attachments(
+        &self,
+        file: &ScenarioFile,
+        step: &Step,
+        names: &mut Names,
+        problems: &mut Problems,
+    ) {
+        for reference in step.body.iter().flat_map(StepBody::files) {
+            let found = self.input.attachments.get(&reference.resolve(&file.path));
+            let Some((template, source)) = found.and_then(|found| found.value.as_ref()) else { continue };
+            let mut own = Problems::new(source);
+            names.check_template(template, Place::Request, &mut own);
+            own.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
+        }
     }
 }
 

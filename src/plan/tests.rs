@@ -61,6 +61,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
+        attachments: &Default::default(),
         selection,
         limits: &limits,
         overrides: &Default::default(),
@@ -167,6 +168,14 @@ fn statuses_are_documented() {
         &format!("{{ {GET}, expect: {{ status: 500 }} }}"),
         &["scenario.undocumented-status 500 is not documented for `getItem` | the document has 200, 4XX"],
     );
+    check_steps(&format!("{{ {GET}, expect: {{ status: [200, 404] }} }}"), &[]);
+    check_steps(
+        &format!("{{ {GET}, expect: {{ status: [200, 202, 500] }} }}"),
+        &[
+            "scenario.undocumented-status 202 and 500 are not documented for `getItem` | the document has 200, 4XX",
+        ],
+    );
+    check_steps("{ call: shop.deleteItem, path: { id: x }, expect: { status: 503 } }", &[]);
     check_steps(
         "{ call: putItem, path: { id: x }, body: {} }",
         &[

@@ -5,6 +5,7 @@
 //! report that shows them as text. [`Terminal`] is the report people watch; [`Progress`] is the
 //! line below it while the run goes on.
 
+mod check;
 mod curl;
 mod excerpt;
 mod list;
@@ -17,6 +18,7 @@ mod terminal;
 mod text;
 mod window;
 
+pub use check::{CheckCounts, render_check};
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use strength::render_strength;

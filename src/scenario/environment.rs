@@ -3,6 +3,7 @@ use super::reader::{Named, Reader, Spanned};
 use super::settings::{Timeouts, read_timeouts};
 use crate::diagnostic::Code;
 use crate::expression::Template;
+use crate::source::Span;
 use crate::yaml::{Entry, Kind, MapReader, Node};
 
 /// Where the apis are, and the values that differ from place to place.
@@ -12,6 +13,8 @@ pub struct Environment {
     pub mocks: Vec<Named<String>>,
     /// Base URLs, by api.
     pub base_urls: Vec<Named<Template>>,
+    /// The apis whose base URL is one of their document's servers.
+    pub servers: Vec<Named<ServerChoice>>,
     /// Values for `$env`, before the process's.
     pub env: Vec<Named<Template>>,
     /// Where secrets come from; the process variable of the same name otherwise.
@@ -26,6 +29,17 @@ pub struct Environment {
     pub limits: Vec<Named<String>>,
     /// The severities of contract checks.
     pub contract: ContractSettings,
+}
+
+/// `baseUrls: { api: servers }`, or `{ api: { server: …, variables: { … } } }`.
+#[derive(Clone, Debug)]
+pub struct ServerChoice {
+    /// Where it is written.
+    pub span: Span,
+    /// The `url` or `description` of the server; the first one when nothing is written.
+    pub server: Option<Spanned<String>>,
+    /// Values of the server's variables.
+    pub variables: Vec<Named<Template>>,
 }
 
 /// Where a secret comes from.
@@ -43,9 +57,11 @@ pub enum SecretSource {
 pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option<Named<Environment>> {
     reader.check_name("an environment", &entry.key, entry.key_span);
     let mut map = MapReader::config("an environment", &entry.value, reader.problems)?;
+    let (base_urls, servers) = read_base_urls(map.map("baseUrls", reader.problems), reader);
     let environment = Environment {
         mocks: texts(map.map("mocks", reader.problems), "a rules file", reader),
-        base_urls: reader.template_map(&mut map, "baseUrls"),
+        base_urls,
+        servers,
         env: reader.template_map(&mut map, "env"),
         secrets: map
             .map("secrets", reader.problems)
@@ -69,7 +85,8 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         ],
         reader.problems,
     );
-    if !environment.mocks.is_empty() && !environment.base_urls.is_empty() {
+    let has_urls = !environment.base_urls.is_empty() || !environment.servers.is_empty();
+    if has_urls && !environment.mocks.is_empty() {
         reader.problems.error(
             Code::CONFIG_INVALID_VALUE,
             entry.key_span,
@@ -78,6 +95,47 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         );
     }
     Some(entry.named(environment))
+}
+
+/// A URL, the word `servers`, or a choice among them, by api.
+fn read_base_urls(
+    entries: &[Entry],
+    reader: &mut Reader<'_>,
+) -> (Vec<Named<Template>>, Vec<Named<ServerChoice>>) {
+    let (mut urls, mut servers) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let span = entry.value.span;
+        match &entry.value.kind {
+            Kind::String(text) if text == "servers" => {
+                servers.push(entry.named(ServerChoice { span, server: None, variables: Vec::new() }));
+            }
+            Kind::Map(_) => {
+                let map = MapReader::config("a choice of servers", &entry.value, reader.problems);
+                let Some(mut map) = map else { continue };
+                let server = map.take("server").and_then(|node| match node.as_str() {
+                    Some(text) => Some(Spanned::new(text.to_owned(), node.span)),
+                    None => {
+                        map_invalid(reader, node);
+                        None
+                    }
+                });
+                let variables = reader.template_map(&mut map, "variables");
+                map.finish(&[("url", "write the URL itself: `api: https://…`")], reader.problems);
+                servers.push(entry.named(ServerChoice { span: entry.key_span, server, variables }));
+            }
+            _ => urls.push(entry.named(reader.template(&entry.value))),
+        }
+    }
+    (urls, servers)
+}
+
+fn map_invalid(reader: &mut Reader<'_>, node: &Node) {
+    reader.problems.error(
+        Code::CONFIG_INVALID_VALUE,
+        node.span,
+        "`server` is the `url` or the `description` of one of the document's servers",
+        format!("is {}", node.type_name()),
+    );
 }
 
 pub(super) fn read_jobs(node: &Node, reader: &mut Reader<'_>) -> Option<usize> {

@@ -1,3 +1,4 @@
+use super::attachment::FileReference;
 use super::contract::{ContractSettings, read_contract};
 use super::matcher::{Matcher, Member};
 use super::reader::{Reader, Spanned};
@@ -23,8 +24,21 @@ pub struct Expectation {
     pub jsonpath: Vec<JsonPathExpectation>,
     /// Conditions in CEL.
     pub assert: Vec<Condition>,
+    /// The bytes of the body.
+    pub bytes: Option<BytesExpectation>,
     /// The longest latency.
     pub within: Option<Spanned<Duration>>,
+}
+
+/// What is expected of a body's bytes.
+#[derive(Clone, Debug)]
+pub struct BytesExpectation {
+    /// How many there are.
+    pub length: Option<Matcher>,
+    /// Their SHA-256 in hexadecimal digits, in lower case.
+    pub sha256: Option<Matcher>,
+    /// A file with the same bytes.
+    pub file: Option<FileReference>,
 }
 
 /// What is expected of the values that a selector finds.
@@ -90,9 +104,9 @@ pub(super) fn read_expectation(node: &Node, reader: &mut Reader<'_>) -> Expectat
         body: map.take("body").map(|node| super::matcher_reader::read_matcher(node, reader)),
         jsonpath: read_jsonpath(&mut map, reader),
         assert: read_assert(&mut map, reader),
+        bytes: map.take("bytes").and_then(|node| read_bytes(node, reader)),
         within: map.take("within").and_then(|node| read_duration("within", node, reader)),
     };
-    map.not_yet(&["bytes"]);
     let elsewhere = [
         ("status_code", "write `status`"),
         ("statusCode", "write `status`"),
@@ -105,6 +119,23 @@ pub(super) fn read_expectation(node: &Node, reader: &mut Reader<'_>) -> Expectat
     ];
     map.finish(&elsewhere, reader.problems);
     expectation
+}
+
+fn read_bytes(node: &Node, reader: &mut Reader<'_>) -> Option<BytesExpectation> {
+    let mut map = MapReader::new("`bytes`", node, reader.problems)?;
+    let mut matcher = |key, reader: &mut Reader<'_>| {
+        map.take(key).map(|node| super::matcher_reader::read_matcher(node, reader))
+    };
+    let length = matcher("length", reader);
+    let sha256 = matcher("sha256", reader);
+    let file = map.text("file", reader.problems).map(str::to_owned);
+    let span = map.take("file").map_or(node.span, |node| node.span);
+    map.finish(&[("size", "write `length`"), ("hash", "write `sha256`")], reader.problems);
+    if length.is_none() && sha256.is_none() && file.is_none() {
+        reader.invalid(node.span, "`bytes` expects a `length`, a `sha256` or a `file`", "expects nothing");
+    }
+    let file = file.map(|path| FileReference { path, span, is_value: false });
+    Some(BytesExpectation { length, sha256, file })
 }
 
 fn read_status(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Vec<StatusPattern>>> {

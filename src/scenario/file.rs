@@ -1,4 +1,5 @@
 use super::ROOTS;
+use super::attachment::FileReference;
 use super::input::{Input, read_inputs};
 use super::reader::{Named, Reader, Spanned};
 use super::row::{Row, read_rows};
@@ -112,6 +113,15 @@ impl ScenarioFile {
             problems,
         );
         Some(file)
+    }
+}
+
+impl ScenarioFile {
+    /// Every file that a step names, in the order written.
+    pub fn attachments(&self) -> Vec<&FileReference> {
+        let of_scenarios = self.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
+        let lists = std::iter::once(&self.setup).chain(of_scenarios).chain([&self.teardown]);
+        lists.flatten().flat_map(|step| step.files()).collect()
     }
 }
 

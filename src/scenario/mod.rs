@@ -6,7 +6,9 @@
 //! [`ScenarioFile::read`] and [`Project::read`]; the language itself is described in
 //! `docs/scenario-format.md`.
 
+mod attachment;
 mod auth;
+mod body;
 mod capture;
 mod contract;
 mod duration;
@@ -28,12 +30,14 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::{Attachment, Attachments, FileReference};
 pub use auth::{AuthChoice, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
+pub use body::{BodyPart, PartContent, Replacement, StepBody, StepBodyKind};
 pub use capture::{Capture, CaptureSource, Take};
 pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
-pub use environment::{Environment, SecretSource};
-pub use expectation::{Expectation, JsonPathExpectation, StatusPattern};
+pub use environment::{Environment, SecretSource, ServerChoice};
+pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, StatusPattern};
 pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;
 pub use input::Input;

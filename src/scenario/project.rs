@@ -64,6 +64,8 @@ pub enum NullableReading {
 pub struct Api {
     /// The path or the URL of its document.
     pub document: Spanned<String>,
+    /// The paths of overlays, in the order they are applied.
+    pub overlays: Vec<Spanned<String>>,
     /// Hosts that the document and what it refers to may be read from: `example.com`, `localhost:8080`.
     pub remote: Vec<Spanned<String>>,
     /// Folders beside the project's that the document may refer to.
@@ -77,8 +79,8 @@ pub struct Api {
 impl Api {
     /// An api of which nothing but its document is said.
     fn of(document: Spanned<String>) -> Self {
-        let (remote, folders) = (Vec::new(), Vec::new());
-        Self { document, remote, folders, nullable: None, contract: ContractSettings::default() }
+        let (overlays, remote, folders) = (Vec::new(), Vec::new(), Vec::new());
+        Self { document, overlays, remote, folders, nullable: None, contract: ContractSettings::default() }
     }
 }
 
@@ -175,9 +177,9 @@ impl Project {
         }
         for environment in &self.environments {
             let apis = environment.value.mocks.iter().map(|it| (&it.name, it.name_span));
-            for (api, span) in
-                apis.chain(environment.value.base_urls.iter().map(|it| (&it.name, it.name_span)))
-            {
+            let servers = environment.value.servers.iter().map(|it| (&it.name, it.name_span));
+            let urls = environment.value.base_urls.iter().map(|it| (&it.name, it.name_span));
+            for (api, span) in apis.chain(urls).chain(servers) {
                 if self.apis.iter().any(|each| each.name == *api) {
                     continue;
                 }
@@ -227,11 +229,11 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         };
         let node = map.require("document", reader.problems);
         let path = map.text("document", reader.problems);
+        let overlays = spanned_texts(map.texts("overlays", reader.problems));
         let remote = spanned_texts(map.texts("remote", reader.problems));
         let folders = spanned_texts(map.texts("folders", reader.problems));
         let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
         let contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
-        map.not_yet(&["overlays"]);
         map.finish(&[("baseUrl", "write `baseUrls` in an environment")], reader.problems);
         for host in remote.iter().filter(|host| !is_host(&host.value)) {
             let message = format!("`{}` is no host", host.value);
@@ -240,7 +242,7 @@ fn read_apis(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Api>> {
         }
         if let (Some(node), Some(path)) = (node, path) {
             let document = Spanned::new(path.to_owned(), node.span);
-            apis.push(entry.named(Api { document, remote, folders, nullable, contract }));
+            apis.push(entry.named(Api { document, overlays, remote, folders, nullable, contract }));
         }
     }
     apis

@@ -1,10 +1,13 @@
+use super::attachment::FileReference;
+use super::body::{StepBody, read_body};
 use super::capture::{Capture, read_captures};
 use super::contract::ContractSettings;
 use super::expectation::{Expectation, read_expectation};
 use super::reader::{Named, Reader, Spanned};
 use super::settings::{read_duration, read_headers};
 use super::{AuthChoice, auth};
-use crate::expression::{Condition, Template};
+use crate::expression::{Condition, Scope, Template};
+use crate::json::Value;
 use crate::source::Span;
 use crate::yaml::{Kind, MapReader, Node};
 use std::sync::Arc;
@@ -32,7 +35,7 @@ pub struct Step {
     /// Cookie values.
     pub cookies: Vec<Named<Template>>,
     /// The body.
-    pub body: Option<Template>,
+    pub body: Option<StepBody>,
     /// The body's media type, where the operation offers several.
     pub content_type: Option<Spanned<String>>,
     /// The auth profile.
@@ -71,6 +74,28 @@ impl Sends {
         match self {
             Self::Expression(template) => Some(template.span),
             Self::Valid | Self::Unchecked | Self::Invalid(_) => None,
+        }
+    }
+
+    /// The policy itself, an expression resolved.
+    ///
+    /// # Errors
+    /// A sentence that says why the expression gives none.
+    pub fn resolve(&self, scope: &dyn Scope) -> Result<Self, String> {
+        let Self::Expression(template) = self else {
+            return Ok(self.clone());
+        };
+        let datum = template.resolve(scope).map_err(|error| error.to_string())?;
+        match datum.value() {
+            Value::String(text) if text == "valid" => Ok(Self::Valid),
+            Value::String(text) if text == "unchecked" => Ok(Self::Unchecked),
+            Value::Object(members) => {
+                let places =
+                    members.get("invalid").and_then(Value::as_array).ok_or("`sends` names no places")?;
+                let places = places.iter().filter_map(Value::as_str);
+                Ok(Self::Invalid(places.map(|it| Spanned::new(it.to_owned(), template.span)).collect()))
+            }
+            _ => Err(format!("`{}` is neither valid, unchecked nor invalid places", datum.to_text())),
         }
     }
 }
@@ -147,7 +172,7 @@ fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<Step> {
         query: reader.template_map(&mut map, "query"),
         headers: read_headers(map.map("headers", reader.problems), reader),
         cookies: reader.template_map(&mut map, "cookies"),
-        body: map.take("body").map(|node| reader.template(node)),
+        body: read_body(&mut map, reader),
         content_type: map.take("contentType").and_then(|node| {
             let text = node.as_str().map(|text| Spanned::new(text.to_owned(), node.span));
             if text.is_none() {
@@ -171,21 +196,7 @@ fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<Step> {
         cleanup: read_steps(map.list("cleanup", reader.problems), reader),
     };
     map.not_yet(&[
-        "send",
-        "flow",
-        "with",
-        "pause",
-        "retry",
-        "poll",
-        "follow",
-        "url",
-        "form",
-        "multipart",
-        "rawBody",
-        "replace",
-        "repeat",
-        "skip",
-        "xfail",
+        "send", "flow", "with", "pause", "retry", "poll", "follow", "url", "repeat", "skip", "xfail",
     ]);
     map.finish(ELSEWHERE, reader.problems);
     call.is_some().then_some(step)
@@ -256,6 +267,14 @@ fn read_sends(node: &Node, reader: &mut Reader<'_>) -> Sends {
 }
 
 impl Step {
+    /// Every file that the step and its cleanup name.
+    pub fn files(&self) -> Vec<&FileReference> {
+        let mut files: Vec<&FileReference> = self.body.iter().flat_map(StepBody::files).collect();
+        files.extend(self.expect.bytes.iter().filter_map(|bytes| bytes.file.as_ref()));
+        files.extend(self.cleanup.iter().flat_map(|step| step.files()));
+        files
+    }
+
     /// The contract severities written under `expect`.
     pub fn contract(&self) -> &ContractSettings {
         &self.expect.contract

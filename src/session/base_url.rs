@@ -1,16 +1,21 @@
+use super::servers::{Asked, server_urls};
 use super::settings::{Settings, check_url};
 use super::values::{ProjectScope, unresolved};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Target, Values};
 use crate::json::Value;
+use crate::openapi::OperationIndex;
 use crate::plan::Plan;
-use crate::scenario::{Environment, Named, Project};
+use crate::scenario::{Environment, Named, Project, ServerChoice};
 use crate::yaml::nearest;
+use std::collections::BTreeMap;
 
 /// Servers that run elsewhere: one URL an api, the same for every worker.
 #[derive(Clone, Debug)]
 pub(super) struct UrlTarget {
     urls: Vec<Option<String>>,
+    /// Of operations that have servers of their own, by api.
+    operations: BTreeMap<(usize, OperationIndex), String>,
 }
 
 impl Target for UrlTarget {
@@ -21,18 +26,22 @@ impl Target for UrlTarget {
     fn base_url(&self, _: usize, api: usize) -> Option<String> {
         self.urls.get(api)?.clone()
     }
+
+    fn operation_url(&self, worker: usize, api: usize, operation: OperationIndex) -> Option<String> {
+        self.operations.get(&(api, operation)).cloned().or_else(|| self.base_url(worker, api))
+    }
 }
 
 impl UrlTarget {
     /// No server at all, for a session that only checks.
     pub(super) fn none() -> Self {
-        Self { urls: Vec::new() }
+        Self { urls: Vec::new(), operations: BTreeMap::new() }
     }
 
     /// The target in words: its origins, each once.
     pub(super) fn words(&self) -> String {
         let mut urls: Vec<&str> = Vec::new();
-        for url in self.urls.iter().flatten() {
+        for url in self.urls.iter().flatten().chain(self.operations.values()) {
             if !urls.contains(&url.as_str()) {
                 urls.push(url);
             }
@@ -50,7 +59,7 @@ pub(super) fn resolve_urls(
     values: &Values,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> UrlTarget {
-    let used: Vec<usize> = (0..plan.apis.len()).filter(|index| plan.apis[*index].is_used).collect();
+    let mut used: Vec<usize> = (0..plan.apis.len()).filter(|index| plan.apis[*index].is_used).collect();
     let mut urls = vec![None; plan.apis.len()];
     for index in &used {
         let written = environment
@@ -75,6 +84,22 @@ pub(super) fn resolve_urls(
                 Err(error) => diagnostics.push(unresolved(project, &template.value, &error)),
             }
         }
+    }
+    let mut operations = BTreeMap::new();
+    for index in &used {
+        if urls[*index].is_some() || is_given(settings, plan, *index, used.len()) {
+            continue;
+        }
+        let chosen = environment
+            .and_then(|it| it.value.servers.iter().find(|choice| choice.name == plan.apis[*index].name))
+            .and_then(|choice| Some((&choice.value, project?)));
+        if chosen.is_none() && !settings.use_servers {
+            continue;
+        }
+        let Some(variables) = server_variables(chosen, values, diagnostics) else { continue };
+        let found = server_urls(plan, *index, &Asked { choice: chosen, variables }, diagnostics);
+        urls[*index] = found.api;
+        operations.extend(found.operations.into_iter().map(|(operation, url)| ((*index, operation), url)));
     }
     for given in &settings.base_urls {
         let index = match &given.api {
@@ -115,9 +140,32 @@ pub(super) fn resolve_urls(
         }
     }
     if !diagnostics.iter().any(|it| it.level == crate::diagnostic::Level::Error) {
+        let covered: Vec<usize> = operations.keys().map(|(api, _)| *api).collect();
+        used.retain(|index| !covered.contains(index));
         report_missing(&urls, &used, plan, environment, diagnostics);
     }
-    UrlTarget { urls }
+    UrlTarget { urls, operations }
+}
+
+/// The values of a server's variables; `None` where one cannot be had, which is reported.
+fn server_variables(
+    chosen: Option<(&ServerChoice, &Project)>,
+    values: &Values,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<(String, String)>> {
+    let Some((choice, project)) = chosen else { return Some(Vec::new()) };
+    let scope = ProjectScope::new(&values.env, &values.secrets);
+    let mut list = Vec::new();
+    for variable in &choice.variables {
+        match variable.value.resolve(&scope) {
+            Ok(datum) => list.push((variable.name.clone(), datum.to_text())),
+            Err(error) => {
+                diagnostics.push(unresolved(project, &variable.value, &error));
+                return None;
+            }
+        }
+    }
+    Some(list)
 }
 
 fn is_given(settings: &Settings, plan: &Plan, index: usize, n_used: usize) -> bool {

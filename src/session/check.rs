@@ -1,6 +1,7 @@
 use super::Session;
 use super::files::{find_project, read_project};
 use super::library::Library;
+use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 /// What a check of files found.
 #[derive(Debug)]
 pub struct Checked {
-    /// Every problem, errors and warnings.
+    /// Every problem, errors and warnings, and hints of the level `Note`.
     pub diagnostics: Vec<Diagnostic>,
     /// The documents that were looked at.
     pub documents: Vec<Arc<Document>>,
@@ -20,13 +21,19 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The number of diagnostics of a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.diagnostics.iter().filter(|it| it.level == level).count()
+    }
+
     /// Whether an error is among the problems.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == Level::Error)
     }
 }
 
-/// Loads and plans without sending, and looks at the structure of every document that is reached.
+/// Loads and plans without sending, holds the scenarios against their documents, and looks at the
+/// structure of every document that is reached.
 /// Files that are no `*.contest.yaml` and no folder are taken as OpenAPI documents.
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
@@ -36,18 +43,24 @@ pub fn check_files(mut settings: Settings) -> Checked {
     let mut documents = Vec::new();
     let mut limits = Limits::default();
     let is_alone = !given.is_empty() && scenarios.is_empty();
+    // Beside scenarios `--overlay` is for the documents that these call.
+    let mut overlays = vec![Vec::new(); given.len()];
     for (name, value) in &settings.limits {
         // Where scenarios are read too, the session says what is wrong with it.
         if let (Err(error), true) = (limits.set(name, value), is_alone) {
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
+    if is_alone {
+        let names: Vec<String> = given.iter().map(|path| path.display().to_string()).collect();
+        overlays = choose(&settings.overlays, &names, &folder, &mut diagnostics);
+    }
     let library = Library::new(&folder, &limits, settings.allowed());
-    for path in &given {
+    for (path, overlays) in given.iter().zip(&overlays) {
         // What the project allows for the document holds for a check of it alone.
         let project = find_project(std::slice::from_ref(path), &folder)
             .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
-        let document = library.load_given(path, project.as_ref(), &mut diagnostics);
+        let document = library.load_given(path, overlays, project.as_ref(), &mut diagnostics);
         documents.extend(document.map(|document| (document, Nullable::default())));
     }
     let mut cases = 0;
@@ -55,7 +68,9 @@ pub fn check_files(mut settings: Settings) -> Checked {
         settings.files = scenarios;
         let session = Session::load(settings, false);
         cases = session.plan.cases.len();
+        let found = session.lint();
         diagnostics.extend(session.diagnostics);
+        diagnostics.extend(found);
         let contracts = session.plan.apis.iter().map(|api| &api.contract);
         documents.extend(contracts.map(|it| (Arc::clone(it.document()), it.nullable())));
     }

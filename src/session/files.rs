@@ -1,7 +1,7 @@
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::scenario::{Project, ScenarioFile};
-use crate::source::{ReadError, Source, Span};
+use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
+use crate::source::{ReadError, Source, Span, read_bytes};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -209,6 +209,54 @@ pub(super) fn find_scenarios(
     let mut seen = BTreeSet::new();
     found.retain(|each| seen.insert(each.path.clone()));
     found
+}
+
+/// Reads the files that steps name; one that cannot be read is reported where it is named.
+pub(super) fn read_attachments(
+    files: &[Arc<ScenarioFile>],
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Attachments {
+    let mut attachments = Attachments::new();
+    for file in files {
+        for reference in file.attachments() {
+            let path = reference.resolve(&file.path);
+            let is_value = reference.is_value && reference.is_yaml();
+            if attachments.get(&path).is_some_and(|known| !is_value || known.value.is_some()) {
+                continue;
+            }
+            let read = if is_value {
+                read_value(&path, folder, limits, diagnostics)
+            } else {
+                read_bytes(&path, limits.document).map(Attachment::of_bytes)
+            };
+            match read {
+                Ok(attachment) => {
+                    attachments.insert(path, attachment);
+                }
+                Err(error) => diagnostics.push(unreadable(&error, folder).label(
+                    &file.source,
+                    reference.span,
+                    "is named here",
+                )),
+            }
+        }
+    }
+    attachments
+}
+
+fn read_value(
+    path: &Path,
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Attachment, ReadError> {
+    let source = Source::read(path, shown(path, folder), limits.document)?;
+    let mut problems = Problems::new(&source);
+    let attachment = Attachment::of_value(source.text().as_bytes(), limits, &mut problems);
+    diagnostics.extend(problems.into_list());
+    Ok(attachment)
 }
 
 fn collect(path: &Path, root: &Path, depth: usize, found: &mut Vec<Found>) {

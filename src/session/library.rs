@@ -1,11 +1,12 @@
 //! The documents of a run, with the files and URLs that they refer to: what may be read, and reading it.
 
 use super::files::{normalise, shown, unreadable};
+use super::overlays::read_overlays;
 use super::remote::{Remote, host_of};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Document, Fetch, Refusal};
-use crate::scenario::{Api, Project};
+use crate::scenario::Project;
 use crate::source::{ReadError, Source};
 use crate::yaml::nearest;
 use std::path::{Path, PathBuf};
@@ -45,22 +46,14 @@ impl Library {
         Self { folder: folder.to_owned(), limits: limits.clone(), remote: Remote::new(limits), allowed }
     }
 
-    /// Loads the document of an api of the project.
-    pub(super) fn of_api(
-        &self,
-        api: &Api,
-        project: &Project,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<Arc<Document>, Missing> {
-        self.load(&api.document.value, &project.folder, Some(project), diagnostics)
-    }
-
-    /// Loads a document by its path, relative to `base`, or by its URL. With a project, everything in
+    /// Loads a document by its path, relative to `base`, or by its URL, and applies overlays to it in
+    /// order. With a project, everything in
     /// its folder may be referred to, and what it allows for the document.
     pub(super) fn load(
         &self,
         written: &str,
         base: &Path,
+        overlays: &[PathBuf],
         project: Option<&Project>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Arc<Document>, Missing> {
@@ -94,19 +87,32 @@ impl Library {
             }
         };
         let mut problems = Problems::new(&source);
-        let document = Document::load_with(&shelf, &self.limits, &mut problems);
+        // Without what an overlay was to bring in, the document would be judged for what it is not.
+        let overlays =
+            read_overlays(overlays, &self.folder, &self.limits, diagnostics).ok_or(Missing::Reported)?;
+        let document = Document::load_overlaid(&overlays, Some(&shelf), &self.limits, &mut problems);
         diagnostics.extend(problems.into_list());
         document.ok_or(Missing::Reported)
+    }
+
+    /// The overlays that a project has for a document that is named by its path or URL: those of the
+    /// first api with that document.
+    pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<PathBuf> {
+        let is_meant = |document: &str| is_same(&project.folder, document, base, written);
+        let api = project.apis.iter().find(|api| is_meant(&api.value.document.value));
+        let overlays = api.map(|api| api.value.overlays.as_slice()).unwrap_or_default();
+        overlays.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
     }
 
     /// The same for a document that nothing names but the command line.
     pub(super) fn load_given(
         &self,
         path: &Path,
+        overlays: &[PathBuf],
         project: Option<&Project>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Arc<Document>> {
-        match self.load(&path.to_string_lossy(), &self.folder, project, diagnostics) {
+        match self.load(&path.to_string_lossy(), &self.folder, overlays, project, diagnostics) {
             Ok(document) => Some(document),
             Err(missing) => {
                 diagnostics.extend(missing.diagnostic());

@@ -1,9 +1,10 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::files::{find_project, read_project, read_scenarios};
-use super::library::{Library, Missing};
+use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
+use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
+use super::overlays::choose;
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
@@ -11,10 +12,12 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
+use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
 use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
+use crate::source::{Source, Span};
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
 use std::io;
@@ -81,6 +84,7 @@ impl Session {
         let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
         let files = scenarios.files;
+        let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
         let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
@@ -100,6 +104,7 @@ impl Session {
                 apis: documents.apis.clone(),
                 broken_apis: documents.broken,
                 files,
+                attachments: &attachments,
                 selection,
                 limits: &limits,
                 overrides: &settings.contract,
@@ -131,7 +136,9 @@ impl Session {
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
         let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
-            (Some(environment), Some(project)) if has_mocks && settings.base_urls.is_empty() => {
+            (Some(environment), Some(project))
+                if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
+            {
                 Destination::Mocks(load_rules(
                     environment,
                     project,
@@ -183,6 +190,16 @@ impl Session {
     /// What was asked to be chosen.
     pub fn selection(&self) -> &Selection {
         &self.settings.selection
+    }
+
+    /// What the scenarios expect, send and save, held against their documents: warnings, and hints of the
+    /// level `Note`. Files with errors are passed over.
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let errors = self.diagnostics.iter().filter(|it| it.level == Level::Error);
+        let broken = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned())).collect();
+        let mut found = lint(&LintInput { plan: &self.plan, limits: &self.limits, broken: &broken });
+        mask_diagnostics(&mut found, &self.masker);
+        found
     }
 
     /// Replaces every secret of the run in a text.
@@ -347,7 +364,7 @@ fn choose_environment(
     match project.environments.as_slice() {
         [] => None,
         [only] => Some(only.clone()),
-        _ if !settings.base_urls.is_empty() || !wants_target => None,
+        _ if !settings.base_urls.is_empty() || settings.use_servers || !wants_target => None,
         _ => {
             let list = names().collect::<Vec<_>>().join(", ");
             let message = "there are several environments, and none is the default";
@@ -392,46 +409,80 @@ fn load_documents(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let library = Library::new(&settings.folder, limits, settings.allowed());
-    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
     let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
-    let wanted = wanted_apis(files);
-    for api in apis {
-        // A file that names no api means the only one.
-        let is_wanted = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
-        if !is_wanted && !wanted.contains(&api.name) {
-            continue;
-        }
-        let Some(project) = project else { continue };
-        match library.of_api(&api.value, project, diagnostics) {
-            Ok(document) => documents.apis.push((api.name.clone(), document)),
-            Err(Missing::Reported) => {
-                documents.broken.insert(api.name.clone());
-            }
-            Err(Missing::Unreadable(diagnostic)) => {
-                let span = api.value.document.span;
-                let label = format!("the document of `{}`", api.name);
-                diagnostics.push(diagnostic.label(&project.source, span, label));
-            }
-        }
-    }
-    for file in files {
-        let Some(api) = &file.api else { continue };
-        let is_known = documents.apis.iter().any(|(name, _)| *name == api.value)
-            || apis.iter().any(|each| each.name == api.value);
-        if is_known || !looks_like_path(&api.value) {
-            continue;
-        }
-        let folder = file.path.parent().map(PathBuf::from).unwrap_or_default();
-        match library.load(&api.value, &folder, project, diagnostics) {
-            Ok(document) => documents.apis.push((api.value.clone(), document)),
+    let wanted = wanted_documents(project, files);
+    let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
+    let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
+    for (document, given) in wanted.into_iter().zip(given) {
+        let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
+        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+            Ok(loaded) => documents.apis.push((document.name, loaded)),
             Err(missing) => {
-                documents.broken.insert(api.value.clone());
                 let diagnostic = missing.diagnostic();
-                diagnostics.extend(diagnostic.map(|it| it.label(&file.source, api.span, "is named here")));
+                let place = (document.named_in, document.span);
+                diagnostics.extend(diagnostic.map(|it| it.label(place.0, place.1, document.label)));
+                documents.broken.insert(document.name);
             }
         }
     }
     documents
+}
+
+/// One document that is to be loaded.
+struct WantedDocument<'w> {
+    /// The name it goes by.
+    name: String,
+    /// Its path or URL as it is written, and the folder that a path starts from.
+    written: String,
+    base: PathBuf,
+    /// Where it is named, and the words for that place.
+    named_in: &'w Arc<Source>,
+    span: Span,
+    label: String,
+    overlays: Vec<PathBuf>,
+}
+
+/// Those of the project that a file names, and those that a file gives by a path.
+fn wanted_documents<'w>(
+    project: Option<&'w Project>,
+    files: &'w [Arc<ScenarioFile>],
+) -> Vec<WantedDocument<'w>> {
+    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
+    let names = wanted_apis(files);
+    let mut found: Vec<WantedDocument<'w>> = Vec::new();
+    for api in apis {
+        // A file that names no api means the only one.
+        let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
+        let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
+        let overlays = api.value.overlays.iter().map(|it| normalise(&project.folder.join(&it.value)));
+        found.push(WantedDocument {
+            name: api.name.clone(),
+            written: api.value.document.value.clone(),
+            base: project.folder.clone(),
+            named_in: &project.source,
+            span: api.value.document.span,
+            label: format!("the document of `{}`", api.name),
+            overlays: overlays.collect(),
+        });
+    }
+    for file in files {
+        let Some(api) = &file.api else { continue };
+        let is_known =
+            found.iter().any(|it| it.name == api.value) || apis.iter().any(|it| it.name == api.value);
+        if is_known || !looks_like_path(&api.value) {
+            continue;
+        }
+        found.push(WantedDocument {
+            name: api.value.clone(),
+            written: api.value.clone(),
+            base: file.path.parent().map(PathBuf::from).unwrap_or_default(),
+            named_in: &file.source,
+            span: api.span,
+            label: "is named here".to_owned(),
+            overlays: Vec::new(),
+        });
+    }
+    found
 }
 
 /// The names that files and calls use for apis.

@@ -10,7 +10,7 @@ use crate::scenario::{Environment, Named, Project};
 use crate::source::{Location, Source, Span};
 use crate::yaml::{Dialect, load};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The rules of every api that a case calls, by the api's index in the plan.
@@ -161,7 +161,7 @@ pub enum MockError {
 }
 
 /// Starts the mock of a rules file, over the document that the file names. Of the settings, the folder
-/// counts and what documents may refer to.
+/// counts, overlays, and what documents may refer to.
 ///
 /// # Errors
 /// [`MockError`] when a file cannot be used, or the address not be listened on.
@@ -202,7 +202,10 @@ fn load_standalone(
             let project = find_project(&[path.to_owned()], folder)
                 .and_then(|project| read_project(&project, folder, limits, &mut Vec::new()));
             let library = Library::new(folder, limits, settings.allowed());
-            let document = library.load(&written, base, project.as_ref(), diagnostics);
+            let of_project = project.as_ref().map(|it| Library::overlays_of(&written, base, it));
+            let given = settings.overlays.iter().map(|it| normalise(&folder.join(&it.path)));
+            let overlays: Vec<PathBuf> = of_project.into_iter().flatten().chain(given).collect();
+            let document = library.load(&written, base, &overlays, project.as_ref(), diagnostics);
             let document = match document {
                 Ok(document) => Some(document),
                 Err(missing) => {

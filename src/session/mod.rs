@@ -12,8 +12,10 @@ mod library;
 mod load;
 mod mask;
 mod mocks;
+mod overlays;
 mod remote;
 mod runtime;
+mod servers;
 mod settings;
 mod values;
 
@@ -21,5 +23,6 @@ pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
 pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
+pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};

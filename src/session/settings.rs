@@ -1,4 +1,5 @@
 use super::library::Allowed;
+use super::overlays::OverlayFile;
 use crate::engine::Order;
 use crate::plan::Selection;
 use crate::scenario::ContractSettings;
@@ -16,6 +17,10 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Base URLs in place of the environment's.
     pub base_urls: Vec<BaseUrl>,
+    /// Overlays beside those of the project file, applied after them.
+    pub overlays: Vec<OverlayFile>,
+    /// Whether an api without a base URL takes it from its document's `servers`.
+    pub use_servers: bool,
     /// Values of inputs, as texts.
     pub inputs: Vec<(String, String)>,
     /// The number of workers.

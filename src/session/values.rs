@@ -200,8 +200,9 @@ fn check_profiles(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     let mut problems = Problems::new(&project.source);
     let listed = |root: &str| if root == "env" { &project.env } else { &project.secrets };
     let environments = project.environments.iter().map(|environment| &environment.value);
-    let urls =
-        environments.clone().flat_map(|it| it.base_urls.iter().chain(&it.env)).map(|named| &named.value);
+    let variables = environments.clone().flat_map(|it| &it.servers).flat_map(|it| &it.value.variables);
+    let urls = environments.clone().flat_map(|it| it.base_urls.iter().chain(&it.env)).chain(variables);
+    let urls = urls.map(|named| &named.value);
     let profiles = project.auth.iter().flat_map(|profile| profile.value.templates());
     for (reference, span) in urls.chain(profiles).flat_map(Template::references) {
         let (Some(Access::Member(name)), "env" | "secrets") =

@@ -9,7 +9,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (3, &["openapi", "scenario", "http"]),
     (4, &["check", "sample"]),
     (5, &["plan", "strength"]),
-    (6, &["engine", "mock"]),
+    (6, &["engine", "lint", "mock"]),
     (7, &["report"]),
     (8, &["session"]),
     (9, &["cli", "harness", "main", "lib"]),

@@ -1,7 +1,9 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
 mod attempt;
+mod bodies;
 mod certificates;
+mod check_format;
 mod corpus;
 mod documents;
 mod floods;
@@ -23,3 +25,4 @@ mod remote;
 mod resets;
 mod secrets;
 mod server;
+mod servers;

@@ -13,7 +13,7 @@ use contest::limits::Limits;
 use contest::mock::Rules;
 use contest::openapi::{
     Contract, Direction, Document, Fetch, ParameterIn, RawRequest, Refusal, check_structure,
-    decode_parameter, is_json,
+    decode_parameter, is_json, read_content, read_content_with_places, write_content,
 };
 use contest::scenario::{Project, ROOTS, ScenarioFile};
 use contest::secret::Masker;
@@ -257,6 +257,94 @@ fn document(text: &str) -> Option<Arc<Document>> {
     Document::load(&Limits::default(), &mut Problems::new(&Source::new("d", text)))
 }
 
+/// A media type of each kind that is read by its parts, all of one schema.
+const MEDIA: &str = r##"
+openapi: 3.1.0
+paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          application/x-www-form-urlencoded: &c
+            schema: { $ref: '#/components/schemas/Node' }
+            encoding: { l: { style: pipeDelimited }, o: { style: deepObject }, b: { contentType: image/png } }
+          multipart/form-data: *c
+          multipart/mixed: { itemSchema: { $ref: '#/components/schemas/Node' } }
+          application/xml: *c
+          application/x-ndjson: &i { itemSchema: { $ref: '#/components/schemas/Node' } }
+          application/json-seq: *i
+          text/event-stream: *i
+components:
+  schemas:
+    Node:
+      type: object
+      xml: { name: n }
+      properties:
+        n: { type: integer, xml: { attribute: true } }
+        s: { type: string }
+        l: { type: array, items: { type: number } }
+        w: { type: array, items: { $ref: '#/components/schemas/Node' }, xml: { wrapped: true } }
+        o: { $ref: '#/components/schemas/Node' }
+        b: { type: string, format: binary }
+        data: { contentSchema: { $ref: '#/components/schemas/Node' } }
+"##;
+
+static MEDIA_DOCUMENT: LazyLock<Arc<Document>> = LazyLock::new(|| document(MEDIA).expect("it loads"));
+
+/// Content that is nearly of one of the kinds.
+fn content() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        "--b",
+        "--b--",
+        "\r\n",
+        "\n",
+        "\r\n\r\n",
+        "Content-Disposition: form-data; name=\"",
+        "\"",
+        "l",
+        "o[s]",
+        "o",
+        "n",
+        "=",
+        "&",
+        "|",
+        "%7C",
+        "%ff",
+        "+",
+        "1",
+        "[1,2]",
+        "{\"n\":1}",
+        "{",
+        "<n>",
+        "</n>",
+        "<n n='1'>",
+        "<w>",
+        "</w>",
+        "<!DOCTYPE n [",
+        "<!ENTITY a 'b'>",
+        "]>",
+        "&a;",
+        "<![CDATA[",
+        "]]>",
+        "<?xml version='1.0'?>",
+        "xmlns:x='urn:x'",
+        "xsi:nil='true'",
+        "data:",
+        "event: x",
+        "id",
+        "retry: 5",
+        ":",
+        "\u{1e}",
+        "\u{feff}",
+        "Content-Type: application/json",
+        "é",
+        "\0",
+        " ",
+    ]);
+    let text = prop::collection::vec(piece, 0..32).prop_map(|pieces| pieces.concat().into_bytes());
+    prop_oneof![text, prop::collection::vec(any::<u8>(), 0..64)]
+}
+
 /// Asks every view of a document for what it shows.
 fn look_at(document: &Arc<Document>) {
     let _ =
@@ -394,6 +482,44 @@ proptest! {
             let (datum, root) = (Datum::new(value.clone()), Pointer::root());
             let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
             let _ = match_value(matcher, &actual, &Everything(value.clone()));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes, reading it ends, and places lie within it.
+    #[test]
+    fn no_content_panics(bytes in content()) {
+        let operation = MEDIA_DOCUMENT.operations().next().expect("it has one");
+        let body = operation.request_body().expect("it is there");
+        for media_type in body.media_types() {
+            let stated = format!("{}; boundary=b", media_type.range());
+            let plain = read_content(&media_type, &stated, &bytes, &Limits::default());
+            let placed = read_content_with_places(&media_type, &stated, &bytes, &Limits::default());
+            prop_assert_eq!(plain.is_ok(), placed.is_ok());
+            if let (Ok(plain), Ok(placed)) = (plain, placed) {
+                prop_assert_eq!(&plain.value, &placed.value);
+                for pointer in ["/o/s", "/0/data", "/l/0", "/w/0/n", ""] {
+                    let place = placed.place(&Pointer::parse(pointer).expect("a pointer"), &bytes);
+                    prop_assert!(place.range.start <= place.range.end && place.range.end <= bytes.len());
+                }
+            }
+        }
+    }
+
+    /// What is written is read as what it was, where the media type can say it.
+    #[test]
+    fn written_content_reads_as_it_was(n in any::<i32>(), s in "\\PC{1,12}", l in prop::collection::vec(-9..9i32, 1..4)) {
+        let operation = MEDIA_DOCUMENT.operations().next().expect("it has one");
+        let body = operation.request_body().expect("it is there");
+        let value = serde_json::json!({"n": n, "s": s, "l": l, "o": {"s": s}});
+        for media_type in body.media_types().into_iter().take(2) {
+            let datum = Datum::new(value.clone());
+            let written = write_content(Some(&media_type), media_type.range(), &datum, "bound").expect("it has a notation");
+            let read = read_content(&media_type, &written.content_type, &written.bytes, &Limits::default());
+            prop_assert_eq!(read.map(|reading| reading.value), Ok(value.clone()), "{}", media_type.range());
         }
     }
 }

@@ -82,10 +82,12 @@ fn is_complete(received: &[u8]) -> bool {
     body.len() >= length.unwrap_or(0)
 }
 
-/// A response written with plain line ends, given its CRLFs and its `Content-Length`.
+/// A response written with plain line ends, given its CRLFs (parts of a body too) and its
+/// `Content-Length`.
 pub(crate) fn wire(text: &str) -> Vec<u8> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
-    let body = body.trim_end_matches('\n');
+    let is_multipart = head.to_lowercase().contains("content-type: multipart/");
+    let body = body.trim_end_matches('\n').replace('\n', if is_multipart { "\r\n" } else { "\n" });
     // RFC 9110 §8.6: a 204 has none.
     let is_204 = head.starts_with("HTTP/1.1 204") && body.is_empty();
     let has_length = is_204 || head.to_lowercase().contains("content-length:");

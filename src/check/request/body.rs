@@ -4,7 +4,7 @@
 use super::{Check, DocumentPlace, RequestCheck, RequestContent, RequestViolation, place};
 use crate::diagnostic::words::{any_of, quoted};
 use crate::json::Pointer;
-use crate::openapi::{MediaType, Operation, RequestBody, match_media_type};
+use crate::openapi::{Operation, RequestBody, match_media_type};
 
 impl RequestCheck<'_> {
     pub(super) fn body(&mut self, operation: Operation<'_>, sent: Option<&RequestContent>) {
@@ -60,23 +60,6 @@ impl RequestCheck<'_> {
             return;
         };
         self.content(&media_type, sent, &pointer);
-    }
-
-    fn content(&mut self, media_type: &MediaType<'_>, sent: &RequestContent, pointer: &Pointer) {
-        let Some(schema) = media_type.schema() else { return };
-        match &sent.value {
-            Some(value) => self.values(
-                Check::RequestBody,
-                std::slice::from_ref(value),
-                &schema,
-                "the request body",
-                pointer,
-            ),
-            None => self.leave(format!(
-                "the request body is sent as bytes of {}, which no schema judges",
-                quoted(&sent.media_type.as_str().into())
-            )),
-        }
     }
 }
 

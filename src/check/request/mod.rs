@@ -1,8 +1,10 @@
 //! `request.*`: a request by the document, before it is encoded and sent.
 //!
-//! One file a place: [`parameter`] for path, query, headers and cookies, [`body`] for the content.
+//! One file a place: [`parameter`] for path, query, headers and cookies, [`body`] and [`content`] for
+//! the content.
 
 mod body;
+mod content;
 mod parameter;
 
 use super::schema_fact::speak_of_text;
@@ -26,13 +28,15 @@ pub struct RequestValues {
     pub body: Option<RequestContent>,
 }
 
-/// A request body before it is encoded.
-#[derive(Clone, Debug)]
+/// A request body as it is sent.
+#[derive(Clone, Debug, Default)]
 pub struct RequestContent {
-    /// The media type it is sent as.
+    /// The media type it is sent as, with the boundary of parts.
     pub media_type: String,
-    /// The value: of JSON, of a form as an object, of text as a string; `None` for bytes.
+    /// The value of JSON, where it is known; otherwise the bytes are read.
     pub value: Option<Value>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// What the checks of a request found.
@@ -80,7 +84,7 @@ pub fn check_request(
     for parameter in operation.parameters() {
         let sent = match parameter.location() {
             ParameterIn::Path => &values.path,
-            ParameterIn::Query => &values.query,
+            ParameterIn::Query | ParameterIn::QueryString => &values.query,
             ParameterIn::Header => &values.headers,
             ParameterIn::Cookie => &values.cookies,
         };

@@ -13,6 +13,7 @@ impl RequestCheck<'_> {
             ParameterIn::Query => (Check::RequestQuery, "query", "query parameter"),
             ParameterIn::Header => (Check::RequestHeader, "headers", "header"),
             ParameterIn::Cookie => (Check::RequestCookie, "cookies", "cookie"),
+            ParameterIn::QueryString => (Check::RequestQuery, "query", "query string"),
         };
         let pointer = Pointer::of([section, name]);
         let whole = format!("the {words} `{name}`");
@@ -35,6 +36,9 @@ impl RequestCheck<'_> {
             }
             return;
         };
+        if parameter.allows_empty_value() && datum.value() == "" {
+            return;
+        }
         match (parameter.schema(), parameter.content().and_then(|content| content.schema())) {
             (Some(schema), _) => self.values(check, &readings(datum), &schema, &whole, &pointer),
             (None, Some(schema)) => self.values(check, &[datum.value().clone()], &schema, &whole, &pointer),

@@ -40,7 +40,8 @@ fn check_body(schemas: &str, body: Value, expected: &[&str]) {
     let document = document(ITEM, &components);
     let operation = document.operations().next().expect("an operation");
     let contract = Contract::compile(Arc::clone(&document), &[operation.index()]);
-    let content = RequestContent { media_type: "application/json".to_owned(), value: Some(body) };
+    let content =
+        RequestContent { media_type: "application/json".to_owned(), value: Some(body), ..Default::default() };
     let values = RequestValues { body: Some(content), ..RequestValues::default() };
     let facts = check_deprecated_use(operation, &contract, &values, &Severities::default());
     let found: Vec<String> =
@@ -74,7 +75,7 @@ fn properties_that_are_sent_count() {
 Old: { deprecated: true }",
         |values| {
             let value = Some(json!([{"old": 1}, {}, {"old": 2}]));
-            values.body = Some(RequestContent { media_type: "application/json".to_owned(), value });
+            values.body = Some(RequestContent { media_type: "application/json".to_owned(), value, ..Default::default() });
         },
         &Severities::default(),
         &["warning[property.deprecated]: the property `old` of the request body of `changeItem` is deprecated

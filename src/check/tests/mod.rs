@@ -1,3 +1,4 @@
+mod content;
 mod deprecated;
 mod extras;
 mod request;
@@ -86,6 +87,7 @@ fn lines_of(fact: &Fact) -> Vec<String> {
             ResponsePart::Header(name) => format!("header {name}"),
             ResponsePart::Body(pointer) => format!("body at \"{pointer}\""),
             ResponsePart::BodyOffset(offset) => format!("body byte {offset}"),
+            ResponsePart::BodySpan(range, words) => format!("body bytes {range:?}, {words}"),
             ResponsePart::BodyWhole => "body".to_owned(),
         };
         lines.push(format!("  response {at}: {}", place.label));

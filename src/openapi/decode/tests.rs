@@ -207,7 +207,7 @@ fn decoding_is_the_inverse_of_encoding() {
                 };
                 let text = match encoded {
                     Encoded::Nothing => String::new(),
-                    Encoded::Path(text) | Encoded::Header(text) => text,
+                    Encoded::Path(text) | Encoded::Header(text) | Encoded::QueryString(text) => text,
                     Encoded::Query(pairs) => joined(pairs, "&"),
                     Encoded::Cookie(pairs) => joined(pairs, "; "),
                 };

@@ -14,7 +14,7 @@ fn check_version(text: &str, version: Version, expected: &[&str]) {
 }
 
 #[test]
-fn documents_of_both_versions_are_read() {
+fn documents_of_all_versions_are_read() {
     check_version("openapi: 3.0.3", Version::V30, &[]);
     check_version("openapi: '3.1.0'", Version::V31, &[]);
     check_version("openapi: 3.1", Version::V31, &[]);
@@ -22,8 +22,11 @@ fn documents_of_both_versions_are_read() {
     check_version(" \n { \"openapi\": \"3.1.1\" }\n", Version::V31, &[]);
     check_version("{openapi: 3.0.0}", Version::V30, &[]);
     check_version("openapi: 3.0.0\ninfo: {version: 1.0, title: 7}\npaths: 5", Version::V30, &[]);
-    let newer = "1:10 document.lenient OpenAPI 3.2.0 is read as 3.1";
-    check_version("openapi: 3.2.0", Version::V31, &[newer]);
+    let newer = "1:10 document.lenient OpenAPI 3.3.0 is read as 3.2";
+    check_version("openapi: 3.2.0", Version::V32, &[]);
+    check_version("swagger: '2.0'", Version::V20, &[]);
+    check_version("swagger: 2.0", Version::V20, &[]);
+    check_version("openapi: 3.3.0", Version::V32, &[newer]);
 }
 
 #[test]
@@ -41,8 +44,8 @@ fn what_is_no_document_is_refused_with_its_place() {
     check_refused("\npaths: {}\n", &format!("2:1 {unstated}"));
     check_refused("{}", &format!("1:1 {unstated}"));
     check_refused(
-        "info: {}\nswagger: \"2.0\"",
-        "2:1 document.version this is a Swagger 2.0 document, which this version of contest does not support",
+        "info: {}\nswagger: \"1.2\"",
+        "2:10 document.version Swagger `1.2` is not supported by this version of contest",
     );
     check_refused(
         "asyncapi: 3.0.0",

@@ -135,7 +135,7 @@ impl Contract {
     /// The parts of a schema, and of what it refers to, that judge nothing because they cannot be
     /// used; what stands behind "not checked, because" for each.
     pub fn left_out(&self, schema: &Pointer, direction: Direction) -> Vec<String> {
-        self.with(schema, direction, Compiled::left_out)
+        self.with(schema, direction, |compiled, number| compiled.left_out(&self.document, number))
     }
 
     /// Whether a schema among those prepared has a `discriminator`.
@@ -305,7 +305,7 @@ impl Compiled {
         validator.get_or_init(|| build::alone(self.closure.resource(), number)).as_ref()
     }
 
-    fn left_out(&self, number: usize) -> Vec<String> {
+    fn left_out(&self, document: &Document, number: usize) -> Vec<String> {
         if !self.leaves_out[number] {
             return Vec::new();
         }
@@ -321,7 +321,7 @@ impl Compiled {
         }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|index| self.closure.remarks[index].reason()).collect()
+        found.into_iter().map(|index| self.closure.remarks[index].reason(document)).collect()
     }
 
     /// The forms of every choice, compiled when the first choice is to be explained.
@@ -393,10 +393,12 @@ fn targets_of(operation: Operation<'_>) -> Vec<Target> {
     }
     for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
         found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Request)));
+        found.extend(media_type.item_schema().map(|schema| (schema, Direction::Request)));
     }
     for response in operation.responses() {
         for media_type in response.media_types() {
             found.extend(media_type.schema().map(|schema| (schema.into_owned(), Direction::Response)));
+            found.extend(media_type.item_schema().map(|schema| (schema, Direction::Response)));
         }
         for header in response.headers() {
             found.extend(header.schema().map(|schema| (schema.into_owned(), Direction::Response)));

@@ -11,7 +11,7 @@ mod operand;
 
 use super::closure::{Closure, Entry, Role, link, only_null};
 use super::draft::{Draft, foreign_dialect};
-use super::keyword::{Scope, is_of_v30, shape};
+use super::keyword::{Scope, is_known_to, shape};
 use super::pattern::Pattern;
 use super::remark::Remark;
 use super::target::{DynamicScope, dynamic_target, entered, target};
@@ -217,6 +217,7 @@ impl<'d> Rewriter<'d> {
             _ => {}
         }
         let Some(shape) = shape(keyword) else { return };
+        let version = self.document.version_at(&at);
         if let Some(draft) = writing.context.draft {
             if !draft.has(keyword) {
                 let message =
@@ -224,9 +225,10 @@ impl<'d> Rewriter<'d> {
                 self.lenient(&at, "keyword", message);
                 return;
             }
-        } else if self.document.version_at(&at) == Version::V30 && !is_of_v30(keyword) {
+        } else if !is_known_to(version, keyword) {
+            let name = version.name();
             let message =
-                format!("`{keyword}` is no keyword of OpenAPI 3.0; it is read as JSON Schema defines it");
+                format!("`{keyword}` is no keyword of {name}; it is read as JSON Schema defines it");
             self.lenient(&at, "keyword", message);
         }
         match self.operand(writing, &at, keyword, shape, operand) {
@@ -245,7 +247,7 @@ impl<'d> Rewriter<'d> {
     fn ignores_siblings(&self, at: &Pointer, context: &Context) -> bool {
         match context.draft {
             Some(draft) => draft.ignores_siblings(),
-            None => self.document.version_at(at) == Version::V30,
+            None => self.document.version_at(at).has_own_dialect(),
         }
     }
 
@@ -314,13 +316,16 @@ impl<'d> Rewriter<'d> {
     /// Lets null through where a schema says `nullable`: as 3.0.4 has it beside `type`, leniently
     /// elsewhere.
     fn nullable(&mut self, at: &Pointer, members: &Map<String, Value>, mut out: Map<String, Value>) -> Value {
-        let is_v30 = self.document.version_at(at) == Version::V30;
-        if !is_v30 && self.nullable == Nullable::Strict {
+        let version = self.document.version_at(at);
+        // An extension that the adapter reads as the keyword says what its author wants it to say.
+        let is_keyword = version == Version::V30 || self.document.is_added(&at.child("nullable"));
+        if !is_keyword && self.nullable == Nullable::Strict {
             return Value::Object(out);
         }
-        if !is_v30 {
-            let message = "`nullable` is not part of OpenAPI 3.1; null is accepted all the same";
-            self.lenient(&at.child("nullable"), "nullable", message.to_owned());
+        if !is_keyword {
+            let message =
+                format!("`nullable` is not part of {}; null is accepted all the same", version.name());
+            self.lenient(&at.child("nullable"), "nullable", message);
         }
         if let Some(types) = out.get_mut("type") {
             let mut all = match types.take() {

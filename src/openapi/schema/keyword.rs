@@ -1,5 +1,7 @@
 //! The keywords that decide validity, with the shape each must have.
 
+use crate::openapi::Version;
+
 /// What a keyword's value must look like, and how it is carried over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::openapi) enum Shape {
@@ -106,10 +108,18 @@ pub(in crate::openapi) fn shape(keyword: &str) -> Option<Shape> {
     })
 }
 
-/// Whether OpenAPI 3.0 knows the keyword.
+/// Whether the schemas of a version know the keyword.
 ///
-/// Source: OpenAPI 3.0.4, "Schema Object".
-pub(super) fn is_of_v30(keyword: &str) -> bool {
+/// Source: Swagger 2.0 and OpenAPI 3.0.4, "Schema Object".
+pub(super) fn is_known_to(version: Version, keyword: &str) -> bool {
+    match version {
+        Version::V20 => is_of_v30(keyword) && !matches!(keyword, "oneOf" | "anyOf" | "not"),
+        Version::V30 => is_of_v30(keyword),
+        Version::V31 | Version::V32 => true,
+    }
+}
+
+fn is_of_v30(keyword: &str) -> bool {
     !matches!(
         keyword,
         "const"

@@ -65,13 +65,13 @@ impl Remark {
         diagnostic.help.extend(self.help.clone());
         match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
             Some(place) => diagnostic.label_at(place, self.label),
-            None => diagnostic.note(format!("at `{}`", shown(&self.at))),
+            None => diagnostic.note(format!("at `{}`", shown(&document.written_pointer(&self.at)))),
         }
     }
 
     /// What stands behind "not checked, because".
-    pub(super) fn reason(&self) -> String {
-        format!("{} (`{}`)", self.message, shown(&self.at))
+    pub(super) fn reason(&self, document: &Document) -> String {
+        format!("{} (`{}`)", self.message, shown(&document.written_pointer(&self.at)))
     }
 }
 
@@ -95,7 +95,11 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
         if others.is_empty() {
             return diagnostic;
         }
-        let mut named: Vec<String> = others.iter().take(NAMED).map(|at| format!("`{}`", shown(at))).collect();
+        let mut named: Vec<String> = others
+            .iter()
+            .take(NAMED)
+            .map(|at| format!("`{}`", shown(&document.written_pointer(at))))
+            .collect();
         if others.len() > NAMED {
             named.push("…".to_owned());
         }

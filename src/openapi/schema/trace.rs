@@ -71,8 +71,8 @@ fn is_choice(closure: &Closure, number: usize) -> bool {
     closure.entries.get(number).is_some_and(|entry| matches!(entry.role, Role::Choice { .. }))
 }
 
-/// The name under which a schema is known: `Price` for `#/components/schemas/Price`, for
-/// `common.yaml#/Price`, and for `schemas/Price.yaml`.
+/// The name under which a schema is known: `Price` for `#/components/schemas/Price`, for the
+/// `#/definitions/Price` of Swagger 2.0, for `common.yaml#/Price`, and for `schemas/Price.yaml`.
 pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
     let (file, within) = match pointer.tokens() {
         [first, rest @ ..] if first.starts_with(MOUNT) => (first.strip_prefix(MOUNT), rest),
@@ -82,11 +82,10 @@ pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
         (_, [components, schemas, name]) if components == "components" && schemas == "schemas" => {
             Some(name.clone())
         }
+        (_, [definitions, name]) if definitions == "definitions" => Some(name.clone()),
         // The number of an element is no name.
         (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.clone()),
-        (Some(_), [group, name]) if ["$defs", "definitions", "schemas"].contains(&group.as_str()) => {
-            Some(name.clone())
-        }
+        (Some(_), [group, name]) if ["$defs", "schemas"].contains(&group.as_str()) => Some(name.clone()),
         (Some(file), []) => {
             let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
             Some(last.split('.').next().unwrap_or(last).to_owned())

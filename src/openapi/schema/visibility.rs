@@ -7,7 +7,7 @@ use super::Direction;
 use super::dialect::Relaxed;
 use super::target::target;
 use crate::json::{Map, Pointer, Value};
-use crate::openapi::{Document, Version};
+use crate::openapi::Document;
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -81,7 +81,7 @@ fn flags(document: &Document, at: &Pointer, schema: &Value, direction: Direction
         && place_of_flag(document, at, other).is_none();
     // In 3.0 a flag beside `$ref` has no effect by the letter: it is enough not to demand the
     // property, and too little to forbid it.
-    let is_ignored = is_reference && document.version_at(at) == Version::V30;
+    let is_ignored = is_reference && document.version_at(at).has_own_dialect();
     Flags { is_relaxed: own || behind, is_forbidden: behind || (own && !is_ignored && !says(schema, other)) }
 }
 
@@ -102,7 +102,7 @@ fn walk<'d>(
         }
         if let Some(Value::String(reference)) = members.get("$ref") {
             queue.extend(target(document, reference, &at));
-            if document.version_at(&at) == Version::V30 {
+            if document.version_at(&at).has_own_dialect() {
                 continue;
             }
         }

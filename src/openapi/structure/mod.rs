@@ -1,17 +1,20 @@
 //! What of a document is not as OpenAPI describes it, with places: warnings, never a refusal.
 //!
 //! Each reader looks for one kind of thing: [`model`] holds documents of 3.0 against the `openapiv3`
-//! crate, [`references`] follows every `$ref`, [`operations`] names what the views pass over or what
-//! would mislead them, [`paths`] templates that match the same request, [`impossible`] schemas that
-//! nothing satisfies, and [`examples`] holds examples and defaults to their own schemas.
+//! crate, [`references`] follows every `$ref`, [`fields`] looks for names that no object has,
+//! [`operations`] names what the views pass over or what would mislead them, [`paths`] templates that
+//! match the same request, [`impossible`] schemas that nothing satisfies, and [`examples`] holds examples
+//! and defaults to their own schemas.
 
 mod examples;
+mod fields;
 mod impossible;
 mod model;
 mod operations;
 mod paths;
 mod references;
 mod schemas;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -60,7 +63,7 @@ const MAX_PLACES: usize = 5;
 /// reader stops after 1,000. What `Document::load` said already (duplicate operation ids,
 /// duplicate keys) is not said again.
 ///
-/// Source: OpenAPI 3.0.4 and 3.1.1, "Schema".
+/// Source: Swagger 2.0; OpenAPI 3.0.4, 3.1.1 and 3.2.0, "Schema".
 pub fn check_structure(document: &Arc<Document>) -> Vec<Diagnostic> {
     let mut lints = operations::lint(document);
     lints.extend(references::lint(document));
@@ -70,6 +73,8 @@ pub fn check_structure(document: &Arc<Document>) -> Vec<Diagnostic> {
     lints.extend(examples::lint(document, &schemas));
     // The model says less than our own words about the same object.
     let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
+    let fields = fields::lint(document);
+    lints.extend(fields.into_iter().filter(|lint| !known.contains(&lint.pointer)));
     lints.extend(model::lint(document).into_iter().filter(|lint| !known.contains(&lint.pointer)));
 
     let order: HashMap<*const Source, usize> =

@@ -1,7 +1,7 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
-use crate::openapi::operation::{METHODS, templates};
+use crate::openapi::operation::{ADDITIONAL, METHODS, method_fault, templates};
 use crate::openapi::reference::reference_of;
 use crate::openapi::view::View;
 use crate::openapi::{Document, Operation, ParameterIn, ResponseKey, SecurityKind, Style};
@@ -90,10 +90,29 @@ impl<'d> Linter<'d> {
                             "is passed over",
                         );
                     }
+                    None if key == ADDITIONAL => self.additional(template, &at, value),
                     _ => {}
                 }
             }
             self.parameter_list(&at, item);
+        }
+    }
+
+    /// OpenAPI 3.2.0, "Path Item Object": the names of `additionalOperations` are methods that have
+    /// no key of their own.
+    fn additional(&mut self, template: &str, at: &Pointer, value: &Value) {
+        let Some(members) = value.as_object() else {
+            self.report(at.clone(), format!("`{ADDITIONAL}` of `{template}` is not a map"), "is passed over");
+            return;
+        };
+        for (name, value) in members {
+            let at = at.child(name.as_str());
+            if let Some(fault) = method_fault(name) {
+                self.report_key(at, format!("`{name}` under `{ADDITIONAL}` {fault}"), "is passed over");
+            } else if !value.is_object() {
+                let message = format!("the operation `{name}` of `{template}` is not a map");
+                self.report(at, message, "is passed over");
+            }
         }
     }
 
@@ -184,15 +203,44 @@ impl<'d> Linter<'d> {
                 self.report(at, "a parameter is not a map", "is passed over");
             } else if element.get("name").and_then(Value::as_str).is_none() {
                 self.report(at, "a parameter has no `name`", "is passed over");
-            } else if element.get("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none() {
-                let message = "a parameter is neither in `path`, `query`, `header` nor `cookie`";
+            } else if element.get("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none()
+                && !self.is_body_parameter(element)
+            {
+                let version = self.document.version();
+                let message = match (version.has_body_parameters(), version.has_query_strings()) {
+                    (true, _) => "a parameter is neither in `path`, `query`, `header`, `formData` nor `body`",
+                    (_, true) => {
+                        "a parameter is neither in `path`, `query`, `querystring`, `header` nor `cookie`"
+                    }
+                    _ => "a parameter is neither in `path`, `query`, `header` nor `cookie`",
+                };
                 self.report(at, message, "is passed over");
             }
         }
     }
 
+    /// Whether a parameter is what other versions say under `requestBody`.
+    fn is_body_parameter(&self, parameter: &Value) -> bool {
+        let location = parameter.get("in").and_then(Value::as_str);
+        self.document.version().has_body_parameters() && matches!(location, Some("body" | "formData"))
+    }
+
     fn style(&mut self, view: &View<'d>, location: ParameterIn, name: &str) {
+        if location == ParameterIn::QueryString {
+            if view.value.get("content").is_none() {
+                let message = format!("the querystring parameter `{name}` needs `content`");
+                self.report(
+                    view.pointer.clone().into_owned(),
+                    message,
+                    "lacks `content`: it is sent as text",
+                );
+            }
+            return;
+        }
         let Some(stated) = view.value.get("style") else { return };
+        if self.document.is_added(&view.pointer.child("style")) {
+            return;
+        }
         let style = stated.as_str().and_then(Style::parse);
         if style.is_none_or(|style| !location.styles().contains(&style)) {
             let allowed: Vec<_> =
@@ -262,16 +310,32 @@ impl<'d> Linter<'d> {
         for range in content.value.as_object().into_iter().flat_map(|members| members.keys()) {
             if let Some(media_type) = self.object(&content, range, "the media type") {
                 self.schema(&media_type);
+                self.schema_under(&media_type, "itemSchema");
+                self.encodings_by_position(&media_type);
+            }
+        }
+    }
+
+    /// OpenAPI 3.2.0, "Encoding By Position": the parts of a multipart body without names.
+    fn encodings_by_position(&mut self, media_type: &View<'d>) {
+        for key in ["prefixEncoding", "itemEncoding"] {
+            if media_type.value.get(key).is_some() {
+                let message = format!("`{key}` is not supported by this version of contest");
+                self.report(media_type.pointer.child(key), message, "parts without names are not checked");
             }
         }
     }
 
     fn schema(&mut self, holder: &View<'d>) {
-        if let Some(schema) = holder.value.get("schema")
+        self.schema_under(holder, "schema");
+    }
+
+    fn schema_under(&mut self, holder: &View<'d>, key: &str) {
+        if let Some(schema) = holder.value.get(key)
             && !schema.is_object()
             && !schema.is_boolean()
         {
-            self.report(holder.pointer.child("schema"), "a schema is not a map", "is passed over");
+            self.report(holder.pointer.child(key), "a schema is not a map", "is passed over");
         }
     }
 
@@ -287,7 +351,7 @@ impl<'d> Linter<'d> {
                 self.report(
                     at,
                     format!("no security scheme is called `{}`", each.name),
-                    "is not among `components/securitySchemes`",
+                    format!("is not among `{}`", self.document.version().security_schemes()),
                 );
             }
         }

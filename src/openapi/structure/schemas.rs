@@ -15,9 +15,11 @@ pub(super) fn all(document: &Document) -> Vec<Target> {
     for operation in document.operations() {
         walk.operation(operation);
     }
-    let named = document.get(&Pointer::of(["components", "schemas"])).and_then(Value::as_object);
-    for name in named.into_iter().flat_map(|members| members.keys()) {
-        walk.add(Pointer::of(["components", "schemas", name]), Direction::Response);
+    for holder in [Pointer::of(["components", "schemas"]), Pointer::of(["definitions"])] {
+        let named = document.get(&holder).and_then(Value::as_object);
+        for name in named.into_iter().flat_map(|members| members.keys()) {
+            walk.add(holder.child(name.as_str()), Direction::Response);
+        }
     }
     walk.found
 }
@@ -56,10 +58,12 @@ impl Walk<'_> {
         }
         for media_type in operation.request_body().iter().flat_map(RequestBody::media_types) {
             self.extend(MediaType::schema(&media_type), Direction::Request);
+            self.extend(media_type.item_schema().map(Cow::Owned), Direction::Request);
         }
         for response in operation.responses() {
             for media_type in response.media_types() {
                 self.extend(media_type.schema(), Direction::Response);
+                self.extend(media_type.item_schema().map(Cow::Owned), Direction::Response);
             }
             for header in response.headers() {
                 self.extend(Header::schema(&header), Direction::Response);

@@ -25,7 +25,7 @@ fn check(how: &str, value: &str, expected: &str) {
     };
     let found = match serialization.encode(&datum(value)) {
         Ok(Encoded::Nothing) => "nothing".to_owned(),
-        Ok(Encoded::Path(text) | Encoded::Header(text)) => text,
+        Ok(Encoded::Path(text) | Encoded::Header(text) | Encoded::QueryString(text)) => text,
         Ok(Encoded::Query(pairs)) => join(pairs, "&"),
         Ok(Encoded::Cookie(pairs)) => join(pairs, "; "),
         Err(error) => error.to_string(),

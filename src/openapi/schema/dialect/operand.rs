@@ -2,7 +2,6 @@
 
 use super::{Context, Rewriter, Writing};
 use crate::json::{Map, Pointer, Value};
-use crate::openapi::Version;
 use crate::openapi::schema::closure::{Role, link};
 use crate::openapi::schema::content;
 use crate::openapi::schema::draft::Draft;
@@ -255,9 +254,11 @@ impl Rewriter<'_> {
                 types.push(name);
             }
         }
-        if operand.is_array() && self.document.version_at(at) == Version::V30 && context.draft.is_none() {
-            let message = "a list of types is not part of OpenAPI 3.0; it is read as OpenAPI 3.1 does";
-            self.lenient(at, "type", message.to_owned());
+        let version = self.document.version_at(at);
+        if operand.is_array() && version.has_own_dialect() && context.draft.is_none() {
+            let message =
+                format!("a list of types is not part of {}; it is read as OpenAPI 3.1 does", version.name());
+            self.lenient(at, "type", message);
         }
         Ok(match types[..] {
             [one] => Value::from(one),
@@ -283,7 +284,7 @@ impl Rewriter<'_> {
             Value::Bool(flag) => *flag,
             _ => return Err(format!("`{keyword}` is a number, not {}", phrase(operand))),
         };
-        if self.document.version_at(at) != Version::V30 && writing.context.draft != Some(Draft::V4) {
+        if !self.document.version_at(at).has_own_dialect() && writing.context.draft != Some(Draft::V4) {
             let message =
                 format!("`{keyword}` is a number since OpenAPI 3.1; it is read as OpenAPI 3.0 does");
             self.lenient(at, "exclusive", message);

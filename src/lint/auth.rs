@@ -1,0 +1,76 @@
+//! Secured operations that are called without credentials.
+//!
+//! Source: OpenAPI 3.1.1, "Security Requirement Object".
+
+use super::At;
+use super::answer::expected_statuses;
+use super::place::{DocumentLine, with_line};
+use crate::diagnostic::words::any_of;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json::Pointer;
+use crate::openapi::{ParameterIn, Security, SecurityKind};
+use crate::plan::PlannedAuth;
+use crate::scenario::StatusPattern;
+
+/// Finds a call that the API must refuse, where the step does not expect it to.
+pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    let is_none = match at.step.auth {
+        PlannedAuth::Unset => false,
+        PlannedAuth::None => true,
+        PlannedAuth::Profile(_) | PlannedAuth::Expression(_) => return,
+    };
+    let alternatives = at.operation.security();
+    let is_carried = |all: &Vec<Security<'_>>| all.iter().all(|security| carries(at, security, is_none));
+    if alternatives.is_empty() || alternatives.iter().any(is_carried) || expects_refusal(at, is_none) {
+        return;
+    }
+    let names: Vec<String> = alternatives
+        .iter()
+        .map(|all| all.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(" with "))
+        .collect();
+    let message =
+        format!("`{}` asks for {}, and the step has no `auth`", at.operation.name(), any_of(&names));
+    let label = if is_none { "is sent as nobody" } else { "is sent without credentials" };
+    let diagnostic = Diagnostic::warning(Code::SCENARIO_MISSING_AUTH, message)
+        .label(at.source, at.step.auth_span.unwrap_or(at.step.step.call.span), label)
+        .help("write `auth: PROFILE` in the step, the scenario or the file; a test of the refusal expects `status: 401`");
+    let own = at.operation.pointer().child("security");
+    let document = at.contract.document();
+    let pointer = if document.get(&own).is_some() { own } else { Pointer::of(["security"]) };
+    found.push(with_line(diagnostic, document, &DocumentLine::key(pointer, "asks for it")));
+}
+
+/// Whether the step itself gives what a scheme asks for, or something else may.
+fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
+    let has_header = |name: &str| at.step.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    match security.kind {
+        SecurityKind::Bearer | SecurityKind::Basic | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect => {
+            has_header("authorization")
+        }
+        SecurityKind::ApiKey { location, name } => match location {
+            ParameterIn::Header => has_header(name),
+            ParameterIn::Query => at.step.step.query.iter().any(|it| it.name == name),
+            // An earlier answer may have set it, unless the step leaves the jar aside.
+            ParameterIn::Cookie => {
+                !is_none || at.step.step.cookies.iter().any(|it| it.name == name) || has_header("cookie")
+            }
+            ParameterIn::Path | ParameterIn::QueryString => true,
+        },
+        // A certificate belongs to the connection, and of others nothing is known.
+        SecurityKind::MutualTls | SecurityKind::Other => true,
+    }
+}
+
+/// Whether the step is a test of the refusal: it accepts 401 or 403, or a status that is not known here.
+/// Where `auth: none` is written, any error will do.
+fn expects_refusal(at: &At<'_>, is_none: bool) -> bool {
+    let Some(patterns) = expected_statuses(at) else { return true };
+    patterns.iter().any(|pattern| {
+        let is_error = match pattern {
+            StatusPattern::Code(code) => *code >= 400,
+            StatusPattern::Class(class) => *class >= 4,
+            StatusPattern::Expression(_) => true,
+        };
+        pattern.matches(401) || pattern.matches(403) || (is_none && is_error)
+    })
+}

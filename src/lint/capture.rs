@@ -1,0 +1,83 @@
+//! Captures of members that the document does not describe, or does not promise.
+//!
+//! Source: LANGUAGE §8.
+
+use super::At;
+use super::answer::{answers, is_denied};
+use super::described::{Described, describe};
+use super::place::{DocumentLine, with_line};
+use crate::check::Check;
+use crate::diagnostic::words::some_of;
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::json::Pointer;
+use crate::openapi::is_json;
+use crate::scenario::{Capture, CaptureSource, Named};
+use crate::yaml::nearest;
+
+/// Finds what `save` may not find.
+pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
+    if at.step.step.save.is_empty() {
+        return;
+    }
+    let Some(schemas) = schemas(at) else { return };
+    let document = at.contract.document();
+    for capture in &at.step.step.save {
+        let CaptureSource::Body(selector) = &capture.value.source else { continue };
+        let Some(pointer) = selector.as_pointer() else { continue };
+        let described: Vec<Described> =
+            schemas.iter().map(|schema| describe(document, schema, pointer.tokens())).collect();
+        let is_missing = |each: &Described| matches!(each, Described::Missing { .. });
+        let is_known = |each: &Described| matches!(each, Described::Known { .. });
+        if described.iter().all(is_missing) {
+            found.extend(described.first().and_then(|first| missing(at, capture, first)));
+        } else if described.iter().all(is_known) && capture.value.default.is_none() && !at.is_cleanup {
+            found.extend(described.iter().find_map(|each| optional(at, capture, each)));
+        }
+    }
+}
+
+/// The schemas of the JSON bodies that could answer.
+fn schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
+    let answers = answers(at).filter(|answers| is_denied(at, answers, Check::Body))?;
+    let media_types = answers.iter().flat_map(|answer| answer.media_types());
+    let json = media_types.filter(|media_type| is_json(media_type.range()));
+    let schemas =
+        json.map(|media_type| Some(media_type.schema()?.into_owned())).collect::<Option<Vec<_>>>()?;
+    (!schemas.is_empty()).then_some(schemas)
+}
+
+fn missing(at: &At<'_>, capture: &Named<Capture>, described: &Described) -> Option<Diagnostic> {
+    let Described::Missing { name, place, known, instead } = described else { return None };
+    let message = format!(
+        "the document describes no `{name}` in what `{}` answers, and `{}` is to be saved from it",
+        at.operation.name(),
+        capture.name
+    );
+    let label = match nearest(name, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "is not described".to_owned(),
+    };
+    let diagnostic = Diagnostic::warning(Code::SCENARIO_UNDESCRIBED_CAPTURE, message).label(
+        at.source,
+        capture.value.span,
+        label,
+    );
+    let line = match instead {
+        Some(instead) => DocumentLine::value(place.clone(), format!("promises {instead}")),
+        None => DocumentLine::key(place.clone(), format!("describes {}", some_of(known, "and"))),
+    };
+    Some(with_line(diagnostic, at.contract.document(), &line))
+}
+
+fn optional(at: &At<'_>, capture: &Named<Capture>, described: &Described) -> Option<Diagnostic> {
+    let Described::Known { optional: Some((name, place)) } = described else { return None };
+    let message = format!("`{}` is saved from `{name}`, which the document does not promise", capture.name);
+    let mut diagnostic = Diagnostic::warning(Code::SCENARIO_OPTIONAL_CAPTURE, message).label(
+        at.source,
+        capture.value.span,
+        "fails the step when it is not there",
+    );
+    diagnostic.level = Level::Note;
+    let line = DocumentLine::key(place.clone(), "is not `required`");
+    Some(with_line(diagnostic, at.contract.document(), &line))
+}

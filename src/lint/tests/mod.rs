@@ -1,0 +1,66 @@
+//! Scenarios held against a small document, one table a concern.
+
+mod expectations;
+mod requests;
+mod surroundings;
+
+use super::{LintInput, lint};
+use crate::diagnostic::{Diagnostic, Level, Problems};
+use crate::limits::Limits;
+use crate::openapi::Document;
+use crate::plan::{PlanInput, Selection, plan};
+use crate::scenario::{Project, ScenarioFile};
+use crate::source::Source;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+const PROJECT: &str = "
+contest: 1
+apis: { shop: shop.yaml }
+secrets: [KEY]
+auth: { key: { apiKey: { in: header, name: X-Key, value: $secrets.KEY } } }
+";
+
+/// Plans a file without errors and holds it against a document.
+fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
+    let limits = Limits::default();
+    let source = Source::new("shop.yaml", document);
+    let document = Document::load(&limits, &mut Problems::new(&source)).expect("the document loads");
+    let source = Source::new("contest.yaml", PROJECT);
+    let project = Project::read(Path::new("contest.yaml"), &limits, &mut Problems::new(&source));
+    let source = Source::new("x.contest.yaml", text);
+    let mut problems = Problems::new(&source);
+    let file = ScenarioFile::read(Path::new("x.contest.yaml"), "x".to_owned(), &limits, &mut problems);
+    let mut diagnostics = problems.into_list();
+    let input = PlanInput {
+        project: project.as_ref(),
+        environment: None,
+        apis: vec![("shop".to_owned(), document)],
+        broken_apis: Default::default(),
+        files: file.into_iter().map(Arc::new).collect(),
+        attachments: &Default::default(),
+        selection: &Selection::default(),
+        overrides: &Default::default(),
+        limits: &limits,
+    };
+    let plan = plan(&input, &mut diagnostics);
+    let errors: Vec<&String> =
+        diagnostics.iter().filter(|it| it.level == Level::Error).map(|it| &it.message).collect();
+    assert_eq!(errors, Vec::<&String>::new(), "{text}");
+    lint(&LintInput { plan: &plan, limits: &limits, broken: &BTreeSet::new() })
+}
+
+/// `message @ line of the scenario, line of the document: what stands there`.
+fn words(diagnostics: &[Diagnostic], code: &str) -> Vec<String> {
+    let wanted = diagnostics.iter().filter(|it| it.code.as_str() == code);
+    let words = wanted.map(|it| {
+        let mut text = it.message.clone();
+        for label in it.labels.iter().skip(1) {
+            let line = label.at.source.line(label.at.position().line);
+            text.push_str(&format!(" @ {}", label.at.source.slice(line).trim()));
+        }
+        text
+    });
+    words.collect()
+}

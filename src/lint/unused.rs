@@ -1,0 +1,88 @@
+//! Names that are given a value and never read.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::{PlannedScenario, PlannedStep};
+use crate::source::{Source, Span};
+use std::sync::Arc;
+
+/// Finds unused saved values, variables, inputs and columns. What belongs to a file may be read by any of
+/// its scenarios, and is passed over where not all of them are looked at.
+pub(super) fn check(scenarios: &[&Arc<PlannedScenario>], found: &mut Vec<Diagnostic>) {
+    for (index, scenario) in scenarios.iter().enumerate() {
+        let is_first = index == 0 || !Arc::ptr_eq(&scenarios[index - 1].file, &scenario.file);
+        if is_first {
+            let of_file: Vec<&PlannedScenario> = scenarios[index..]
+                .iter()
+                .take_while(|each| Arc::ptr_eq(&each.file, &scenario.file))
+                .map(|each| &***each)
+                .collect();
+            if of_file.len() == scenario.file.scenarios.len() {
+                check_file(&of_file, found);
+            }
+        }
+        check_scenario(scenario, found);
+    }
+}
+
+fn check_file(scenarios: &[&PlannedScenario], found: &mut Vec<Diagnostic>) {
+    let Some(first) = scenarios.first() else { return };
+    let is_used = |root: &str, name: &str| scenarios.iter().any(|it| it.used.contains(root, name));
+    let mut list = List { source: &first.file.source, is_used: &is_used, found };
+    for input in &first.file.inputs {
+        list.add("inputs", "the input", &input.name, input.name_span);
+    }
+    for var in &first.file.vars {
+        list.add("vars", "the variable", &var.name, var.name_span);
+    }
+    list.add_saved(&first.file_setup);
+    list.add_saved(&first.file_teardown);
+}
+
+fn check_scenario(planned: &PlannedScenario, found: &mut Vec<Diagnostic>) {
+    let scenario = planned.scenario();
+    let is_used = |root: &str, name: &str| planned.used.contains(root, name);
+    let mut list = List { source: &planned.file.source, is_used: &is_used, found };
+    for input in &scenario.inputs {
+        list.add("inputs", "the input", &input.name, input.name_span);
+    }
+    for var in &scenario.vars {
+        list.add("vars", "the variable", &var.name, var.name_span);
+    }
+    if let Some(row) = scenario.rows.iter().flatten().next() {
+        for cell in &row.values {
+            list.add("row", "the column", &cell.column, cell.node.span);
+        }
+    }
+    for steps in [&planned.setup, &planned.steps, &planned.teardown] {
+        list.add_saved(steps);
+    }
+}
+
+struct List<'l> {
+    source: &'l Arc<Source>,
+    is_used: &'l dyn Fn(&str, &str) -> bool,
+    found: &'l mut Vec<Diagnostic>,
+}
+
+impl List<'_> {
+    fn add(&mut self, root: &str, what: &str, name: &str, span: Span) {
+        if (self.is_used)(root, name) {
+            return;
+        }
+        let message = format!("{what} `{name}` is never read");
+        let label = format!("no expression names `${root}.{name}`");
+        let diagnostic =
+            Diagnostic::warning(Code::SCENARIO_UNUSED_NAME, message).label(self.source, span, label);
+        self.found.push(diagnostic);
+    }
+
+    fn add_saved(&mut self, steps: &[PlannedStep]) {
+        for step in steps {
+            // A secret is saved to be masked.
+            for capture in step.step.save.iter().filter(|capture| !capture.value.is_secret) {
+                self.add("vars", "the saved value", &capture.name, capture.name_span);
+            }
+            self.add_saved(&step.cleanup);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Names of fields: what no version knows is probably misspelt, what another version knows is read by
+//! nobody who keeps to this one.
+
+use super::table::{Holds, Object};
+use super::{Lint, MAX_LINTS};
+use crate::diagnostic::Code;
+use crate::json::{Map, Pointer, Value};
+use crate::openapi::reference::reference_of;
+use crate::openapi::{Document, Version};
+use crate::yaml::nearest;
+
+/// Shorter keywords are not taken for misspelt ones.
+const MIN_KEYWORD: usize = 5;
+
+/// Looks at the names of all fields of a document.
+pub(super) fn lint(document: &Document) -> Vec<Lint> {
+    let mut walker = Walker { document, version: document.version(), lints: Vec::new() };
+    walker.object(Object::Document, &Pointer::root(), document.root());
+    walker.lints
+}
+
+struct Walker<'d> {
+    document: &'d Document,
+    version: Version,
+    lints: Vec<Lint>,
+}
+
+impl Walker<'_> {
+    fn object(&mut self, object: Object, at: &Pointer, value: &Value) {
+        let Some(members) = value.as_object().filter(|_| self.lints.len() < MAX_LINTS) else { return };
+        // What stands beside a reference is another thing in every version.
+        if object != Object::PathItem && reference_of(value).is_some() {
+            return;
+        }
+        if object == Object::Callback {
+            self.map(Object::PathItem, at, members);
+            return;
+        }
+        for (name, member) in members.iter().filter(|(name, _)| !name.starts_with("x-")) {
+            let at = at.child(name.as_str());
+            if self.document.is_added(&at) {
+                continue;
+            }
+            match object.field(name) {
+                Some(field) if field.is_of(self.version) => self.field(field.holds, &at, member),
+                Some(field) if object != Object::Schema => {
+                    let message =
+                        format!("`{name}` is no field of {} in {}", object.name(), self.version.name());
+                    let label = match self.version < field.since {
+                        true => format!("came with {}", field.since.name()),
+                        false => format!("belongs to {}", Version::V20.name()),
+                    };
+                    self.report(at, message, label);
+                }
+                Some(_) => {}
+                None => self.unknown(object, at, name),
+            }
+        }
+    }
+
+    fn unknown(&mut self, object: Object, at: Pointer, name: &str) {
+        // Anybody may have keywords of their own, and short ones are near to others by chance.
+        if object == Object::Schema && name.len() < MIN_KEYWORD {
+            return;
+        }
+        let known = object.fields().iter().filter(|field| field.is_of(self.version)).map(|field| field.name);
+        let label = match nearest(name, known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if object == Object::Schema => return,
+            None => "is passed over; the name of an extension starts with `x-`".to_owned(),
+        };
+        self.report(at, format!("`{name}` is no field of {}", object.name()), label);
+    }
+
+    fn field(&mut self, holds: Holds, at: &Pointer, value: &Value) {
+        match (holds, value) {
+            (Holds::One(object), Value::Object(_)) => self.object(object, at, value),
+            (Holds::One(object) | Holds::List(object), Value::Array(elements)) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.object(object, &at.child(index.to_string()), element);
+                }
+            }
+            (Holds::Map(object), Value::Object(members)) => {
+                for (name, member) in members {
+                    self.object(object, &at.child(name.as_str()), member);
+                }
+            }
+            (Holds::ExtensibleMap(object), Value::Object(members)) => self.map(object, at, members),
+            _ => {}
+        }
+    }
+
+    fn map(&mut self, object: Object, at: &Pointer, members: &Map<String, Value>) {
+        for (name, member) in members.iter().filter(|(name, _)| !name.starts_with("x-")) {
+            self.object(object, &at.child(name.as_str()), member);
+        }
+    }
+
+    fn report(&mut self, pointer: Pointer, message: String, label: String) {
+        self.lints.push(Lint {
+            code: Code::DOCUMENT_STRUCTURE,
+            pointer,
+            is_key: true,
+            message,
+            label,
+            also: None,
+            notes: Vec::new(),
+            help: None,
+        });
+    }
+}

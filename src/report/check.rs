@@ -1,0 +1,150 @@
+//! What `contest check` found, as one JSON document: `schemas/check.schema.json`.
+
+use crate::diagnostic::{Diagnostic, Label, Level};
+use crate::source::Position;
+use serde::Serialize;
+
+/// The version of the document's form; it grows when a member changes its meaning or goes away.
+const VERSION: u32 = 1;
+
+/// How much was looked at, and how much was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckCounts {
+    /// Documents.
+    pub documents: usize,
+    /// Cases that would run.
+    pub cases: usize,
+    /// Diagnostics of the level `error`.
+    pub errors: usize,
+    /// Diagnostics of the level `warning`.
+    pub warnings: usize,
+    /// Hints, shown or not.
+    pub hints: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CheckDocument<'d> {
+    version: u32,
+    counts: CheckCounts,
+    diagnostics: Vec<WrittenDiagnostic<'d>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenDiagnostic<'d> {
+    code: &'static str,
+    level: &'static str,
+    message: &'d str,
+    labels: Vec<WrittenLabel<'d>>,
+    notes: &'d [String],
+    help: &'d [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenLabel<'d> {
+    file: &'d str,
+    line: usize,
+    column: usize,
+    end: WrittenPosition,
+    text: &'d str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenPosition {
+    line: usize,
+    column: usize,
+}
+
+/// Writes diagnostics, in the order given, as one JSON document that ends with a line end.
+///
+/// Lines and columns count from 1, columns in Unicode scalar values; `end` is behind the last character.
+pub fn render_check(diagnostics: &[Diagnostic], counts: CheckCounts) -> String {
+    let diagnostics = diagnostics.iter().map(|each| WrittenDiagnostic {
+        code: each.code.as_str(),
+        level: level(each.level),
+        message: &each.message,
+        labels: each.labels.iter().map(label).collect(),
+        notes: &each.notes,
+        help: &each.help,
+    });
+    let document = CheckDocument { version: VERSION, counts, diagnostics: diagnostics.collect() };
+    let text = serde_json::to_string_pretty(&document).expect("texts and numbers can be written");
+    text + "\n"
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "hint",
+    }
+}
+
+fn label(label: &Label) -> WrittenLabel<'_> {
+    let source = &label.at.source;
+    let Position { line, column } = source.position(label.at.span.start);
+    let end = source.position(label.at.span.end);
+    let end = WrittenPosition { line: end.line, column: end.column };
+    WrittenLabel { file: source.name(), line, column, end, text: &label.text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::{Source, Span};
+    use serde_json::{Value, json};
+
+    const SCHEMA: &str = include_str!("../../schemas/check.schema.json");
+
+    fn written() -> Value {
+        let source = Source::new("a.yaml", "one\ntwö three\n");
+        let diagnostics = [
+            Diagnostic::error(Code::CONFIG_MISSING, "there is none").help("write one"),
+            Diagnostic { level: Level::Note, ..Diagnostic::error(Code::SCENARIO_EMPTY, "is empty") }
+                .label(&source, Span::new(9, 14), "here")
+                .note("a fact"),
+        ];
+        let counts = CheckCounts { documents: 1, cases: 2, errors: 1, warnings: 0, hints: 1 };
+        serde_json::from_str(&render_check(&diagnostics, counts)).expect("it is JSON")
+    }
+
+    #[test]
+    fn places_count_from_one_in_characters() {
+        let expected = json!({ "file": "a.yaml", "line": 2, "column": 5, "end": { "line": 2, "column": 10 }, "text": "here" });
+        assert_eq!(written()["diagnostics"][1]["labels"], json!([expected]));
+    }
+
+    #[test]
+    fn the_schema_describes_what_is_written() {
+        let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
+        let errors: Vec<String> = validator.iter_errors(&written()).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+
+    /// Every member that the schema knows is written, and none that it does not: it is closed everywhere
+    /// and requires everything.
+    #[test]
+    fn the_schema_is_closed_and_requires_everything() {
+        fn check(schema: &Value, at: &str) {
+            if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+                let names: Vec<&String> = properties.keys().collect();
+                assert_eq!(schema["additionalProperties"], json!(false), "{at}");
+                assert_eq!(schema["required"], json!(names), "{at}");
+            }
+            match schema {
+                Value::Object(members) => {
+                    members.iter().for_each(|(name, member)| check(member, &format!("{at}/{name}")));
+                }
+                Value::Array(elements) => elements.iter().for_each(|element| check(element, at)),
+                _ => {}
+            }
+        }
+        check(&serde_json::from_str(SCHEMA).expect("the schema is JSON"), "");
+    }
+}

@@ -1,0 +1,281 @@
+use super::attachment::FileReference;
+use super::reader::{Named, Reader, Spanned};
+use crate::diagnostic::Code;
+use crate::expression::Template;
+use crate::json::Pointer;
+use crate::source::Span;
+use crate::yaml::{Kind, MapReader, Node};
+
+/// The body of a request as it is written: `body`, `form`, `multipart` or `rawBody`.
+#[derive(Clone, Debug)]
+pub struct StepBody {
+    /// Where the value is written.
+    pub span: Span,
+    /// What it is.
+    pub kind: StepBodyKind,
+    /// What is set in the value afterwards.
+    pub replace: Vec<Replacement>,
+}
+
+/// What a body is made of.
+#[derive(Clone, Debug)]
+pub enum StepBodyKind {
+    /// `body`: a value, written by the media type.
+    Value(Template),
+    /// `body: { $file: … }`: the value in YAML or JSON, the bytes of any other file.
+    File(FileReference),
+    /// `body: { $example: … }`: a named example of the operation.
+    Example(Spanned<String>),
+    /// `form`: names and values.
+    Form(Vec<Named<Template>>),
+    /// `multipart`: names and parts.
+    Multipart(Vec<Named<BodyPart>>),
+    /// `rawBody`: a text that is sent as it is.
+    Raw(Template),
+    /// `rawBody: { $file: … }`: the bytes of a file.
+    RawFile(FileReference),
+}
+
+/// One part of a multipart body.
+#[derive(Clone, Debug)]
+pub struct BodyPart {
+    /// Where it is written.
+    pub span: Span,
+    /// What it holds.
+    pub content: PartContent,
+    /// Its media type; by default what the document says, `application/octet-stream` for other files.
+    pub content_type: Option<String>,
+    /// The name of its file; by default that of the file it holds.
+    pub file_name: Option<String>,
+}
+
+/// What a part holds.
+#[derive(Clone, Debug)]
+pub enum PartContent {
+    /// A value: text, or JSON for maps; of a list one part for each.
+    Value(Template),
+    /// A value as JSON.
+    Json(Template),
+    /// The bytes of a file.
+    File(FileReference),
+}
+
+/// One entry of `replace`.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// What is set.
+    pub pointer: Pointer,
+    /// Where the pointer is written.
+    pub span: Span,
+    /// What it is set to.
+    pub value: Template,
+}
+
+impl StepBody {
+    /// Every value that is written in the scenario file itself.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut found: Vec<&Template> = match &self.kind {
+            StepBodyKind::Value(template) | StepBodyKind::Raw(template) => vec![template],
+            StepBodyKind::Form(fields) => fields.iter().map(|field| &field.value).collect(),
+            StepBodyKind::Multipart(parts) => parts
+                .iter()
+                .filter_map(|part| match &part.value.content {
+                    PartContent::Value(template) | PartContent::Json(template) => Some(template),
+                    PartContent::File(_) => None,
+                })
+                .collect(),
+            StepBodyKind::File(_) | StepBodyKind::Example(_) | StepBodyKind::RawFile(_) => Vec::new(),
+        };
+        found.extend(self.replace.iter().map(|replacement| &replacement.value));
+        found
+    }
+
+    /// Every file that it names.
+    pub fn files(&self) -> Vec<&FileReference> {
+        match &self.kind {
+            StepBodyKind::File(file) | StepBodyKind::RawFile(file) => vec![file],
+            StepBodyKind::Multipart(parts) => parts
+                .iter()
+                .filter_map(|part| match &part.value.content {
+                    PartContent::File(file) => Some(file),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The key it is written under.
+    pub fn key(&self) -> &'static str {
+        match &self.kind {
+            StepBodyKind::Value(_) | StepBodyKind::File(_) | StepBodyKind::Example(_) => "body",
+            StepBodyKind::Form(_) => "form",
+            StepBodyKind::Multipart(_) => "multipart",
+            StepBodyKind::Raw(_) | StepBodyKind::RawFile(_) => "rawBody",
+        }
+    }
+
+    /// Where a part of the value is written, as far as it is written out.
+    pub fn span_at(&self, pointer: &Pointer) -> Span {
+        let named = |span: Option<Span>| span.unwrap_or(self.span);
+        let replaced = self.replace.iter().rev().find(|each| each.pointer.contains(pointer));
+        if let Some(replaced) = replaced {
+            return replaced.value.span;
+        }
+        match &self.kind {
+            StepBodyKind::Value(template) => {
+                let mut at = pointer.clone();
+                while template.at(&at).is_none() && !at.is_root() {
+                    at = at.parent();
+                }
+                template.at(&at).map_or(template.span, |part| part.span)
+            }
+            StepBodyKind::Form(fields) => named(
+                pointer
+                    .tokens()
+                    .first()
+                    .and_then(|name| fields.iter().find(|field| field.name == *name))
+                    .map(|field| field.value.span),
+            ),
+            StepBodyKind::Multipart(parts) => named(
+                pointer
+                    .tokens()
+                    .first()
+                    .and_then(|name| parts.iter().find(|part| part.name == *name))
+                    .map(|part| part.value.span),
+            ),
+            _ => self.span,
+        }
+    }
+}
+
+/// Reads whichever of the keys a step has; more than one is reported.
+pub(super) fn read_body(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<StepBody> {
+    let entries: Vec<_> =
+        ["body", "form", "multipart", "rawBody"].into_iter().filter_map(|key| map.entry(key)).collect();
+    let replacements = map.map("replace", reader.problems);
+    for second in entries.iter().skip(1) {
+        let message = format!("`{}` and `{}` are both a body; a request has one", entries[0].key, second.key);
+        reader.problems.error(Code::SCENARIO_INVALID_VALUE, second.key_span, message, "the second of them");
+    }
+    let Some(entry) = entries.first() else {
+        if let Some(first) = replacements.first() {
+            let message = "`replace` changes a body, and the step has none";
+            reader.invalid(first.key_span, message, "changes nothing");
+        }
+        return None;
+    };
+    let node = &entry.value;
+    let kind = match entry.key.as_str() {
+        "form" => match &node.kind {
+            Kind::Map(fields) => StepBodyKind::Form(reader.templates(fields)),
+            _ => {
+                map.wrong_type("form", "a map from names to values", node, reader.problems);
+                return None;
+            }
+        },
+        "multipart" => match &node.kind {
+            Kind::Map(parts) => {
+                let mut read = Vec::new();
+                for part in parts {
+                    read.extend(read_parts(&part.value, reader).into_iter().map(|it| part.named(it)));
+                }
+                StepBodyKind::Multipart(read)
+            }
+            _ => {
+                map.wrong_type("multipart", "a map from names to parts", node, reader.problems);
+                return None;
+            }
+        },
+        "rawBody" => match (&node.kind, node.get("$file")) {
+            (_, Some(_)) => StepBodyKind::RawFile(read_file(node, false, reader)?),
+            (Kind::Map(_) | Kind::List(_) | Kind::Null, _) => {
+                map.wrong_type("rawBody", "a text, or `{ $file: … }`", node, reader.problems);
+                return None;
+            }
+            _ => StepBodyKind::Raw(reader.template(node)),
+        },
+        _ => match node.as_map() {
+            Some([only]) if only.key == "$file" => StepBodyKind::File(read_file(node, true, reader)?),
+            Some([only]) if only.key == "$example" => match only.value.as_str() {
+                Some(name) => StepBodyKind::Example(Spanned::new(name.to_owned(), only.value.span)),
+                None => {
+                    let label = format!("is {}", only.value.type_name());
+                    reader.invalid(only.value.span, "`$example` is the name of an example", label);
+                    return None;
+                }
+            },
+            _ => StepBodyKind::Value(reader.template(node)),
+        },
+    };
+    let mut replace = Vec::new();
+    for entry in replacements {
+        match Pointer::parse(&entry.key) {
+            Some(pointer) if !pointer.is_root() => {
+                let value = reader.template(&entry.value);
+                replace.push(Replacement { pointer, span: entry.key_span, value });
+            }
+            _ => reader.invalid(
+                entry.key_span,
+                "`replace` is a map from JSON pointers to values: `/data/status: cancelled`",
+                "is no pointer",
+            ),
+        }
+    }
+    if let (false, StepBodyKind::Raw(_) | StepBodyKind::RawFile(_) | StepBodyKind::Multipart(_)) =
+        (replace.is_empty(), &kind)
+    {
+        let message = format!("`replace` changes a value, and `{}` is none", entry.key);
+        reader.invalid(replace[0].span, message, "cannot be set");
+    }
+    Some(StepBody { span: node.span, kind, replace })
+}
+
+/// A list is several parts of one name.
+fn read_parts(node: &Node, reader: &mut Reader<'_>) -> Vec<BodyPart> {
+    match &node.kind {
+        Kind::List(elements) => elements.iter().filter_map(|element| read_part(element, reader)).collect(),
+        _ => read_part(node, reader).into_iter().collect(),
+    }
+}
+
+fn read_part(node: &Node, reader: &mut Reader<'_>) -> Option<BodyPart> {
+    let content = |content| BodyPart { span: node.span, content, content_type: None, file_name: None };
+    if node.get("$file").is_none() && node.get("$json").is_none() && node.get("$text").is_none() {
+        return Some(content(PartContent::Value(reader.template(node))));
+    }
+    let mut map = MapReader::new("a part", node, reader.problems)?;
+    let held = match (map.take("$file"), map.take("$json"), map.take("$text")) {
+        (Some(_), None, None) => PartContent::File(read_file(node, false, reader)?),
+        (None, Some(json), None) => PartContent::Json(reader.template(json)),
+        (None, None, Some(text)) => PartContent::Value(reader.template(text)),
+        _ => {
+            reader.invalid(node.span, "a part holds one of `$file`, `$json` and `$text`", "holds several");
+            return None;
+        }
+    };
+    let content_type = map.text("contentType", reader.problems).map(str::to_owned);
+    let file_name = map.text("filename", reader.problems).map(str::to_owned);
+    if let Some(text) =
+        [&content_type, &file_name].into_iter().flatten().find(|it| it.contains(['\r', '\n', '\0']))
+    {
+        reader.invalid(node.span, format!("`{}` holds a line end", text.escape_debug()), "cannot be sent");
+    }
+    map.finish(
+        &[("file", "write `$file`"), ("json", "write `$json`"), ("name", "the part's name is its key")],
+        reader.problems,
+    );
+    Some(BodyPart { content_type, file_name, ..content(held) })
+}
+
+/// Reads `{ $file: path }`.
+pub(super) fn read_file(node: &Node, is_value: bool, reader: &mut Reader<'_>) -> Option<FileReference> {
+    let file = node.get("$file")?;
+    match file.as_str().filter(|path| !path.is_empty()) {
+        Some(path) => Some(FileReference { path: path.to_owned(), span: file.span, is_value }),
+        None => {
+            reader.invalid(file.span, "`$file` is the path of a file", format!("is {}", file.type_name()));
+            None
+        }
+    }
+}

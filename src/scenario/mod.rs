@@ -18,6 +18,7 @@ mod file;
 mod formats;
 mod input;
 mod input_schema;
+mod mark;
 mod matcher;
 mod matcher_reader;
 mod project;
@@ -40,6 +41,7 @@ pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, Status
 pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;
 pub use input::Input;
+pub use mark::{ExpectedFailure, Skip};
 pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
 pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};

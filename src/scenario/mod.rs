@@ -42,7 +42,7 @@ pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;
 pub use input::Input;
 pub use mark::{ExpectedFailure, Skip};
-pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
+pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
 pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};

@@ -193,9 +193,28 @@ fn matchers_that_do_not_exist_name_the_one_meant() {
         &["scenario.unknown-matcher 5:38 there is no operator `$lenght` | did you mean `$length`?"],
     );
     check_body(
-        "{ $sorted: asc }",
+        "{ $schema: x }",
         &[
-            "scenario.not-supported 5:38 `$sorted` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 5:38 `$schema` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+    check_body("[{ $sorted: asc }, { $sorted: { by: /a/b } }, { $unique: true }, { $unique: /id }]", &[]);
+    let sorted = "`$sorted` takes asc, desc or `{ by: /price, order: desc }`";
+    for (operand, said) in [
+        ("up", format!("5:47 {sorted} | is a text")),
+        ("[asc]", format!("5:47 {sorted} | is a list")),
+        ("{ by: /a, order: up }", format!("5:64 {sorted} | is a text")),
+        (
+            "{ by: a }",
+            "5:53 `by` takes a JSON pointer into each element such as /id | is no pointer".to_owned(),
+        ),
+    ] {
+        check_body(&format!("{{ $sorted: {operand} }}"), &[&format!("scenario.invalid-matcher {said}")]);
+    }
+    check_body(
+        "{ $unique: false }",
+        &[
+            "scenario.invalid-matcher 5:47 `$unique` takes true, or a JSON pointer into each element such as /id | is a boolean",
         ],
     );
     check_body(

@@ -293,15 +293,15 @@ fn project_files_name_what_exists() {
         &["config.unknown-key 2:1 a project file has no key `environment` | did you mean `environments`?"],
     );
     check_project(
-        "contest: 1\nauth: { a: { basic: {} } }\n",
+        "contest: 1\nauth: { a: { mtls: {} } }\n",
         &[
-            "scenario.not-supported 2:14 `basic` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 2:14 `mtls` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
     check_project(
         "contest: 1\nauth: { a: {} }\n",
         &[
-            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, apiKey, oauth2 | has none",
+            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2 | has none",
         ],
     );
     check_project(

@@ -1,6 +1,12 @@
 //! Wall time, passed in: the rooms below the engine read no clock of their own.
 
 pub use jiff::Timestamp;
+pub use jiff::civil::Date;
+
+/// The day of a moment, in UTC.
+pub fn day_of(moment: Timestamp) -> Date {
+    moment.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
 
 /// Where "now" comes from.
 #[derive(Clone, Copy, Debug, Default)]

@@ -16,9 +16,11 @@ pub(super) const INTERRUPTED: u8 = 130;
 /// The exit code of a run.
 pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     let has = |wanted: &[Verdict]| summary.verdicts.iter().any(|(verdict, _)| wanted.contains(verdict));
+    let unexpected = summary.verdicts.iter().filter(|(verdict, _)| *verdict == Verdict::XPassed);
+    let unexpected: usize = unexpected.map(|(_, count)| count).sum();
     let code = if summary.is_interrupted {
         INTERRUPTED
-    } else if has(&[Verdict::Failed, Verdict::XPassed]) {
+    } else if has(&[Verdict::Failed]) || unexpected > summary.tolerated {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
         ERRORED
@@ -51,5 +53,13 @@ mod tests {
         check(&[Passed, Errored], false, 3);
         check(&[Passed, NotRun], false, 3);
         check(&[Failed], true, 130);
+    }
+
+    #[test]
+    fn an_xpassed_that_is_not_strict_fails_nothing() {
+        let of =
+            |tolerated| Summary { verdicts: vec![(Verdict::XPassed, 2)], tolerated, ..Summary::default() };
+        assert_eq!(of_summary(&of(1)), ExitCode::from(1));
+        assert_eq!(of_summary(&of(2)), ExitCode::from(0));
     }
 }

@@ -1,13 +1,14 @@
 use super::Verdict;
 use super::event::{CaseReport, Phase, StepReport};
 use super::fact::{unresolved_headline, value_finding, verdict};
+use super::mark::{self, is_skipped};
 use super::run::{Run, empty_report};
 use super::scope::CaseScope;
-use super::step::StepContext;
+use super::step::{StepContext, StepOutcome};
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
 use crate::plan::{Case, PlannedScenario, PlannedStep};
-use crate::scenario::Row;
+use crate::scenario::{ExpectedFailure, Row};
 use std::time::{Duration, Instant};
 
 /// What cleanup and teardown of one case may take together.
@@ -25,6 +26,8 @@ struct Course<'c> {
     /// Steps whose request went out and that have a cleanup, in the order sent.
     due: Vec<&'c PlannedStep>,
     left_behind: Vec<String>,
+    /// Whether a step passed whose `xfail` is strict.
+    has_strict_pass: bool,
 }
 
 /// Runs one case: setup, steps, then cleanup and teardown whatever happened.
@@ -37,10 +40,9 @@ pub(super) async fn run_case(
 ) -> CaseReport {
     let started = Instant::now();
     let mut report = empty_report(case, index, round);
-    if let Err(reason) = run.target.prepare(worker) {
-        report.verdict = Verdict::Errored;
-        report.reason = Some(reason);
-        return report;
+    let skip = mark::skip_of(case);
+    if let Some(skip) = skip.filter(|skip| skip.when.is_none()) {
+        return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
     let mut course = Course {
@@ -53,12 +55,26 @@ pub(super) async fn run_case(
         reports: Vec::new(),
         due: Vec::new(),
         left_behind: Vec::new(),
+        has_strict_pass: false,
     };
     let mut findings = course.resolve_inputs();
     if findings.is_empty() {
         findings.extend(course.resolve_row(case.row()));
     }
+    if let (true, Some(skip)) = (findings.is_empty(), skip) {
+        match is_skipped(skip, &case.scenario, &course.scope) {
+            Ok(true) => {
+                let reason = Some(skip.reason.clone());
+                return CaseReport { verdict: Verdict::Skipped, reason, ..report };
+            }
+            Ok(false) => {}
+            Err(finding) => findings.push(*finding),
+        }
+    }
     if findings.is_empty() {
+        if let Err(reason) = run.target.prepare(worker) {
+            return CaseReport { verdict: Verdict::Errored, reason: Some(reason), ..report };
+        }
         course.run_main().await;
         let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
         if cleanup.is_err() {
@@ -71,9 +87,15 @@ pub(super) async fn run_case(
         course.reports.push(pseudo_step("inputs", findings));
     }
     report.verdict = case_verdict(&course.reports);
-    if matches!(report.verdict, Verdict::Skipped | Verdict::NotRun) {
-        report.reason = course.reports.iter().find_map(|step| step.reason.clone());
-    }
+    report.reason = match report.verdict {
+        Verdict::Skipped | Verdict::NotRun => course.reports.iter().find_map(|step| step.reason.clone()),
+        verdict @ (Verdict::XFailed | Verdict::XPassed) => {
+            let step = course.reports.iter().find(|step| step.verdict == verdict);
+            step.and_then(|step| step.reason.clone())
+        }
+        Verdict::Passed | Verdict::Errored | Verdict::Failed => None,
+    };
+    course.apply_mark(mark::xfail_of(case), &mut report);
     report.steps = course.reports;
     report.left_behind = course.left_behind;
     report.elapsed = started.elapsed();
@@ -241,12 +263,38 @@ impl<'c> Course<'c> {
                 }
             };
             let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut on_send).await;
+            let outcome = self.apply_step_mark(step, outcome);
             if matches!(outcome.report.verdict, Verdict::Failed | Verdict::Errored) && broken_by.is_none() {
                 broken_by = Some(&step.id);
             }
             self.reports.push(outcome.report);
         }
         broken_by.is_none()
+    }
+
+    fn apply_step_mark(&mut self, step: &PlannedStep, mut outcome: StepOutcome) -> StepOutcome {
+        if let Some(mark) = &step.step.xfail {
+            let report = &mut outcome.report;
+            let clock = self.run.settings.values.clock;
+            let marked = mark::judge(mark, report.verdict, report.findings.iter_mut(), clock);
+            self.has_strict_pass |= marked.verdict == Verdict::XPassed && mark.is_strict;
+            report.verdict = marked.verdict;
+            report.reason = marked.reason.or(report.reason.take());
+        }
+        outcome
+    }
+
+    /// The mark of the case, after those of its steps.
+    fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
+        if let Some(mark) = mark {
+            let clock = self.run.settings.values.clock;
+            let marked = mark::judge(mark, report.verdict, mark::deciding(&mut self.reports), clock);
+            let is_new = marked.verdict == Verdict::XPassed && report.verdict != Verdict::XPassed;
+            self.has_strict_pass |= is_new && mark.is_strict;
+            report.verdict = marked.verdict;
+            report.reason = marked.reason.or(report.reason.take());
+        }
+        report.is_tolerated = report.verdict == Verdict::XPassed && !self.has_strict_pass;
     }
 
     fn word_for(&self, id: &str) -> &'static str {
@@ -309,10 +357,18 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
     });
     let mut own = reports.iter().filter(|report| report.phase == Phase::Steps).map(|report| report.verdict);
     match worst.max().unwrap_or(Verdict::Skipped) {
-        Verdict::Passed if own.clone().any(|verdict| verdict == Verdict::NotRun) => Verdict::NotRun,
+        Verdict::Passed | Verdict::XFailed if own.clone().any(|verdict| verdict == Verdict::NotRun) => {
+            Verdict::NotRun
+        }
+        // The known fault of a step is the case's as well.
+        Verdict::Passed if reports.iter().any(is_known_fault) => Verdict::XFailed,
         Verdict::Passed if own.all(|verdict| verdict == Verdict::Skipped) => Verdict::Skipped,
         worst => worst,
     }
+}
+
+fn is_known_fault(report: &StepReport) -> bool {
+    matches!(report.phase, Phase::Setup | Phase::Steps) && report.verdict == Verdict::XFailed
 }
 
 /// A step that people did not write: inputs, variables, the time-out.

@@ -60,8 +60,11 @@ pub struct CaseReport {
     pub row: Option<String>,
     /// The worst of its steps' verdicts.
     pub verdict: Verdict,
-    /// Why nothing was sent, when it was skipped or not run.
+    /// Why nothing was sent, when it was skipped or not run; the known fault, when it was marked
+    /// `xfail`.
     pub reason: Option<String>,
+    /// Whether it passed unexpectedly and that is said not to fail the run: `strict: false`.
+    pub is_tolerated: bool,
     /// The steps in the order they ran, setup, cleanup and teardown included.
     pub steps: Vec<StepReport>,
     /// What cleanup could not undo, one sentence each; it does not change the verdict.
@@ -108,7 +111,7 @@ pub struct StepReport {
     pub operation: String,
     /// How it ended.
     pub verdict: Verdict,
-    /// Why nothing was sent, when it was skipped.
+    /// Why nothing was sent, when it was skipped; the known fault, when it was marked `xfail`.
     pub reason: Option<String>,
     /// Everything that was found, denied and warned.
     pub findings: Vec<Finding>,
@@ -149,6 +152,10 @@ pub struct Summary {
     pub verdicts: Vec<(Verdict, usize)>,
     /// Every case that did not pass and was not skipped, in the order of the plan.
     pub attention: Vec<Attention>,
+    /// The number of cases that are xpassed and may be.
+    pub tolerated: usize,
+    /// The reasons and issues of the cases that failed as they were said to, with how often.
+    pub known_faults: Vec<(String, usize)>,
     /// Warnings of one kind, most frequent first.
     pub warnings: Vec<WarningCount>,
     /// Findings that a `contract: { …: warn }` made warnings, by code.

@@ -8,6 +8,7 @@ mod case;
 mod event;
 mod expect;
 mod fact;
+mod mark;
 mod mask;
 mod place;
 mod request;

@@ -156,6 +156,7 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         row: case.row().map(|row| row.label.clone()),
         verdict: Verdict::NotRun,
         reason: None,
+        is_tolerated: false,
         steps: Vec::new(),
         left_behind: Vec::new(),
         elapsed: Duration::ZERO,

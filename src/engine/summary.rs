@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(super) struct SummaryBuilder {
     verdicts: BTreeMap<Verdict, usize>,
     attention: BTreeMap<usize, Attention>,
+    tolerated: usize,
+    known_faults: BTreeMap<String, usize>,
     warnings: BTreeMap<(Code, String, String), Warnings>,
     waived: BTreeMap<Code, usize>,
     off: BTreeMap<String, usize>,
@@ -34,6 +36,10 @@ impl SummaryBuilder {
     pub(super) fn add(&mut self, report: &CaseReport) {
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
+        self.tolerated += usize::from(report.is_tolerated);
+        if let (Verdict::XFailed, Some(reason)) = (report.verdict, &report.reason) {
+            *self.known_faults.entry(reason.clone()).or_default() += 1;
+        }
         if matches!(report.verdict, Verdict::Failed | Verdict::Errored | Verdict::XPassed) {
             let attention =
                 Attention { verdict: report.verdict, name: report.name(), codes: deciding_codes(report) };
@@ -116,6 +122,8 @@ impl SummaryBuilder {
             cases: self.cases,
             verdicts: self.verdicts.into_iter().collect(),
             attention: self.attention.into_values().collect(),
+            tolerated: self.tolerated,
+            known_faults: self.known_faults.into_iter().collect(),
             warnings,
             waived: self.waived.into_iter().collect(),
             off: self.off.into_iter().collect(),
@@ -197,6 +205,7 @@ mod tests {
             row: None,
             verdict: Verdict::Passed,
             reason: None,
+            is_tolerated: false,
             steps: vec![step],
             left_behind: Vec::new(),
             elapsed: Duration::ZERO,

@@ -21,6 +21,16 @@ pub fn is_integer(text: &str) -> bool {
     Decimal::parse(text).is_some_and(|it| it.digits.len() as i64 <= it.point)
 }
 
+/// A text that the numbers of one value share, and no others; a text that is no number is its own.
+pub(super) fn canonical(text: &str) -> String {
+    let Some(decimal) = Decimal::parse(text) else {
+        return text.to_owned();
+    };
+    let sign = if decimal.sign() < 0 { "-" } else { "" };
+    let digits: String = decimal.digits.iter().map(|digit| char::from(*digit)).collect();
+    format!("{sign}.{digits}e{}", decimal.point)
+}
+
 /// A sign, digits without zeros at either end, and the place of the point:
 /// the value is `0.digits × 10^point`.
 struct Decimal {

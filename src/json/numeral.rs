@@ -1,4 +1,4 @@
-use super::number::{compare_decimals, is_integer};
+use super::number::{canonical, compare_decimals, is_integer};
 use serde_json::Number;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -35,6 +35,11 @@ impl<'d> Numeral<'d> {
         }
         // Both texts are those of JSON numbers, which always compare.
         compare_decimals(&self.text(), &other.text()).unwrap_or(Ordering::Equal)
+    }
+
+    /// A text that numbers of one value share, and no others.
+    pub fn canonical(self) -> String {
+        canonical(&self.text())
     }
 
     /// Whether the value is integral, as in `2`, `2.0` and `20e-1`.

@@ -105,7 +105,10 @@ impl Types {
             },
             OperatorKind::Match(_) => Self::STRING,
             OperatorKind::Contains(_) => Self::STRING | Self::ARRAY,
-            OperatorKind::Unordered(_) | OperatorKind::Each(_) => Self::ARRAY,
+            OperatorKind::Unordered(_)
+            | OperatorKind::Each(_)
+            | OperatorKind::Sorted(_)
+            | OperatorKind::Unique(_) => Self::ARRAY,
             OperatorKind::Exact(_) => Self::OBJECT,
             OperatorKind::Length(_) => Self::STRING | Self::ARRAY | Self::OBJECT,
             OperatorKind::AnyOf(matchers) => {

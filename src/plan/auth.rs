@@ -91,6 +91,7 @@ fn fits(profile: &AuthKind, kind: &SecurityKind<'_>) -> bool {
             location_word(*location) == at.as_str()
                 && (*wanted == name || (is_header && wanted.eq_ignore_ascii_case(name)))
         }
+        (AuthKind::Basic { .. }, kind) => matches!(kind, SecurityKind::Basic),
         // `Authorization: <value>` is how a bearer or basic scheme looks from outside.
         (AuthKind::ApiKey { location: KeyLocation::Header, name, .. }, kind) => {
             name.eq_ignore_ascii_case("authorization")
@@ -143,6 +144,7 @@ mod tests {
         use SecurityKind::{Basic, Bearer, OAuth2, OpenIdConnect, Other};
         let oauth2 = "{ oauth2: { grant: client_credentials, tokenUrl: /t, clientId: a } }";
         check("{ bearer: a }", &[Bearer, OAuth2, OpenIdConnect, Other]);
+        check("{ basic: { username: a, password: b } }", &[Basic, Other]);
         check(oauth2, &[Bearer, OAuth2, OpenIdConnect, Other]);
         check("{ apiKey: { in: header, name: x-key, value: a } }", &[KEY, Other]);
         check("{ apiKey: { in: query, name: key, value: a } }", &[QUERY, Other]);

@@ -137,6 +137,7 @@ impl Names {
             OperatorKind::Each(matcher) | OperatorKind::Length(matcher) | OperatorKind::Not(matcher) => {
                 self.check_matcher(matcher, problems);
             }
+            OperatorKind::Sorted(_) | OperatorKind::Unique(_) => {}
             OperatorKind::Cel(condition) => self.check_condition(condition, Place::Expectation, problems),
         }
     }
@@ -229,7 +230,7 @@ impl Names {
         let (known, hint) = match root {
             "inputs" => (&self.inputs, "declare it under `inputs`"),
             "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
-            "row" if matches!(name, "name" | "tags") => {
+            "row" if matches!(name, "name" | "tags" | "skip" | "xfail") => {
                 (&self.columns, "names the row itself; give the value a column of its own")
             }
             "row" if self.columns.is_empty() => {
@@ -289,6 +290,23 @@ impl Names {
             };
             report(problems, span, format!("`{name}` is not listed under `{root}`"), label);
         }
+    }
+
+    /// Checks the condition of a `skip`, which is evaluated before anything is made.
+    pub(super) fn check_skip(&mut self, condition: &Condition, problems: &mut Problems) {
+        for mention in condition.mentions() {
+            let root = mention.root.as_str();
+            if matches!(root, "vars" | "steps") {
+                report(
+                    problems,
+                    condition.span,
+                    format!("`{root}` is not known before a case starts"),
+                    "a condition of `skip` sees `inputs` and `row`".to_owned(),
+                );
+                return;
+            }
+        }
+        self.check_condition(condition, Place::Request, problems);
     }
 
     /// Checks the variables of a CEL expression.

@@ -227,6 +227,10 @@ impl Planner<'_> {
         for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
             course.names.check_template(&cell.template, Place::Row, problems);
         }
+        let skips = scenario.rows.iter().flatten().map(|row| &row.skip).chain([&scenario.skip]);
+        for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
+            course.names.check_skip(when, problems);
+        }
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
         for var in file.vars.iter().chain(&scenario.vars) {
             course.names.check_template(&var.value, Place::Values, problems);

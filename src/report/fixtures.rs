@@ -110,6 +110,7 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         row: None,
         verdict,
         reason: None,
+        is_tolerated: false,
         steps: vec![step("read", Verdict::Passed), step("update", verdict)],
         left_behind: Vec::new(),
         elapsed: Duration::from_millis(9),

@@ -41,6 +41,8 @@ pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String
         let code = counted(warning.code.as_str(), warning.count);
         format!("{code} ({}{others}{place})", warning.headline)
     });
+    let known = summary.known_faults.iter().map(|(reason, count)| counted(reason, *count));
+    out += &entries("xfailed", known.collect(), style::PASS, style);
     out += &entries("warnings", warnings.collect(), style::WARNING, style);
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));
     let waived: Vec<String> = waived.collect();

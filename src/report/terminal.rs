@@ -206,7 +206,10 @@ fn render(case: &CaseReport, verbosity: Verbosity, style: Style) -> Rendered {
     if case.verdict == Verdict::XPassed {
         line += &indented("it passed, and is marked `xfail`: remove the mark", style);
     }
-    if blocks.is_empty() && needs_attention {
+    if let (Verdict::XFailed | Verdict::XPassed, Some(reason)) = (case.verdict, &case.reason) {
+        line += &indented(reason, style);
+    }
+    if blocks.is_empty() && matches!(case.verdict, Verdict::Failed | Verdict::Errored) {
         line += &case.reason.iter().map(|reason| indented(reason, style)).collect::<String>();
     }
     Rendered { line, blocks }

@@ -17,6 +17,13 @@ pub struct AuthProfile {
 pub enum AuthKind {
     /// `Authorization: Bearer <value>`.
     Bearer(Template),
+    /// `Authorization: Basic <base64 of username:password>` (RFC 7617 §2).
+    Basic {
+        /// The user-id, which has no colon.
+        username: Template,
+        /// The password.
+        password: Template,
+    },
     /// A value in a header, a query parameter or a cookie.
     ApiKey {
         /// Where it goes.
@@ -95,7 +102,7 @@ impl AuthChoice {
     }
 }
 
-const KINDS: &[&str] = &["bearer", "apiKey", "oauth2"];
+const KINDS: &[&str] = &["bearer", "basic", "apiKey", "oauth2"];
 
 /// Reads `auth: seller`, `auth: none`, `auth: $row.auth`.
 pub(super) fn read_choice(node: &Node, reader: &mut Reader<'_>) -> AuthChoice {
@@ -129,13 +136,16 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
     if let Some(node) = map.take("bearer") {
         kinds.push(AuthKind::Bearer(reader.text_template("bearer", node)));
     }
+    if let Some(node) = map.take("basic") {
+        kinds.extend(read_basic(node, reader));
+    }
     if let Some(node) = map.take("apiKey") {
         kinds.extend(read_api_key(node, reader));
     }
     if let Some(node) = map.take("oauth2") {
         kinds.extend(read_oauth2(node, reader));
     }
-    map.not_yet(&["basic", "mtls", "flow", "with", "headers", "expires", "command", "all"]);
+    map.not_yet(&["mtls", "flow", "with", "headers", "expires", "command", "all"]);
     let problems_before = reader.problems.len();
     map.finish(&[], reader.problems);
     let is_complete = reader.problems.len() == problems_before;
@@ -152,6 +162,19 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
 
 fn has_kind(node: &Node) -> bool {
     KINDS.iter().any(|kind| node.get(kind).is_some())
+}
+
+fn read_basic(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let mut map = MapReader::new("a basic profile", node, reader.problems)?;
+    let mut part = |key: &'static str, reader: &mut Reader<'_>| {
+        map.require(key, reader.problems).map(|node| reader.text_template(key, node))
+    };
+    let (username, password) = (part("username", reader), part("password", reader));
+    map.finish(
+        &[("user", "write `username`"), ("value", "write `username` and `password`")],
+        reader.problems,
+    );
+    Some(AuthKind::Basic { username: username?, password: password? })
 }
 
 fn read_api_key(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
@@ -229,7 +252,7 @@ impl AuthProfile {
     /// The header that the profile sets, if it sets one.
     pub fn header(&self) -> Option<&str> {
         match &self.kind {
-            AuthKind::Bearer(_) | AuthKind::OAuth2(_) => Some("Authorization"),
+            AuthKind::Bearer(_) | AuthKind::Basic { .. } | AuthKind::OAuth2(_) => Some("Authorization"),
             AuthKind::ApiKey { location: KeyLocation::Header, name, .. } => Some(name),
             AuthKind::ApiKey { .. } => None,
         }
@@ -239,6 +262,7 @@ impl AuthProfile {
     pub fn templates(&self) -> Vec<&Template> {
         match &self.kind {
             AuthKind::Bearer(value) | AuthKind::ApiKey { value, .. } => vec![value],
+            AuthKind::Basic { username, password } => vec![username, password],
             AuthKind::OAuth2(oauth2) => {
                 let optional = [&oauth2.client_secret, &oauth2.scope];
                 [&oauth2.grant, &oauth2.token_url, &oauth2.client_id]

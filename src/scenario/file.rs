@@ -1,10 +1,11 @@
 use super::ROOTS;
 use super::attachment::FileReference;
 use super::input::{Input, read_inputs};
+use super::mark::{ExpectedFailure, Skip, read_skip, read_xfail};
 use super::reader::{Named, Reader, Spanned};
 use super::row::{Row, read_rows};
 use super::settings::{Settings, read_settings};
-use super::step::{Step, read_steps};
+use super::step::{Step, read_cleanup, read_steps};
 use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
@@ -59,6 +60,10 @@ pub struct Scenario {
     pub vars: Vec<Named<Template>>,
     /// Its rows; `None` for a scenario that is one case.
     pub rows: Option<Vec<Row>>,
+    /// Whether its cases run; a row may say otherwise.
+    pub skip: Option<Skip>,
+    /// The fault that its cases are known to have; a row may say otherwise.
+    pub xfail: Option<ExpectedFailure>,
     /// Steps before its own.
     pub setup: Vec<Arc<Step>>,
     /// Its steps.
@@ -189,7 +194,7 @@ fn read_file(
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
         setup: read_steps(map.list("setup", reader.problems), reader),
-        teardown: read_steps(map.list("teardown", reader.problems), reader),
+        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
         scenarios: entries.iter().filter_map(|entry| read_scenario(entry, reader)).collect(),
     }
 }
@@ -207,14 +212,16 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
         rows: map.take("rows").map(|node| read_rows(node, reader)),
+        skip: map.take("skip").and_then(|node| read_skip(node, reader)),
+        xfail: map.take("xfail").and_then(|node| read_xfail(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
         // That the key is missing was said above.
         has_written_steps: entry.value.get("steps").is_none()
             || !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
-        teardown: read_steps(map.list("teardown", reader.problems), reader),
+        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
     };
-    map.not_yet(&["lock", "exclusive", "skip", "xfail", "matrix", "parallel"]);
+    map.not_yet(&["lock", "exclusive", "matrix", "parallel"]);
     map.finish(
         &[
             ("expect", "it belongs in a step"),

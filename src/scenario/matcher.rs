@@ -114,6 +114,10 @@ pub enum OperatorKind {
     Each(Box<Matcher>),
     /// `$length`: of a string (in characters), array or object.
     Length(Box<Matcher>),
+    /// `$sorted`: the elements are in order.
+    Sorted(Sorting),
+    /// `$unique`: no two elements are equal in what this points at.
+    Unique(Pointer),
     /// `$sameAs`: equal to the value but for the places in `except`.
     SameAs {
         /// The value to be equal to.
@@ -127,6 +131,15 @@ pub enum OperatorKind {
     AnyOf(Vec<Matcher>),
     /// `$cel`: the condition over `this` holds.
     Cel(Condition),
+}
+
+/// The operand of `$sorted`; equal neighbours are in order.
+#[derive(Clone, Debug)]
+pub struct Sorting {
+    /// What is compared in each element: numbers by value, strings by code points.
+    pub by: Pointer,
+    /// Whether the largest comes first.
+    pub is_descending: bool,
 }
 
 /// The orderings of `$gt` and its kin.

@@ -1,4 +1,4 @@
-use super::matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering};
+use super::matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
 use super::reader::Reader;
 use crate::diagnostic::Code;
 use crate::expression::{Condition, Template};
@@ -22,12 +22,14 @@ const OPERATORS: &[&str] = &[
     "$exact",
     "$each",
     "$length",
+    "$sorted",
+    "$unique",
     "$sameAs",
     "$not",
     "$anyOf",
     "$cel",
 ];
-const LATER: &[&str] = &["$sorted", "$unique", "$schema"];
+const LATER: &[&str] = &["$schema"];
 
 /// Spellings of other tools, with ours.
 const FOREIGN: &[(&str, &str)] = &[
@@ -135,6 +137,8 @@ fn read_operator(entry: &Entry, reader: &mut Reader<'_>) -> Option<Operator> {
         },
         "$each" => OperatorKind::Each(Box::new(read_matcher(node, reader))),
         "$length" => OperatorKind::Length(Box::new(read_length(node, reader)?)),
+        "$sorted" => OperatorKind::Sorted(read_sorted(node, reader)?),
+        "$unique" => OperatorKind::Unique(read_unique(node, reader)?),
         "$sameAs" => read_same_as(node, reader)?,
         "$not" => OperatorKind::Not(Box::new(read_matcher(node, reader))),
         "$anyOf" if node.as_list().is_some_and(<[Node]>::is_empty) => {
@@ -244,6 +248,45 @@ fn read_same_as(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorKind> {
     }
     map.finish(&[], reader.problems);
     Some(OperatorKind::SameAs { value: value?, except })
+}
+
+fn read_sorted(node: &Node, reader: &mut Reader<'_>) -> Option<Sorting> {
+    let order = |node: &Node, reader: &mut Reader<'_>| match node.as_str() {
+        Some("asc") => Some(false),
+        Some("desc") => Some(true),
+        _ => wrong_operand("$sorted", "asc, desc or `{ by: /price, order: desc }`", node, reader),
+    };
+    if node.as_map().is_none() {
+        return Some(Sorting { by: Pointer::default(), is_descending: order(node, reader)? });
+    }
+    let mut map = MapReader::new("`$sorted`", node, reader.problems)?;
+    let by = map.require("by", reader.problems);
+    let by = by.and_then(|node| read_element_pointer("by", node, reader));
+    let is_descending = map.take("order").map_or(Some(false), |node| order(node, reader));
+    map.finish(&[], reader.problems);
+    Some(Sorting { by: by?, is_descending: is_descending? })
+}
+
+/// `true` tells whole elements apart.
+fn read_unique(node: &Node, reader: &mut Reader<'_>) -> Option<Pointer> {
+    match &node.kind {
+        Kind::Bool(true) => Some(Pointer::default()),
+        Kind::String(_) => read_element_pointer("$unique", node, reader),
+        _ => wrong_operand("$unique", "true, or a JSON pointer into each element such as /id", node, reader),
+    }
+}
+
+fn read_element_pointer(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Pointer> {
+    let pointer = node.as_str().and_then(Pointer::parse).filter(|pointer| !pointer.is_root());
+    if pointer.is_none() {
+        reader.problems.error(
+            Code::SCENARIO_INVALID_MATCHER,
+            node.span,
+            format!("`{key}` takes a JSON pointer into each element such as /id"),
+            "is no pointer",
+        );
+    }
+    pointer
 }
 
 fn read_cel(node: &Node, reader: &mut Reader<'_>) -> Option<Condition> {

@@ -1,3 +1,4 @@
+use super::mark::{ExpectedFailure, Skip, read_skip, read_xfail};
 use super::reader::Reader;
 use crate::diagnostic::Code;
 use crate::expression::Template;
@@ -11,10 +12,14 @@ pub struct Row {
     pub label: String,
     /// Where it is written.
     pub span: Span,
-    /// The columns in order; `name` and `tags` are not among them.
+    /// The columns in order; `name`, `tags`, `skip` and `xfail` are not among them.
     pub values: Vec<Cell>,
     /// Its own tags.
     pub tags: Vec<String>,
+    /// Whether it runs; it goes before the scenario's.
+    pub skip: Option<Skip>,
+    /// The fault that it is known to have; it goes before the scenario's.
+    pub xfail: Option<ExpectedFailure>,
 }
 
 /// One value of a row.
@@ -105,7 +110,8 @@ fn make_row<'n>(
     pairs: impl Iterator<Item = (&'n str, &'n Node)>,
     reader: &mut Reader<'_>,
 ) -> Row {
-    let mut row = Row { label: index.to_string(), span, values: Vec::new(), tags: Vec::new() };
+    let mut row =
+        Row { label: index.to_string(), span, values: Vec::new(), tags: Vec::new(), skip: None, xfail: None };
     for (column, node) in pairs {
         match column {
             "name" => match node.as_str() {
@@ -118,14 +124,10 @@ fn make_row<'n>(
                 let tags = node.as_list().unwrap_or_default();
                 row.tags = tags.iter().filter_map(Node::as_str).map(ToOwned::to_owned).collect();
             }
-            "skip" | "xfail" => {
-                reader.problems.error(
-                    Code::SCENARIO_NOT_SUPPORTED,
-                    node.span,
-                    format!("`{column}` is part of the language, but not of this version of contest"),
-                    "not supported yet",
-                );
-            }
+            // In a table, a cell that is null says nothing.
+            "skip" | "xfail" if node.is_null() => {}
+            "skip" => row.skip = read_skip(node, reader),
+            "xfail" => row.xfail = read_xfail(node, reader),
             _ => row.values.push(Cell {
                 column: column.to_owned(),
                 template: reader.template(node),

@@ -62,6 +62,8 @@ fn with_operator(operator: &Operator, row: &Row, limits: &Limits, problems: &mut
         | OperatorKind::NotIn(_)
         | OperatorKind::Match(_)
         | OperatorKind::SameAs { .. }
+        | OperatorKind::Sorted(_)
+        | OperatorKind::Unique(_)
         | OperatorKind::Cel(_) => operator.kind.clone(),
     };
     Operator { kind, ..operator.clone() }

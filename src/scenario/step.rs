@@ -3,6 +3,7 @@ use super::body::{StepBody, read_body};
 use super::capture::{Capture, read_captures};
 use super::contract::ContractSettings;
 use super::expectation::{Expectation, read_expectation};
+use super::mark::{ExpectedFailure, read_xfail};
 use super::reader::{Named, Reader, Spanned};
 use super::settings::{read_duration, read_headers};
 use super::{AuthChoice, auth};
@@ -46,6 +47,8 @@ pub struct Step {
     pub timeout: Option<Duration>,
     /// Whether it runs after an earlier step failed.
     pub is_always: bool,
+    /// The fault that it is known to have.
+    pub xfail: Option<ExpectedFailure>,
     /// What is kept of the exchange.
     pub save: Vec<Named<Capture>>,
     /// What is expected.
@@ -109,6 +112,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("contract", "it belongs under `expect`"),
     ("steps", "it belongs in a scenario"),
     ("rows", "it belongs in a scenario"),
+    ("skip", "it belongs in a scenario or a row; a step has `when`"),
     ("tags", "it belongs in a scenario or a file"),
     ("vars", "it belongs in a scenario or a file"),
     ("inputs", "it belongs in a scenario or a file"),
@@ -139,6 +143,16 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// Reads a list of steps.
 pub(super) fn read_steps(nodes: &[Node], reader: &mut Reader<'_>) -> Vec<Arc<Step>> {
     nodes.iter().filter_map(|node| read_step(node, reader)).map(Arc::new).collect()
+}
+
+/// Reads the steps of a cleanup or a teardown.
+pub(super) fn read_cleanup(nodes: &[Node], reader: &mut Reader<'_>) -> Vec<Arc<Step>> {
+    let steps = read_steps(nodes, reader);
+    for mark in steps.iter().filter_map(|step| step.xfail.as_ref()) {
+        let message = "a step of a cleanup or a teardown has no `xfail`: it does not decide about its case";
+        reader.invalid(mark.span, message, "would change nothing");
+    }
+    steps
 }
 
 fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<Step> {
@@ -191,13 +205,12 @@ fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<Step> {
             .and_then(|node| read_duration("timeout", node, reader))
             .map(|duration| duration.value),
         is_always: map.boolean("always", reader.problems).unwrap_or(false),
+        xfail: map.take("xfail").and_then(|node| read_xfail(node, reader)),
         save: read_captures(map.map("save", reader.problems), reader),
         expect: map.take("expect").map(|node| read_expectation(node, reader)).unwrap_or_default(),
-        cleanup: read_steps(map.list("cleanup", reader.problems), reader),
+        cleanup: read_cleanup(map.list("cleanup", reader.problems), reader),
     };
-    map.not_yet(&[
-        "send", "flow", "with", "pause", "retry", "poll", "follow", "url", "repeat", "skip", "xfail",
-    ]);
+    map.not_yet(&["send", "flow", "with", "pause", "retry", "poll", "follow", "url", "repeat"]);
     map.finish(ELSEWHERE, reader.problems);
     call.is_some().then_some(step)
 }

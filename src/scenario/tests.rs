@@ -96,9 +96,9 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
         ],
     );
     check_file(
-        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], skip: x } }\n",
+        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], lock: x } }\n",
         &[
-            "scenario.not-supported 3:30 `skip` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 3:30 `lock` is part of the language, but not of this version of contest | not supported yet",
             "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
@@ -193,9 +193,28 @@ fn matchers_that_do_not_exist_name_the_one_meant() {
         &["scenario.unknown-matcher 5:38 there is no operator `$lenght` | did you mean `$length`?"],
     );
     check_body(
-        "{ $sorted: asc }",
+        "{ $schema: x }",
         &[
-            "scenario.not-supported 5:38 `$sorted` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 5:38 `$schema` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+    check_body("[{ $sorted: asc }, { $sorted: { by: /a/b } }, { $unique: true }, { $unique: /id }]", &[]);
+    let sorted = "`$sorted` takes asc, desc or `{ by: /price, order: desc }`";
+    for (operand, said) in [
+        ("up", format!("5:47 {sorted} | is a text")),
+        ("[asc]", format!("5:47 {sorted} | is a list")),
+        ("{ by: /a, order: up }", format!("5:64 {sorted} | is a text")),
+        (
+            "{ by: a }",
+            "5:53 `by` takes a JSON pointer into each element such as /id | is no pointer".to_owned(),
+        ),
+    ] {
+        check_body(&format!("{{ $sorted: {operand} }}"), &[&format!("scenario.invalid-matcher {said}")]);
+    }
+    check_body(
+        "{ $unique: false }",
+        &[
+            "scenario.invalid-matcher 5:47 `$unique` takes true, or a JSON pointer into each element such as /id | is a boolean",
         ],
     );
     check_body(
@@ -274,15 +293,15 @@ fn project_files_name_what_exists() {
         &["config.unknown-key 2:1 a project file has no key `environment` | did you mean `environments`?"],
     );
     check_project(
-        "contest: 1\nauth: { a: { basic: {} } }\n",
+        "contest: 1\nauth: { a: { mtls: {} } }\n",
         &[
-            "scenario.not-supported 2:14 `basic` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 2:14 `mtls` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
     check_project(
         "contest: 1\nauth: { a: {} }\n",
         &[
-            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, apiKey, oauth2 | has none",
+            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2 | has none",
         ],
     );
     check_project(

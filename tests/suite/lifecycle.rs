@@ -281,3 +281,100 @@ fn an_interruption_sends_no_further_step_and_cleans_up() {
     let sent: Vec<String> = server.requests().into_iter().filter(|line| !line.contains("slow")).collect();
     assert_eq!(sent, ["GET /one", "GET /undo"]);
 }
+
+/// `verdict: reason` of each case.
+fn check_reasons(scenarios: &str, requests: &str, expected: &[&str]) {
+    let (reports, seen) = run(scenarios, |_| {});
+    assert_eq!(seen.join(" "), requests, "{scenarios}");
+    let found: Vec<_> = reports
+        .iter()
+        .map(|report| format!("{}: {}", report.verdict, report.reason.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(found, expected, "{scenarios}");
+}
+
+#[test]
+fn a_skipped_case_sends_nothing_and_runs_no_setup() {
+    let (one, setup) = (step("one"), step("setup"));
+    check_reasons(
+        &format!(
+            "setup: [{setup}]\nteardown: [{setup}]\nscenarios:\n  s: {{ skip: later, steps: [{one}] }}\n"
+        ),
+        "",
+        &["skipped: later"],
+    );
+    // An input without a value does not matter to it.
+    check_reasons(
+        &format!(
+            "inputs: {{ a: {{ type: string }} }}\nscenarios:\n  s: {{ skip: later, vars: {{ b: $inputs.a }}, \
+             steps: [{one}] }}\n"
+        ),
+        "",
+        &["skipped: later"],
+    );
+}
+
+#[test]
+fn a_skip_may_have_a_condition() {
+    let steps = format!("steps: [{}]", step("$row.at"));
+    check_reasons(
+        &format!(
+            "inputs: {{ region: {{ type: string, default: eu }} }}\nscenarios:\n  s:\n    \
+             skip: {{ when: \"row.at == 'two' && inputs.region == 'eu'\", reason: not in Europe }}\n    \
+             rows:\n      - {{ at: one }}\n      - {{ at: two }}\n      - {{ at: three, skip: never }}\n      \
+             - {{ at: two, skip: {{ when: false, reason: the row says no }} }}\n    {steps}\n"
+        ),
+        "one two",
+        &["passed: ", "skipped: not in Europe", "skipped: never", "passed: "],
+    );
+    check_reasons(
+        &format!(
+            "scenarios:\n  s: {{ skip: {{ when: row.at > 1, reason: r }}, rows: [{{ at: one }}], {steps} }}\n"
+        ),
+        "",
+        &["errored: "],
+    );
+}
+
+#[test]
+fn a_known_fault_is_xfailed() {
+    let scenario =
+        |mark: &str, step: &str| format!("scenarios:\n  s: {{ xfail: {mark}, steps: [{step}] }}\n");
+    let check = |mark: &str, name: &str, expected: &str| {
+        check_reasons(&scenario(mark, &step(name)), name, &[expected]);
+    };
+    check("{ reason: it breaks, issue: 12 }", "broken", "xfailed: it breaks (#12)");
+    check("{ reason: it breaks }", "fine", "xpassed: it breaks");
+    check("{ reason: it breaks, code: [response.status, expect.status] }", "broken", "xfailed: it breaks");
+    check("{ reason: it breaks, code: response.body }", "broken", "failed: ");
+    check("{ reason: it breaks, expires: 2020-01-01 }", "broken", "failed: ");
+    check("{ reason: it breaks, expires: 2020-01-01 }", "fine", "passed: ");
+    // What cannot be sent says nothing about the fault.
+    check_reasons(&scenario("{ reason: it breaks }", &step("''")), "", &["errored: "]);
+    check_reasons(
+        &format!(
+            "scenarios:\n  s:\n    rows:\n      - {{ at: broken, xfail: {{ reason: known }} }}\n      \
+             - {{ at: broken }}\n    steps: [{}]\n",
+            step("$row.at")
+        ),
+        "broken broken",
+        &["xfailed: known", "failed: "],
+    );
+}
+
+#[test]
+fn steps_go_on_behind_the_known_fault_of_one() {
+    let marked = |name: &str| step_with(name, "xfail: { reason: it breaks }");
+    let of = |steps: [String; 3]| format!("scenarios:\n  s: {{ steps: [{}] }}\n", steps.join(", "));
+    check_reasons(
+        &of([step("one"), marked("broken"), step("three")]),
+        "one broken three",
+        &["xfailed: it breaks"],
+    );
+    check_reasons(&of([step("one"), marked("two"), step("three")]), "one two three", &["xpassed: it breaks"]);
+    check_reasons(
+        &of([marked("broken"), step("broken-too"), step("three")]),
+        "broken broken-too",
+        &["failed: "],
+    );
+}

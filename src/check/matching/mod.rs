@@ -9,6 +9,7 @@ mod format;
 mod marker;
 mod operator;
 mod pairing;
+mod sequence;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -124,6 +124,8 @@ impl<'a> Run<'a> {
             OperatorKind::Exact(members) => self.check_exact(span, members, value),
             OperatorKind::Each(inner) => self.check_each(span, inner, has_length, value),
             OperatorKind::Length(inner) => self.check_length(span, inner, value),
+            OperatorKind::Sorted(sorting) => self.check_sorted(span, sorting, value),
+            OperatorKind::Unique(by) => self.check_unique(span, by, value),
             OperatorKind::Not(inner) => {
                 if self.holds(inner, value)? {
                     self.report(span, |run| {

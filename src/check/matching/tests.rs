@@ -238,6 +238,50 @@ fn texts_match_patterns_and_contain_texts() {
 }
 
 #[test]
+fn elements_are_in_order() {
+    let asc = "{ $sorted: asc }";
+    check_all(
+        asc,
+        &["[]", "[1]", "[1, 1.0, 2]", r#"["B", "a", "b"]"#],
+        &["[2, 1]", "1", "[null]", "[1, \"2\"]"],
+    );
+    check_all(asc, &["[0.10000000000000000001, 0.10000000000000000002]"], &[]);
+    check_all(asc, &[], &["[0.10000000000000000002, 0.10000000000000000001]"]);
+    check_all("{ $sorted: desc }", &["[2, 2, 1]"], &["[1, 2]"]);
+    let by = "{ a: { $sorted: { by: /p, order: desc } } }";
+    check_all(by, &[r#"{"a": [{"p": 2}, {"p": 1}]}"#], &[r#"{"a": [{"p": 2}, {"p": 3}]}"#]);
+    check(
+        by,
+        r#"{"a": [{"p": 2}, {"p": 1}, {"p": 3}, {"p": 4}]}"#,
+        &["elements 1 and 2 of `a` are not in descending order by /p: `1` before `3`"],
+    );
+    check(by, r#"{"a": [{"p": 2}, {}]}"#, &["element 1 of `a` has no /p"]);
+    let mixed = "element 1 of the body has no order: it is the string `2` behind the number `1`";
+    check(asc, r#"[1, "2"]"#, &[mixed]);
+    check(asc, "[null]", &["element 0 of the body has no order: it is null where a number or a string is"]);
+    check(asc, "3", &["the body is the number `3`, expected an array"]);
+}
+
+#[test]
+fn elements_are_told_apart() {
+    let all = "{ $unique: true }";
+    check_all(all, &["[]", "[1, 2, \"1\", null, true]"], &["[1, 1.0]", "[1, 2, 10e-1]", "\"a\""]);
+    check_all(all, &[r#"[{"a": 1}, {"a": 2}, {"a": [1]}]"#], &[r#"[{"a": 1, "b": 2}, {"b": 2.0, "a": 1}]"#]);
+    check_all(
+        all,
+        &["[0.10000000000000000001, 0.10000000000000000002]", r#"["1,", ["1", 2]]"#],
+        &["[0, -0.0]"],
+    );
+    check(all, r#"["x", "y", "x"]"#, &["elements 0 and 2 of the body are equal: `x`"]);
+    let by = "{ a: { $unique: /id } }";
+    check(
+        by,
+        r#"{"a": [{"id": 7}, {"id": 8}, {}, {"id": 7}]}"#,
+        &["element 2 of `a` has no /id", "elements 0 and 3 of `a` have the same /id: `7`"],
+    );
+}
+
+#[test]
 fn elements_have_distinct_partners() {
     check_all("{ $contains: 1 }", &["[2, 1]"], &["[]", "[2]", "[\"1\"]"]);
     check_all("{ $contains: [ <number>, 1 ] }", &["[1, 2]", "[2, 1]"], &["[1]", "[2, 3]"]);

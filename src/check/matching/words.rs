@@ -187,6 +187,12 @@ fn operator(operator: &Operator) -> String {
         OperatorKind::Unordered(inner) => {
             format!("exactly {} in any order", inner.iter().map(matcher).collect::<Vec<_>>().join(", "))
         }
+        OperatorKind::Sorted(sorting) => {
+            let order = if sorting.is_descending { "descending" } else { "ascending" };
+            format!("elements in {order} order")
+        }
+        OperatorKind::Unique(by) if by.is_root() => "elements of which no two are equal".to_owned(),
+        OperatorKind::Unique(by) => format!("elements of which no two have the same {by}"),
         OperatorKind::Exact(members) => format!("exactly `{}`", cut(&written_members(members))),
         OperatorKind::SameAs { value, .. } => format!("the same as {}", template(value)),
         OperatorKind::Cel(condition) => format!("a value with `{}`", cut(&condition.text)),

@@ -133,7 +133,7 @@ impl<'d> Collector<'d> {
     /// The examples and the default within a schema.
     fn schema(&mut self, document: &'d Document, at: &Pointer) {
         let Some(schema) = document.get(at) else { return };
-        let of = title(at);
+        let of = title(document, at);
         for keyword in ["example", "default"] {
             let Some(value) = schema.get(keyword) else { continue };
             let name = format!("the {keyword} of {of}");
@@ -167,17 +167,33 @@ fn named(name: Option<&str>, of: &str) -> String {
     }
 }
 
-/// What a schema is called: its name among the components, or that of the property it describes.
-pub(super) fn title(at: &Pointer) -> String {
+/// What a schema is called: its name among the components, or that of the property, parameter or header
+/// it describes.
+pub(super) fn title(document: &Document, at: &Pointer) -> String {
     match at.tokens() {
         [.., holder, name] if holder == "schemas" || holder == "properties" || holder == "$defs" => {
             format!("`{name}`")
         }
-        [.., keyword] if keyword == "items" => format!("the elements of {}", title(&at.parent())),
+        [.., keyword] if keyword == "items" => format!("the elements of {}", title(document, &at.parent())),
         [.., holder, keyword] if keyword == "schema" => match holder.as_str() {
             media_type if media_type.contains('/') => format!("the schema of `{media_type}`"),
-            _ => "the schema".to_owned(),
+            _ => match described(document, &at.parent()) {
+                Some(name) => name,
+                None => "the schema".to_owned(),
+            },
         },
         _ => "a schema".to_owned(),
+    }
+}
+
+/// The parameter or header that stands at a pointer, if one does.
+fn described(document: &Document, at: &Pointer) -> Option<String> {
+    let text = |key: &str| document.get(at)?.get(key)?.as_str();
+    match (text("in"), text("name"), at.tokens()) {
+        (Some("formData"), Some(name), _) => Some(format!("the form field `{name}`")),
+        (Some("body"), Some(_), _) => None,
+        (Some(location), Some(name), _) => Some(format!("the {location} parameter `{name}`")),
+        (.., [.., holder, name]) if holder == "headers" => Some(format!("the header `{name}`")),
+        _ => None,
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn lint(document: &Document, schemas: &[Target]) -> Vec<Lint> {
     // it makes impossible is not reported once more.
     for (index, node) in graph.nodes.iter().enumerate() {
         if let Err(Obstacle::Own(reason)) = graph.judge(index, &|_| true) {
-            lints.push(reason.into_lint(node.at));
+            lints.push(reason.into_lint(document, node.at));
             assumed[index] = true;
         }
     }
@@ -70,12 +70,12 @@ struct Reason {
 }
 
 impl Reason {
-    fn into_lint(self, at: &Pointer) -> Lint {
+    fn into_lint(self, document: &Document, at: &Pointer) -> Lint {
         Lint {
             code: Code::DOCUMENT_IMPOSSIBLE,
             pointer: self.keyword,
             is_key: false,
-            message: format!("nothing can satisfy {}: {}", title(at), self.message),
+            message: format!("nothing can satisfy {}: {}", title(document, at), self.message),
             label: self.label,
             also: self.also,
             notes: Vec::new(),
@@ -143,7 +143,10 @@ impl<'d> Graph<'d> {
             code: Code::DOCUMENT_IMPOSSIBLE,
             pointer: at.clone(),
             is_key: true,
-            message: format!("nothing can satisfy {}: every one needs another, without end", title(at)),
+            message: format!(
+                "nothing can satisfy {}: every one needs another, without end",
+                title(self.document, at)
+            ),
             label: through,
             also: None,
             notes: Vec::new(),

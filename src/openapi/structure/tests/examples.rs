@@ -57,3 +57,49 @@ fn a_value_within_a_schema_may_travel_either_way() {
         &[],
     );
 }
+
+#[test]
+fn a_default_is_named_after_what_its_schema_describes() {
+    let named = |text: &str, name: &str| {
+        let found = super::findings(text);
+        let wanted = format!("the default of {name} breaks its own schema");
+        assert!(found.len() == 1 && found[0].contains(&wanted), "{text}: {found:?}");
+    };
+    let of_3 = |of: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{ title: T, version: '1' }}\npaths: {{ /a: {{ get: {{ operationId: getA, {of} }} }} }}\n"
+        )
+    };
+    let of_2 = |of: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{ title: T, version: '1' }}\npaths: {{ /a: {{ post: {{ operationId: a, {of} }} }} }}\n"
+        )
+    };
+    let ok = "responses: { 200: { description: '' } }";
+    named(
+        &of_3(&format!(
+            "parameters: [{{ name: q, in: query, schema: {{ type: integer, default: x }} }}], {ok}"
+        )),
+        "the query parameter `q`",
+    );
+    named(
+        &of_3(
+            "responses: { 200: { description: '', headers: { X-A: { schema: { type: integer, default: x } } } } }",
+        ),
+        "the header `X-A`",
+    );
+    named(
+        &of_2(&format!("parameters: [{{ name: q, in: query, type: integer, default: x }}], {ok}")),
+        "the query parameter `q`",
+    );
+    named(
+        &of_2(&format!(
+            "consumes: [application/x-www-form-urlencoded], parameters: [{{ name: f, in: formData, type: integer, default: x }}], {ok}"
+        )),
+        "the form field `f`",
+    );
+    named(
+        &of_2("responses: { 200: { description: '', headers: { X-A: { type: integer, default: x } } } }"),
+        "the header `X-A`",
+    );
+}

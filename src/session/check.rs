@@ -33,7 +33,8 @@ impl Checked {
 }
 
 /// Loads and plans without sending, holds the scenarios against their documents, and looks at the
-/// structure of every document that is reached.
+/// structure of every document that is reached; without files also of those that the project names and
+/// no scenario calls.
 /// Files that are no `*.contest.yaml` and no folder are taken as OpenAPI documents.
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
@@ -65,6 +66,12 @@ pub fn check_files(mut settings: Settings) -> Checked {
     }
     let mut cases = 0;
     if given.is_empty() || !scenarios.is_empty() {
+        // Without files all of the project is meant, the documents that no scenario calls too.
+        let project = match scenarios.is_empty() {
+            true => find_project(&[], &folder)
+                .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new())),
+            false => None,
+        };
         settings.files = scenarios;
         let session = Session::load(settings, false);
         cases = session.plan.cases.len();
@@ -73,6 +80,16 @@ pub fn check_files(mut settings: Settings) -> Checked {
         diagnostics.extend(found);
         let contracts = session.plan.apis.iter().map(|api| &api.contract);
         documents.extend(contracts.map(|it| (Arc::clone(it.document()), it.nullable())));
+        for api in project.iter().flat_map(|project| &project.apis) {
+            let is_reached = session.plan.apis.iter().any(|reached| reached.name == api.name);
+            let Some(project) = project.as_ref().filter(|_| !is_reached) else { continue };
+            let written = &api.value.document.value;
+            let overlays = Library::overlays_of(written, &project.folder, project);
+            match library.load(written, &project.folder, &overlays, Some(project), &mut diagnostics) {
+                Ok(document) => documents.push((document, Nullable::default())),
+                Err(missing) => diagnostics.extend(missing.diagnostic()),
+            }
+        }
     }
     for (document, nullable) in &documents {
         diagnostics.extend(check_structure(document));

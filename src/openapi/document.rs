@@ -400,19 +400,26 @@ impl Document {
 
     fn report_missing_version(&self, problems: &mut Problems) {
         // Files that people mistake for OpenAPI documents, by the key that names their version.
-        const OTHERS: [(&str, &str); 3] = [
+        const OTHERS: [(&str, &str); 5] = [
             ("asyncapi", "an AsyncAPI document"),
             ("arazzo", "an Arazzo description"),
             ("overlay", "an OpenAPI overlay"),
+            ("mock", "a file of a mock's rules"),
+            ("contest", "a file of contest"),
         ];
         if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
             let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
             let help = match *key {
                 "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
+                "mock" => "it is known by its name: `*.mock.yaml`",
+                "contest" => {
+                    "scenarios are known by their name: `*.contest.yaml`; a project file is found by itself"
+                }
                 _ => "name the OpenAPI document itself",
             };
             let message = match *key {
                 "overlay" => format!("this is {what}, and no document by itself"),
+                "mock" | "contest" => format!("this is {what}, and no OpenAPI document"),
                 _ => format!("this is {what}, which this version of contest does not support"),
             };
             let label = "an OpenAPI document has `openapi` here";

@@ -7,6 +7,7 @@ mod check_format;
 mod corpus;
 mod documents;
 mod floods;
+mod gallery;
 mod guide;
 mod hostile;
 mod house;

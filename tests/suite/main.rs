@@ -26,5 +26,6 @@ mod readme;
 mod remote;
 mod resets;
 mod secrets;
+mod semantics;
 mod server;
 mod servers;

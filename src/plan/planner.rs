@@ -3,15 +3,14 @@ use super::case::{Case, Plan, PlannedApi, PlannedScenario};
 use super::references::{Names, Place};
 use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
-use super::settings::Surroundings;
+use super::settings::{Surroundings, nullable_of};
 use super::step::Course;
 use super::{PlannedStep, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, OperationIndex};
+use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
-    Attachments, ContractSettings, Environment, Input, Named, NullableReading, Project, Row, Scenario,
-    ScenarioFile, Step,
+    Attachments, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
 };
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,15 +37,6 @@ pub struct PlanInput<'i> {
     pub limits: &'i Limits,
     /// Severities that count before those of every file.
     pub overrides: &'i ContractSettings,
-}
-
-impl PlanInput<'_> {
-    fn nullable_of(&self, api: &str) -> Nullable {
-        match self.project.map(|project| project.nullable_of(api)).unwrap_or_default() {
-            NullableReading::Lenient => Nullable::Lenient,
-            NullableReading::Strict => Nullable::Strict,
-        }
-    }
 }
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
@@ -96,7 +86,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
             name: name.clone(),
             is_used: !operations.is_empty(),
             contract: Arc::new(
-                Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
+                Contract::compile(Arc::clone(document), &operations)
+                    .with_nullable(nullable_of(input.project, name)),
             ),
         }
     });

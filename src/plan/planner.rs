@@ -207,9 +207,12 @@ impl Planner<'_> {
         for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
+        let vars = || file.vars.iter().chain(&scenario.vars);
+        course.names.computed_later = vars().map(|var| var.name.clone()).collect();
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
-        for var in file.vars.iter().chain(&scenario.vars) {
+        for var in vars() {
             course.names.check_template(&var.value, Place::Values, problems);
+            course.names.computed_later.remove(&var.name);
             course.names.vars.insert(var.name.clone());
         }
         let setup = self.steps(file, &scenario.setup, &mut course, problems);

@@ -33,9 +33,15 @@ pub(super) fn build_body(
     let boundary = boundary(sending.step, scope)?;
     let raw = |bytes: Vec<u8>| RequestContent { media_type: content_type.clone(), value: None, bytes };
     let writing = |value: &Datum| -> Result<RequestContent, BuildError> {
-        let written = write_content(media_type.as_ref(), &content_type, value, &boundary)
+        let content_type = match (content_type.as_str(), value.value()) {
+            // Where no document says, the value does.
+            ("", Value::String(_)) => "text/plain; charset=utf-8",
+            ("", _) => "application/json",
+            (stated, _) => stated,
+        };
+        let written = write_content(media_type.as_ref(), content_type, value, &boundary)
             .map_err(|error| unsendable(error, body.span))?;
-        let is_json = content_kind(&content_type) == ContentKind::Json;
+        let is_json = content_kind(content_type) == ContentKind::Json;
         let value = is_json.then(|| value.value().clone());
         Ok(RequestContent { media_type: written.content_type, value, bytes: written.bytes })
     };

@@ -78,6 +78,10 @@ fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
     let query = all("query", &call.query);
     let headers = all("headers", &at.request.headers);
     let cookies = all("cookies", &call.request.cookies);
+    if call.url.is_some() {
+        // They are in the URL.
+        unknown.extend(["path", "query"].map(|section| Pointer::of([section])));
+    }
     let body = match &call.request.body {
         None => None,
         Some(written) => Some(body(at, written, unknown)?),

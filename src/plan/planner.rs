@@ -5,7 +5,7 @@ use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::Course;
-use super::{PlannedStep, Selection};
+use super::{PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
@@ -75,8 +75,14 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
     for case in &cases {
         for step in case.scenario.all_steps() {
-            if let Some(call) = step.call() {
-                used.entry(call.api).or_default().insert(call.operation);
+            match step.request().map(|request| &request.target) {
+                Some(PlannedTarget::Operation(call)) => {
+                    used.entry(call.api).or_default().insert(call.operation);
+                }
+                Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
+                    used.entry(*api).or_default();
+                }
+                Some(PlannedTarget::Url(_)) | None => {}
             }
         }
     }
@@ -84,7 +90,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
         PlannedApi {
             name: name.clone(),
-            is_used: !operations.is_empty(),
+            is_used: used.contains_key(&index),
             contract: Arc::new(
                 Contract::compile(Arc::clone(document), &operations)
                     .with_nullable(nullable_of(input.project, name)),

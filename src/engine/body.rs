@@ -5,7 +5,7 @@ use super::scope::CaseScope;
 use super::step::Sending;
 use crate::check::RequestContent;
 use crate::expression::{Generator, Unresolved};
-use crate::json::Datum;
+use crate::json::{Datum, Value};
 use crate::openapi::{
     ContentKind, MediaType, Operation, OutgoingPart, WriteError, Written, content_kind, documented_type,
     match_media_type, parts_of, write_content, write_parts,

@@ -3,6 +3,7 @@ use crate::plan::{Shard, TagExpression};
 use crate::scenario::{ContractSettings, is_host, unknown_check};
 use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -44,6 +45,16 @@ pub(super) enum Command {
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
     Mock(Mock),
+    /// Print the completion script of a shell
+    ///
+    /// For bash: source <(contest completions bash). For zsh, as `_contest` in a folder of `$fpath`; for
+    /// fish, as ~/.config/fish/completions/contest.fish; for PowerShell, in `$PROFILE`:
+    /// contest completions powershell | Out-String | Invoke-Expression.
+    Completions(Completions),
+    /// Print the manual page of contest, or of one of its commands
+    ///
+    /// To read it: contest man run | man -l -
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +217,18 @@ pub(super) struct Fmt {
 pub(super) struct Explain {
     /// What stands in brackets behind `error`: response.body, http.allow; or a pattern, http.*
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The command: run, check, …; none means contest itself
+    pub(super) command: Option<String>,
 }
 
 /// Severities that count before those of every file; of two flags that fit one check, the one that

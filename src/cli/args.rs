@@ -97,6 +97,9 @@ pub(super) struct Run {
     /// The value of `$run.id` [default: a new one each run]
     #[arg(long, value_name = "ID")]
     pub(super) run_id: Option<String>,
+    /// Run again, whenever a file changes, the cases that depend on it; Ctrl-C ends it
+    #[arg(long, short = 'w')]
+    pub(super) watch: bool,
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,

@@ -16,6 +16,7 @@ mod mock;
 mod output;
 mod run;
 mod select;
+mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser as _;

@@ -1,6 +1,6 @@
 use super::args::{OrderChoice, Output, Run};
-use super::{exit, output, select};
-use crate::engine::{Event, Order};
+use super::{exit, output, select, watch};
+use crate::engine::{Event, Order, Summary};
 use crate::report::{Progress, Terminal};
 use crate::session::{Session, Settings};
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
+    let is_watching = arguments.watch;
     let settings = match settings(arguments) {
         Ok(settings) => settings,
         Err(reason) => {
@@ -15,27 +16,13 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
+    if is_watching {
+        return watch::watch(settings, out);
+    }
     let session = Session::load(settings, true);
-    if session.has_errors() {
-        output::print_diagnostics(&session.diagnostics, out);
-        let count = output::count(&session.diagnostics).unwrap_or_default();
-        let words = if session.is_refused() { "nothing was sent" } else { "the other files run" };
-        output::print_error(&format!("\n{count}; {words}\n"));
-        if session.is_refused() {
-            return ExitCode::from(exit::REFUSED);
-        }
-    } else if let Some(count) = output::count(&session.diagnostics) {
-        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    if let Err(code) = show_problems(&session, out) {
+        return code;
     }
-    if session.plan.cases.is_empty() {
-        if let Some(words) = select::nothing_selected(&session.plan) {
-            output::print_error(&words);
-            return ExitCode::from(exit::NOTHING_SELECTED);
-        }
-        output::print_error(&select::empty_shard(&session.plan, session.selection()));
-        return if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
-    }
-    output::print_error(&select::unfitting(&session.plan));
     let runtime = match session.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -43,15 +30,62 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
-    let code = runtime.block_on(run_session(&session, out));
+    let code = runtime.block_on(async {
+        let interrupt = CancellationToken::new();
+        tokio::spawn(watch_interrupts(interrupt.clone()));
+        match run_cases(&session, None, interrupt, out, &mut |_| {}).await {
+            Ok(summary) => exit::of_summary(&summary),
+            Err(reason) => {
+                output::print_error(&format!("error: {reason}\n"));
+                ExitCode::from(exit::ERRORED)
+            }
+        }
+    });
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
 }
 
-async fn run_session(session: &Session, out: &Output) -> ExitCode {
-    let interrupt = CancellationToken::new();
-    tokio::spawn(watch_interrupts(interrupt.clone()));
+/// Says what is wrong with the files and with what was selected.
+///
+/// # Errors
+/// The exit code where nothing is to run.
+pub(super) fn show_problems(session: &Session, out: &Output) -> Result<(), ExitCode> {
+    if session.has_errors() {
+        output::print_diagnostics(&session.diagnostics, out);
+        let count = output::count(&session.diagnostics).unwrap_or_default();
+        let words = if session.is_refused() { "nothing was sent" } else { "the other files run" };
+        output::print_error(&format!("\n{count}; {words}\n"));
+        if session.is_refused() {
+            return Err(ExitCode::from(exit::REFUSED));
+        }
+    } else if let Some(count) = output::count(&session.diagnostics) {
+        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    }
+    if session.plan.cases.is_empty() {
+        if let Some(words) = select::nothing_selected(&session.plan) {
+            output::print_error(&words);
+            return Err(ExitCode::from(exit::NOTHING_SELECTED));
+        }
+        output::print_error(&select::empty_shard(&session.plan, session.selection()));
+        let code = if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
+        return Err(code);
+    }
+    output::print_error(&select::unfitting(&session.plan));
+    Ok(())
+}
+
+/// Runs all cases of a session, or some, and reports them; `also` hears every event after the report.
+///
+/// # Errors
+/// A sentence that says why nothing could be run or not everything be reported.
+pub(super) async fn run_cases(
+    session: &Session,
+    cases: Option<&[usize]>,
+    interrupt: CancellationToken,
+    out: &Output,
+    also: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Summary, String> {
     let style = output::style_of(out, &std::io::stdout());
     let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out));
     let mut progress = Progress::stderr();
@@ -62,23 +96,20 @@ async fn run_session(session: &Session, out: &Output) -> ExitCode {
             // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
             unwritten = progress.aside(|| terminal.event(event)).err();
         }
+        also(event);
     };
-    let outcome = session.run(interrupt, &mut emit).await;
-    if let Some(error) = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-        output::print_error(&format!("error: the report could not be written: {error}\n"));
-        return ExitCode::from(exit::ERRORED);
-    }
-    match outcome {
-        Ok(summary) => exit::of_summary(&summary),
-        Err(reason) => {
-            output::print_error(&format!("error: {reason}\n"));
-            ExitCode::from(exit::ERRORED)
-        }
+    let outcome = match cases {
+        None => session.run(interrupt, &mut emit).await,
+        Some(cases) => session.run_some(cases, interrupt, &mut emit).await,
+    };
+    match unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        Some(error) => Err(format!("the report could not be written: {error}")),
+        None => outcome,
     }
 }
 
 /// The first Ctrl-C lets cleanup run, the second leaves at once.
-async fn watch_interrupts(interrupt: CancellationToken) {
+pub(super) async fn watch_interrupts(interrupt: CancellationToken) {
     interrupted().await;
     interrupt.cancel();
     output::print_error("\ninterrupted: cleanup is running; Ctrl-C again leaves at once\n");
@@ -87,7 +118,7 @@ async fn watch_interrupts(interrupt: CancellationToken) {
 }
 
 /// Ctrl-C, or what a CI system sends to a job that it cancels; never, where signals cannot be had.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -18,6 +18,8 @@ mod runtime;
 mod servers;
 mod settings;
 mod values;
+mod watch;
+mod watched;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
@@ -26,3 +28,4 @@ pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};
+pub use watch::{Round, Watch};

@@ -100,6 +100,9 @@ pub(super) struct Run {
     /// Run again, whenever a file changes, the cases that depend on it; Ctrl-C ends it
     #[arg(long, short = 'w')]
     pub(super) watch: bool,
+    /// Write every exchange as a line of JSON while it runs (schemas/trace.schema.json), secrets masked
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
@@ -301,10 +304,11 @@ pub(super) struct Output {
     /// When to use colour; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: ColorChoice,
-    /// Say more: the steps of each case, warnings where they were found, bodies to their end
+    /// Say more: the steps of each case, warnings where they were found, bodies to their end; -vv also
+    /// every request and response with header lines and bodies
     #[arg(long, short = 'v', action = ArgAction::Count, global = true)]
     pub(super) verbose: u8,
-    /// Say less: only what needs attention
+    /// Say less: what failed, and the line that sums up
     #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     pub(super) quiet: u8,
 }

@@ -1,23 +1,29 @@
 use super::args::{OrderChoice, Output, Run};
 use super::{exit, output, select, watch};
 use crate::engine::{Event, Order, Summary};
-use crate::report::{Progress, Terminal};
+use crate::report::{Progress, Terminal, Trace};
 use crate::session::{Session, Settings};
+use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let is_watching = arguments.watch;
-    let settings = match settings(arguments) {
-        Ok(settings) => settings,
+    let trace = arguments.trace.clone();
+    let prepared =
+        settings(arguments).and_then(|settings| Ok((settings, Listeners::new(trace.as_deref(), out)?)));
+    let (mut settings, mut listeners) = match prepared {
+        Ok(prepared) => prepared,
         Err(reason) => {
             output::print_error(&format!("error: {reason}\n"));
             return ExitCode::from(exit::REFUSED);
         }
     };
+    settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
     if is_watching {
-        return watch::watch(settings, out);
+        return watch::watch(settings, listeners);
     }
     let session = Session::load(settings, true);
     if let Err(code) = show_problems(&session, out) {
@@ -33,7 +39,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let code = runtime.block_on(async {
         let interrupt = CancellationToken::new();
         tokio::spawn(watch_interrupts(interrupt.clone()));
-        match run_cases(&session, None, interrupt, out, &mut |_| {}).await {
+        match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
             Ok(summary) => exit::of_summary(&summary),
             Err(reason) => {
                 output::print_error(&format!("error: {reason}\n"));
@@ -44,6 +50,23 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
+}
+
+/// Who hears the events of a run beside the report for people.
+pub(super) struct Listeners<'o> {
+    pub(super) out: &'o Output,
+    trace: Option<Trace<File>>,
+}
+
+impl<'o> Listeners<'o> {
+    /// Opens the files that are to be written.
+    fn new(trace: Option<&Path>, out: &'o Output) -> Result<Self, String> {
+        let create = |path: &Path| {
+            let file = File::create(path);
+            file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+        };
+        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new) })
+    }
 }
 
 /// Says what is wrong with the files and with what was selected.
@@ -83,18 +106,23 @@ pub(super) async fn run_cases(
     session: &Session,
     cases: Option<&[usize]>,
     interrupt: CancellationToken,
-    out: &Output,
+    listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
+    let Listeners { out, trace } = listeners;
     let style = output::style_of(out, &std::io::stdout());
-    let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out));
+    let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out, session.limits()));
     let mut progress = Progress::stderr();
     let mut unwritten: Option<std::io::Error> = None;
+    let mut untraced: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {
         progress.event(event);
         if unwritten.is_none() {
             // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
             unwritten = progress.aside(|| terminal.event(event)).err();
+        }
+        if let (Some(trace), None) = (trace.as_mut(), &untraced) {
+            untraced = trace.event(event).err();
         }
         also(event);
     };
@@ -102,9 +130,11 @@ pub(super) async fn run_cases(
         None => session.run(interrupt, &mut emit).await,
         Some(cases) => session.run_some(cases, interrupt, &mut emit).await,
     };
-    match unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-        Some(error) => Err(format!("the report could not be written: {error}")),
-        None => outcome,
+    let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+    match (unwritten, untraced) {
+        (Some(error), _) => Err(format!("the report could not be written: {error}")),
+        (None, Some(error)) => Err(format!("the trace could not be written: {error}")),
+        (None, None) => outcome,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::args::Output;
+use super::run::Listeners;
 use super::{exit, output, run};
 use crate::diagnostic::words::count;
 use crate::engine::{CaseReport, Event, Verdict};
@@ -17,7 +18,7 @@ const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 const SHOWN_FILES: usize = 3;
 
 /// `contest run --watch`.
-pub(super) fn watch(settings: Settings, out: &Output) -> ExitCode {
+pub(super) fn watch(settings: Settings, mut listeners: Listeners<'_>) -> ExitCode {
     let refuse = |reason: &str| {
         output::print_error(&format!("error: {reason}\n"));
         ExitCode::from(exit::REFUSED)
@@ -35,7 +36,7 @@ pub(super) fn watch(settings: Settings, out: &Output) -> ExitCode {
         let mut failing = Vec::new();
         let mut round = watch.first();
         loop {
-            if run_round(&round, &mut failing, &folder, out).await {
+            if run_round(&round, &mut failing, &folder, &mut listeners).await {
                 return ExitCode::from(exit::INTERRUPTED);
             }
             let files = count(round.session.files().len(), "file", "files");
@@ -51,7 +52,13 @@ pub(super) fn watch(settings: Settings, out: &Output) -> ExitCode {
 }
 
 /// Runs what a round is for, with what still fails on top; gives whether it was interrupted.
-async fn run_round(round: &Round, failing: &mut Vec<CaseReport>, folder: &Path, out: &Output) -> bool {
+async fn run_round(
+    round: &Round,
+    failing: &mut Vec<CaseReport>,
+    folder: &Path,
+    listeners: &mut Listeners<'_>,
+) -> bool {
+    let out = listeners.out;
     if std::io::stdout().is_terminal() {
         output::print(CLEAR);
     }
@@ -89,7 +96,7 @@ async fn run_round(round: &Round, failing: &mut Vec<CaseReport>, folder: &Path, 
             }
         }
     };
-    let outcome = run::run_cases(session, Some(&round.cases), interrupt.clone(), out, &mut also).await;
+    let outcome = run::run_cases(session, Some(&round.cases), interrupt.clone(), listeners, &mut also).await;
     listener.abort();
     if let Err(reason) = outcome {
         output::print_error(&format!("error: {reason}\n"));

@@ -17,6 +17,8 @@ const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 /// One case under way.
 struct Course<'c> {
     run: &'c Run,
+    index: usize,
+    id: &'c str,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
     worker: usize,
@@ -45,8 +47,11 @@ pub(super) async fn run_case(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
+    let id = report.id.clone();
     let mut course = Course {
         run,
+        index,
+        id: &id,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
@@ -240,7 +245,15 @@ impl<'c> Course<'c> {
     }
 
     fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            index: self.index,
+            id: self.id,
+            scenario: self.scenario,
+            row: self.row,
+            worker: self.worker,
+            phase,
+        }
     }
 
     /// Steps in order; one that fails ends them, but for those that always run.
@@ -386,6 +399,7 @@ fn not_run_step() -> StepReport {
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

@@ -1,5 +1,7 @@
 use super::Verdict;
+use super::record::ExchangeRecord;
 use crate::diagnostic::{Code, Finding};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the engine says while it runs; the only bridge to reports, the harness and the exit code.
@@ -18,6 +20,8 @@ pub enum Event {
         /// `file › title`.
         name: String,
     },
+    /// A request was answered, or was not; said only where exchanges are kept. Its case is under way.
+    Exchanged(Arc<ExchangeRecord>),
     /// A case is done, cleanup included.
     CaseFinished(Box<CaseReport>),
     /// Everything is done.
@@ -117,6 +121,8 @@ pub struct StepReport {
     pub findings: Vec<Finding>,
     /// The exchange, masked; `None` when nothing was answered.
     pub exchange: Option<ExchangeReport>,
+    /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
+    pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.
     pub repeat: Option<String>,
     /// Codes of warnings that would have failed the step, had no setting lowered them.

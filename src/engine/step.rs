@@ -2,6 +2,7 @@ use super::Verdict;
 use super::auth::{AttachError, Credentials, attach, resolve_credentials};
 use super::capture::evaluate_capture;
 use super::event::{ExchangeReport, Phase, StepReport};
+use super::exchange_log::ExchangeLog;
 use super::expect::check_expectations;
 use super::fact::{call_fact, own_fact, transport_fact, unresolved_fact, verdict};
 use super::place::{Places, first_line};
@@ -34,6 +35,9 @@ pub(super) struct StepOutcome {
 /// Where and for whom a step runs.
 pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
+    /// The case's place in the plan, and its id.
+    pub(super) index: usize,
+    pub(super) id: &'c str,
     pub(super) scenario: &'c PlannedScenario,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,
@@ -65,6 +69,7 @@ impl StepContext<'_> {
             reason,
             findings: Vec::new(),
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),
@@ -159,17 +164,27 @@ impl StepContext<'_> {
             }
         };
         let values = std::mem::take(&mut built.values);
-        match self.exchange(step, built, &api_url, scope, jar, &expected, on_send).await {
-            Ok(exchange) => self.judge(step, exchange, (&values, sent), &expected, scope, jar),
+        let mut log = ExchangeLog::new(self, step);
+        match self.exchange(step, built, &api_url, scope, jar, &expected, on_send, &mut log).await {
+            Ok(exchange) => {
+                let exchange = Arc::new(exchange);
+                let mut outcome = self.judge(step, &exchange, (&values, sent), &expected, scope, jar);
+                log.judged(&exchange, &mut outcome.report);
+                outcome
+            }
             Err((fact, None)) => self.errored(step, *fact),
             Err((fact, Some(request))) => {
                 let places = self.places(step, None, request_line(&request));
                 let mut report = self.blank(step, Verdict::Errored, None);
+                let error = fact.headline.clone();
                 report.findings.push(places.finding(*fact));
                 report.verdict = verdict(&report.findings);
                 // What could not be built was not sent, and cannot be repeated.
                 let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
                 report.repeat = was_sent.then(|| curl(&request));
+                if was_sent {
+                    log.unanswered(&request, &error, &mut report);
+                }
                 StepOutcome { report, was_sent }
             }
         }
@@ -214,6 +229,7 @@ impl StepContext<'_> {
         jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
+        log: &mut ExchangeLog<'_>,
     ) -> Result<Exchange, (Box<Fact>, Option<Request>)> {
         let failed = |error: AttachError| {
             let mut fact = unsent(Code::AUTH_TOKEN, error.message, step, step.auth_span);
@@ -240,6 +256,7 @@ impl StepContext<'_> {
             result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
         };
         let again = cached_token.is_some().then(|| built.request.clone());
+        log.begin();
         let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
         let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
@@ -249,10 +266,12 @@ impl StepContext<'_> {
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, &operation) {
             return Ok(exchange);
         }
+        log.followed(&exchange);
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
         if let Credentials::Profile(profile) = credentials {
             attach(profile, &mut again, base_url, step.timeout, self.run, scope).await.map_err(failed)?;
         }
+        log.begin();
         let mut exchange = send(again).await?;
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
@@ -290,7 +309,7 @@ impl StepContext<'_> {
     fn judge(
         &self,
         step: &PlannedStep,
-        exchange: Exchange,
+        exchange: &Arc<Exchange>,
         (values, sent): (&RequestValues, SentAs),
         expected: &ExpectedStatus,
         scope: &mut CaseScope,
@@ -298,20 +317,19 @@ impl StepContext<'_> {
     ) -> StepOutcome {
         let operation = self.run.plan.operation(step);
         jar.store(&exchange.request.url, &exchange.response.headers);
-        let exchange = Arc::new(exchange);
-        scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        scope.exchanges.insert(step.id.clone(), Arc::clone(exchange));
         if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
-            return self.refused(step, &exchange, refusal);
+            return self.refused(step, exchange, refusal);
         }
         let severities = step.policy.at(exchange.response.status);
         let severities = if self.is_cleanup() { severities.lenient() } else { severities };
         let limits = &self.run.settings.limits;
-        let mut judgement = check_response(operation, self.contract(step), &exchange, &severities, limits);
+        let mut judgement = check_response(operation, self.contract(step), exchange, &severities, limits);
         let mut facts = judgement.facts;
         facts.extend(check_deprecated_use(operation, self.contract(step), values, &severities));
         facts.extend(sent.tolerated);
         judgement.not_checked.extend(sent.not_checked);
-        let mut unmet = self.capture(step, &exchange, scope);
+        let mut unmet = self.capture(step, exchange, scope);
         let of_row = self.row.map(|row| {
             // What is wrong with it was said when the plan was made.
             let mut problems = Problems::new(&self.scenario.file.source);
@@ -321,8 +339,8 @@ impl StepContext<'_> {
             of_row.as_ref().unwrap_or(&step.step.expect),
             step.attached.expected.as_deref(),
             &operation,
-            &exchange,
-            &ExchangeScope { case: scope, exchange: &exchange },
+            exchange,
+            &ExchangeScope { case: scope, exchange },
         );
         unmet.extend(checked.facts);
         let status = exchange.response.status;
@@ -340,7 +358,7 @@ impl StepContext<'_> {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let request = request_line(&exchange.request);
-        let findings = self.findings(step, &exchange, &request, facts);
+        let findings = self.findings(step, exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
         report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };

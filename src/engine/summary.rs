@@ -191,6 +191,7 @@ mod tests {
             reason: None,
             findings: vec![finding],
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

@@ -16,7 +16,9 @@ mod style;
 mod summary;
 mod terminal;
 mod text;
+mod trace;
 mod window;
+mod wire;
 
 pub use check::{CheckCounts, render_check};
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
@@ -24,6 +26,7 @@ pub use progress::Progress;
 pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
+pub use trace::Trace;
 
 #[cfg(test)]
 mod fixtures;

@@ -21,12 +21,27 @@ const ORDER: [(Verdict, anstyle::Style); 7] = [
     (Verdict::NotRun, style::WARNING),
 ];
 
-/// Renders the summary; `is_listed` says whether the cases that need attention are named again.
-pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String {
+/// Renders the summary; `is_listed` says whether the cases that need attention are named again. A quiet
+/// one leaves out what changes no verdict: warnings, waivers, what was not checked.
+pub(super) fn render(summary: &Summary, is_listed: bool, is_quiet: bool, style: Style) -> String {
     let mut out = counts(summary, style);
     if is_listed {
         out += &attention(&summary.attention, style);
     }
+    if !is_quiet {
+        out += &asides(summary, style);
+    }
+    out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
+    if summary.is_interrupted {
+        let words = "the run was stopped before its end; cleanup was run".to_owned();
+        out += &entries("interrupted:", vec![words], style::ERROR, style);
+    }
+    out
+}
+
+/// What changes no verdict.
+fn asides(summary: &Summary, style: Style) -> String {
+    let mut out = String::new();
     let times = style.glyphs().times;
     let counted =
         |what: &str, count: usize| if count > 1 { format!("{what} {times}{count}") } else { what.to_owned() };
@@ -54,11 +69,6 @@ pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String
     out += &entries("off", off.collect(), style::WARNING, style);
     let not_checked = summary.not_checked.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("not checked:", not_checked.collect(), style::WARNING, style);
-    out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
-    if summary.is_interrupted {
-        let words = "the run was stopped before its end; cleanup was run".to_owned();
-        out += &entries("interrupted:", vec![words], style::ERROR, style);
-    }
     out
 }
 

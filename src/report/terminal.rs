@@ -3,7 +3,7 @@
 
 use super::snippet::{Trailer, render_finding};
 use super::text::{Part, cut, join, plural, short_time, width, wrap};
-use super::{Style, style, summary};
+use super::{Style, style, summary, wire};
 use crate::diagnostic::Severity;
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
 use std::collections::{BTreeMap, HashSet};
@@ -21,7 +21,7 @@ const LEAD: usize = 8;
 /// How much is said of cases that need no attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// Nothing.
+    /// Nothing, and the summary is what decides the exit code.
     Quiet,
     /// A line each.
     #[default]
@@ -29,6 +29,17 @@ pub enum Verbosity {
     /// A line for each of their steps too, warnings where they were found, and request bodies to
     /// their end.
     Verbose,
+    /// Every request and response too, where the run keeps them; of each body as many bytes as this.
+    Exchanges {
+        /// The limit `shown`.
+        shown: usize,
+    },
+}
+
+impl Verbosity {
+    fn is_verbose(self) -> bool {
+        self >= Self::Verbose
+    }
 }
 
 /// Writes the report for people.
@@ -47,6 +58,8 @@ pub struct Terminal<W> {
     is_after_blank: bool,
     /// Whether the last thing printed was the findings of a case.
     ends_with_findings: bool,
+    /// The first lines, which a quiet report has only above what needs attention.
+    header: Option<String>,
 }
 
 /// A case as text.
@@ -81,6 +94,7 @@ impl<W: Write> Terminal<W> {
             seen: HashSet::new(),
             is_after_blank: false,
             ends_with_findings: false,
+            header: None,
         }
     }
 
@@ -91,7 +105,7 @@ impl<W: Write> Terminal<W> {
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::RunStarted(started) => self.start(started)?,
-            Event::CaseStarted { .. } => return Ok(()),
+            Event::CaseStarted { .. } | Event::Exchanged(_) => return Ok(()),
             Event::CaseFinished(case) => {
                 self.waiting.insert(case.index, render(case, self.verbosity, self.style));
                 while let Some(case) = self.waiting.remove(&self.next) {
@@ -138,14 +152,23 @@ impl<W: Write> Terminal<W> {
                 header.push('\n');
             }
         }
-        self.write(&header)?;
-        self.blank()
+        self.header = Some(header);
+        if self.verbosity == Verbosity::Quiet { Ok(()) } else { self.open() }
+    }
+
+    /// Writes the first lines, once.
+    fn open(&mut self) -> io::Result<()> {
+        match self.header.take() {
+            Some(header) => self.write(&header).and_then(|()| self.blank()),
+            None => Ok(()),
+        }
     }
 
     fn case(&mut self, case: &Rendered) -> io::Result<()> {
         if case.line.is_empty() {
             return Ok(());
         }
+        self.open()?;
         self.ends_with_findings = !case.blocks.is_empty();
         let is_known = |block: &Block| block.fold.as_ref().is_some_and(|fold| self.seen.contains(&fold.key));
         if case.blocks.iter().all(is_known) {
@@ -168,10 +191,12 @@ impl<W: Write> Terminal<W> {
         for case in std::mem::take(&mut self.waiting).into_values() {
             self.case(&case)?;
         }
-        self.blank()?;
+        if self.header.is_none() {
+            self.blank()?;
+        }
         // The list would repeat the lines right above it.
         let is_listed = summary.attention.len() != 1 || !self.ends_with_findings;
-        let text = summary::render(summary, is_listed, self.style);
+        let text = summary::render(summary, is_listed, self.verbosity == Verbosity::Quiet, self.style);
         self.write(&text)
     }
 }
@@ -190,12 +215,13 @@ fn render(case: &CaseReport, verbosity: Verbosity, style: Style) -> Rendered {
         return Rendered { line: String::new(), blocks: Vec::new() };
     }
     let mut line = case_line(case, style);
-    if verbosity == Verbosity::Verbose {
-        for step in &case.steps {
-            line += &indented(&step_words(step, style), style);
+    let is_verbose = verbosity.is_verbose();
+    for step in case.steps.iter().filter(|_| is_verbose) {
+        line += &indented(&step_words(step, style), style);
+        if let Verbosity::Exchanges { shown } = verbosity {
+            line += &wire::render(&step.exchanges, shown, style);
         }
     }
-    let is_verbose = verbosity == Verbosity::Verbose;
     let is_shown = |severity| match severity {
         Severity::Deny => needs_attention || is_verbose,
         Severity::Warn => is_verbose,

@@ -223,6 +223,11 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// The limits of the run.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
     /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
     ///
@@ -341,6 +346,7 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
+            keeps_exchanges: self.settings.keeps_exchanges,
             interrupt,
         }
     }

@@ -26,4 +26,5 @@ mod resets;
 mod secrets;
 mod server;
 mod servers;
+mod trace;
 mod watch;

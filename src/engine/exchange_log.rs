@@ -2,12 +2,11 @@
 
 use super::event::{Event, StepReport};
 use super::record::{ExchangeRecord, RequestRecord, ResponseRecord};
-use super::run::Run;
 use super::step::StepContext;
 use crate::clock::Timestamp;
 use crate::exchange::{Exchange, Request};
 use crate::plan::PlannedStep;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// The requests of one step. Each is told when the next one follows, the last when it was judged: by then
@@ -15,89 +14,126 @@ use std::time::Instant;
 pub(super) struct ExchangeLog<'c> {
     context: &'c StepContext<'c>,
     step: &'c PlannedStep,
-    /// When the request under way was sent; `None` where nothing is kept.
-    begun: Option<(Timestamp, Instant)>,
-    records: Vec<Arc<ExchangeRecord>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The request under way.
+    sent: Option<Sent>,
+    told: Vec<Arc<ExchangeRecord>>,
+}
+
+struct Sent {
+    request: Request,
+    started: Timestamp,
+    begun: Instant,
 }
 
 impl<'c> ExchangeLog<'c> {
     pub(super) fn new(context: &'c StepContext<'c>, step: &'c PlannedStep) -> Self {
-        Self { context, step, begun: None, records: Vec::new() }
+        Self { context, step, state: Mutex::default() }
     }
 
-    fn run(&self) -> &Run {
-        self.context.run
+    fn is_kept(&self) -> bool {
+        self.context.run.settings.keeps_exchanges
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request is about to be sent.
-    pub(super) fn begin(&mut self) {
-        if self.run().settings.keeps_exchanges {
-            self.begun = Some((self.run().settings.values.clock.now(), Instant::now()));
+    pub(super) fn begin(&self, request: &Request) {
+        if self.is_kept() {
+            let started = self.context.run.settings.values.clock.now();
+            self.state().sent = Some(Sent { request: request.clone(), started, begun: Instant::now() });
         }
     }
 
     /// An answer came, and another request follows it.
-    pub(super) fn followed(&mut self, exchange: &Exchange) {
-        if let Some(record) = self.record(&exchange.request, Some(exchange)) {
-            self.tell(record);
-        }
+    pub(super) fn followed(&self, exchange: &Exchange) {
+        self.end(Some(exchange), None, None);
     }
 
-    /// The last answer was judged: its records go into the report.
-    pub(super) fn judged(mut self, exchange: &Exchange, report: &mut StepReport) {
-        if let Some(record) = self.record(&exchange.request, Some(exchange)) {
-            self.finish(record, report);
-        }
+    /// The last answer was judged: the records go into the report.
+    pub(super) fn judged(&self, exchange: &Exchange, report: &mut StepReport) {
+        self.end(Some(exchange), None, Some(report));
     }
 
     /// The last request got no answer that could be judged.
-    pub(super) fn unanswered(mut self, request: &Request, error: &str, report: &mut StepReport) {
-        if let Some(record) = self.record(request, None) {
-            let error = Some(self.run().settings.masker.mask_words(error));
-            self.finish(ExchangeRecord { error, ..record }, report);
+    pub(super) fn unanswered(&self, error: &str, report: &mut StepReport) {
+        self.end(None, Some(error), Some(report));
+    }
+
+    /// The request under way was not sent after all.
+    pub(super) fn forget(&self) {
+        if self.is_kept() {
+            self.state().sent = None;
         }
     }
 
-    fn finish(&mut self, mut record: ExchangeRecord, report: &mut StepReport) {
-        record.verdict = Some(report.verdict);
-        for finding in &report.findings {
-            if !record.codes.contains(&finding.code) {
-                record.codes.push(finding.code);
-            }
+    fn end(&self, exchange: Option<&Exchange>, error: Option<&str>, report: Option<&mut StepReport>) {
+        if !self.is_kept() {
+            return;
         }
-        self.tell(record);
-        report.exchanges = std::mem::take(&mut self.records);
+        let mut state = self.state();
+        if let Some(sent) = state.sent.take() {
+            let record = self.record(&sent, exchange, error, report.as_deref(), state.told.len() + 1);
+            let record = Arc::new(record);
+            // The receiver lives as long as the workers.
+            let _ = self.context.run.events.send(Event::Exchanged(Arc::clone(&record)));
+            state.told.push(record);
+        }
+        if let Some(report) = report {
+            report.exchanges = std::mem::take(&mut state.told);
+        }
     }
 
-    fn tell(&mut self, record: ExchangeRecord) {
-        let record = Arc::new(record);
-        // The receiver lives as long as the workers.
-        let _ = self.run().events.send(Event::Exchanged(Arc::clone(&record)));
-        self.records.push(record);
-    }
-
-    /// The request under way as a record; `None` where nothing is kept.
-    fn record(&mut self, request: &Request, exchange: Option<&Exchange>) -> Option<ExchangeRecord> {
-        let (started, sent) = self.begun.take()?;
-        let settings = &self.run().settings;
+    fn record(
+        &self,
+        sent: &Sent,
+        exchange: Option<&Exchange>,
+        error: Option<&str>,
+        report: Option<&StepReport>,
+        attempt: usize,
+    ) -> ExchangeRecord {
+        let context = self.context;
+        let settings = &context.run.settings;
         let masker = &settings.masker;
         let limit = usize::try_from(settings.limits.trace).unwrap_or(usize::MAX);
         let notes = exchange.map(|it| it.notes.as_slice()).unwrap_or_default();
-        Some(ExchangeRecord {
-            index: self.context.index,
-            case: masker.mask_words(self.context.id),
+        let mut codes = Vec::new();
+        for finding in report.into_iter().flat_map(|report| &report.findings) {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        ExchangeRecord {
+            index: context.index,
+            case: masker.mask_words(context.id),
             step: self.step.id.clone(),
-            phase: self.context.phase,
-            operation: self.run().plan.operation(self.step).name(),
-            attempt: self.records.len() + 1,
-            started,
-            request: RequestRecord::of(request, masker, limit),
+            phase: context.phase,
+            operation: self.step.call().map(|call| context.run.plan.operation(call).name()),
+            attempt,
+            started: sent.started,
+            // What was sent in the end: the transport may have been asked twice.
+            request: RequestRecord::of(exchange.map_or(&sent.request, |it| &it.request), masker, limit),
             response: exchange.map(|it| ResponseRecord::of(&it.response, masker, limit)),
-            error: None,
-            latency: exchange.map_or_else(|| sent.elapsed(), |it| it.latency),
+            error: error.map(|error| masker.mask_words(error)),
+            latency: exchange.map_or_else(|| sent.begun.elapsed(), |it| it.latency),
             notes: notes.iter().map(|note| masker.mask_words(note)).collect(),
-            verdict: None,
-            codes: Vec::new(),
-        })
+            verdict: report.map(|report| report.verdict),
+            codes,
+        }
+    }
+}
+
+/// A step is cut off by an interruption or the scenario's time-out: what was under way is told.
+impl Drop for ExchangeLog<'_> {
+    fn drop(&mut self) {
+        if self.is_kept() && self.state().sent.is_some() {
+            self.end(None, Some("the step was cut off before the answer came"), None);
+        }
     }
 }

@@ -22,8 +22,8 @@ pub struct ExchangeRecord {
     pub step: String,
     /// Where the step stands.
     pub phase: Phase,
-    /// The operation: `updateAnOrder`.
-    pub operation: String,
+    /// The operation: `updateAnOrder`; `None` for a URL outside the documents.
+    pub operation: Option<String>,
     /// Which request of the step it is, from 1.
     pub attempt: usize,
     /// When it was sent.

@@ -86,7 +86,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         id: id.to_owned(),
         title: None,
         phase: Phase::Steps,
-        operation: "updateAnOrder".to_owned(),
+        action: "updateAnOrder".to_owned(),
         verdict,
         reason: None,
         findings: Vec::new(),
@@ -136,7 +136,7 @@ pub(super) fn record() -> ExchangeRecord {
         case: "marketplace/update::0".to_owned(),
         step: "update".to_owned(),
         phase: Phase::Steps,
-        operation: "updateAnOrder".to_owned(),
+        operation: Some("updateAnOrder".to_owned()),
         attempt: 1,
         started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
         request: RequestRecord {

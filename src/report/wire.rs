@@ -3,7 +3,7 @@
 
 use super::Style;
 use super::style;
-use super::text::{character_width, plural};
+use super::text::{character_width, plural, wrap};
 use crate::engine::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::json::Located;
 
@@ -27,10 +27,10 @@ pub(super) fn render(records: &[impl AsRef<ExchangeRecord>], limit: usize, style
             lines.line('*', &format!("request {} of the step", record.attempt));
         }
         lines.request(&record.request);
-        record.notes.iter().for_each(|note| lines.line('*', note));
+        record.notes.iter().for_each(|note| lines.note(note));
         match (&record.response, &record.error) {
             (Some(response), _) => lines.response(response),
-            (None, Some(error)) => lines.line('*', error),
+            (None, Some(error)) => lines.note(error),
             (None, None) => {}
         }
     }
@@ -70,10 +70,19 @@ impl Lines {
         // A line end at the very end is no line of its own.
         shown.strip_suffix('\n').unwrap_or(shown).split('\n').for_each(|line| self.line(sign, line));
         if shown.len() < text.len() || body.is_cut {
-            let size = plural(body.size, "byte");
+            let size = match &indented {
+                Some(indented) => format!("{}, indented", plural(indented.len(), "byte")),
+                None => plural(body.size, "byte"),
+            };
             let words = format!("the body has {size}, and the limit `shown` is {}", self.limit);
-            self.line('*', &format!("{words}: `--limit shown={}` shows more", self.limit.saturating_mul(4)));
+            self.note(&format!("{words}: `--limit shown={}` shows more", self.limit.saturating_mul(4)));
         }
+    }
+
+    /// Words of ours, which may be moved.
+    fn note(&mut self, text: &str) {
+        let room = self.style.columns().saturating_sub(INDENT + 2);
+        wrap(&self.style.visible(text), room).iter().for_each(|line| self.push('*', line));
     }
 
     /// A line behind its sign; what does not fit goes on below, without words being moved.
@@ -158,8 +167,8 @@ mod tests {
           <
           < {
           <   "data":
-          * the body has 28 bytes, and the limit `shown` is
-          * 12: `--limit shown=48` shows more
+          * the body has 42 bytes, indented, and the limit
+          * `shown` is 12: `--limit shown=48` shows more
 "#,
         );
     }

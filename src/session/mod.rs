@@ -20,6 +20,7 @@ mod settings;
 mod values;
 mod watch;
 mod watched;
+mod write;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
@@ -29,3 +30,4 @@ pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};
 pub use watch::{Round, Watch};
+pub use write::write_file;

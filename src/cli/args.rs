@@ -100,6 +100,19 @@ pub(super) struct Run {
     /// Run again, whenever a file changes, the cases that depend on it; Ctrl-C ends it
     #[arg(long, short = 'w')]
     pub(super) watch: bool,
+    /// Resolve everything and show each request; nothing is sent, and no token fetched. What only an answer
+    /// gives stands as ‹$vars.orderId›
+    #[arg(long, conflicts_with = "trace")]
+    pub(super) dry_run: bool,
+    /// How a dry run is shown: for people, or as one JSON document (schemas/dry-run.schema.json)
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        requires = "dry_run",
+        conflicts_with = "watch"
+    )]
+    pub(super) format: ListFormat,
     /// Write every exchange as a line of JSON while it runs (schemas/trace.schema.json), secrets masked
     #[arg(long, value_name = "FILE")]
     pub(super) trace: Option<PathBuf>,
@@ -166,7 +179,7 @@ pub(super) struct List {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A tree of files, scenarios and rows
+    /// For people
     Text,
     /// One JSON document
     Json,

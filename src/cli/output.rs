@@ -37,10 +37,10 @@ fn is_unicode() -> bool {
     })
 }
 
-pub(super) fn verbosity(output: &Output, limits: &Limits) -> Verbosity {
+pub(super) fn verbosity(output: &Output, is_dry: bool, limits: &Limits) -> Verbosity {
     match (output.quiet, output.verbose) {
-        (0, 0) => Verbosity::Normal,
-        (0, 1) => Verbosity::Verbose,
+        (0, 0) if !is_dry => Verbosity::Normal,
+        (0, 1) if !is_dry => Verbosity::Verbose,
         (0, _) => Verbosity::Exchanges { shown: usize::try_from(limits.shown).unwrap_or(usize::MAX) },
         _ => Verbosity::Quiet,
     }

@@ -1,7 +1,7 @@
-use super::args::{OrderChoice, Output, Run};
+use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::{exit, output, select, watch};
 use crate::engine::{Event, Order, Summary};
-use crate::report::{Progress, Terminal, Trace};
+use crate::report::{DryRun, Progress, Terminal, Trace};
 use crate::session::{Session, Settings};
 use std::fs::File;
 use std::path::Path;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let is_watching = arguments.watch;
     let trace = arguments.trace.clone();
+    let is_json = arguments.format == ListFormat::Json;
     let prepared =
         settings(arguments).and_then(|settings| Ok((settings, Listeners::new(trace.as_deref(), out)?)));
     let (mut settings, mut listeners) = match prepared {
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
+    listeners.dry_run = is_json.then(DryRun::default);
     settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
     if is_watching {
         return watch::watch(settings, listeners);
@@ -56,6 +58,8 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
 pub(super) struct Listeners<'o> {
     pub(super) out: &'o Output,
     trace: Option<Trace<File>>,
+    /// What is printed in place of the report for people.
+    dry_run: Option<DryRun>,
 }
 
 impl<'o> Listeners<'o> {
@@ -65,7 +69,7 @@ impl<'o> Listeners<'o> {
             let file = File::create(path);
             file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
         };
-        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new) })
+        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new), dry_run: None })
     }
 }
 
@@ -109,15 +113,18 @@ pub(super) async fn run_cases(
     listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
-    let Listeners { out, trace } = listeners;
+    let Listeners { out, trace, dry_run } = listeners;
     let style = output::style_of(out, &std::io::stdout());
-    let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out, session.limits()));
+    let verbosity = output::verbosity(out, session.is_dry(), session.limits());
+    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
     let mut progress = Progress::stderr();
     let mut unwritten: Option<std::io::Error> = None;
     let mut untraced: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {
         progress.event(event);
-        if unwritten.is_none() {
+        if let Some(dry_run) = dry_run.as_mut() {
+            dry_run.event(event);
+        } else if unwritten.is_none() {
             // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
             unwritten = progress.aside(|| terminal.event(event)).err();
         }
@@ -130,6 +137,9 @@ pub(super) async fn run_cases(
         None => session.run(interrupt, &mut emit).await,
         Some(cases) => session.run_some(cases, interrupt, &mut emit).await,
     };
+    if let Some(dry_run) = dry_run.take() {
+        output::print(&dry_run.to_json());
+    }
     let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
     match (unwritten, untraced) {
         (Some(error), _) => Err(format!("the report could not be written: {error}")),
@@ -181,6 +191,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
             OrderChoice::Random => Order::Random,
         },
         keep_going: arguments.keep_going,
+        is_dry: arguments.dry_run,
         repeat: arguments.repeat.map(|repeat| repeat as usize),
         seed: arguments.seed,
         run_id: arguments.run_id,

@@ -55,7 +55,10 @@ pub(super) async fn run_case(
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, &stream),
+        scope: match run.settings.is_dry {
+            true => CaseScope::of_dry_run(&run.settings.values, &stream),
+            false => CaseScope::new(&run.settings.values, &stream),
+        },
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
@@ -286,7 +289,7 @@ impl<'c> Course<'c> {
     }
 
     fn apply_step_mark(&mut self, step: &PlannedStep, mut outcome: StepOutcome) -> StepOutcome {
-        if let Some(mark) = &step.step.xfail {
+        if let Some(mark) = step.step.xfail.as_ref().filter(|_| !self.run.settings.is_dry) {
             let report = &mut outcome.report;
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, report.findings.iter_mut(), clock);
@@ -299,7 +302,7 @@ impl<'c> Course<'c> {
 
     /// The mark of the case, after those of its steps.
     fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| !self.run.settings.is_dry) {
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, mark::deciding(&mut self.reports), clock);
             let is_new = marked.verdict == Verdict::XPassed && report.verdict != Verdict::XPassed;

@@ -45,6 +45,8 @@ pub struct RunStarted {
     pub seed: u64,
     /// The value of `$run.id`.
     pub run_id: String,
+    /// Whether nothing is sent: requests are made ready and shown.
+    pub is_dry: bool,
     /// Things that the reader should know before anything else: TLS is not verified.
     pub banners: Vec<String>,
 }
@@ -180,6 +182,8 @@ pub struct Summary {
     pub partly_judged: usize,
     /// Requests that got no answer that could be judged.
     pub unanswered: usize,
+    /// Requests that a dry run made ready and did not send; `None` of any other run.
+    pub withheld: Option<usize>,
     /// What was tested.
     pub target: String,
     /// From the first case's start to the last one's end.

@@ -2,12 +2,13 @@
 
 use super::event::{Event, StepReport};
 use super::record::{ExchangeRecord, RequestRecord, ResponseRecord};
+use super::scope::CaseScope;
 use super::step::StepContext;
 use crate::clock::Timestamp;
 use crate::exchange::{Exchange, Request};
 use crate::plan::PlannedStep;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The requests of one step. Each is told when the next one follows, the last when it was judged: by then
 /// every secret of its response is known.
@@ -64,6 +65,20 @@ impl<'c> ExchangeLog<'c> {
     /// The last request got no answer that could be judged.
     pub(super) fn unanswered(&self, error: &str, report: &mut StepReport) {
         self.end(None, Some(error), Some(report));
+    }
+
+    /// A request is shown and not sent; placeholders in it can be read.
+    pub(super) fn withheld(&self, request: &Request, scope: &CaseScope, report: &mut StepReport) {
+        self.begin(request);
+        let Some(sent) = self.state().sent.take() else { return };
+        let mut record = self.record(&sent, None, None, Some(report), 1);
+        record.latency = Duration::ZERO;
+        let shown = &mut record.request;
+        shown.url = scope.readable(&shown.url);
+        if let Some(body) = &mut shown.body {
+            body.text = scope.readable(&body.text);
+        }
+        report.exchanges.push(Arc::new(record));
     }
 
     /// The request under way was not sent after all.

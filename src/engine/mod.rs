@@ -21,6 +21,7 @@ mod status;
 mod step;
 mod summary;
 mod target;
+mod unanswered;
 mod values;
 mod verdict;
 

@@ -87,6 +87,13 @@ pub struct BodyRecord {
     pub is_cut: bool,
 }
 
+impl ExchangeRecord {
+    /// Whether the request was made ready and not sent.
+    pub fn is_withheld(&self) -> bool {
+        self.response.is_none() && self.error.is_none()
+    }
+}
+
 impl RequestRecord {
     pub(super) fn of(request: &Request, masker: &Masker, limit: usize) -> Self {
         let media_type = request.headers.get("content-type").unwrap_or_default();

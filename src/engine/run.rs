@@ -46,6 +46,8 @@ pub struct RunSettings {
     /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
     /// a masked copy of each body.
     pub keeps_exchanges: bool,
+    /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
+    pub is_dry: bool,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -90,6 +92,7 @@ pub async fn run(
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
@@ -110,7 +113,11 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
-    let summary = builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    let mut summary =
+        builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if !settings.is_dry {
+        summary.withheld = None;
+    }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }

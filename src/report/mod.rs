@@ -7,6 +7,7 @@
 
 mod check;
 mod curl;
+mod dry_run;
 mod excerpt;
 mod list;
 mod progress;
@@ -21,6 +22,7 @@ mod window;
 mod wire;
 
 pub use check::{CheckCounts, render_check};
+pub use dry_run::DryRun;
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use strength::render_strength;

@@ -1,5 +1,6 @@
 //! The end of the terminal report: counts, then what a person should look at.
 
+use super::dry_run::state;
 use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
 use super::{Style, style};
 use crate::engine::{Attention, Summary, Verdict};
@@ -81,7 +82,8 @@ fn counts(summary: &Summary, style: Style) -> String {
         let count: usize = same.map(|(_, count)| count).sum();
         if count > 0 {
             let lead = if parts.is_empty() { format!("{cases}: ") } else { String::new() };
-            let words = format!("{count} {verdict}");
+            let word = if summary.withheld.is_some() { state(verdict) } else { verdict.as_str() };
+            let words = format!("{count} {word}");
             let text = style.paint(style::BOLD, &lead) + &style.paint(ink, &words);
             parts.push(Part { width: width(&lead) + width(&words), text, joint: Joint::Comma });
         }
@@ -90,6 +92,12 @@ fn counts(summary: &Summary, style: Style) -> String {
         parts.push(cases.into());
     }
     let exchanges = plural(summary.exchanges, "exchange");
+    if let Some(withheld) = summary.withheld {
+        let requests = format!("{}, nothing was sent", plural(withheld, "request"));
+        let target = format!("target: {}", style.visible(&summary.target));
+        parts.extend([requests, target].map(Part::from));
+        return join(&parts, style) + "\n";
+    }
     let judged = match (summary.exchanges, summary.unanswered) {
         (0, 0) => "no exchanges".to_owned(),
         (_, 0) if summary.partly_judged == 0 => format!("{exchanges}, all judged"),

@@ -37,6 +37,13 @@ pub(super) fn render(records: &[impl AsRef<ExchangeRecord>], limit: usize, style
     lines.text
 }
 
+/// Renders words of ours as [`render`] does.
+pub(super) fn render_notes(notes: &[String], style: Style) -> String {
+    let mut lines = Lines { text: String::new(), style, limit: 0 };
+    notes.iter().for_each(|note| lines.note(note));
+    lines.text
+}
+
 impl Lines {
     fn request(&mut self, request: &RequestRecord) {
         self.line('>', &format!("{} {}", request.method, request.url));

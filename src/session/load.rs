@@ -3,7 +3,7 @@ use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
 use super::library::Library;
 use super::mask::mask_diagnostics;
-use super::mocks::{MockRules, load_rules, start_mocks};
+use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
@@ -225,6 +225,11 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// Whether nothing will be sent.
+    pub fn is_dry(&self) -> bool {
+        self.settings.is_dry
+    }
+
     /// The limits of the run.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -263,6 +268,7 @@ impl Session {
     ) -> Result<Summary, String> {
         let target: Arc<dyn Target> = match &self.destination {
             Destination::Urls(target) => Arc::new(target.clone()),
+            Destination::Mocks(_) if settings.is_dry => Arc::new(IdleMocks::new(&plan)),
             Destination::Mocks(rules) => {
                 let n_cases = plan.cases.len() * settings.repeat.max(1);
                 Arc::new(start_mocks(rules, settings.workers.clamp(1, n_cases.max(1))).await?)
@@ -348,7 +354,8 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
-            keeps_exchanges: self.settings.keeps_exchanges,
+            keeps_exchanges: self.settings.keeps_exchanges || self.settings.is_dry,
+            is_dry: self.settings.is_dry,
             interrupt,
         }
     }

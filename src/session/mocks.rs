@@ -54,6 +54,29 @@ impl Target for MockTarget {
     }
 }
 
+/// Mocks that are not started, for a run that sends nothing: their ports are not known.
+#[derive(Debug)]
+pub(super) struct IdleMocks {
+    /// The names of the apis.
+    apis: Vec<String>,
+}
+
+impl IdleMocks {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { apis: plan.apis.iter().map(|api| api.name.clone()).collect() }
+    }
+}
+
+impl Target for IdleMocks {
+    fn prepare(&self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn base_url(&self, _: usize, api: usize) -> Option<String> {
+        self.apis.get(api).map(|name| format!("‹mock of {name}›"))
+    }
+}
+
 /// Reads the rules of an environment's mocks, each over its api's already loaded document.
 pub(super) fn load_rules(
     environment: &Named<Environment>,

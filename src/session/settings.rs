@@ -45,6 +45,8 @@ pub struct Settings {
     pub keep_going: bool,
     /// Whether every exchange is told, for a trace or for people who ask to see it.
     pub keeps_exchanges: bool,
+    /// Whether everything is resolved and nothing sent.
+    pub is_dry: bool,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

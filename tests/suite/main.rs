@@ -6,6 +6,7 @@ mod certificates;
 mod check_format;
 mod corpus;
 mod documents;
+mod dry_run;
 mod floods;
 mod gallery;
 mod guide;

@@ -450,6 +450,17 @@ fn no_exchange_that_is_shown_or_traced_shows_a_secret() {
 }
 
 #[test]
+fn no_dry_run_shows_a_secret_or_sends_anything() {
+    let shop = Shop::new("dry");
+    for flags in [&["--dry-run"][..], &["--dry-run", "--format", "json"]] {
+        let output = shop.run(&[&["run", "echo.contest.yaml"], flags].concat(), "120");
+        assert!(output.contains("***") && output.contains("‹$vars.token›"), "{output}");
+        check_output(&format!("{flags:?}"), &output);
+    }
+    assert_eq!(shop.server.requests(), Vec::<String>::new());
+}
+
+#[test]
 fn no_report_of_the_library_and_no_failure_of_a_test_shows_a_secret() {
     let shop = Shop::new("library");
     let settings = Settings {

@@ -5,16 +5,32 @@ use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
-use crate::engine::auth::{AttachError, Credentials, attach, resolve_credentials};
+use crate::engine::auth::{AttachError, Attached, Credentials, attach, resolve_credentials};
 use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, curl};
+use crate::http::{CookieJar, Token, TokenRequest, curl};
 
 /// Why there is no exchange, and the request where one was made.
 type NoExchange = (Box<Fact>, Option<Request>);
+
+/// Who a request was signed as.
+#[derive(Default)]
+pub(super) struct Signed {
+    profile: Option<usize>,
+    /// The token that was sent, when it came from the cache and may be stale.
+    cached_token: Option<(TokenRequest, Token)>,
+    /// What the reader should know.
+    pub(super) note: Option<String>,
+}
+
+fn unsigned(sending: Sending<'_>, error: AttachError) -> NoExchange {
+    let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, sending.request.auth_span);
+    fact.help.extend(error.help);
+    (Box::new(fact), None)
+}
 
 impl StepContext<'_> {
     /// Sends the request with its cookies and credentials.
@@ -46,25 +62,8 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, NoExchange> {
         let planned = sending.request;
-        let base_url = base.api.as_deref().unwrap_or_default();
-        let failed = |error: AttachError| {
-            let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, planned.auth_span);
-            fact.help.extend(error.help);
-            (Box::new(fact), None)
-        };
-        let credentials =
-            resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
-        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
-        built.add_cookies(with_cookies.then_some(jar));
-        let mut cached_token = None;
-        let mut note = None;
-        if let Credentials::Profile(profile) = credentials {
-            let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope)
-                .await
-                .map_err(failed)?;
-            cached_token = attached.cached_token;
-            note = attached.note;
-        }
+        let signed = self.sign(sending, &mut built, base, scope, jar).await?;
+        let Signed { profile, cached_token, note } = signed;
         on_send();
         let client = &self.run.settings.client;
         let send = |request: Request| async move {
@@ -83,8 +82,10 @@ impl StepContext<'_> {
         }
         sending.log.followed(&exchange);
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
-        if let Credentials::Profile(profile) = credentials {
-            attach(profile, &mut again, base_url, planned.timeout, self.run, scope).await.map_err(failed)?;
+        if let Some(profile) = profile {
+            let base_url = base.api.as_deref().unwrap_or_default();
+            let attached = attach(profile, &mut again, base_url, planned.timeout, self.run, scope).await;
+            attached.map_err(|error| unsigned(sending, error))?;
         }
         let mut exchange = send(again).await?;
         exchange.notes.push(
@@ -92,6 +93,27 @@ impl StepContext<'_> {
                 .to_owned(),
         );
         Ok(exchange)
+    }
+
+    /// Adds the cookies and the credentials.
+    pub(super) async fn sign(
+        &self,
+        sending: Sending<'_>,
+        built: &mut BuiltRequest,
+        base: &BaseUrls,
+        scope: &CaseScope,
+        jar: &CookieJar,
+    ) -> Result<Signed, NoExchange> {
+        let planned = sending.request;
+        let credentials = resolve_credentials(&planned.auth, self.run, scope)
+            .map_err(|reason| unsigned(sending, reason.into()))?;
+        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        built.add_cookies(with_cookies.then_some(jar));
+        let Credentials::Profile(profile) = credentials else { return Ok(Signed::default()) };
+        let base_url = base.api.as_deref().unwrap_or_default();
+        let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope).await;
+        let Attached { cached_token, note } = attached.map_err(|error| unsigned(sending, error))?;
+        Ok(Signed { profile: Some(profile), cached_token, note })
     }
 
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {

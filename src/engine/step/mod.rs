@@ -5,6 +5,7 @@ mod judge;
 mod prepare;
 mod report;
 mod sending;
+mod withhold;
 
 pub(super) use sending::{Aim, Described, Sending};
 
@@ -77,6 +78,9 @@ impl StepContext<'_> {
         let base = self.base_urls(sending)?;
         let mut built = self.build(sending, &base, scope)?;
         let sent_as = self.hold_to_policy(sending, &built, scope)?;
+        if self.run.settings.is_dry {
+            return self.withhold(sending, built, sent_as, &base, (scope, jar), on_send).await;
+        }
         let expected = self.expected_status(sending, scope)?;
         let values = std::mem::take(&mut built.values);
         let exchange = self.exchange(sending, built, &base, scope, jar, &expected, on_send).await?;
@@ -85,7 +89,9 @@ impl StepContext<'_> {
 
     /// Waits. The time counts against the scenario's, and an interruption ends it.
     async fn pause(&self, step: &PlannedStep, time: Duration) -> StepOutcome {
-        tokio::time::sleep(time).await;
+        if !self.run.settings.is_dry {
+            tokio::time::sleep(time).await;
+        }
         StepOutcome { report: self.blank(step, super::Verdict::Passed, None), was_sent: false }
     }
 }

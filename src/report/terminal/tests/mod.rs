@@ -19,6 +19,7 @@ fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summ
         workers: 2,
         seed: 8412,
         run_id: "r1".to_owned(),
+        is_dry: false,
         banners: Vec::new(),
     };
     let mut events = vec![Event::RunStarted(started)];
@@ -232,6 +233,7 @@ fn banners_stand_below_the_header() {
         workers: 1,
         seed: 1,
         run_id: String::new(),
+        is_dry: false,
         banners: vec![
             "certificates are not verified, since environment staging says `insecure: true`".to_owned(),
         ],

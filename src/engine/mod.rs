@@ -21,7 +21,9 @@ mod status;
 mod step;
 mod summary;
 mod target;
+mod target_uri;
 mod unanswered;
+mod url;
 mod values;
 mod verdict;
 

@@ -51,6 +51,11 @@ impl CaseScope {
         self.unanswered.as_ref().is_some_and(|it| it.of_condition(condition, &self.vars).is_some())
     }
 
+    /// Whether a placeholder stands in a text.
+    pub(super) fn is_open_text(&self, text: &str) -> bool {
+        self.unanswered.as_ref().is_some_and(|it| it.is_in(&Value::from(text)))
+    }
+
     /// Where in a request a placeholder stands for what is open.
     pub(super) fn open_places(&self, values: &RequestValues) -> Vec<Pointer> {
         self.unanswered.as_ref().map(|it| it.places(values)).unwrap_or_default()

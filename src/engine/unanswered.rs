@@ -80,7 +80,7 @@ impl Unanswered {
     }
 
     /// Whether a placeholder stands in a value.
-    fn is_in(&self, value: &Value) -> bool {
+    pub(super) fn is_in(&self, value: &Value) -> bool {
         let mut found = Vec::new();
         find(value, &Pointer::root(), &self.all(), &mut found);
         !found.is_empty()
@@ -143,10 +143,8 @@ pub(super) fn is_touched(at: &Pointer, places: &[Pointer]) -> bool {
 
 fn find(value: &Value, at: &Pointer, placeholders: &BTreeSet<String>, found: &mut Vec<Pointer>) {
     match value {
-        Value::String(text) => {
-            if placeholders.iter().any(|placeholder| text.contains(placeholder.as_str())) {
-                found.push(at.clone());
-            }
+        Value::String(text) if placeholders.iter().any(|it| text.contains(it.as_str())) => {
+            found.push(at.clone());
         }
         Value::Array(elements) => {
             let elements = elements.iter().enumerate();
@@ -174,7 +172,7 @@ mod tests {
     }
 
     fn check(reference: &str, expected: Option<&str>) {
-        let syntax = Syntax { roots: vec!["vars".to_owned(), "steps".to_owned()], ..Syntax::default() };
+        let syntax = Syntax { roots: vec!["vars".to_owned(), "steps".to_owned()], expression_limit: 1000 };
         let reference = Reference::parse(reference, &syntax).expect("it is a reference");
         let found = unanswered().of_reference(&reference);
         assert_eq!(found.map(|datum| datum.to_text()).as_deref(), expected, "{}", reference.text);

@@ -73,7 +73,8 @@ impl Target for IdleMocks {
     }
 
     fn base_url(&self, _: usize, api: usize) -> Option<String> {
-        self.apis.get(api).map(|name| format!("‹mock of {name}›"))
+        // RFC 6761 §6.4: nothing answers there.
+        self.apis.get(api).map(|name| format!("http://{name}.mock.invalid"))
     }
 }
 
@@ -114,7 +115,12 @@ pub(super) fn load_rules(
             let source = read_named_source(&path, folder, limits, named, diagnostics)?;
             let mut problems = Problems::new(&source);
             check_document(&path, folder, api.contract.document().source().name(), limits, &mut problems);
-            let loaded = Rules::load(&mut problems, Arc::clone(api.contract.document()), limits);
+            let loaded = Rules::load(
+                &mut problems,
+                Arc::clone(api.contract.document()),
+                api.contract.nullable(),
+                limits,
+            );
             diagnostics.extend(problems.into_list());
             loaded
         };
@@ -244,7 +250,8 @@ pub(super) fn load_standalone(
                     None
                 }
             };
-            document.and_then(|document| Rules::load(&mut problems, document, limits))
+            let nullable = Library::nullable_of(&written, base, project.as_ref());
+            document.and_then(|document| Rules::load(&mut problems, document, nullable, limits))
         }
         None => {
             let is_document = ["openapi", "swagger"].iter().any(|key| {

@@ -18,9 +18,9 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
 fn shown(request: &Value) -> Option<String> {
     let text = request.to_string();
     let url = request["url"].as_str()?;
-    let path = url.split_once("›/").or_else(|| url.split_once("://")?.1.split_once('/'))?.1;
-    // What stands for the mock and for tokens is no value of the scenario.
-    let open = text.replace("‹mock of ", "").replace("‹token of ", "");
+    let path = url.split_once("://")?.1.split_once('/')?.1;
+    // What stands for a token is no value of the scenario.
+    let open = text.replace("‹token of ", "");
     (!open.contains('‹')).then(|| format!("{} /{path} {}", request["method"], request["postData"]["text"]))
 }
 

@@ -1,5 +1,6 @@
 //! The request goes out with its credentials, and an answer comes back or none.
 
+use super::origin::Carriage;
 use super::prepare::BaseUrls;
 use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
@@ -14,12 +15,13 @@ use crate::exchange::{Exchange, Request};
 use crate::http::{CookieJar, Token, TokenRequest, curl};
 
 /// Why there is no exchange, and the request where one was made.
-type NoExchange = (Box<Fact>, Option<Request>);
+pub(super) type NoExchange = (Box<Fact>, Option<Request>);
 
 /// Who a request was signed as.
-#[derive(Default)]
 pub(super) struct Signed {
     profile: Option<usize>,
+    /// Whether the cookies of the jar went along.
+    with_cookies: bool,
     /// The token that was sent, when it came from the cache and may be stale.
     cached_token: Option<(TokenRequest, Token)>,
     /// What the reader should know.
@@ -41,15 +43,19 @@ impl StepContext<'_> {
         built: BuiltRequest,
         base: &BaseUrls,
         scope: &CaseScope,
-        jar: &CookieJar,
+        jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
-        let exchange = self.send(sending, built, base, scope, jar, expected, on_send).await;
-        exchange.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
+        let exchange = async {
+            let (first, with_jar) = self.send(sending, built, base, scope, jar, expected, on_send).await?;
+            self.follow(sending, first, with_jar, jar).await
+        };
+        exchange.await.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
     }
 
-    /// A cached token that is refused is fetched anew once.
+    /// The first answer, and whether the jar's cookies went along. A cached token that is refused is fetched
+    /// anew once.
     #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
     async fn send(
         &self,
@@ -57,28 +63,23 @@ impl StepContext<'_> {
         mut built: BuiltRequest,
         base: &BaseUrls,
         scope: &CaseScope,
-        jar: &CookieJar,
+        jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
-    ) -> Result<Exchange, NoExchange> {
+    ) -> Result<(Exchange, bool), NoExchange> {
         let planned = sending.request;
         let signed = self.sign(sending, &mut built, base, scope, jar).await?;
-        let Signed { profile, cached_token, note } = signed;
+        let Signed { profile, with_cookies, cached_token, note } = signed;
         on_send();
-        let client = &self.run.settings.client;
-        let send = |request: Request| async move {
-            sending.log.begin(&request);
-            let result = client.send_owned(request, planned.timeout).await;
-            result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
-        };
+        let send = |request: Request| self.transmit(sending, request);
         let again = cached_token.is_some().then(|| built.request.clone());
         let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
         let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         };
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()) {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         }
         sending.log.followed(&exchange);
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
@@ -92,7 +93,18 @@ impl StepContext<'_> {
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
         );
-        Ok(exchange)
+        Ok((exchange, with_cookies))
+    }
+
+    /// One request, and its answer.
+    pub(super) async fn transmit(
+        &self,
+        sending: Sending<'_>,
+        request: Request,
+    ) -> Result<Exchange, NoExchange> {
+        sending.log.begin(&request);
+        let result = self.run.settings.client.send_owned(request, sending.request.timeout).await;
+        result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
     }
 
     /// Adds the cookies and the credentials.
@@ -109,11 +121,23 @@ impl StepContext<'_> {
             .map_err(|reason| unsigned(sending, reason.into()))?;
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
         built.add_cookies(with_cookies.then_some(jar));
-        let Credentials::Profile(profile) = credentials else { return Ok(Signed::default()) };
+        let mut signed = Signed { profile: None, with_cookies, cached_token: None, note: None };
+        let Credentials::Profile(profile) = credentials else { return Ok(signed) };
+        let name = &self.run.settings.profiles[profile].name;
+        match self.carriage(sending, name, &built.request.url) {
+            _ if scope.is_open_text(&built.request.url) => {}
+            Carriage::Allowed => {}
+            Carriage::Dropped(words) => return Ok(Signed { note: Some(words), ..signed }),
+            Carriage::Refused { reason, help } => {
+                let error = AttachError { message: reason, help: Some(help.to_owned()) };
+                return Err(unsigned(sending, error));
+            }
+        }
         let base_url = base.api.as_deref().unwrap_or_default();
         let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope).await;
         let Attached { cached_token, note } = attached.map_err(|error| unsigned(sending, error))?;
-        Ok(Signed { profile: Some(profile), cached_token, note })
+        signed = Signed { profile: Some(profile), cached_token, note, ..signed };
+        Ok(signed)
     }
 
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {

@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod diagnostic;
+pub mod editor;
 pub mod engine;
 pub mod exchange;
 pub mod expression;

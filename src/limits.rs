@@ -29,6 +29,8 @@ pub struct Limits {
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
     pub chain: usize,
+    /// The largest JSON Schema made for a project, bodies included.
+    pub schema: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -89,6 +91,7 @@ impl Limits {
         },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
+        Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -116,6 +119,7 @@ impl Limits {
             "stream" => self.stream = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
+            "schema" => self.schema = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -138,6 +142,7 @@ impl Default for Limits {
             stream: 5,
             files: 256,
             chain: 64,
+            schema: 4 << 20,
         }
     }
 }

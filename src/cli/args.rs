@@ -40,6 +40,11 @@ pub(super) enum Command {
     /// Comments and values are kept as they are written; a file that cannot be laid out without changing
     /// what it says is left as it is. Without FILES, takes those that `contest.yaml` names.
     Fmt(Fmt),
+    /// Print the JSON Schema by which an editor completes and validates a kind of files
+    ///
+    /// Editors with YAML language support read it from the first line of a file:
+    /// `# yaml-language-server: $schema=PATH`.
+    Schema(Schema),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -200,6 +205,37 @@ pub(super) struct Fmt {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// The kind of files
+    #[arg(default_value = "scenario")]
+    pub(super) kind: SchemaKind,
+    /// For the project around this folder: its names, and what each operation of its documents takes and
+    /// gives
+    #[arg(long)]
+    pub(super) for_project: bool,
+    /// Write it to a file instead of stdout
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// A limit, as in schema=16MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// `contest.yaml`
+    Project,
+    /// `*.contest.yaml`
+    Scenario,
+    /// `*.mock.yaml`
+    Mock,
+    /// `*.overlay.yaml`
+    Overlay,
 }
 
 #[derive(Debug, Args)]

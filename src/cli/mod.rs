@@ -14,6 +14,7 @@ mod list;
 mod mock;
 mod output;
 mod run;
+mod schema;
 mod select;
 
 use args::{Arguments, Command};
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
+        Command::Schema(schema) => schema::schema(schema, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

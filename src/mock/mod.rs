@@ -34,6 +34,6 @@ mod tokens;
 mod verify;
 
 pub use log::LogEntry;
-pub use rules::Rules;
+pub use rules::{RULES, Rules};
 pub use server::MockServer;
 pub use tokens::IssuedTokens;

@@ -10,7 +10,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (4, &["check", "sample"]),
     (5, &["plan", "strength"]),
     (6, &["engine", "lint", "mock"]),
-    (7, &["report"]),
+    (7, &["editor", "report"]),
     (8, &["session"]),
     (9, &["cli", "harness", "main", "lib"]),
 ];

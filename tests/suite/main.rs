@@ -6,6 +6,7 @@ mod certificates;
 mod check_format;
 mod corpus;
 mod documents;
+mod editors;
 mod floods;
 mod guide;
 mod hostile;

@@ -254,7 +254,7 @@ fn the_schema_of_this_project_refuses_what_is_misspelt() {
         ("ep", format!("{update}, expect: {{ status: 422, body: {{ error: [] }} }}"), false),
         ("ep", format!("{update}, auth: sellr"), false),
         ("ep", format!("{update}, cleanup: [{{ call: updateAnOrdr }}]"), false),
-        ("epp", format!("{update}"), false),
+        ("epp", update.to_owned(), false),
     ] {
         let text = format!("{{ contest: 1, api: {api}, scenarios: {{ s: {{ steps: [{{ {step} }}] }} }} }}");
         let source = Source::new("t.yaml", text);

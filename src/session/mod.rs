@@ -19,6 +19,7 @@ mod schema;
 mod servers;
 mod settings;
 mod values;
+mod write;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
@@ -28,3 +29,4 @@ pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use schema::{make_schema, write_whole};
 pub use settings::{BaseUrl, Settings, Variables};
+pub use write::write_file;

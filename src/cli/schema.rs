@@ -1,7 +1,7 @@
 use super::args::{Output, Schema, SchemaKind};
 use super::{exit, output};
 use crate::editor::{FileKind, schema as general};
-use crate::session::{Settings, make_schema, write_whole};
+use crate::session::{Settings, make_schema, write_file};
 use std::process::ExitCode;
 
 /// `contest schema`.
@@ -43,7 +43,11 @@ pub(super) fn schema(arguments: Schema, out: &Output) -> ExitCode {
         output::print(&format!("{text}\n"));
         return ExitCode::SUCCESS;
     };
-    match write_whole(&path, &format!("{text}\n")) {
+    if let Some(folder) = path.parent() {
+        // What is wrong with it is said when the file cannot be written.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    match write_file(&path, format!("{text}\n").as_bytes()) {
         Ok(()) => {
             if out.quiet == 0 {
                 output::print(&format!("wrote {}\n", path.display()));
@@ -51,7 +55,7 @@ pub(super) fn schema(arguments: Schema, out: &Output) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            output::print_error(&format!("{error}\n"));
+            output::print_error(&format!("cannot write `{}`: {error}\n", path.display()));
             ExitCode::from(exit::REFUSED)
         }
     }

@@ -29,6 +29,7 @@ pub(super) fn form(name: &str, shape: &mut dyn FnMut(&Shape) -> Value) -> Value 
             "type": "string",
             "pattern": r"^\$",
         }),
+        "seconds" => json!({ "type": "number", "minimum": 0, "maximum": 3600 }),
         "source" => json!({
             "description": "A JSONPath into the body, as $.data.id, or an expression.",
             "type": "string",

@@ -15,7 +15,7 @@ use std::path::Path;
 const BOGUS: &str = "qqqqqqqqqqqqqqqqqqqq";
 
 /// Maps that have other keys besides, or whose reader does not say which it knows.
-const OPEN: [&str; 5] = ["row", "input", "reply-use", "rows-table", "operators"];
+const OPEN: [&str; 6] = ["row", "input", "reply-use", "rows-table", "operators", "file-reference"];
 
 const SHOP: &str = "
 openapi: 3.1.0
@@ -104,32 +104,39 @@ fn the_tables_have_exactly_the_keys_that_the_readers_accept() {
                 continue;
             }
             // Where a reader decides by a key what a map is, it has to be there.
-            let marker = match fields.name {
-                "file-reference" | "part" => json!({ "$file": "x" }),
-                _ => json!({}),
-            };
-            let mut value = marker;
-            value[BOGUS] = json!(1);
-            let said = read(kind, &wrap(value).to_string());
-            if fields.name == "file-reference" {
-                continue;
+            if fields.forms.is_empty() {
+                let first = if fields.name == "part" { Some("$file") } else { None };
+                check_keys(kind, fields.name, &wrap, first, fields.known().map(|field| field.key).collect());
             }
-            let keys = said.iter().find_map(|(_, text)| {
-                let (_, behind) = text.split_once(&format!("has no key `{BOGUS}`"))?;
-                Some(behind.split_once("its keys are ")?.1.split(", ").collect::<BTreeSet<_>>())
-            });
-            let keys = keys.unwrap_or_else(|| panic!("no reader of `{}` was reached: {said:?}", fields.name));
-            let known: BTreeSet<&str> = fields.known().map(|field| field.key).collect();
-            let missing: Vec<_> = keys.difference(&known).collect();
-            let extra: Vec<_> = known.difference(&keys).collect();
-            assert!(
-                missing.is_empty() && extra.is_empty(),
-                "the table `{}` lacks {missing:?} (write a line, or take `.later()` from it), and has {extra:?} that \
-                 its reader does not accept",
-                fields.name
-            );
+            for form in fields.forms {
+                let known = fields.known_of(form).map(|field| field.key);
+                // That two of them do not go together is said by itself.
+                let keys = known.chain(fields.forms.iter().map(|form| form.key)).collect();
+                check_keys(kind, fields.name, &wrap, Some(form.key), keys);
+            }
         }
     }
+}
+
+/// Asks a reader for the keys it knows, by a key that it cannot know.
+fn check_keys(kind: FileKind, name: &str, wrap: &Wrap, first: Option<&str>, known: BTreeSet<&str>) {
+    let mut value = json!({ (BOGUS): 1 });
+    if let Some(first) = first {
+        value[first] = json!("1s");
+    }
+    let said = read(kind, &wrap(value).to_string());
+    let keys = said.iter().find_map(|(_, text)| {
+        let (_, behind) = text.split_once(&format!("has no key `{BOGUS}`"))?;
+        Some(behind.split_once("its keys are ")?.1.split(", ").collect::<BTreeSet<_>>())
+    });
+    let keys = keys.unwrap_or_else(|| panic!("no reader of `{name}` was reached: {said:?}"));
+    let missing: Vec<_> = keys.difference(&known).collect();
+    let extra: Vec<_> = known.difference(&keys).collect();
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "the table `{name}` lacks {missing:?} (write a line, or take `.later()` from it), and has {extra:?} that its \
+         reader does not accept ({first:?})"
+    );
 }
 
 #[test]
@@ -185,8 +192,30 @@ fn check(kind: FileKind, text: &str, is_right: bool) {
 }
 
 fn check_step(step: &str, is_right: bool) {
-    let text = format!("{{ contest: 1, scenarios: {{ s: {{ steps: [{{ call: x, {step} }}] }} }} }}");
+    check_any_step(&format!("call: x, {step}"), is_right);
+}
+
+fn check_any_step(step: &str, is_right: bool) {
+    let text = format!("{{ contest: 1, scenarios: {{ s: {{ steps: [{{ {step} }}] }} }} }}");
     check(FileKind::Scenario, &text, is_right);
+}
+
+#[test]
+fn a_step_is_of_one_kind() {
+    for (step, is_right) in [
+        ("pause: 1s, when: vars.x", true),
+        ("flow: f, with: { a: 1 }, save: { x: $outputs.x }", true),
+        ("send: GET https://files.example/u, headers: { A: b }, expect: { status: 200 }", true),
+        ("title: x", false),
+        ("call: x, pause: 1s", false),
+        ("call: x, with: {}", false),
+        ("pause: 1s, body: {}", false),
+        ("pause: 1", false),
+        ("flow: f, expect: { status: 200 }", false),
+        ("send: GET https://files.example/u, path: { a: 1 }", false),
+    ] {
+        check_any_step(step, is_right);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::{DIALECT, named};
 use crate::json::{Map, Value};
-use crate::yaml::{Fields, Presence, Shape};
+use crate::yaml::{Fields, Form, Presence, Shape};
 use serde_json::json;
 
 /// Writes the schema of a file: its keys, and a definition for every map and form within.
@@ -57,6 +57,9 @@ impl Writer {
         }
         if either.len() > 1 {
             schema["oneOf"] = either.iter().map(|key| json!({ "required": [key] })).collect();
+        }
+        if !fields.forms.is_empty() {
+            schema["allOf"] = fields.forms.iter().map(|form| without(fields, form)).collect();
         }
         schema
     }
@@ -122,4 +125,12 @@ impl Writer {
         }
         json!({ "$ref": format!("#/definitions/{name}") })
     }
+}
+
+/// Where the key of a form stands, these may not.
+fn without(fields: &'static Fields, form: &Form) -> Value {
+    let is_without = |key: &str| form.without.iter().any(|keys| keys.contains(&key));
+    let refused = fields.known().filter(|field| is_without(field.key));
+    let refused: Map<String, Value> = refused.map(|field| (field.key.to_owned(), json!(false))).collect();
+    json!({ "if": { "required": [form.key] }, "then": { "properties": refused } })
 }

@@ -27,6 +27,6 @@ pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
-pub use schema::{make_schema, write_whole};
+pub use schema::make_schema;
 pub use settings::{BaseUrl, Settings, Variables};
 pub use write::write_file;

@@ -9,7 +9,6 @@ use crate::editor::{FileKind, Specialised, project_schema};
 use crate::limits::Limits;
 use crate::openapi::Document;
 use crate::scenario::Project;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Makes the JSON Schema of a kind of files for the project around the folder of the settings. What keeps a
@@ -62,23 +61,4 @@ pub(super) fn documents(
         }
     }
     apis
-}
-
-/// Writes a text to a file so that nobody ever reads half of it: to a file beside it first.
-///
-/// # Errors
-/// A sentence that says why it cannot be written.
-pub fn write_whole(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
 }

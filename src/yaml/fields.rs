@@ -13,6 +13,17 @@ pub struct Fields {
     pub keys: &'static [Field],
     /// Whether it has other keys as well, which are names and data: the columns of a row.
     pub others: Option<Shape>,
+    /// What it may be, by a key that says so.
+    pub forms: &'static [Form],
+}
+
+/// One thing that a map may be: where its key stands, others may not.
+#[derive(Debug)]
+pub struct Form {
+    /// The key that makes a map this form.
+    pub key: &'static str,
+    /// The keys that do not belong in it.
+    pub without: &'static [&'static [&'static str]],
 }
 
 /// One key of a map.
@@ -113,6 +124,12 @@ impl Fields {
     /// The keys that this version reads, in canonical order.
     pub fn known(&self) -> impl Iterator<Item = &'static Field> {
         self.keys.iter().filter(|field| !field.is_later)
+    }
+
+    /// The keys of a form, which this version reads.
+    pub fn known_of(&self, form: &'static Form) -> impl Iterator<Item = &'static Field> {
+        let is_without = |key: &str| form.without.iter().any(|keys| keys.contains(&key));
+        self.known().filter(move |field| !is_without(field.key))
     }
 
     /// The place of a key in canonical order.

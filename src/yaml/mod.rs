@@ -15,7 +15,7 @@ mod scalar;
 mod suggest;
 mod words;
 
-pub use fields::{Field, Fields, Presence, Shape};
+pub use fields::{Field, Fields, Form, Presence, Shape};
 pub use load::{Dialect, load};
 pub use map::MapReader;
 pub use node::{Entry, Kind, Node};

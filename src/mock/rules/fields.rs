@@ -50,6 +50,7 @@ pub static RULES: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };
 
 static CLOCK: Fields = Fields {
@@ -60,6 +61,7 @@ static CLOCK: Fields = Fields {
         Field::new("tick", DURATION, "How far each write moves it."),
     ],
     others: None,
+    forms: &[],
 };
 
 static COLLECTION: Fields = Fields {
@@ -76,6 +78,7 @@ static COLLECTION: Fields = Fields {
         Field::new("items", Shape::List(&Shape::Members(&Shape::Value)), "The entities that it starts with."),
     ],
     others: None,
+    forms: &[],
 };
 
 static ENTITY: Fields = Fields {
@@ -86,6 +89,7 @@ static ENTITY: Fields = Fields {
         Field::required("id", CONDITION, "Its key, in CEL, as path.orderId."),
     ],
     others: None,
+    forms: &[],
 };
 
 static TOKENS: Fields = Fields {
@@ -103,6 +107,7 @@ static TOKENS: Fields = Fields {
         Field::new("refused", REPLY_CHOICE, "The reply to what cannot be granted."),
     ],
     others: None,
+    forms: &[],
 };
 
 static GRANT: Fields = Fields {
@@ -113,6 +118,7 @@ static GRANT: Fields = Fields {
         Field::new("claims", Shape::Members(&Shape::Value), "What `token` holds in rules."),
     ],
     others: None,
+    forms: &[],
 };
 
 static REPLY: Fields = Fields {
@@ -126,6 +132,7 @@ static REPLY: Fields = Fields {
         Field::new("faults", Shape::Value, "Faults to plant.").later(),
     ],
     others: None,
+    forms: &[],
 };
 
 static REPLY_USE: Fields = Fields {
@@ -133,6 +140,7 @@ static REPLY_USE: Fields = Fields {
     about: "A reply of `replies`, with values for the names in it.",
     keys: &[Field::required("use", Shape::Text, "The name of the reply.")],
     others: Some(Shape::Value),
+    forms: &[],
 };
 
 static RULE: Fields = Fields {
@@ -160,6 +168,7 @@ static RULE: Fields = Fields {
         Field::new("faults", Shape::Value, "Faults to plant.").later(),
     ],
     others: None,
+    forms: &[],
 };
 
 static EFFECT: Fields = Fields {
@@ -184,7 +193,34 @@ static EFFECT: Fields = Fields {
             "Collections or entities with a new entity, or lists with a new element.",
         ),
         Field::new("remove", Shape::OneOrMore(&Shape::Text), "Entities that are removed."),
-        Field::new("later", Shape::Value, "Changes that come later, for polling.").later(),
+        Field::new(
+            "later",
+            Shape::Map(&LATER),
+            "Changes that are made some requests or some time later, for polling.",
+        ),
     ],
     others: None,
+    forms: &[],
+};
+
+static LATER: Fields = Fields {
+    name: "later",
+    about: "Changes that are made later.",
+    keys: &[
+        Field::required("after", Shape::Map(&AFTER), "When they are made."),
+        Field::required("do", Shape::List(&Shape::Map(&EFFECT)), "What changes then."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static AFTER: Fields = Fields {
+    name: "after",
+    about: "When later changes are made: one of these.",
+    keys: &[
+        Field::either("requests", Shape::Integer(1, 1000), "After this number of further requests."),
+        Field::either("seconds", Shape::Named("seconds"), "After this number of seconds, up to 3600."),
+    ],
+    others: None,
+    forms: &[],
 };

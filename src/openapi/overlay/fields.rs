@@ -20,6 +20,7 @@ pub static OVERLAY: Fields = Fields {
         Field::required("actions", Shape::SomeOf(&Shape::Map(&ACTION)), "The changes, made in this order."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// One action.
@@ -42,6 +43,7 @@ pub(super) static ACTION: Fields = Fields {
         Field::new("copy", JSONPATH, "A JSONPath that selects what is merged into the targets."),
     ],
     others: None,
+    forms: &[],
 };
 
 const JSONPATH: Shape = Shape::Pattern("^\\$");

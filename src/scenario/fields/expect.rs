@@ -26,6 +26,7 @@ pub(in crate::scenario) static EXPECT: Fields = Fields {
         Field::new("within", DURATION, "How long the answer may take."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// The bytes of a body.
@@ -38,6 +39,7 @@ static BYTES: Fields = Fields {
         Field::new("file", Shape::Text, "A file with the same bytes."),
     ],
     others: None,
+    forms: &[],
 };
 
 const BOUND: Shape = Shape::Named("bound");
@@ -96,6 +98,7 @@ pub static OPERATORS: Fields = Fields {
         Field::new("$cel", CONDITION, "A condition in CEL over `this`."),
     ],
     others: None,
+    forms: &[],
 };
 
 const ORDER: Shape = Shape::OneOf(&["asc", "desc"]);
@@ -108,6 +111,7 @@ static SORTED: Fields = Fields {
         Field::new("order", ORDER, "asc or desc; asc when nothing is written."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// The operand of `$sameAs`, where it is a map.
@@ -119,4 +123,5 @@ static SAME_AS: Fields = Fields {
         Field::new("except", Shape::List(&Shape::Pattern("^(/|$)")), "JSON pointers to what may differ."),
     ],
     others: None,
+    forms: &[],
 };

@@ -53,6 +53,7 @@ pub static FILE: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };
 
 /// A scenario.
@@ -95,6 +96,7 @@ pub static SCENARIO: Fields = Fields {
         Field::new("teardown", STEPS, "Steps behind its own, which always run."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// A flow.
@@ -110,6 +112,7 @@ pub(in crate::scenario) static FLOW: Fields = Fields {
         Field::new("outputs", Shape::Names(&Shape::Value), "What it gives back, as `$outputs`."),
     ],
     others: None,
+    forms: &[],
 };
 
 static ROW: Fields = Fields {
@@ -126,6 +129,7 @@ static ROW: Fields = Fields {
         ),
     ],
     others: Some(Shape::Value),
+    forms: &[],
 };
 
 static TABLE: Fields = Fields {
@@ -141,6 +145,7 @@ static TABLE: Fields = Fields {
         Field::new("file", Shape::Text, "A CSV, YAML or JSON file with the rows.").later(),
     ],
     others: None,
+    forms: &[],
 };
 
 /// What an input has besides a JSON Schema.
@@ -154,4 +159,5 @@ static INPUT: Fields = Fields {
         Field::new("optional", Shape::Boolean, "Whether it may be missing."),
     ],
     others: Some(Shape::Value),
+    forms: &[],
 };

@@ -39,6 +39,7 @@ pub static PROJECT: Fields = Fields {
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
     ],
     others: None,
+    forms: &[],
 };
 
 static API: Fields = Fields {
@@ -57,6 +58,7 @@ static API: Fields = Fields {
         Field::new("contract", CONTRACT, "How much the findings of contract checks weigh for this api."),
     ],
     others: None,
+    forms: &[],
 };
 
 static ENVIRONMENT: Fields = Fields {
@@ -104,6 +106,7 @@ static ENVIRONMENT: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };
 
 /// A choice among the servers of a document.
@@ -119,6 +122,7 @@ static SERVER_CHOICE: Fields = Fields {
         Field::new("variables", Shape::Members(&Shape::Value), "Values of the variables of the server."),
     ],
     others: None,
+    forms: &[],
 };
 
 static SECRET: Fields = Fields {
@@ -130,6 +134,7 @@ static SECRET: Fields = Fields {
         Field::either("value", Shape::Text, "The value itself, for mocks."),
     ],
     others: None,
+    forms: &[],
 };
 
 static PROFILE: Fields = Fields {
@@ -150,6 +155,7 @@ static PROFILE: Fields = Fields {
         Field::either("all", Shape::List(&Shape::Text), "Several profiles at once.").later(),
     ],
     others: None,
+    forms: &[],
 };
 
 static BASIC: Fields = Fields {
@@ -160,6 +166,7 @@ static BASIC: Fields = Fields {
         Field::required("password", Shape::TextValue, "The password, as `$secrets.NAME`."),
     ],
     others: None,
+    forms: &[],
 };
 
 static API_KEY: Fields = Fields {
@@ -171,6 +178,7 @@ static API_KEY: Fields = Fields {
         Field::required("value", Shape::TextValue, "The value, as `$secrets.NAME`."),
     ],
     others: None,
+    forms: &[],
 };
 
 static OAUTH2: Fields = Fields {
@@ -204,6 +212,7 @@ static OAUTH2: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };
 
 const POINTER: Shape = Shape::Pattern("^(/|$)");
@@ -229,4 +238,5 @@ static DEFAULTS: Fields = Fields {
         Field::new("nullable", NULLABLE, "How `nullable` of OpenAPI 3.0 is read where an api does not say."),
     ],
     others: None,
+    forms: &[],
 };

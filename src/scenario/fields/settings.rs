@@ -24,6 +24,7 @@ pub(super) static TIMEOUTS: Fields = Fields {
         Field::new("scenario", DURATION, "How long a case may take, without its cleanup."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// A rule of `contract`.
@@ -50,6 +51,7 @@ pub static CONTRACT_RULE: Fields = Fields {
         Field::new("reason", Shape::Text, "Why, for people."),
     ],
     others: None,
+    forms: &[],
 };
 
 pub(super) static SKIP_MAP: Fields = Fields {
@@ -60,6 +62,7 @@ pub(super) static SKIP_MAP: Fields = Fields {
         Field::required("reason", Shape::Words, "Why the case is skipped."),
     ],
     others: None,
+    forms: &[],
 };
 
 pub(super) const SKIP: Shape = Shape::Any(&[Shape::Words, Shape::Map(&SKIP_MAP)]);
@@ -83,4 +86,5 @@ pub(super) static XFAIL: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };

@@ -1,6 +1,7 @@
 use super::expect::EXPECT;
 use super::settings::{AUTH, CONDITION, DURATION, HEADERS, VALUES, XFAIL};
-use crate::yaml::{Field, Fields, Shape};
+use crate::scenario::step::{OF_CALLS, OF_REQUESTS};
+use crate::yaml::{Field, Fields, Form, Shape};
 
 /// A step.
 pub(in crate::scenario) static STEP: Fields = Fields {
@@ -28,11 +29,10 @@ pub(in crate::scenario) static STEP: Fields = Fields {
             "send",
             Shape::Text,
             "Method and URL of a request outside the document, which is not contract-checked.",
-        )
-        .later(),
-        Field::either("flow", Shape::Text, "The flow to run: its name, or `file.contest.yaml#name`.").later(),
-        Field::either("pause", DURATION, "How long to wait.").later(),
-        Field::new("with", Shape::Names(&Shape::Value), "What the flow is given as its inputs.").later(),
+        ),
+        Field::either("flow", Shape::Text, "The flow to run: its name, or `file.contest.yaml#name`."),
+        Field::either("pause", DURATION, "How long to wait."),
+        Field::new("with", Shape::Members(&Shape::Value), "What the flow is given as its inputs."),
         Field::new(
             "url",
             Shape::Text,
@@ -116,6 +116,12 @@ pub(in crate::scenario) static STEP: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[
+        Form { key: "call", without: &[&["with"]] },
+        Form { key: "send", without: &[OF_CALLS, &["with"]] },
+        Form { key: "flow", without: &[OF_CALLS, OF_REQUESTS] },
+        Form { key: "pause", without: &[OF_CALLS, OF_REQUESTS, &["with", "save", "cleanup", "xfail"]] },
+    ],
 };
 
 static SENDS: Fields = Fields {
@@ -127,6 +133,7 @@ static SENDS: Fields = Fields {
         "The places: `/body/…`, `/query/name`, `/path/name`, `/headers/name` or `/cookies/name`.",
     )],
     others: None,
+    forms: &[],
 };
 
 static FILE_REFERENCE: Fields = Fields {
@@ -134,6 +141,7 @@ static FILE_REFERENCE: Fields = Fields {
     about: "The bytes of a file.",
     keys: &[Field::required("$file", Shape::Words, "The path of the file, relative to this one.")],
     others: None,
+    forms: &[],
 };
 
 /// One part of a multipart body.
@@ -148,6 +156,7 @@ static PART: Fields = Fields {
         Field::new("filename", Shape::Text, "The name of its file; by default that of the file it holds."),
     ],
     others: None,
+    forms: &[],
 };
 
 /// What is kept of an exchange.
@@ -175,4 +184,5 @@ static CAPTURE: Fields = Fields {
         ),
     ],
     others: None,
+    forms: &[],
 };

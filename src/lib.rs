@@ -16,6 +16,7 @@ pub mod exchange;
 pub mod expression;
 pub mod harness;
 pub mod http;
+pub mod init;
 pub mod json;
 pub mod limits;
 pub mod lint;

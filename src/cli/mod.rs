@@ -10,6 +10,7 @@ mod check;
 mod exit;
 mod explain;
 mod fmt;
+mod init;
 mod list;
 mod mock;
 mod output;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
+        Command::Init(documents) => init::init(documents, &arguments.output),
         Command::Schema(schema) => schema::schema(schema, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }

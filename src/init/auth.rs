@@ -99,11 +99,15 @@ fn profile(name: &str, security: &Security<'_>, document: &Document) -> Option<P
                 let entry = Entry::data(name, map(vec![("oauth2", map(members))]));
                 Profile { name: name.to_owned(), entry, secrets: vec![key], variables: vec![id] }
             }
-            None => bearer(with("TOKEN"), Some("TODO: a person has to sign in here; give a token, or another grant.")),
+            None => bearer(
+                with("TOKEN"),
+                Some("TODO: a person has to sign in here; give a token, or another grant."),
+            ),
         },
         SecurityKind::Basic => {
             let (user, password) = (format!("{words}_USERNAME"), format!("{words}_PASSWORD"));
-            let members = vec![("username", Data::Raw(format!("$env.{user}"))), ("password", secret(&password))];
+            let members =
+                vec![("username", Data::Raw(format!("$env.{user}"))), ("password", secret(&password))];
             let entry = Entry::data(name, map(vec![("basic", map(members))]));
             Profile { name: name.to_owned(), entry, secrets: vec![password], variables: vec![user] }
         }

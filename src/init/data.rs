@@ -141,7 +141,9 @@ fn lines_of_list(elements: &[Data], indent: usize, out: &mut String) {
 
 /// Data in braces and brackets.
 pub(super) fn flow(data: &Data, is_inside: bool) -> String {
-    let list = |parts: Vec<String>| if parts.is_empty() { "[]".to_owned() } else { format!("[{}]", parts.join(", ")) };
+    let list = |parts: Vec<String>| {
+        if parts.is_empty() { "[]".to_owned() } else { format!("[{}]", parts.join(", ")) }
+    };
     let map = |parts: Vec<String>| match parts.is_empty() {
         true => "{}".to_owned(),
         false => format!("{{ {} }}", parts.join(", ")),
@@ -149,13 +151,16 @@ pub(super) fn flow(data: &Data, is_inside: bool) -> String {
     match data {
         Data::Raw(text) if is_inside && text.contains([',', '{', '}', '[', ']']) => quoted(text),
         Data::Raw(text) => text.clone(),
-        Data::Map(members) => {
-            map(members.iter().map(|(key, data)| format!("{}: {}", escaped(key, true), flow(data, true))).collect())
-        }
+        Data::Map(members) => map(members
+            .iter()
+            .map(|(key, data)| format!("{}: {}", escaped(key, true), flow(data, true)))
+            .collect()),
         Data::List(elements) => list(elements.iter().map(|data| flow(data, true)).collect()),
         Data::Value(Value::Object(members)) => map(members
             .iter()
-            .map(|(key, value)| format!("{}: {}", escaped(key, true), flow(&Data::Value(value.clone()), true)))
+            .map(|(key, value)| {
+                format!("{}: {}", escaped(key, true), flow(&Data::Value(value.clone()), true))
+            })
             .collect()),
         Data::Value(Value::Array(elements)) => {
             list(elements.iter().map(|value| flow(&Data::Value(value.clone()), true)).collect())
@@ -175,10 +180,14 @@ pub(super) fn scalar(text: &str, is_inside: bool) -> String {
     const WORDS: [&str; 12] =
         ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf", "~"];
     let is_word = WORDS.contains(&text.to_lowercase().as_str());
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c)) || is_date(text);
+    let starts_well =
+        text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c)) || is_date(text);
     let ends_well = !text.ends_with([' ', ':']);
     let is_plain_character = |c: char| {
-        c.is_alphanumeric() || " _-./@+()'=%;|<>!?&*~^".contains(c) || (!is_inside && "{}[],".contains(c)) || c == ':'
+        c.is_alphanumeric()
+            || " _-./@+()'=%;|<>!?&*~^".contains(c)
+            || (!is_inside && "{}[],".contains(c))
+            || c == ':'
     };
     let is_plain = starts_well
         && ends_well
@@ -207,9 +216,14 @@ fn quoted(text: &str) -> String {
     for (character, escape) in [('\u{7f}', "\\u007f"), ('\u{feff}', "\\ufeff"), ('\u{85}', "\\u0085")] {
         quoted = quoted.replace(character, escape);
     }
-    let is_control = |c: char| ('\u{80}'..='\u{9f}').contains(&c) || ['\u{2028}', '\u{2029}', '\u{fffe}', '\u{ffff}'].contains(&c);
+    let is_control = |c: char| {
+        ('\u{80}'..='\u{9f}').contains(&c) || ['\u{2028}', '\u{2029}', '\u{fffe}', '\u{ffff}'].contains(&c)
+    };
     if !quoted.contains(is_control) {
         return quoted;
     }
-    quoted.chars().map(|c| if is_control(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+    quoted
+        .chars()
+        .map(|c| if is_control(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() })
+        .collect()
 }

@@ -8,6 +8,7 @@ mod base_url;
 mod check;
 mod files;
 mod format;
+mod init;
 mod library;
 mod load;
 mod mask;
@@ -23,6 +24,7 @@ mod write;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
+pub use init::{Initialised, initialise};
 pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;

@@ -30,3 +30,4 @@ mod secrets;
 mod semantics;
 mod server;
 mod servers;
+mod starting;

@@ -35,7 +35,7 @@ struct Waiting {
     name: String,
     api: usize,
     notation: Notation,
-    schemas: Vec<Pointer>,
+    facts: Facts,
 }
 
 impl Notation {
@@ -70,26 +70,26 @@ impl Values {
             .collect();
         ends.sort();
         ends.dedup();
-        let is_shared = ends.len() > 1 || schemas.iter().any(|schema| !ends.contains(schema));
-        if !is_shared {
-            return self.make((api, document), notation, schemas);
-        }
         let key = (api, notation, ends);
         if let Some(name) = self.names.get(&key) {
             return reference(name);
         }
+        let facts = Facts::of(document, schemas);
+        if let Some(plain) = self.plain(notation, &facts) {
+            return plain;
+        }
         let words = key.2.first().and_then(|end| end.tokens().last().cloned()).unwrap_or_default();
         let name = self.name(&format!("{}.{words}", notation.prefix()));
         self.names.insert(key, name.clone());
-        self.waiting.push(Waiting { name: name.clone(), api, notation, schemas: schemas.to_vec() });
+        self.waiting.push(Waiting { name: name.clone(), api, notation, facts });
         reference(&name)
     }
 
     /// Makes the definitions that are referred to, and those that these refer to: one after the other, for
     /// schemas may lead to one another in chains of any length.
     pub(super) fn complete(&mut self, documents: &[&Document]) {
-        while let Some(Waiting { name, api, notation, schemas }) = self.waiting.pop() {
-            let made = self.make((api, documents[api]), notation, &schemas);
+        while let Some(Waiting { name, api, notation, facts }) = self.waiting.pop() {
+            let made = self.make((api, documents[api]), notation, &facts);
             self.define(name, made);
         }
     }
@@ -115,18 +115,21 @@ impl Values {
         name
     }
 
-    fn make(&mut self, at: (usize, &Document), notation: Notation, schemas: &[Pointer]) -> Value {
-        let facts = Facts::of(at.1, schemas);
+    /// The schema of a value without parts; `None` where it may have some that are described.
+    fn plain(&mut self, notation: Notation, facts: &Facts) -> Option<Value> {
         if facts.is_anything() {
-            return json!({});
+            return Some(json!({}));
         }
-        if let Some(values) = facts.values.filter(|values| values.len() <= MAX_VALUES) {
-            return json!({ "anyOf": [{ "enum": values }, self.other(notation)] });
+        if let Some(values) = facts.values.as_ref().filter(|values| values.len() <= MAX_VALUES) {
+            return Some(json!({ "anyOf": [{ "enum": values }, self.other(notation)] }));
         }
-        let is_scalar = !facts.types.contains(Types::OBJECT) && !facts.types.contains(Types::ARRAY);
-        if is_scalar {
-            return self.scalar(notation, facts.types);
-        }
+        let has_parts = |types: Types, is_described: bool| facts.types.contains(types) && is_described;
+        let is_made_of = has_parts(Types::OBJECT, !facts.members.is_empty())
+            || has_parts(Types::ARRAY, !facts.elements.is_empty());
+        (!is_made_of).then(|| self.scalar(notation, facts.types))
+    }
+
+    fn make(&mut self, at: (usize, &Document), notation: Notation, facts: &Facts) -> Value {
         let mut schema = Map::new();
         schema.extend(typed(notation, facts.types));
         if facts.types.contains(Types::OBJECT) && !facts.members.is_empty() {

@@ -40,7 +40,7 @@ impl Profiles {
                     let wanted = if taken { format!("{}-{wanted}", api.name) } else { wanted };
                     let mut attempt = names.clone();
                     let name = unique(&wanted, &mut attempt);
-                    if let Some(profile) = profile(&name, security, &api.document) {
+                    if let Some(profile) = profile(&name, security, api) {
                         names = attempt;
                         profiles.by_scheme.insert(key, profiles.list.len());
                         profiles.list.push(profile);
@@ -67,8 +67,11 @@ impl Profiles {
     }
 }
 
-fn profile(name: &str, security: &Security<'_>, document: &Document) -> Option<Profile> {
+fn profile(name: &str, security: &Security<'_>, api: &ApiToDraft) -> Option<Profile> {
+    let document = &api.document;
     let words = upper(name);
+    // `KEY` alone would be a variable of anybody's.
+    let words = if words.contains('_') { words } else { format!("{}_{words}", upper(&api.name)) };
     let with = |ending: &str| match words.ends_with(ending) {
         true => words.clone(),
         false => format!("{words}_{ending}"),

@@ -134,8 +134,13 @@ fn lines_of_list(elements: &[Data], indent: usize, out: &mut String) {
     out.push('\n');
     for element in elements {
         out.push_str(&format!("{:width$}-", "", width = indent + 2));
-        // A map in lines starts on the line below its dash, which is as good and needs no other indent.
-        write_data(element, indent + 2, out);
+        let mut lines = String::new();
+        write_data(element, indent + 2, &mut lines);
+        // A map in lines starts on the line of its dash.
+        match lines.strip_prefix('\n') {
+            Some(lines) => out.push_str(&format!(" {}", lines.trim_start())),
+            None => out.push_str(&lines),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::ApiToDraft;
 use super::auth::Profiles;
 use super::data::{Data, Entry};
 use super::names::{camel, kebab, singular};
-use super::values::{fits, is_writable, made, shown};
+use super::values::{first_body, fits, is_writable, made, shown};
 use crate::json::{Pointer, Value};
 use crate::openapi::{
     ContentKind, Contract, Direction, MediaType, Operation, Parameter, ParameterIn, ResponseKey, content_kind,
@@ -165,6 +165,10 @@ impl<'a> Caller<'a> {
 
     fn body(&self, operation: Operation<'_>, call: &mut Call) {
         let Some(body) = operation.request_body() else { return };
+        // RFC 9110 §9.3.1: content has no meaning there.
+        if !body.is_required() && ["GET", "HEAD", "DELETE"].contains(&operation.method()) {
+            return;
+        }
         let media_types = body.media_types();
         let rank = |media_type: &MediaType<'_>| match content_kind(media_type.range()) {
             ContentKind::Json => 0,
@@ -219,7 +223,7 @@ impl<'a> Caller<'a> {
                 return Ok((key, Data::Map(vec![("$example".to_owned(), Data::Value(Value::from(name)))])));
             }
             Some((_, value)) => value,
-            None => sample(&self.contract, &schema, Direction::Request)?.value,
+            None => first_body(&self.contract, &schema)?,
         };
         let is_right = match key {
             "form" | "multipart" => value.is_object(),

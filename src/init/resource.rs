@@ -109,6 +109,8 @@ fn lifecycle(caller: &Caller<'_>, create: Operation<'_>) -> Option<Lifecycle> {
         life.add(read, step, &call);
         verbs.push("read");
     }
+    // Where `POST` is said of what exists, it changes it.
+    let change = change.or_else(|| of("POST"));
     for (operation, verb) in [(replace, "replaced"), (change, "changed")] {
         let Some(operation) = operation else { continue };
         let call = caller.call(operation, &given);

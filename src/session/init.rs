@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::scenario::Project;
 use crate::source::Source;
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Where the schemas for editors are written; hidden, for they are made again and not read by people.
@@ -24,8 +24,9 @@ const SCHEMAS: [(FileKind, &str); 2] = [
 const MAX_FILES: usize = 2_000;
 const MAX_DEPTH: usize = 3;
 
-/// What a document says of itself stands within its first bytes.
+/// As much is read of a line, and so deep are the members of the outermost object of JSON in lines.
 const HEAD: u64 = 16 << 10;
+const MAX_INDENT: usize = 4;
 
 /// What starting a project came to.
 #[derive(Debug, Default)]
@@ -57,7 +58,7 @@ pub fn initialise(settings: &Settings, is_forced: bool) -> Initialised {
     let folder =
         normalise(&std::path::absolute(&settings.folder).unwrap_or_else(|_| settings.folder.clone()));
     let documents = match settings.files.is_empty() {
-        true => find_documents(&folder),
+        true => find_documents(&folder, &limits),
         false => settings.files.clone(),
     };
     if documents.is_empty() {
@@ -128,14 +129,20 @@ impl Initialised {
 
 /// The files below a folder that say at their top that they are OpenAPI documents, in the order of their
 /// names.
-fn find_documents(folder: &Path) -> Vec<PathBuf> {
+fn find_documents(folder: &Path, limits: &Limits) -> Vec<PathBuf> {
     let mut found = BTreeSet::new();
     let mut n_files = 0;
-    collect(folder, Path::new(""), 0, &mut n_files, &mut found);
+    collect((folder, limits), Path::new(""), 0, &mut n_files, &mut found);
     found.into_iter().collect()
 }
 
-fn collect(folder: &Path, below: &Path, depth: usize, n_files: &mut usize, found: &mut BTreeSet<PathBuf>) {
+fn collect(
+    (folder, limits): (&Path, &Limits),
+    below: &Path,
+    depth: usize,
+    n_files: &mut usize,
+    found: &mut BTreeSet<PathBuf>,
+) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
@@ -147,39 +154,59 @@ fn collect(folder: &Path, below: &Path, depth: usize, n_files: &mut usize, found
         // A link may lead anywhere, in a circle too.
         let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
         if is_folder && !is_skipped && depth < MAX_DEPTH {
-            collect(&path, &below, depth + 1, n_files, found);
+            collect((&path, limits), &below, depth + 1, n_files, found);
         }
         let is_candidate = [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
         if is_candidate && !is_skipped && path.is_file() && *n_files < MAX_FILES {
             *n_files += 1;
-            if is_document(&path) {
+            if is_document(&path, limits) {
                 found.insert(below);
             }
         }
     }
 }
 
-/// Whether a file starts like a document: with `openapi:` or `swagger:` at the start of a line, or as the
-/// first members of a JSON object.
-fn is_document(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    let text = String::from_utf8_lossy(&head);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let says = |line: &str| {
-        ["openapi", "swagger"].iter().any(|word| {
-            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(word);
-            rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+/// Whether a file is a document: with `openapi:` or `swagger:` at the start of a line, or as a member of the
+/// outermost JSON object. The keys of a document may stand in any order.
+fn is_document(path: &Path, limits: &Limits) -> bool {
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let mut reader = BufReader::new(file).take(limits.document);
+    let (mut line, mut is_json, mut is_first) = (Vec::new(), false, true);
+    loop {
+        line.clear();
+        // A document on one line says what it is near the start.
+        match (&mut reader).take(HEAD).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return false,
+            Ok(_) => {}
+        }
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_start_matches('\u{feff}');
+        if is_first && !text.trim().is_empty() {
+            is_first = false;
+            is_json = text.trim_start().starts_with('{');
+        }
+        let indent = text.len() - text.trim_start().len();
+        let is_said = match is_json {
+            // Few members stand before it where everything is on one line; where not, it is indented once.
+            true if indent <= MAX_INDENT => text.split([',', '{']).take(8).any(|it| says(it.trim_start())),
+            true => false,
+            false => says(text),
+        };
+        if is_said {
+            return true;
+        }
+    }
+}
+
+/// `openapi: 3.1.0`, `"swagger": "2.0"`.
+fn says(member: &str) -> bool {
+    ["openapi", "swagger"].iter().any(|word| {
+        let rest = member.trim_start_matches(['"', '\'']).strip_prefix(word);
+        let rest = rest.and_then(|rest| rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':'));
+        rest.is_some_and(|rest| {
+            rest.trim_start().trim_start_matches(['"', '\'']).starts_with(|c: char| c.is_ascii_digit())
         })
-    };
-    if read.is_err() {
-        return false;
-    }
-    match text.strip_prefix('{') {
-        // Nothing but short texts stands before it in practice.
-        Some(json) => json.split([',', '{']).take(8).any(|member| says(member.trim_start())),
-        None => text.lines().any(says),
-    }
+    })
 }
 
 /// `orders` of `orders.openapi.yaml`; the title's words where the file is called like any other.
@@ -212,4 +239,44 @@ fn unique(wanted: &str, taken: &mut Vec<String>) -> String {
     }
     taken.push(name.clone());
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_say_what_they_are() {
+        let path = std::env::temp_dir().join(format!("contest-init-{}", std::process::id()));
+        for (text, expected) in [
+            ("openapi: 3.1.0\ninfo: {}\n", true),
+            ("# words\n---\nswagger: '2.0'\n", true),
+            ("components:\n  a: 1\nopenapi: \"3.0.0\"\n", true),
+            ("{\"openapi\":\"3.1.0\"}", true),
+            ("\u{feff}{ \"swagger\": \"2.0\" }", true),
+            ("{\n  \"components\": {\n    \"a\": {}\n  },\n  \"openapi\": \"3.0.0\"\n}", true),
+            ("{\n  \"a\": {\n      \"openapi\": \"3.0.0\" } }", false),
+            ("a:\n  openapi: 3.1.0\n", false),
+            ("openapi-file: 3\n", false),
+            ("openapi: yes\n", false),
+            ("", false),
+        ] {
+            std::fs::write(&path, text).expect("it is written");
+            assert_eq!(is_document(&path, &Limits::default()), expected, "{text}");
+        }
+        let _ = std::fs::remove_file(&path);
+    }
+
+    #[test]
+    fn apis_are_named_after_their_files() {
+        for (path, title, expected) in [
+            ("specs/orders.yaml", "Shop", "orders"),
+            ("orders.openapi.json", "", "orders"),
+            ("openapi.yaml", "Pet Store: 2", "pet-store-2"),
+            ("shop/openapi.yaml", "", "shop"),
+            ("openapi.yaml", "\u{96ea}", "api"),
+        ] {
+            assert_eq!(api_name(Path::new(path), title), expected, "{path}");
+        }
+    }
 }

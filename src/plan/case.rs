@@ -27,7 +27,7 @@ pub struct PlannedApi {
     pub name: String,
     /// Its document and schemas.
     pub contract: Arc<Contract>,
-    /// Whether a case calls it.
+    /// Whether a case calls it, or sends to a URL below its base URL.
     pub is_used: bool,
 }
 
@@ -95,6 +95,14 @@ impl PlannedScenario {
         let mut seen = BTreeSet::new();
         let calls = self.all_steps().filter_map(PlannedStep::call).map(|call| (call.api, call.operation));
         calls.filter(|call| seen.insert(*call)).collect()
+    }
+
+    /// What it sends outside the documents, as written, setup and cleanup included, each once, in the
+    /// order of the file.
+    pub fn sends(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let sends = self.all_steps().filter_map(PlannedStep::send).map(|send| send.send.text.as_str());
+        sends.filter(|text| seen.insert(*text)).collect()
     }
 }
 

@@ -75,6 +75,18 @@ impl Planner<'_> {
                 None
             }
             Action::Pause(time) => {
+                let limit = course.surroundings.scenario_timeout();
+                if time.value >= limit {
+                    let message = format!(
+                        "a scenario is cut off after {} s, and this pause lasts longer",
+                        limit.as_secs_f64()
+                    );
+                    let help = "`timeouts: { scenario: … }` allows more".to_owned();
+                    problems
+                        .error(Code::SCENARIO_INVALID_VALUE, time.span, message, "is longer")
+                        .help
+                        .push(help);
+                }
                 course.names.steps.insert(id.clone());
                 Some(PlannedAction::Pause(time.value))
             }
@@ -159,8 +171,6 @@ impl Planner<'_> {
         let attached = attach(&offer, None, None, problems);
         let api = self.default_api(file);
         check_url(send, api.is_some(), problems);
-        let message = "`send` is part of the language, but not of this version of contest";
-        problems.error(Code::SCENARIO_NOT_SUPPORTED, send.span, message, "not supported yet");
         let target = PlannedTarget::Url(PlannedSend { send: Arc::clone(send), api });
         Some(PlannedAction::Request(Box::new(PlannedRequest {
             target,

@@ -193,6 +193,10 @@ fn render(case: &CaseReport, verbosity: Verbosity, style: Style) -> Rendered {
     if verbosity == Verbosity::Verbose {
         for step in &case.steps {
             line += &indented(&step_words(step, style), style);
+            // With a finding they stand below it.
+            for note in step.notes.iter().filter(|_| step.findings.is_empty()) {
+                line += &indented(&format!("note: {note}"), style);
+            }
         }
     }
     let is_verbose = verbosity == Verbosity::Verbose;

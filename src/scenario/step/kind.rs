@@ -60,10 +60,10 @@ impl StepKind {
 }
 
 /// The keys of a call that other requests do not have.
-const OF_CALLS: &[&str] = &["path", "query", "sends", "url"];
+pub(in crate::scenario) const OF_CALLS: &[&str] = &["path", "query", "sends", "url"];
 
 /// The keys of every request.
-const OF_REQUESTS: &[&str] = &[
+pub(in crate::scenario) const OF_REQUESTS: &[&str] = &[
     "headers",
     "cookies",
     "body",

@@ -36,7 +36,12 @@ fn read(kind: FileKind, text: &str) -> Vec<(Code, String)> {
         FileKind::Project => drop(Project::read(path, &limits, &mut problems)),
         FileKind::Mock => {
             let document = Document::load(&limits, &mut Problems::new(&Source::new("shop.yaml", SHOP)));
-            drop(Rules::load(&mut problems, document.expect("it is a document"), Nullable::default(), &limits));
+            drop(Rules::load(
+                &mut problems,
+                document.expect("it is a document"),
+                Nullable::default(),
+                &limits,
+            ));
         }
         // It knows the keys by the table itself.
         FileKind::Overlay => {}

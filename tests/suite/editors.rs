@@ -118,7 +118,7 @@ fn read(path: &Path, kind: FileKind) -> Option<Value> {
             let (document, _) = Rules::document_path(&node)?;
             let text = std::fs::read_to_string(path.parent()?.join(document)).ok()?;
             let document = Document::load(&limits, &mut Problems::new(&Source::new("d.yaml", text)))?;
-            drop(Rules::load(&mut problems, document, &limits)?);
+            drop(Rules::load(&mut problems, document, contest::openapi::Nullable::default(), &limits)?);
         }
         FileKind::Overlay => {}
     }

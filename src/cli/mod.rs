@@ -16,6 +16,7 @@ mod mock;
 mod output;
 mod run;
 mod select;
+mod step;
 mod watch;
 
 use args::{Arguments, Command};

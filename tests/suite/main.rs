@@ -31,5 +31,6 @@ mod secrets;
 mod semantics;
 mod server;
 mod servers;
+mod stepping;
 mod trace;
 mod watch;

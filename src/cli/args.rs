@@ -115,6 +115,9 @@ pub(super) struct Run {
     /// gives stands as ‹$vars.orderId›
     #[arg(long, conflicts_with = "trace")]
     pub(super) dry_run: bool,
+    /// Ask before each request: send, edit, skip or quit; needs a terminal, and takes one worker
+    #[arg(long, conflicts_with_all = ["dry_run", "watch", "jobs"])]
+    pub(super) step: bool,
     /// How a dry run is shown: for people, or as one JSON document (schemas/dry-run.schema.json)
     #[arg(
         long,

@@ -18,6 +18,7 @@ mod output;
 mod run;
 mod schema;
 mod select;
+mod step;
 mod watch;
 
 use args::{Arguments, Command};

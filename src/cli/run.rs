@@ -1,11 +1,15 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
+use super::step::Prompt;
 use super::{exit, output, select, watch};
 use crate::engine::{Event, Order, Summary};
+use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
 use crate::session::{Session, Settings};
 use std::fs::File;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// `contest run`.
@@ -13,6 +17,14 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let is_watching = arguments.watch;
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
+    let is_stepping = arguments.step;
+    if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        output::print_error(
+            "error: `--step` asks before each request, and needs a terminal on stdin and stderr\n\
+             help: `--dry-run` shows the requests without one\n",
+        );
+        return ExitCode::from(exit::REFUSED);
+    }
     let prepared =
         settings(arguments).and_then(|settings| Ok((settings, Listeners::new(trace.as_deref(), out)?)));
     let (mut settings, mut listeners) = match prepared {
@@ -24,6 +36,14 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     };
     listeners.dry_run = is_json.then(DryRun::default);
     settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
+    if is_stepping {
+        let mut limits = Limits::default();
+        // What is wrong with them is said with all other problems.
+        settings.limits.iter().for_each(|(name, value)| drop(limits.set(name, value)));
+        let limit = usize::try_from(limits.shown).unwrap_or(usize::MAX);
+        let style = output::style_of(out, &std::io::stderr());
+        settings.stepper = Some(Arc::new(Prompt::at_terminal(style, limit)));
+    }
     if is_watching {
         return watch::watch(settings, listeners);
     }
@@ -117,7 +137,8 @@ pub(super) async fn run_cases(
     let style = output::style_of(out, &std::io::stdout());
     let verbosity = output::verbosity(out, session.is_dry(), session.limits());
     let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
-    let mut progress = Progress::stderr();
+    // A line that moves would write over the questions.
+    let mut progress = if session.is_stepping() { Progress::hidden() } else { Progress::stderr() };
     let mut unwritten: Option<std::io::Error> = None;
     let mut untraced: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {

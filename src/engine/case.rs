@@ -19,6 +19,7 @@ struct Course<'c> {
     run: &'c Run,
     index: usize,
     id: &'c str,
+    name: &'c str,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
     worker: usize,
@@ -47,11 +48,12 @@ pub(super) async fn run_case(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
-    let id = report.id.clone();
+    let (id, name) = (report.id.clone(), report.name());
     let mut course = Course {
         run,
         index,
         id: &id,
+        name: &name,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
@@ -84,7 +86,7 @@ pub(super) async fn run_case(
             return CaseReport { verdict: Verdict::Errored, reason: Some(reason), ..report };
         }
         course.run_main().await;
-        let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
+        let cleanup = tokio::time::timeout(course.limited(CLEANUP_BUDGET), course.run_cleanup()).await;
         if cleanup.is_err() {
             let budget = CLEANUP_BUDGET.as_secs();
             course
@@ -182,10 +184,15 @@ impl<'c> Course<'c> {
         None
     }
 
+    /// A person who is asked may take any time.
+    fn limited(&self, limit: Duration) -> Duration {
+        if self.run.settings.stepper.is_some() { Duration::MAX } else { limit }
+    }
+
     /// Setup and steps, within the scenario's time and until an interruption.
     async fn run_main(&mut self) {
         let interrupt = self.run.settings.interrupt.clone();
-        let limit = self.scenario.timeout;
+        let limit = self.limited(self.scenario.timeout);
         let in_time = tokio::select! {
             biased;
             () = interrupt.cancelled() => {
@@ -252,6 +259,7 @@ impl<'c> Course<'c> {
             run: self.run,
             index: self.index,
             id: self.id,
+            name: self.name,
             scenario: self.scenario,
             row: self.row,
             worker: self.worker,

@@ -22,6 +22,8 @@ pub(super) struct ExchangeLog<'c> {
 struct State {
     /// The request under way.
     sent: Option<Sent>,
+    /// Whether a person said that it is not to be sent.
+    is_skipped: bool,
     told: Vec<Arc<ExchangeRecord>>,
 }
 
@@ -81,6 +83,15 @@ impl<'c> ExchangeLog<'c> {
         report.exchanges.push(Arc::new(record));
     }
 
+    /// A person said that a request is not to be sent.
+    pub(super) fn skip(&self) {
+        self.state().is_skipped = true;
+    }
+
+    pub(super) fn is_skipped(&self) -> bool {
+        self.state().is_skipped
+    }
+
     /// The request under way was not sent after all.
     pub(super) fn forget(&self) {
         if self.is_kept() {
@@ -96,6 +107,7 @@ impl<'c> ExchangeLog<'c> {
         if let Some(sent) = state.sent.take() {
             let record = self.record(&sent, exchange, error, report.as_deref(), state.told.len() + 1);
             let record = Arc::new(record);
+            self.context.run.settings.stepper.iter().for_each(|stepper| stepper.told(&record));
             // The receiver lives as long as the workers.
             let _ = self.context.run.events.send(Event::Exchanged(Arc::clone(&record)));
             state.told.push(record);

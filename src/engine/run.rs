@@ -3,7 +3,7 @@ use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::mask::mask_report;
 use super::summary::SummaryBuilder;
 use super::values::Values;
-use super::{Target, Verdict};
+use super::{Stepper, Target, Verdict};
 use crate::expression::Generator;
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -48,6 +48,8 @@ pub struct RunSettings {
     pub keeps_exchanges: bool,
     /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
     pub is_dry: bool,
+    /// Who is asked before each request; waiting for an answer is no part of any time-out.
+    pub stepper: Option<Arc<dyn Stepper>>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }

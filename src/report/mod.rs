@@ -29,6 +29,7 @@ pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
 pub use trace::Trace;
+pub use wire::{render_answer, render_request};
 
 #[cfg(test)]
 mod fixtures;

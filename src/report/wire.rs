@@ -27,13 +27,22 @@ pub(super) fn render(records: &[impl AsRef<ExchangeRecord>], limit: usize, style
             lines.line('*', &format!("request {} of the step", record.attempt));
         }
         lines.request(&record.request);
-        record.notes.iter().for_each(|note| lines.note(note));
-        match (&record.response, &record.error) {
-            (Some(response), _) => lines.response(response),
-            (None, Some(error)) => lines.note(error),
-            (None, None) => {}
-        }
+        lines.answer(record);
     }
+    lines.text
+}
+
+/// Renders one request that waits to be sent.
+pub fn render_request(request: &RequestRecord, limit: usize, style: Style) -> String {
+    let mut lines = Lines { text: String::new(), style, limit };
+    lines.request(request);
+    lines.text
+}
+
+/// Renders what came back, or why nothing did.
+pub fn render_answer(record: &ExchangeRecord, limit: usize, style: Style) -> String {
+    let mut lines = Lines { text: String::new(), style, limit };
+    lines.answer(record);
     lines.text
 }
 
@@ -50,6 +59,15 @@ impl Lines {
         self.headers('>', &request.headers);
         if let Some(body) = &request.body {
             self.body('>', body);
+        }
+    }
+
+    fn answer(&mut self, record: &ExchangeRecord) {
+        record.notes.iter().for_each(|note| self.note(note));
+        match (&record.response, &record.error) {
+            (Some(response), _) => self.response(response),
+            (None, Some(error)) => self.note(error),
+            (None, None) => {}
         }
     }
 

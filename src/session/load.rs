@@ -230,6 +230,11 @@ impl Session {
         self.settings.is_dry
     }
 
+    /// Whether somebody is asked before each request.
+    pub fn is_stepping(&self) -> bool {
+        self.settings.stepper.is_some()
+    }
+
     /// The limits of the run.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -316,6 +321,9 @@ impl Session {
 
     /// How many cases run at a time.
     fn n_workers(&self) -> usize {
+        if self.settings.stepper.is_some() {
+            return 1;
+        }
         let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
         let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
         let default = match &self.destination {
@@ -354,7 +362,10 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
-            keeps_exchanges: self.settings.keeps_exchanges || self.settings.is_dry,
+            keeps_exchanges: self.settings.keeps_exchanges
+                || self.settings.is_dry
+                || self.settings.stepper.is_some(),
+            stepper: self.settings.stepper.clone(),
             is_dry: self.settings.is_dry,
             interrupt,
         }

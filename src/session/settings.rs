@@ -1,10 +1,11 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
-use crate::engine::Order;
+use crate::engine::{Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a run is asked for; every field may stay at its default.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub keeps_exchanges: bool,
     /// Whether everything is resolved and nothing sent.
     pub is_dry: bool,
+    /// Who is asked before each request; then one worker runs.
+    pub stepper: Option<Arc<dyn Stepper>>,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -33,5 +33,6 @@ mod semantics;
 mod server;
 mod servers;
 mod starting;
+mod stepping;
 mod trace;
 mod watch;

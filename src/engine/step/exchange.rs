@@ -28,6 +28,9 @@ pub(super) struct Signed {
     pub(super) note: Option<String>,
 }
 
+/// What is noted about a request that a person changed.
+const EDITED: &str = "the request was edited before it was sent, and not held to the document";
+
 fn unsigned(sending: Sending<'_>, error: AttachError) -> NoExchange {
     let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, sending.request.auth_span);
     fact.help.extend(error.help);
@@ -70,11 +73,13 @@ impl StepContext<'_> {
         let planned = sending.request;
         let signed = self.sign(sending, &mut built, base, scope, jar).await?;
         let Signed { profile, with_cookies, cached_token, note } = signed;
+        let (request, is_edited) = self.consult(sending, built.request).await?;
         on_send();
         let send = |request: Request| self.transmit(sending, request);
-        let again = cached_token.is_some().then(|| built.request.clone());
-        let mut exchange = send(built.request).await?;
+        let again = cached_token.is_some().then(|| request.clone());
+        let mut exchange = send(request).await?;
         exchange.notes.extend(note);
+        exchange.notes.extend(is_edited.then(|| EDITED.to_owned()));
         let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
             return Ok((exchange, with_cookies));
         };
@@ -141,6 +146,10 @@ impl StepContext<'_> {
     }
 
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {
+        if sending.log.is_skipped() {
+            let report = self.blank(sending.step, Verdict::Skipped, Some(fact.headline));
+            return StepOutcome { report, was_sent: false };
+        }
         let Some(request) = request else { return self.errored(sending.step, fact) };
         let places = self.places(sending.step, None, super::report::request_line(request));
         let mut report = self.blank(sending.step, Verdict::Errored, None);

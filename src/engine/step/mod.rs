@@ -1,5 +1,6 @@
 //! One step, from its condition to its verdict.
 
+mod consult;
 mod exchange;
 mod follow;
 mod judge;
@@ -33,6 +34,8 @@ pub(super) struct StepContext<'c> {
     /// The case's place in the plan, and its id.
     pub(super) index: usize,
     pub(super) id: &'c str,
+    /// `file › title`.
+    pub(super) name: &'c str,
     pub(super) scenario: &'c PlannedScenario,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,

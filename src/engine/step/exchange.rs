@@ -12,7 +12,7 @@ use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, curl};
+use crate::http::CookieJar;
 
 /// Why there is no exchange, and the request where one was made.
 pub(super) type NoExchange = (Box<Fact>, Option<Request>);
@@ -124,7 +124,7 @@ impl StepContext<'_> {
         report.verdict = verdict(&report.findings);
         // What could not be built was not sent, and cannot be repeated.
         let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-        report.repeat = was_sent.then(|| curl(request));
+        report.repeat = was_sent.then(|| self.repeat(sending, request));
         StepOutcome { report, was_sent }
     }
 }

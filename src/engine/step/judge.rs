@@ -35,7 +35,9 @@ impl StepContext<'_> {
         scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
         let api = self.api_at(sending, &exchange.request.url);
         if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
-            return self.refused(step, &exchange, refusal);
+            let mut outcome = self.refused(step, &exchange, refusal);
+            sending.log.judged(&exchange, &mut outcome.report);
+            return outcome;
         }
         let severities = sending.request.policy.at(exchange.response.status);
         let severities = if self.is_cleanup() { severities.lenient() } else { severities };
@@ -112,6 +114,7 @@ impl StepContext<'_> {
             is_described: sending.described().is_some(),
             is_judged: report.not_checked.is_empty(),
         });
+        sending.log.judged(&exchange, &mut report);
         StepOutcome { report, was_sent: true }
     }
 

@@ -3,7 +3,7 @@ use crate::diagnostic::{Code, Problems};
 use crate::json::Value;
 use crate::limits::Limits;
 use crate::mock::Rules;
-use crate::openapi::Document;
+use crate::openapi::{Document, Nullable};
 use crate::scenario::{OPERATORS, Project, ScenarioFile};
 use crate::source::Source;
 use crate::yaml::{Dialect, Fields, Shape, load};
@@ -36,7 +36,12 @@ fn read(kind: FileKind, text: &str) -> Vec<(Code, String)> {
         FileKind::Project => drop(Project::read(path, &limits, &mut problems)),
         FileKind::Mock => {
             let document = Document::load(&limits, &mut Problems::new(&Source::new("shop.yaml", SHOP)));
-            drop(Rules::load(&mut problems, document.expect("it is a document"), &limits));
+            drop(Rules::load(
+                &mut problems,
+                document.expect("it is a document"),
+                Nullable::default(),
+                &limits,
+            ));
         }
         // It knows the keys by the table itself.
         FileKind::Overlay => {}
@@ -233,6 +238,7 @@ fn right_steps_are_taken() {
         "sends: unchecked",
         "sends: { invalid: [/body/a, /query/b] }",
         "timeout: 1.5s, always: true, when: true",
+        "url: $vars.x, follow: 3",
         "save: { a: $.id, b: { header: ETag, regex: x, take: first, default: null }, c: \"{$statusCode}\" }",
         "expect: { status: 200 }",
         "expect: { status: '404' }",
@@ -272,6 +278,9 @@ fn wrong_steps_are_refused() {
         "timeout: 5",
         "timeout: 5 seconds",
         "always: 'yes'",
+        "follow: -1",
+        "follow: 1000",
+        "url: [a]",
         "when: 1",
         "save: { a: 5 }",
         "save: { a: id }",

@@ -7,7 +7,7 @@ use contest::editor::{FileKind, project_schema, schema};
 use contest::json::Value;
 use contest::limits::Limits;
 use contest::mock::Rules;
-use contest::openapi::Document;
+use contest::openapi::{Document, Nullable};
 use contest::scenario::{Project, ScenarioFile};
 use contest::source::Source;
 use contest::yaml::{Dialect, load};
@@ -118,7 +118,7 @@ fn read(path: &Path, kind: FileKind) -> Option<Value> {
             let (document, _) = Rules::document_path(&node)?;
             let text = std::fs::read_to_string(path.parent()?.join(document)).ok()?;
             let document = Document::load(&limits, &mut Problems::new(&Source::new("d.yaml", text)))?;
-            drop(Rules::load(&mut problems, document, contest::openapi::Nullable::default(), &limits)?);
+            drop(Rules::load(&mut problems, document, Nullable::default(), &limits)?);
         }
         FileKind::Overlay => {}
     }

@@ -33,6 +33,8 @@ pub struct Limits {
     pub trace: u64,
     /// The most of one body that is shown where all are asked for.
     pub shown: u64,
+    /// The largest JSON Schema made for a project, bodies included.
+    pub schema: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -95,6 +97,7 @@ impl Limits {
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
         Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
         Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
+        Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -124,6 +127,7 @@ impl Limits {
             "chain" => self.chain = count,
             "trace" => self.trace = amount,
             "shown" => self.shown = amount,
+            "schema" => self.schema = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -148,6 +152,7 @@ impl Default for Limits {
             chain: 64,
             trace: 1 << 20,
             shown: 16 << 10,
+            schema: 4 << 20,
         }
     }
 }

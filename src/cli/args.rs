@@ -41,6 +41,17 @@ pub(super) enum Command {
     /// Comments and values are kept as they are written; a file that cannot be laid out without changing
     /// what it says is left as it is. Without FILES, takes those that `contest.yaml` names.
     Fmt(Fmt),
+    /// Start a project: write `contest.yaml` and first scenarios for OpenAPI documents
+    ///
+    /// Scenarios call what can be called by the examples and schemas of a document, and take what it
+    /// creates through its life; what only a person can know is marked `# TODO`. Also writes the schemas by
+    /// which editors complete both files. Without DOCUMENTS, takes those found in the folder.
+    Init(Init),
+    /// Print the JSON Schema by which an editor completes and validates a kind of files
+    ///
+    /// Editors with YAML language support read it from the first line of a file:
+    /// `# yaml-language-server: $schema=PATH`.
+    Schema(Schema),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -233,6 +244,51 @@ pub(super) struct Fmt {
     /// A limit, as in document=128MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// OpenAPI documents
+    pub(super) documents: Vec<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub(super) force: bool,
+    /// A limit, as in document=128MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// The kind of files
+    #[arg(default_value = "scenario")]
+    pub(super) kind: SchemaKind,
+    /// For the project around this folder: its names, and what each operation of its documents takes and
+    /// gives
+    #[arg(long)]
+    pub(super) for_project: bool,
+    /// Write it to a file instead of stdout
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// A limit, as in schema=16MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// `contest.yaml`
+    Project,
+    /// `*.contest.yaml`
+    Scenario,
+    /// `*.mock.yaml`
+    Mock,
+    /// `*.overlay.yaml`
+    Overlay,
 }
 
 #[derive(Debug, Args)]

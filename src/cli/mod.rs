@@ -11,10 +11,12 @@ mod completions;
 mod exit;
 mod explain;
 mod fmt;
+mod init;
 mod list;
 mod mock;
 mod output;
 mod run;
+mod schema;
 mod select;
 mod step;
 mod watch;
@@ -35,6 +37,8 @@ pub fn main() -> ExitCode {
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
         Command::Completions(completions) => completions::completions(&completions),
         Command::Man(man) => completions::man(&man),
+        Command::Init(documents) => init::init(documents, &arguments.output),
+        Command::Schema(schema) => schema::schema(schema, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

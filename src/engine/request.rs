@@ -31,7 +31,7 @@ pub(super) enum BuildError {
     #[error("{reason}")]
     Unsendable { reason: String, span: Option<Span> },
     #[error("{reason}")]
-    Unfit { reason: String, expected: String, actual: String, note: Option<String>, span: Span },
+    Unfit { reason: String, notes: Vec<String>, span: Span },
     #[error("{error}")]
     Encode { error: EncodeError, span: Option<Span> },
 }

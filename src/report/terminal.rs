@@ -232,6 +232,11 @@ fn render(case: &CaseReport, verbosity: Verbosity, is_dry: bool, style: Style) -
             if is_dry {
                 line += &wire::render_notes(&step.notes, style);
             }
+        } else {
+            // With a finding they stand below it.
+            for note in step.notes.iter().filter(|_| step.findings.is_empty()) {
+                line += &indented(&format!("note: {note}"), style);
+            }
         }
     }
     let is_shown = |severity| match severity {

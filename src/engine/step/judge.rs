@@ -90,7 +90,9 @@ impl StepContext<'_> {
             let is_of_status =
                 |fact: &&mut Fact| matches!(fact.code, Code::RESPONSE_STATUS | Code::EXPECT_STATUS);
             for fact in facts.iter_mut().filter(is_of_status) {
-                fact.help.push("redirects are not followed; `follow: 1` follows one".to_owned());
+                let words = "redirects are not followed; `follow: 1` follows one";
+                // Behind what an undocumented status mostly means.
+                fact.help.insert(fact.help.len().min(1), words.to_owned());
             }
         }
         for error in checked.unresolved {

@@ -75,10 +75,10 @@ impl StepContext<'_> {
                     unresolved_fact(&error, span, &format!("step `{}` was not sent", sending.step.id))
                 }
                 BuildError::Unsendable { reason, span } => sending.unsent(Code::REQUEST_BUILD, reason, span),
-                BuildError::Unfit { reason, expected, actual, note, span } => {
+                BuildError::Unfit { reason, notes, span } => {
                     let mut fact = sending.unsent(Code::REQUEST_BUILD, reason, Some(span));
-                    fact.notes.extend(note);
-                    fact.compared(expected, actual)
+                    fact.notes.extend(notes);
+                    fact
                 }
                 BuildError::Encode { error, span } => {
                     sending.unsent(Code::REQUEST_BUILD, error.to_string(), span).help(error.help())

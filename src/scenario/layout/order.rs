@@ -58,7 +58,7 @@ const SCENARIO: &[&str] = &[
     "teardown",
 ];
 
-const FLOW: &[&str] = &["title", "description", "inputs", "vars", "steps", "outputs"];
+const FLOW: &[&str] = &["title", "description", "inputs", "steps", "outputs"];
 
 const STEP: &[&str] = &[
     "id",

@@ -1,3 +1,4 @@
+use super::auth::Credentials;
 use super::values::Values;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
@@ -13,6 +14,10 @@ pub(super) struct CaseScope {
     pub(super) vars: BTreeMap<String, Datum>,
     pub(super) row: BTreeMap<String, Datum>,
     pub(super) exchanges: BTreeMap<String, Arc<Exchange>>,
+    /// What the flows gave that steps called, by the names of the steps.
+    pub(super) outputs: BTreeMap<String, BTreeMap<String, Datum>>,
+    /// In a flow: who its caller is sent as, where only the caller knows.
+    pub(super) caller: Option<Credentials>,
     pub(super) values: Arc<Values>,
     generator: Mutex<Generator>,
 }
@@ -24,6 +29,8 @@ impl CaseScope {
             vars: BTreeMap::new(),
             row: BTreeMap::new(),
             exchanges: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            caller: None,
             values: Arc::clone(values),
             generator: Mutex::new(Generator::new(values.seed, stream)),
         }
@@ -48,6 +55,29 @@ impl Scope for CaseScope {
 pub(super) struct ExchangeScope<'s> {
     pub(super) case: &'s CaseScope,
     pub(super) exchange: &'s Exchange,
+}
+
+/// The names of a case, and what the flow gave that a step has just called.
+pub(super) struct OutputScope<'s> {
+    pub(super) case: &'s CaseScope,
+    pub(super) outputs: &'s BTreeMap<String, Datum>,
+}
+
+impl Scope for OutputScope<'_> {
+    fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        match reference.root.as_str() {
+            "outputs" => of_outputs(reference, 0, self.outputs),
+            _ => self.case.resolve(reference),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.case.variable(name)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.case.now()
+    }
 }
 
 impl Scope for ExchangeScope<'_> {
@@ -105,11 +135,14 @@ impl CaseScope {
         reference.walk(1, generated)
     }
 
-    /// `$steps.<id>.request…` and `$steps.<id>.response…`.
+    /// `$steps.<id>.request…`, `$steps.<id>.response…`, and `$steps.<id>.outputs…` of a flow.
     fn of_step(&self, reference: &Reference) -> Result<Datum, Unresolved> {
         let Some(Access::Member(id)) = reference.steps.first() else {
             return unresolved(reference, "it names no step");
         };
+        if let Some(outputs) = self.outputs.get(id) {
+            return of_outputs(reference, 2, outputs);
+        }
         match self.exchanges.get(id) {
             Some(exchange) => of_exchange(reference, 1, exchange),
             None => unresolved(reference, &format!("the step `{id}` was not answered")),
@@ -124,9 +157,13 @@ impl CaseScope {
             ("inputs", _) => object(&self.inputs),
             ("vars", _) => object(&self.vars),
             ("row", _) => object(&self.row),
-            ("steps", _) => Value::Object(
-                self.exchanges.iter().map(|(id, exchange)| (id.clone(), step_value(exchange))).collect(),
-            ),
+            ("steps", _) => {
+                let exchanges = self.exchanges.iter().map(|(id, exchange)| (id, step_value(exchange)));
+                let outputs = self.outputs.iter().map(|(id, outputs)| {
+                    (id, Value::Object([("outputs".to_owned(), object(outputs))].into_iter().collect()))
+                });
+                Value::Object(exchanges.chain(outputs).map(|(id, value)| (id.clone(), value)).collect())
+            }
             ("status", Some(exchange)) => Value::from(exchange.response.status),
             ("headers", Some(exchange)) => first_lines(&exchange.response.headers),
             ("headerLines", Some(exchange)) => all_lines(&exchange.response.headers),
@@ -138,6 +175,24 @@ impl CaseScope {
             _ => return None,
         };
         Some(Cow::Owned(value))
+    }
+}
+
+/// An output, or all of them as an object, its name being the step behind the root at `at`.
+fn of_outputs(
+    reference: &Reference,
+    at: usize,
+    outputs: &BTreeMap<String, Datum>,
+) -> Result<Datum, Unresolved> {
+    match reference.steps.get(at) {
+        Some(Access::Member(name)) => match outputs.get(name) {
+            Some(datum) => reference.walk_within(at + 1, datum),
+            None => unresolved(reference, &format!("the flow gave no `{name}`")),
+        },
+        Some(_) | None => {
+            let all = outputs.iter().map(|(name, datum)| (name.clone(), datum.clone()));
+            reference.walk(at, Datum::object(all.collect::<Vec<_>>()))
+        }
     }
 }
 

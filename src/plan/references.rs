@@ -333,7 +333,6 @@ impl Names {
         }
     }
 
-
     fn check_listed(
         &self,
         root: &str,

@@ -4,7 +4,7 @@ use super::{PlanInput, Selection, SelectorTally, TagExpression, plan};
 use crate::diagnostic::Problems;
 use crate::limits::Limits;
 use crate::openapi::Document;
-use crate::scenario::{Project, ScenarioFile};
+use crate::scenario::{FlowFiles, Project, ScenarioFile};
 use crate::source::Source;
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +61,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
+        flow_files: &FlowFiles::new(),
         attachments: &Default::default(),
         selection,
         limits: &limits,

@@ -144,7 +144,9 @@ impl ScenarioFile {
         add(&self.setup_once, &mut all);
         add(&self.setup, &mut all);
         for scenario in &self.scenarios {
-            [&scenario.setup, &scenario.steps, &scenario.teardown].map(|steps| add(steps, &mut all));
+            for steps in [&scenario.setup, &scenario.steps, &scenario.teardown] {
+                add(steps, &mut all);
+            }
         }
         add(&self.teardown, &mut all);
         add(&self.teardown_once, &mut all);

@@ -1,6 +1,6 @@
+use super::ScenarioFile;
 use super::input::{Input, read_inputs};
 use super::reader::{Named, Reader, Spanned};
-use super::ScenarioFile;
 use super::step::{FlowCall, Step, read_steps};
 use crate::diagnostic::Code;
 use crate::expression::Template;

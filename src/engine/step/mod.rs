@@ -12,7 +12,7 @@ use super::event::{Phase, StepReport};
 use super::run::Run;
 use super::scope::CaseScope;
 use crate::http::CookieJar;
-use crate::plan::{PlannedAction, PlannedRequest, PlannedScenario, PlannedStep};
+use crate::plan::{PlannedAction, PlannedRequest, PlannedStep};
 use crate::scenario::Row;
 use std::time::Duration;
 
@@ -26,7 +26,6 @@ pub(super) struct StepOutcome {
 /// Where and for whom a step runs.
 pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
-    pub(super) scenario: &'c PlannedScenario,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,
     pub(super) worker: usize,
@@ -35,7 +34,7 @@ pub(super) struct StepContext<'c> {
 
 impl StepContext<'_> {
     fn is_cleanup(&self) -> bool {
-        matches!(self.phase, Phase::Cleanup | Phase::Teardown)
+        !self.phase.is_judged()
     }
 
     /// Runs one step, where its condition holds.
@@ -54,6 +53,7 @@ impl StepContext<'_> {
         }
         let outcome = match &step.action {
             PlannedAction::Request(request) => self.request(step, request, scope, jar, on_send).await,
+            PlannedAction::Flow(_) => unreachable!("the course runs the steps of a flow themselves"),
             PlannedAction::Pause(time) => Ok(self.pause(step, *time).await),
         };
         outcome.unwrap_or_else(|outcome| *outcome)

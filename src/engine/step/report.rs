@@ -20,15 +20,11 @@ impl StepContext<'_> {
         match &step.action {
             PlannedAction::Request(request) => match &request.target {
                 PlannedTarget::Operation(call) => self.run.plan.operation(call).name(),
-                PlannedTarget::Url(url) => self.written(url.send.span),
+                PlannedTarget::Url(url) => written(step, url.send.span),
             },
-            PlannedAction::Pause(_) => format!("pause {}", self.written(step.step.place())),
+            PlannedAction::Flow(call) => format!("flow {}", call.call.name()),
+            PlannedAction::Pause(_) => format!("pause {}", written(step, step.step.place())),
         }
-    }
-
-    /// A line of the scenario file, as it is written.
-    fn written(&self, span: Span) -> String {
-        self.scenario.file.source.slice(span).trim_matches(['"', '\'']).to_owned()
     }
 
     /// A report of a step that has not run.
@@ -63,14 +59,14 @@ impl StepContext<'_> {
         StepOutcome { report, was_sent: false }
     }
 
-    pub(super) fn places<'p>(
+    pub(in crate::engine) fn places<'p>(
         &'p self,
         step: &'p PlannedStep,
         exchange: Option<&'p Exchange>,
         label: String,
     ) -> Places<'p> {
         Places {
-            scenario: &self.scenario.file.source,
+            scenario: &step.source,
             call: step.step.place(),
             call_label: label,
             document: step.call().map(|call| self.run.plan.apis[call.api].contract.document().as_ref()),
@@ -133,6 +129,11 @@ impl StepContext<'_> {
         };
         facts.into_iter().map(finding).collect()
     }
+}
+
+/// A line of the scenario file, as it is written.
+fn written(step: &PlannedStep, span: Span) -> String {
+    step.source.slice(span).trim_matches(['"', '\'']).to_owned()
 }
 
 /// `3 ms`, and `<1 ms` for less than one.

@@ -96,11 +96,17 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     for call in of_cases.filter_map(PlannedStep::call) {
         used.entry(call.api).or_default().insert(call.operation);
     }
+    let is_used: BTreeSet<usize> = used.keys().copied().collect();
+    // What nothing calls is never sent, and held against its document all the same.
+    let of_uncalled = uncalled.iter().flat_map(|flow| flow.steps.iter().flat_map(PlannedStep::with_inner));
+    for call in of_uncalled.filter_map(PlannedStep::call) {
+        used.entry(call.api).or_default().insert(call.operation);
+    }
     let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
         let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
         PlannedApi {
             name: name.clone(),
-            is_used: !operations.is_empty(),
+            is_used: is_used.contains(&index),
             contract: Arc::new(
                 Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
             ),

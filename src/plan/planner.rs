@@ -5,15 +5,15 @@ use super::once::saved_once;
 use super::references::{Names, Place};
 use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
-use super::settings::Surroundings;
+use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
 use super::{PlannedStep, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, OperationIndex};
+use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
-    Attachments, AuthChoice, ContractSettings, Environment, FlowFiles, Input, Named, NullableReading,
-    Project, Row, Scenario, ScenarioFile,
+    Attachments, AuthChoice, ContractSettings, Environment, FlowFiles, Input, Named, Project, Row, Scenario,
+    ScenarioFile,
 };
 use crate::yaml::nearest;
 use std::cell::RefCell;
@@ -43,15 +43,6 @@ pub struct PlanInput<'i> {
     pub limits: &'i Limits,
     /// Severities that count before those of every file.
     pub overrides: &'i ContractSettings,
-}
-
-impl PlanInput<'_> {
-    fn nullable_of(&self, api: &str) -> Nullable {
-        match self.project.map(|project| project.nullable_of(api)).unwrap_or_default() {
-            NullableReading::Lenient => Nullable::Lenient,
-            NullableReading::Strict => Nullable::Strict,
-        }
-    }
 }
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
@@ -108,7 +99,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
             name: name.clone(),
             is_used: is_used.contains(&index),
             contract: Arc::new(
-                Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
+                Contract::compile(Arc::clone(document), &operations)
+                    .with_nullable(nullable_of(input.project, name)),
             ),
         }
     });
@@ -231,10 +223,13 @@ impl Planner<'_> {
         for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
+        let vars = || file.vars.iter().chain(&scenario.vars);
+        course.names.computed_later = vars().map(|var| var.name.clone()).collect();
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
-        for var in file.vars.iter().chain(&scenario.vars) {
+        for var in vars() {
             course.names.check_template(&var.value, Place::Values, problems);
             course.check_read_only(&var.name, var.name_span, problems);
+            course.names.computed_later.remove(&var.name);
             course.names.vars.insert(var.name.clone());
         }
         let setup = self.steps(file, &scenario.setup, &mut course, problems);

@@ -34,7 +34,7 @@ impl Target for At {
 
 /// Runs a scenario file whose server answers 200, 404 below `/none…`, 500 below `/broken…`, and not
 /// at all below `/slow…`.
-fn run(scenarios: &str, configure: impl FnOnce(&mut Settings)) -> (Vec<CaseReport>, Vec<String>) {
+pub(crate) fn run(scenarios: &str, configure: impl FnOnce(&mut Settings)) -> (Vec<CaseReport>, Vec<String>) {
     let folder = tempfile(scenarios);
     let server = Server::start(|line| {
         if line.contains("/slow") {
@@ -84,18 +84,18 @@ fn tempfile(scenarios: &str) -> PathBuf {
 }
 
 /// The requests in their order, and `verdict` of each case.
-fn check(scenarios: &str, requests: &str, verdicts: &str) {
+pub(crate) fn check(scenarios: &str, requests: &str, verdicts: &str) {
     let (reports, seen) = run(scenarios, |_| {});
     let found: Vec<_> = reports.iter().map(|report| report.verdict.to_string()).collect();
     assert_eq!(seen.join(" "), requests, "{scenarios}");
     assert_eq!(found.join(", "), verdicts, "{scenarios}");
 }
 
-fn step(name: &str) -> String {
+pub(crate) fn step(name: &str) -> String {
     format!("{{ call: at, path: {{ name: {name} }} }}")
 }
 
-fn step_with(name: &str, rest: &str) -> String {
+pub(crate) fn step_with(name: &str, rest: &str) -> String {
     format!("{{ call: at, path: {{ name: {name} }}, {rest} }}")
 }
 

@@ -69,6 +69,7 @@ impl<'i> Planner<'i> {
                 (Some(meant), _) => format!("did you mean `{meant}`?"),
                 (None, []) if is_own => "write it under `flows`, or name its file: `FILE#NAME`".to_owned(),
                 (None, []) => "it has no `flows`".to_owned(),
+                (None, [only]) => format!("its only flow is {only}"),
                 (None, _) => format!("its flows are {}", names.join(", ")),
             };
             let message = format!("{place} has no flow `{}`", call.name());
@@ -229,6 +230,7 @@ impl<'i> Planner<'i> {
                 let label = match (nearest(&given.name, names.iter().copied()), names.as_slice()) {
                     (Some(meant), _) => format!("did you mean `{meant}`?"),
                     (None, []) => "it takes none".to_owned(),
+                    (None, [only]) => format!("its only input is {only}"),
                     (None, _) => format!("its inputs are {}", names.join(", ")),
                 };
                 let message = format!("the flow `{}` has no input `{}`", call.name(), given.name);

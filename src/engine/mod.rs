@@ -22,7 +22,9 @@ mod status;
 mod step;
 mod summary;
 mod target;
+mod target_uri;
 mod unit;
+mod url;
 mod values;
 mod verdict;
 

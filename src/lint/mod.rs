@@ -7,6 +7,7 @@
 
 mod answer;
 mod auth;
+mod body;
 mod capture;
 mod described;
 mod expectation;

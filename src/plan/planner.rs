@@ -7,7 +7,7 @@ use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
-use super::{PlannedStep, Selection};
+use super::{PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
@@ -83,9 +83,16 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         cases.clear();
     }
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    let of_cases = cases.iter().flat_map(|case| case.scenario.all_steps());
-    for call in of_cases.filter_map(PlannedStep::call) {
-        used.entry(call.api).or_default().insert(call.operation);
+    for step in cases.iter().flat_map(|case| case.scenario.all_steps()) {
+        match step.request().map(|request| &request.target) {
+            Some(PlannedTarget::Operation(call)) => {
+                used.entry(call.api).or_default().insert(call.operation);
+            }
+            Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
+                used.entry(*api).or_default();
+            }
+            Some(PlannedTarget::Url(_)) | None => {}
+        }
     }
     let is_used: BTreeSet<usize> = used.keys().copied().collect();
     // What nothing calls is never sent, and held against its document all the same.

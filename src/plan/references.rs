@@ -57,8 +57,9 @@ pub(super) enum Place {
 impl Names {
     /// Checks every name that the parameters of a call refer to.
     pub(super) fn check_call(&mut self, call: &Call, problems: &mut Problems) {
-        for value in call.path.iter().chain(&call.query) {
-            self.check_template(&value.value, Place::Request, problems);
+        let parameters = call.path.iter().chain(&call.query).map(|it| &it.value);
+        for template in parameters.chain(&call.url) {
+            self.check_template(template, Place::Request, problems);
         }
         if let Sends::Expression(template) = &call.sends {
             self.check_template(template, Place::Request, problems);

@@ -1,5 +1,6 @@
 //! The request goes out with its credentials, and an answer comes back or none.
 
+use super::origin::Carriage;
 use super::prepare::BaseUrls;
 use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
@@ -14,7 +15,7 @@ use crate::exchange::{Exchange, Request};
 use crate::http::{CookieJar, curl};
 
 /// Why there is no exchange, and the request where one was made.
-type NoExchange = (Box<Fact>, Option<Request>);
+pub(super) type NoExchange = (Box<Fact>, Option<Request>);
 
 impl StepContext<'_> {
     /// Sends the request with its cookies and credentials.
@@ -25,15 +26,19 @@ impl StepContext<'_> {
         built: BuiltRequest,
         base: &BaseUrls,
         scope: &CaseScope,
-        jar: &CookieJar,
+        jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
-        let exchange = self.send(sending, built, base, scope, jar, expected, on_send).await;
-        exchange.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
+        let exchange = async {
+            let (first, with_jar) = self.send(sending, built, base, scope, jar, expected, on_send).await?;
+            self.follow(sending, first, with_jar, jar).await
+        };
+        exchange.await.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
     }
 
-    /// A cached token that is refused is fetched anew once.
+    /// The first answer, and whether the jar's cookies went along. A cached token that is refused is fetched
+    /// anew once.
     #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
     async fn send(
         &self,
@@ -41,10 +46,10 @@ impl StepContext<'_> {
         mut built: BuiltRequest,
         base: &BaseUrls,
         scope: &CaseScope,
-        jar: &CookieJar,
+        jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
-    ) -> Result<Exchange, NoExchange> {
+    ) -> Result<(Exchange, bool), NoExchange> {
         let planned = sending.request;
         let base_url = base.api.as_deref().unwrap_or_default();
         let failed = |error: AttachError| {
@@ -52,12 +57,25 @@ impl StepContext<'_> {
             fact.help.extend(error.help);
             (Box::new(fact), None)
         };
-        let credentials =
+        let mut credentials =
             resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
-        built.add_cookies(with_cookies.then_some(jar));
+        built.add_cookies(with_cookies.then_some(&*jar));
         let mut cached_token = None;
         let mut note = None;
+        if let Credentials::Profile(profile) = credentials {
+            let name = &self.run.settings.profiles[profile].name;
+            match self.carriage(sending, name, &built.request.url) {
+                Carriage::Allowed => {}
+                Carriage::Dropped(words) => {
+                    credentials = Credentials::None { with_cookies };
+                    note = Some(words);
+                }
+                Carriage::Refused { reason, help } => {
+                    return Err(failed(AttachError { message: reason, help: Some(help.to_owned()) }));
+                }
+            }
+        }
         if let Credentials::Profile(profile) = credentials {
             let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope)
                 .await
@@ -66,19 +84,15 @@ impl StepContext<'_> {
             note = attached.note;
         }
         on_send();
-        let client = &self.run.settings.client;
-        let send = |request: Request| async move {
-            let result = client.send_owned(request, planned.timeout).await;
-            result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
-        };
+        let send = |request: Request| self.transmit(sending, request);
         let again = cached_token.is_some().then(|| built.request.clone());
         let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
         let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         };
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()) {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         }
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
         if let Credentials::Profile(profile) = credentials {
@@ -89,7 +103,17 @@ impl StepContext<'_> {
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
         );
-        Ok(exchange)
+        Ok((exchange, with_cookies))
+    }
+
+    /// One request, and its answer.
+    pub(super) async fn transmit(
+        &self,
+        sending: Sending<'_>,
+        request: Request,
+    ) -> Result<Exchange, NoExchange> {
+        let result = self.run.settings.client.send_owned(request, sending.request.timeout).await;
+        result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
     }
 
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {

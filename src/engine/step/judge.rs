@@ -3,7 +3,7 @@
 use super::report::request_line;
 use super::{Described, Sending, StepContext, StepOutcome};
 use crate::check::{
-    Check, Fact, Judgement, RequestValues, ResponsePart, Severities, check_deprecated_use, check_response,
+    Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_http, check_response,
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::engine::capture::evaluate_capture;
@@ -33,7 +33,8 @@ impl StepContext<'_> {
         jar.store(&exchange.request.url, &exchange.response.headers);
         let exchange = Arc::new(exchange);
         scope.exchanges.insert(step.name.clone(), Arc::clone(&exchange));
-        if let Some(refusal) = sending.api().and_then(|api| self.run.target.refusal(self.worker, api)) {
+        let api = self.api_at(sending, &exchange.request.url);
+        if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
             return self.refused(step, &exchange, refusal);
         }
         let severities = sending.request.policy.at(exchange.response.status);
@@ -46,7 +47,11 @@ impl StepContext<'_> {
                 judgement.facts.extend(deprecated);
                 judgement
             }
-            None => Judgement::default(),
+            None => {
+                let mut judgement = check_http(&exchange, &severities);
+                judgement.not_checked.push("`send` is outside the document".to_owned());
+                judgement
+            }
         };
         let mut facts = std::mem::take(&mut judgement.facts);
         facts.extend(sent.tolerated);
@@ -75,6 +80,16 @@ impl StepContext<'_> {
             facts.extend(unmet);
         } else {
             fold_into_status(&mut facts, unmet, sending, expected, status);
+        }
+        if (300..400).contains(&status)
+            && written.follow == 0
+            && exchange.response.headers.get("location").is_some()
+        {
+            let is_of_status =
+                |fact: &&mut Fact| matches!(fact.code, Code::RESPONSE_STATUS | Code::EXPECT_STATUS);
+            for fact in facts.iter_mut().filter(is_of_status) {
+                fact.help.push("redirects are not followed; `follow: 1` follows one".to_owned());
+            }
         }
         for error in checked.unresolved {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));

@@ -1,6 +1,6 @@
 //! `setupOnce` and `teardownOnce`: once for each file, whatever is chosen, repeated or reordered.
 
-use crate::lifecycle::{check, run, step, step_with};
+use crate::lifecycle::{check, run, run_interrupted, step, step_with};
 use contest::engine::{CaseReport, Order};
 
 /// A file with three scenarios, two of which read what `setupOnce` saved.
@@ -145,4 +145,41 @@ fn it_may_call_flows_and_be_alone() {
         step("b")
     );
     check(&text, "a b undo", "passed, passed");
+}
+
+#[test]
+fn an_interruption_is_followed_by_teardown() {
+    let text = |setup: &str, steps: &str| {
+        format!(
+            "setupOnce: [{setup}]\nteardownOnce: [{}]\nscenarios:\n  a: {{ steps: [{steps}] }}\n  b: {{ steps: [{}] }}\n",
+            step("undo"),
+            step("b")
+        )
+    };
+    let in_case = run_interrupted(&text(&step("make"), &format!("{}, {}", step("slow"), step("a"))));
+    assert_eq!(in_case.0, ["not run", "not run"]);
+    assert_eq!(in_case.1, ["make", "undo"]);
+    let setup = step_with("make", &format!("cleanup: [{}]", step("clean")));
+    let in_setup = run_interrupted(&text(&format!("{setup}, {}", step("slow")), &step("a")));
+    assert_eq!(in_setup.0, ["not run", "not run"]);
+    assert_eq!(in_setup.1, ["make", "clean", "undo"]);
+}
+
+#[test]
+fn cookies_of_the_setup_are_those_that_every_case_starts_with() {
+    // What a case adds is its own.
+    let text = format!(
+        "setupOnce: [{}]\nscenarios:\n  a: {{ steps: [{}, {}] }}\n  b: {{ steps: [{}] }}\n",
+        step("cookie-once"),
+        step("cookie-own"),
+        step("jar"),
+        step("jar")
+    );
+    let (reports, _) = run(&text, |_| {});
+    let sent = |index: usize| {
+        let steps = reports[index].steps.iter();
+        steps.filter_map(|step| step.repeat.clone()).collect::<Vec<_>>()
+    };
+    assert!(sent(0).last().is_some_and(|curl| curl.contains("cookie-once=1; cookie-own=1")), "{:?}", sent(0));
+    assert!(sent(1).last().is_some_and(|curl| curl.contains("cookie-once=1'")), "{:?}", sent(1));
 }

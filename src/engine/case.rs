@@ -1,5 +1,5 @@
 use super::Verdict;
-use super::course::{Course, Cut, OWN, not_run_step, pseudo_step, within};
+use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
 use super::event::{CaseReport, Phase, StepReport};
 use super::fact::{unresolved_headline, value_finding};
 use super::inputs::resolve_inputs;
@@ -33,9 +33,11 @@ pub(super) async fn run_case<'c>(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
+    let (id, name) = (report.id.as_str().into(), report.name().into());
     let row = case.row().filter(|row| !row.is_plain());
     let scenario = &*case.scenario;
     let mut own = CaseCourse { scenario, course: Course::new(run, row, worker, stream) };
+    own.course.stand_for(CaseName { index, id, name });
     let source = &scenario.file.source;
     let mut findings = resolve_inputs(&scenario.inputs, source, run, own.course.scope_mut());
     if findings.is_empty() {
@@ -93,11 +95,11 @@ impl<'c> CaseCourse<'c> {
             let prepared = self.course.run.target.prepare(worker);
             return prepared.map(|()| true).map_err(|reason| (Verdict::Errored, reason));
         };
-        let start = once.start().await;
+        let start = once.start(self.course.case()).await;
         self.course.reports.extend(once.take_reports());
         match start {
             Ok(start) => {
-                self.course.scope_mut().vars = start.vars;
+                self.course.scope_mut().start_with(start.vars, start.unanswered);
                 self.course.jar = start.jar;
                 Ok(true)
             }
@@ -138,7 +140,7 @@ impl<'c> CaseCourse<'c> {
     async fn run_main(&mut self) {
         let interrupt = self.course.run.settings.interrupt.clone();
         let limit = self.scenario.timeout;
-        match within(limit, interrupt, self.run_phases()).await {
+        match within(self.course.limited(limit), interrupt, self.run_phases()).await {
             Ok(()) => {}
             Err(Cut::Interrupted) => {
                 let report = StepReport { reason: Some("interrupted".to_owned()), ..not_run_step() };
@@ -196,7 +198,7 @@ impl<'c> CaseCourse<'c> {
 
     /// The mark of the case, after those of its steps.
     fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| !self.course.run.settings.is_dry) {
             let clock = self.course.run.settings.values.clock;
             let deciding = mark::deciding(&mut self.course.reports);
             let marked = mark::judge(mark, report.verdict, deciding, clock);

@@ -17,6 +17,7 @@ use crate::scenario::Row;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -26,9 +27,20 @@ const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 /// The place of the scope that a scenario's own steps see.
 pub(super) const OWN: usize = 0;
 
+/// The case on whose behalf steps run.
+#[derive(Clone)]
+pub(super) struct CaseName {
+    /// Its place in the plan, and its id.
+    pub(super) index: usize,
+    pub(super) id: Arc<str>,
+    /// `file › title`.
+    pub(super) name: Arc<str>,
+}
+
 /// Steps under way: those of one case, or those around a file.
 pub(super) struct Course<'c> {
     pub(super) run: &'c Run,
+    case: CaseName,
     row: Option<&'c Row>,
     worker: usize,
     /// Names the generated values.
@@ -83,9 +95,10 @@ impl<'c> Course<'c> {
     pub(super) fn new(run: &'c Run, row: Option<&'c Row>, worker: usize, stream: String) -> Self {
         Self {
             run,
+            case: CaseName { index: 0, id: "".into(), name: "".into() },
             row,
             worker,
-            scopes: vec![CaseScope::new(&run.settings.values, &stream)],
+            scopes: vec![new_scope(run, &stream)],
             stream,
             jar: CookieJar::default(),
             reports: Vec::new(),
@@ -94,6 +107,20 @@ impl<'c> Course<'c> {
             left_behind: Vec::new(),
             has_strict_pass: false,
         }
+    }
+
+    /// Says which case the steps run for.
+    pub(super) fn stand_for(&mut self, case: CaseName) {
+        self.case = case;
+    }
+
+    pub(super) fn case(&self) -> &CaseName {
+        &self.case
+    }
+
+    /// A person who is asked may take any time.
+    pub(super) fn limited(&self, limit: Duration) -> Duration {
+        if self.run.settings.stepper.is_some() { Duration::MAX } else { limit }
     }
 
     /// The names that steps outside of flows see.
@@ -106,7 +133,8 @@ impl<'c> Course<'c> {
     }
 
     pub(super) fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, row: self.row, worker: self.worker, phase }
+        let CaseName { index, id, name } = self.case.clone();
+        StepContext { run: self.run, index, id, name, row: self.row, worker: self.worker, phase }
     }
 
     /// Reports steps that are not run.
@@ -173,7 +201,8 @@ impl<'c> Course<'c> {
 
     /// Applies the mark of a step, which for a call covers the steps of its flow, reported from `at` on.
     fn apply_mark(&mut self, step: &PlannedStep, mut report: StepReport, at: usize) -> StepReport {
-        let Some(mark) = &step.step.xfail else { return report };
+        let mark = step.step.xfail.as_ref().filter(|_| !self.run.settings.is_dry);
+        let Some(mark) = mark else { return report };
         let inner = &mut self.reports[at..];
         let failed = inner.iter_mut().filter(|report| report.verdict == Verdict::Failed);
         let findings = report.findings.iter_mut().chain(failed.flat_map(|report| &mut report.findings));
@@ -243,7 +272,8 @@ impl<'c> Course<'c> {
     ) -> Result<CaseScope, Box<Finding>> {
         let caller = &self.scopes[scope];
         let stream = format!("{}/{}", self.stream, self.scopes.len());
-        let mut inner = CaseScope::new(&self.run.settings.values, &stream);
+        let mut inner = new_scope(self.run, &stream);
+        inner.share_placeholders(caller);
         let label = format!("step `{}` was not run", step.id);
         let place = |fact| {
             let context = self.context(Phase::Steps);
@@ -273,7 +303,12 @@ impl<'c> Course<'c> {
                 (None, None) => continue,
             };
             let datum = resolved?;
-            if let Err(reason) = input.value.validate(datum.value()) {
+            // What only an answer gives is not known in a dry run.
+            let validity = match inner.is_open_value(datum.value()) {
+                true => Ok(()),
+                false => input.value.validate(datum.value()),
+            };
+            if let Err(reason) = validity {
                 let (name, flow) = (&input.name, &flow.name.value);
                 let headline = format!("the input `{name}` of the flow `{flow}` does not fit: {reason}");
                 let span = given.map_or(step.step.place(), |given| given.value.span);
@@ -331,7 +366,9 @@ impl<'c> Course<'c> {
                 }
             }
         }
-        self.scopes[scope].outputs.insert(step.name.clone(), outputs);
+        let caller = &mut self.scopes[scope];
+        caller.outputs.insert(step.name.clone(), outputs);
+        caller.leave_open(&step.name, []);
         findings
     }
 
@@ -342,7 +379,8 @@ impl<'c> Course<'c> {
         steps: impl Iterator<Item = &'c PlannedStep> + Send,
         phase: Phase,
     ) {
-        let is_done = tokio::time::timeout(CLEANUP_BUDGET, self.run_due(steps, phase)).await.is_ok();
+        let is_done =
+            tokio::time::timeout(self.limited(CLEANUP_BUDGET), self.run_due(steps, phase)).await.is_ok();
         if !is_done {
             let budget = CLEANUP_BUDGET.as_secs();
             self.left_behind
@@ -385,6 +423,13 @@ impl<'c> Course<'c> {
     }
 }
 
+fn new_scope(run: &Run, stream: &str) -> CaseScope {
+    match run.settings.is_dry {
+        true => CaseScope::of_dry_run(&run.settings.values, stream),
+        false => CaseScope::new(&run.settings.values, stream),
+    }
+}
+
 /// What a cleanup step that did not do its work says.
 fn left_behind(report: &StepReport) -> Option<String> {
     let what = format!("cleanup `{}` ({})", report.id, report.action);
@@ -414,6 +459,7 @@ pub(super) fn not_run_step() -> StepReport {
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

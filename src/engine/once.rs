@@ -4,11 +4,12 @@
 //! `teardownOnce` to the last.
 
 use super::Verdict;
-use super::course::{Course, Cut, OWN, not_run_step, pseudo_step, within};
+use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
 use super::event::{Phase, StepReport};
 use super::fact::value_finding;
 use super::inputs::resolve_inputs;
 use super::run::Run;
+use super::unanswered::Unanswered;
 use crate::diagnostic::Code;
 use crate::http::CookieJar;
 use crate::json::Datum;
@@ -28,6 +29,8 @@ pub(super) struct Once<'c> {
 /// What every case of a file starts with.
 pub(super) struct Start {
     pub(super) vars: BTreeMap<String, Datum>,
+    /// In a dry run: what its answers would have given.
+    pub(super) unanswered: Option<Unanswered>,
     pub(super) jar: CookieJar,
 }
 
@@ -43,8 +46,10 @@ impl<'c> Once<'c> {
         Self { once, course: Course::new(run, None, worker, stream), worker, outcome: None }
     }
 
-    /// Runs `setupOnce`, unless it has run; gives what it saved and its cookies.
-    pub(super) async fn start(&mut self) -> Result<Start, NoStart> {
+    /// Runs `setupOnce` for a case, unless it has run; gives what it saved and its cookies.
+    pub(super) async fn start(&mut self, case: &CaseName) -> Result<Start, NoStart> {
+        // What follows the last case is done for that one.
+        self.course.stand_for(case.clone());
         let is_first = self.outcome.is_none();
         if is_first {
             if let Err(reason) = self.course.run.target.prepare(self.worker) {
@@ -55,7 +60,9 @@ impl<'c> Once<'c> {
         match &self.outcome {
             Some(Err(reason)) => Err(NoStart { verdict: Verdict::NotRun, reason: reason.clone() }),
             Some(Ok(())) | None => {
-                Ok(Start { vars: self.course.scope().vars.clone(), jar: self.course.jar.clone() })
+                let scope = self.course.scope();
+                let (vars, unanswered) = (scope.vars.clone(), scope.unanswered_vars());
+                Ok(Start { vars, unanswered, jar: self.course.jar.clone() })
             }
         }
     }
@@ -68,8 +75,9 @@ impl<'c> Once<'c> {
             return Err("`setupOnce` has not all of its inputs".to_owned());
         }
         let interrupt = run.settings.interrupt.clone();
+        let limit = self.course.limited(once.timeout);
         let steps = self.course.run_steps(&once.setup, OWN, Phase::SetupOnce);
-        match within(once.timeout, interrupt, steps).await {
+        match within(limit, interrupt, steps).await {
             Ok(None) => Ok(()),
             Ok(Some(broken)) => Err(format!("`setupOnce`: {}", broken.reason())),
             Err(Cut::Interrupted) => {

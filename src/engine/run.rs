@@ -5,7 +5,7 @@ use super::once::Once;
 use super::summary::SummaryBuilder;
 use super::unit::{Unit, units};
 use super::values::Values;
-use super::{Target, Verdict};
+use super::{Stepper, Target, Verdict};
 use crate::expression::Generator;
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -45,6 +45,13 @@ pub struct RunSettings {
     pub masker: Arc<Masker>,
     /// The limits.
     pub limits: Limits,
+    /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
+    /// a masked copy of each body.
+    pub keeps_exchanges: bool,
+    /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
+    pub is_dry: bool,
+    /// Who is asked before each request; waiting for an answer is no part of any time-out.
+    pub stepper: Option<Arc<dyn Stepper>>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -66,6 +73,9 @@ pub(super) struct Run {
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
+    /// Where events go. The receiver lives as long as the workers; a failed send means that nobody
+    /// listens.
+    pub(super) events: mpsc::UnboundedSender<Event>,
 }
 
 /// Runs every case of a plan on the workers, and says what happens; returns the summary that the
@@ -88,16 +98,18 @@ pub async fn run(
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
-    let run = Arc::new(Run { units, plan, settings: Arc::clone(&settings), target });
+    let (events, mut receiver) = mpsc::unbounded_channel();
+    let run = Arc::new(Run { units, plan, settings: Arc::clone(&settings), target, events });
     let next = Arc::new(AtomicUsize::new(0));
-    let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {
-        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker, sender.clone()));
+        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));
     }
-    drop(sender);
+    // The channel ends with the last worker.
+    drop(run);
     let mut builder = SummaryBuilder::default();
     while let Some(event) = receiver.recv().await {
         if let Event::CaseFinished(report) = &event {
@@ -106,7 +118,11 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
-    let summary = builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    let mut summary =
+        builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if !settings.is_dry {
+        summary.withheld = None;
+    }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }
@@ -124,14 +140,14 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
 }
 
 /// One worker: takes what is next until there is nothing.
-async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc::UnboundedSender<Event>) {
+async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
     while let Some(unit) = run.units.get(next.fetch_add(1, Ordering::Relaxed)) {
-        run_unit(&run, unit, worker, &sender).await;
+        run_unit(&run, unit, worker).await;
     }
 }
 
 /// Runs cases one after another, with the steps around those of a file.
-async fn run_unit(run: &Run, unit: &Unit, worker: usize, sender: &mpsc::UnboundedSender<Event>) {
+async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
     let mut once: Option<Once<'_>> = None;
     // The last report, kept while `teardownOnce` may yet add to it.
     let mut kept: Option<CaseReport> = None;
@@ -141,12 +157,11 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize, sender: &mpsc::Unbounde
         if run.settings.interrupt.is_cancelled() {
             let mut report = empty_report(case, *index, round);
             report.reason = Some("interrupted".to_owned());
-            run.tell(report, sender);
+            run.tell(report);
             continue;
         }
-        // The receiver lives as long as the workers; a failed send means that nobody listens.
         let name = run.settings.masker.mask(&case.name());
-        let _ = sender.send(Event::CaseStarted { index: *index, name });
+        let _ = run.events.send(Event::CaseStarted { index: *index, name });
         if let Some(planned) = &case.scenario.once {
             once.get_or_insert_with(|| Once::new(run, planned, worker));
         }
@@ -155,7 +170,7 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize, sender: &mpsc::Unbounde
         let is_last_yet = once.as_ref().is_some_and(Once::has_begun) && (has_run || kept.is_none());
         let done = if is_last_yet { kept.replace(report) } else { Some(report) };
         if let Some(report) = done {
-            run.tell(report, sender);
+            run.tell(report);
         }
     }
     if let (Some(mut report), Some(mut once)) = (kept, once) {
@@ -163,15 +178,15 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize, sender: &mpsc::Unbounde
         report.left_behind.extend(once.tear_down().await);
         report.steps.extend(once.take_reports());
         report.elapsed += started.elapsed();
-        run.tell(report, sender);
+        run.tell(report);
     }
 }
 
 impl Run {
     /// Says that a case is done.
-    fn tell(&self, mut report: CaseReport, sender: &mpsc::UnboundedSender<Event>) {
+    fn tell(&self, mut report: CaseReport) {
         mask_report(&mut report, &self.settings.masker);
-        let _ = sender.send(Event::CaseFinished(Box::new(report)));
+        let _ = self.events.send(Event::CaseFinished(Box::new(report)));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::place::{Places, first_line};
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
-use crate::source::{Source, Span};
+use crate::source::Source;
 use std::cell::OnceCell;
 use std::time::Duration;
 
@@ -20,10 +20,13 @@ impl StepContext<'_> {
         match &step.action {
             PlannedAction::Request(request) => match &request.target {
                 PlannedTarget::Operation(call) => self.run.plan.operation(call).name(),
-                PlannedTarget::Url(url) => written(step, url.send.span),
+                PlannedTarget::Url(url) => url.send.text.clone(),
             },
             PlannedAction::Flow(call) => format!("flow {}", call.call.name()),
-            PlannedAction::Pause(_) => format!("pause {}", written(step, step.step.place())),
+            PlannedAction::Pause(_) => {
+                let time = step.source.slice(step.step.place());
+                format!("pause {}", time.trim_matches(['"', '\'']))
+            }
         }
     }
 
@@ -43,6 +46,7 @@ impl StepContext<'_> {
             reason,
             findings: Vec::new(),
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),
@@ -129,11 +133,6 @@ impl StepContext<'_> {
         };
         facts.into_iter().map(finding).collect()
     }
-}
-
-/// A line of the scenario file, as it is written.
-fn written(step: &PlannedStep, span: Span) -> String {
-    step.source.slice(span).trim_matches(['"', '\'']).to_owned()
 }
 
 /// `3 ms`, and `<1 ms` for less than one.

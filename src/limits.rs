@@ -19,6 +19,10 @@ pub struct Limits {
     pub findings: usize,
     /// The most cases of one run.
     pub cases: usize,
+    /// The most steps of one case, those of the flows it calls included.
+    pub steps: usize,
+    /// The most flows that may call one another, one within the other.
+    pub flows: usize,
     /// The most parts of a multipart body, or fields of a form.
     pub parts: usize,
     /// The most items of a sequence that are read: JSON lines, server-sent events.
@@ -82,6 +86,8 @@ impl Limits {
             is_size: false,
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
+        Limit { name: "steps", what: "the most steps of one case, with those of its flows", is_size: false },
+        Limit { name: "flows", what: "the most flows that call one another", is_size: false },
         Limit {
             name: "parts",
             what: "the most parts of a multipart body, or fields of a form",
@@ -120,6 +126,9 @@ impl Limits {
             "expression" => self.expression = count,
             "findings" => self.findings = count,
             "cases" => self.cases = count,
+            "steps" => self.steps = count,
+            // A flow within a flow costs stack, where it is planned and where it runs.
+            "flows" => self.flows = count.min(64),
             "parts" => self.parts = count,
             "items" => self.items = count,
             "stream" => self.stream = count,
@@ -145,6 +154,8 @@ impl Default for Limits {
             expression: 1 << 10,
             findings: 100,
             cases: 100_000,
+            steps: 10_000,
+            flows: 16,
             parts: 10_000,
             items: 10_000,
             stream: 5,

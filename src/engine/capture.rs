@@ -1,9 +1,10 @@
-use super::scope::{CaseScope, ExchangeScope};
+use super::scope::{CaseScope, ExchangeScope, OutputScope};
 use crate::exchange::Exchange;
-use crate::expression::Selector;
+use crate::expression::{Selector, Unresolved};
 use crate::json::{Datum, Pointer, Value};
 use crate::openapi::is_json;
 use crate::scenario::{Capture, CaptureSource, Named, Take};
+use std::collections::BTreeMap;
 
 /// Why a capture has no value.
 pub(super) struct Missing {
@@ -32,6 +33,28 @@ pub(super) fn evaluate_capture(
             at: None,
             help: None,
         }),
+        (found, _) => found,
+    }
+}
+
+/// The value of a capture of what a flow gave; its default when there is none.
+pub(super) fn evaluate_output(
+    capture: &Named<Capture>,
+    case: &CaseScope,
+    outputs: &BTreeMap<String, Datum>,
+) -> Result<Datum, Missing> {
+    let scope = OutputScope { case, outputs };
+    let missing = |error: Unresolved| Missing { reason: error.to_string(), at: None };
+    let found = match &capture.value.source {
+        CaptureSource::Expression(template) => template.resolve(&scope).map_err(missing),
+        _ => Err(Missing { reason: "a flow has no answer of its own".to_owned(), at: None }),
+    };
+    let found = found.and_then(|datum| match &capture.value.regex {
+        Some(regex) => apply_regex(regex, &datum),
+        None => Ok(datum),
+    });
+    match (found, &capture.value.default) {
+        (Err(_), Some(default)) => default.resolve(&scope).map_err(missing),
         (found, _) => found,
     }
 }

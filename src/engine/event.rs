@@ -82,6 +82,8 @@ pub struct CaseReport {
 /// In which part of a case a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// The file's `setupOnce`, in the report of the first case that it ran for.
+    SetupOnce,
     /// The file's or the scenario's `setup`.
     Setup,
     /// The scenario's `steps`.
@@ -90,16 +92,28 @@ pub enum Phase {
     Cleanup,
     /// The scenario's or the file's `teardown`.
     Teardown,
+    /// The file's `teardownOnce`, in the report of the last case that ran.
+    TeardownOnce,
 }
 
 impl Phase {
     /// What a step of it is called: `step`, `setup step`.
     pub fn word(self) -> &'static str {
         match self {
+            Self::SetupOnce => "setupOnce step",
             Self::Setup => "setup step",
             Self::Steps => "step",
             Self::Cleanup => "cleanup",
             Self::Teardown => "teardown step",
+            Self::TeardownOnce => "teardownOnce step",
+        }
+    }
+
+    /// Whether its steps decide about their case: they come before cleanup.
+    pub fn is_judged(self) -> bool {
+        match self {
+            Self::SetupOnce | Self::Setup | Self::Steps => true,
+            Self::Cleanup | Self::Teardown | Self::TeardownOnce => false,
         }
     }
 }
@@ -107,14 +121,14 @@ impl Phase {
 /// One step that is done.
 #[derive(Clone, Debug)]
 pub struct StepReport {
-    /// Its `id`, or `step1`, `step2`, ….
+    /// Its `id`, or `step1`, `step2`, …; that of a flow's step behind that of its call: `order.create`.
     pub id: String,
     /// Its `title`.
     pub title: Option<String>,
     /// Where it stands.
     pub phase: Phase,
-    /// What it does: the operation it calls, as `updateAnOrder`; otherwise `PUT {$vars.uploadUrl}`, or
-    /// `pause 500ms`.
+    /// What it does: the operation it calls, as `updateAnOrder`; otherwise `PUT {$vars.uploadUrl}`,
+    /// `flow paid-order` or `pause 500ms`.
     pub action: String,
     /// How it ended.
     pub verdict: Verdict,

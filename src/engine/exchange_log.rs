@@ -138,7 +138,7 @@ impl<'c> ExchangeLog<'c> {
         }
         ExchangeRecord {
             index: context.index,
-            case: masker.mask_words(context.id),
+            case: masker.mask_words(&context.id),
             step: self.step.id.clone(),
             phase: context.phase,
             operation: self.step.call().map(|call| context.run.plan.operation(call).name()),

@@ -7,8 +7,8 @@ use crate::check::{Fact, ScenarioPlace};
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::expression::Unresolved;
 use crate::http::{TransportError, TransportErrorKind};
-use crate::plan::{PlannedScenario, PlannedStep};
-use crate::source::Span;
+use crate::plan::PlannedStep;
+use crate::source::{Source, Span};
 use std::sync::Arc;
 
 /// A fact about the step itself, at a place of its own in the scenario.
@@ -50,17 +50,17 @@ pub(super) fn transport_fact(error: &TransportError, sending: Sending<'_>) -> Fa
     fact
 }
 
-/// A finding about a value of the scenario that has no step: an input or a variable.
+/// A finding about a value of a file that belongs to no request: an input, a variable, an output.
 pub(super) fn value_finding(
-    scenario: &PlannedScenario,
+    source: &Arc<Source>,
     span: Span,
     code: Code,
     headline: String,
     label: &str,
     help: Option<String>,
 ) -> Finding {
-    let source = Arc::clone(&scenario.file.source);
-    let span = first_line(&source, span);
+    let span = first_line(source, span);
+    let source = Arc::clone(source);
     Finding {
         code,
         severity: Severity::Deny,

@@ -19,6 +19,7 @@ const MAX_MARKED: usize = 40;
 /// Turns the pointers of facts into places, once, when a step has something to say. What is excerpted
 /// is masked here; the words are, when the case is done.
 pub(super) struct Places<'p> {
+    /// The file in which the step stands.
     pub(super) scenario: &'p Arc<Source>,
     /// Where a fact that names no line of the scenario belongs: the step's call.
     pub(super) call: Span,

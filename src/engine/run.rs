@@ -1,7 +1,9 @@
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::mask::mask_report;
+use super::once::Once;
 use super::summary::SummaryBuilder;
+use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
 use crate::expression::Generator;
@@ -66,8 +68,8 @@ pub enum Order {
 
 /// A run under way, shared by its workers.
 pub(super) struct Run {
-    /// The indices of the cases, rounds included, in the order in which they are started.
-    sequence: Vec<usize>,
+    /// What the workers take, in the order in which it is started.
+    units: Vec<Unit>,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
@@ -85,7 +87,9 @@ pub async fn run(
     emit: &mut (dyn FnMut(&Event) + Send),
 ) -> Summary {
     let n_cases = plan.cases.len() * settings.repeat.max(1);
-    let n_workers = settings.workers.clamp(1, n_cases.max(1));
+    let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
+    let units = units(sequence, &plan.cases);
+    let n_workers = settings.workers.clamp(1, units.len().max(1));
     emit(&Event::RunStarted(RunStarted {
         version: env!("CARGO_PKG_VERSION"),
         environment: settings.environment.clone(),
@@ -98,9 +102,8 @@ pub async fn run(
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
-    let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
     let (events, mut receiver) = mpsc::unbounded_channel();
-    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target, events });
+    let run = Arc::new(Run { units, plan, settings: Arc::clone(&settings), target, events });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
         tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));
@@ -136,24 +139,54 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
     sequence
 }
 
-/// One worker: takes the next case until there is none.
+/// One worker: takes what is next until there is nothing.
 async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
-    loop {
-        let Some(index) = run.sequence.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
-            return;
-        };
+    while let Some(unit) = run.units.get(next.fetch_add(1, Ordering::Relaxed)) {
+        run_unit(&run, unit, worker).await;
+    }
+}
+
+/// Runs cases one after another, with the steps around those of a file.
+async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
+    let mut once: Option<Once<'_>> = None;
+    // The last report, kept while `teardownOnce` may yet add to it.
+    let mut kept: Option<CaseReport> = None;
+    for index in &unit.cases {
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
-            let mut report = empty_report(case, index, round);
+            let mut report = empty_report(case, *index, round);
             report.reason = Some("interrupted".to_owned());
-            let _ = run.events.send(Event::CaseFinished(Box::new(report)));
+            run.tell(report);
             continue;
         }
-        let _ = run.events.send(Event::CaseStarted { index, name: run.settings.masker.mask(&case.name()) });
-        let mut report = run_case(&run, case, index, round, worker).await;
-        mask_report(&mut report, &run.settings.masker);
-        let _ = run.events.send(Event::CaseFinished(Box::new(report)));
+        let name = run.settings.masker.mask(&case.name());
+        let _ = run.events.send(Event::CaseStarted { index: *index, name });
+        if let Some(planned) = &case.scenario.once {
+            once.get_or_insert_with(|| Once::new(run, planned, worker));
+        }
+        let report = run_case(run, case, (*index, round), worker, once.as_mut()).await;
+        let has_run = !matches!(report.verdict, Verdict::Skipped | Verdict::NotRun);
+        let is_last_yet = once.as_ref().is_some_and(Once::has_begun) && (has_run || kept.is_none());
+        let done = if is_last_yet { kept.replace(report) } else { Some(report) };
+        if let Some(report) = done {
+            run.tell(report);
+        }
+    }
+    if let (Some(mut report), Some(mut once)) = (kept, once) {
+        let started = Instant::now();
+        report.left_behind.extend(once.tear_down().await);
+        report.steps.extend(once.take_reports());
+        report.elapsed += started.elapsed();
+        run.tell(report);
+    }
+}
+
+impl Run {
+    /// Says that a case is done.
+    fn tell(&self, mut report: CaseReport) {
+        mask_report(&mut report, &self.settings.masker);
+        let _ = self.events.send(Event::CaseFinished(Box::new(report)));
     }
 }
 

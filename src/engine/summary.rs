@@ -1,5 +1,5 @@
 use super::Verdict;
-use super::event::{Attention, CaseReport, Phase, StepReport, Summary, WarningCount};
+use super::event::{Attention, CaseReport, StepReport, Summary, WarningCount};
 use crate::diagnostic::{Code, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -152,7 +152,7 @@ fn is_denied(step: &StepReport) -> bool {
 /// The codes of denied findings outside cleanup, each once, in the order found.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
     let mut codes = Vec::new();
-    for step in report.steps.iter().filter(|step| matches!(step.phase, Phase::Setup | Phase::Steps)) {
+    for step in report.steps.iter().filter(|step| step.phase.is_judged()) {
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Deny) {
             if !codes.contains(&finding.code) {
                 codes.push(finding.code);
@@ -166,6 +166,7 @@ fn deciding_codes(report: &CaseReport) -> Vec<Code> {
 mod tests {
     use super::*;
     use crate::diagnostic::Place;
+    use crate::engine::Phase;
     use crate::source::{Source, Span};
 
     /// A case with one step with one warning, at a line of a document or nowhere.

@@ -5,7 +5,7 @@ use crate::expression::{Access, Condition, Reference};
 use crate::json::{Datum, Pointer, Value};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// RFC 3986 §2.3: everything but the unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -17,8 +17,8 @@ pub(super) struct Unanswered {
     vars: BTreeSet<String>,
     /// The steps that were not sent.
     steps: BTreeSet<String>,
-    /// Every placeholder that was given for a value.
-    placeholders: Mutex<BTreeSet<String>>,
+    /// Every placeholder that was given for a value; a flow and its caller have the same.
+    placeholders: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Unanswered {
@@ -28,15 +28,27 @@ impl Unanswered {
         self.vars.extend(saved.into_iter().map(ToOwned::to_owned));
     }
 
+    /// The names that would have been saved, without the steps.
+    pub(super) fn of_vars(&self) -> Self {
+        Self { vars: self.vars.clone(), steps: BTreeSet::new(), placeholders: Arc::clone(&self.placeholders) }
+    }
+
+    /// Knows the placeholders of another scope from now on, whose values it is given.
+    pub(super) fn share_placeholders(&mut self, other: &Self) {
+        self.placeholders = Arc::clone(&other.placeholders);
+    }
+
     /// The placeholder of a reference that an answer would give a value.
     pub(super) fn of_reference(&self, reference: &Reference) -> Option<Datum> {
         let name = reference.first_member()?;
         let is_unknown = match reference.root.as_str() {
             "vars" => self.vars.contains(name),
             "steps" => {
-                let is_request =
-                    matches!(reference.steps.get(1), Some(Access::Member(it)) if it == "request");
-                self.steps.contains(name) && !is_request
+                // What was sent is known, and what a flow gives was given.
+                let part = reference.steps.get(1);
+                let is_known =
+                    matches!(part, Some(Access::Member(it)) if matches!(it.as_str(), "request" | "outputs"));
+                self.steps.contains(name) && !is_known
             }
             _ => false,
         };
@@ -48,6 +60,7 @@ impl Unanswered {
         &self,
         condition: &Condition,
         vars: &BTreeMap<String, Datum>,
+        inputs: &BTreeMap<String, Datum>,
     ) -> Option<Datum> {
         let is_unknown = condition.mentions().iter().any(|mention| {
             let first = mention.members.first().map(String::as_str);
@@ -58,6 +71,8 @@ impl Unanswered {
                 ("vars", None) => {
                     !self.vars.is_empty() || vars.values().any(|datum| self.is_in(datum.value()))
                 }
+                ("inputs", Some(name)) => inputs.get(name).is_some_and(|datum| self.is_in(datum.value())),
+                ("inputs", None) => inputs.values().any(|datum| self.is_in(datum.value())),
                 ("steps", Some(id)) => {
                     self.steps.contains(id) && mention.members.get(1).is_none_or(|part| part != "request")
                 }
@@ -196,10 +211,11 @@ mod tests {
             Condition::compile(text, Span::default(), 1000, &mut problems).expect("it compiles")
         };
         let known = BTreeMap::from([("plain".to_owned(), Datum::new("a"))]);
-        let of =
-            |text: &str| unanswered().of_condition(&condition(text), &known).map(|datum| datum.to_text());
+        let of = |text: &str| {
+            unanswered().of_condition(&condition(text), &known, &known).map(|datum| datum.to_text())
+        };
         assert_eq!(of("vars.id + 1").as_deref(), Some("‹$cel: vars.id + 1›"));
-        assert_eq!(of("vars.plain == 'a'"), None);
+        assert_eq!(of("vars.plain == 'a' && inputs.plain == 'a'"), None);
         assert_eq!(
             of("steps.create.response.status == 200").as_deref(),
             Some("‹$cel: steps.create.response.status == 200›")

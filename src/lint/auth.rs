@@ -17,7 +17,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let is_none = match at.request.auth {
         PlannedAuth::Unset => false,
         PlannedAuth::None => true,
-        PlannedAuth::Profile(_) | PlannedAuth::Expression(_) => return,
+        PlannedAuth::Profile(_) | PlannedAuth::Expression(_) | PlannedAuth::Caller => return,
     };
     let alternatives = at.operation.security();
     let is_carried = |all: &Vec<Security<'_>>| all.iter().all(|security| carries(at, security, is_none));

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What stands for a value that is known only when it is sent.
 const PLACEHOLDER: &str = "…";
 
-/// The literal values of one case.
+/// The literal values of one case; none of them in a flow.
+#[derive(Default)]
 pub(super) struct Literals<'a> {
     row: Option<&'a Row>,
     vars: BTreeMap<&'a str, &'a Datum>,

@@ -1,4 +1,4 @@
-use super::{PlannedCall, PlannedStep, SelectorTally, UsedNames};
+use super::{PlannedCall, PlannedFlow, PlannedStep, SelectorTally, UsedNames};
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile};
 use std::collections::BTreeSet;
@@ -12,6 +12,8 @@ pub struct Plan {
     pub apis: Vec<PlannedApi>,
     /// The cases that were selected, in the order of the files.
     pub cases: Vec<Case>,
+    /// The flows of the scenario files that nothing calls.
+    pub uncalled: Vec<PlannedFlow>,
     /// The ids and tags of all cases that there are to select from.
     pub available: Vec<(String, BTreeSet<String>)>,
     /// How many cases were selected before a shard took its share.
@@ -51,6 +53,9 @@ pub struct PlannedScenario {
     pub file: Arc<ScenarioFile>,
     /// Its place in the file.
     pub index: usize,
+    /// What its file does once around all of its cases, where it does anything: equal for all of its
+    /// scenarios.
+    pub once: Option<Arc<PlannedOnce>>,
     /// The file's `setup`.
     pub file_setup: Vec<PlannedStep>,
     /// Its own `setup`.
@@ -69,6 +74,30 @@ pub struct PlannedScenario {
     pub timeout: Duration,
 }
 
+/// `setupOnce` and `teardownOnce` of a file.
+#[derive(Debug)]
+pub struct PlannedOnce {
+    /// The file.
+    pub file: Arc<ScenarioFile>,
+    /// Its `setupOnce`.
+    pub setup: Vec<PlannedStep>,
+    /// Its `teardownOnce`.
+    pub teardown: Vec<PlannedStep>,
+    /// The inputs that they reach.
+    pub inputs: Vec<Named<Input>>,
+    /// The names that their expressions read.
+    pub used: UsedNames,
+    /// The longest that `setup` may take.
+    pub timeout: Duration,
+}
+
+impl PlannedOnce {
+    /// Every planned step, those of flows and cleanups included.
+    pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
+        self.setup.iter().chain(&self.teardown).flat_map(PlannedStep::with_inner)
+    }
+}
+
 impl PlannedScenario {
     /// The scenario as written.
     pub fn scenario(&self) -> &crate::scenario::Scenario {
@@ -81,12 +110,22 @@ impl PlannedScenario {
         scenario.title.as_deref().unwrap_or(&scenario.name.value)
     }
 
-    /// Every planned step, cleanups included, in the order of the file.
+    /// Every planned step: its own, those of its file, of the flows that are called, and of cleanups.
     pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
-        [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown]
-            .into_iter()
-            .flatten()
-            .flat_map(PlannedStep::with_cleanup)
+        let once = self.once.as_deref();
+        let own = [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown];
+        let setup = once.into_iter().flat_map(|once| &once.setup);
+        let teardown = once.into_iter().flat_map(|once| &once.teardown);
+        setup.chain(own.into_iter().flatten()).chain(teardown).flat_map(PlannedStep::with_inner)
+    }
+
+    /// Whether one of the sources that it is made of fits: its own file, or that of a flow.
+    pub fn stands_in(&self, fits: impl Fn(&str) -> bool) -> bool {
+        fits(self.file.source.name())
+            || self
+                .all_steps()
+                .filter_map(PlannedStep::flow_call)
+                .any(|call| fits(call.flow.file.source.name()))
     }
 
     /// The operations that it calls, setup and cleanup included, each once, in the order of the file:
@@ -131,6 +170,7 @@ impl Plan {
         Self {
             apis: self.apis.clone(),
             cases,
+            uncalled: Vec::new(),
             available: self.available.clone(),
             n_selected: self.n_selected,
             selectors: self.selectors.clone(),

@@ -7,6 +7,8 @@
 mod auth;
 mod case;
 mod content;
+mod flow;
+mod once;
 mod operation;
 mod planned;
 mod planner;
@@ -23,10 +25,10 @@ mod used;
 #[cfg(test)]
 mod tests;
 
-pub use case::{Case, Plan, PlannedApi, PlannedScenario};
+pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
 pub use planned::{
-    Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedRequest, PlannedSend, PlannedStep,
-    PlannedTarget,
+    Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedFlow, PlannedFlowCall, PlannedRequest,
+    PlannedSend, PlannedStep, PlannedTarget,
 };
 pub use planner::{PlanInput, plan};
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};

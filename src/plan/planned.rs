@@ -1,16 +1,21 @@
+use super::UsedNames;
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::OperationIndex;
-use crate::scenario::{Call, Named, Send, Step, StepRequest};
-use crate::source::Span;
+use crate::scenario::{Call, Flow, FlowCall, Named, ScenarioFile, Send, Step, StepRequest};
+use crate::source::{Source, Span};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A step whose names are all known.
 #[derive(Debug)]
 pub struct PlannedStep {
-    /// Its `id`, or `step1`, `step2`, ….
+    /// Its `id`, or `step1`, `step2`, …; that of a flow's step behind that of its call: `order.create`.
     pub id: String,
+    /// Its id among the steps it stands with, which expressions name it by.
+    pub name: String,
+    /// The file it stands in.
+    pub source: Arc<Source>,
     /// The step as written.
     pub step: Arc<Step>,
     /// What it does.
@@ -24,8 +29,34 @@ pub struct PlannedStep {
 pub enum PlannedAction {
     /// It sends a request.
     Request(Box<PlannedRequest>),
+    /// It runs the steps of a flow.
+    Flow(Box<PlannedFlowCall>),
     /// It waits.
     Pause(Duration),
+}
+
+/// A call of a flow.
+#[derive(Debug)]
+pub struct PlannedFlowCall {
+    /// The call as written.
+    pub call: Arc<FlowCall>,
+    /// Who those of its steps are sent as that are [`PlannedAuth::Caller`].
+    pub auth: PlannedAuth,
+    /// The flow.
+    pub flow: PlannedFlow,
+}
+
+/// A flow whose names are all known.
+#[derive(Debug)]
+pub struct PlannedFlow {
+    /// The file it stands in.
+    pub file: Arc<ScenarioFile>,
+    /// Its place among the file's flows.
+    pub index: usize,
+    /// Its steps.
+    pub steps: Vec<PlannedStep>,
+    /// The names that its expressions read.
+    pub used: UsedNames,
 }
 
 /// A request with everything that stands around it.
@@ -105,19 +136,37 @@ pub enum PlannedAuth {
     Profile(usize),
     /// An expression that gives a profile's name.
     Expression(Template),
+    /// In a flow: whoever its caller is sent as, which is not known before it runs.
+    Caller,
+}
+
+impl PlannedFlow {
+    /// The flow as written.
+    pub fn flow(&self) -> &Flow {
+        &self.file.flows[self.index]
+    }
 }
 
 impl PlannedStep {
-    /// The step, then its cleanup with all of theirs.
-    pub(super) fn with_cleanup(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        Box::new(std::iter::once(self).chain(self.cleanup.iter().flat_map(Self::with_cleanup)))
+    /// The step, then those of the flow that it calls, then its cleanup, each with all of theirs.
+    pub fn with_inner(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        let of_flow = self.flow_call().into_iter().flat_map(|call| &call.flow.steps);
+        Box::new(std::iter::once(self).chain(of_flow.chain(&self.cleanup).flat_map(Self::with_inner)))
     }
 
     /// The request, for a step that sends one.
     pub fn request(&self) -> Option<&PlannedRequest> {
         match &self.action {
             PlannedAction::Request(request) => Some(request),
-            PlannedAction::Pause(_) => None,
+            PlannedAction::Flow(_) | PlannedAction::Pause(_) => None,
+        }
+    }
+
+    /// The flow that it calls, if it calls one.
+    pub fn flow_call(&self) -> Option<&PlannedFlowCall> {
+        match &self.action {
+            PlannedAction::Flow(call) => Some(call),
+            PlannedAction::Request(_) | PlannedAction::Pause(_) => None,
         }
     }
 

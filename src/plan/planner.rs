@@ -1,18 +1,22 @@
 use super::auth::resolve_auth;
-use super::case::{Case, Plan, PlannedApi, PlannedScenario};
+use super::case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
+use super::flow::FlowKey;
+use super::once::saved_once;
 use super::references::{Names, Place};
 use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
-use super::step::Course;
+use super::step::{Course, made_names};
 use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
-    Attachments, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
+    Attachments, AuthChoice, ContractSettings, Environment, FlowFiles, Input, Named, Project, Row, Scenario,
+    ScenarioFile,
 };
 use crate::yaml::nearest;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,6 +33,8 @@ pub struct PlanInput<'i> {
     pub broken_apis: BTreeSet<String>,
     /// The scenario files in order.
     pub files: Vec<Arc<ScenarioFile>>,
+    /// The files whose flows steps call; one that is missing could not be read, which is reported.
+    pub flow_files: &'i FlowFiles,
     /// The files that steps name.
     pub attachments: &'i Attachments,
     /// Which cases are wanted.
@@ -41,8 +47,9 @@ pub struct PlanInput<'i> {
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
 pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
-    let planner = Planner { input };
+    let planner = Planner { input, called: RefCell::default() };
     diagnostics.extend(check_project_rules(&planner));
+    planner.check_circles(diagnostics);
     let mut scenarios = Vec::new();
     for file in &input.files {
         let mut problems = Problems::new(&file.source);
@@ -50,11 +57,14 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         for settings in contracts_of(file) {
             check_rules(&planner, settings, planner.default_api(file), &mut problems);
         }
+        let once = planner.once(file, &mut problems);
         for index in 0..file.scenarios.len() {
-            scenarios.extend(planner.scenario(file, index, &mut problems));
+            scenarios.extend(planner.scenario(file, index, once.as_ref(), &mut problems));
         }
         diagnostics.extend(problems.into_list());
     }
+    planner.check_flow_files(diagnostics);
+    let uncalled = planner.uncalled(diagnostics);
     let mut cases = Vec::new();
     for scenario in scenarios {
         add_cases(&Arc::new(scenario), &mut cases);
@@ -73,31 +83,35 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         cases.clear();
     }
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    for case in &cases {
-        for step in case.scenario.all_steps() {
-            match step.request().map(|request| &request.target) {
-                Some(PlannedTarget::Operation(call)) => {
-                    used.entry(call.api).or_default().insert(call.operation);
-                }
-                Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
-                    used.entry(*api).or_default();
-                }
-                Some(PlannedTarget::Url(_)) | None => {}
+    for step in cases.iter().flat_map(|case| case.scenario.all_steps()) {
+        match step.request().map(|request| &request.target) {
+            Some(PlannedTarget::Operation(call)) => {
+                used.entry(call.api).or_default().insert(call.operation);
             }
+            Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
+                used.entry(*api).or_default();
+            }
+            Some(PlannedTarget::Url(_)) | None => {}
         }
+    }
+    let is_used: BTreeSet<usize> = used.keys().copied().collect();
+    // What nothing calls is never sent, and held against its document all the same.
+    let of_uncalled = uncalled.iter().flat_map(|flow| flow.steps.iter().flat_map(PlannedStep::with_inner));
+    for call in of_uncalled.filter_map(PlannedStep::call) {
+        used.entry(call.api).or_default().insert(call.operation);
     }
     let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
         let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
         PlannedApi {
             name: name.clone(),
-            is_used: used.contains_key(&index),
+            is_used: is_used.contains(&index),
             contract: Arc::new(
                 Contract::compile(Arc::clone(document), &operations)
                     .with_nullable(nullable_of(input.project, name)),
             ),
         }
     });
-    Plan { apis: apis.collect(), cases, available, n_selected, selectors }
+    Plan { apis: apis.collect(), cases, uncalled, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
@@ -120,6 +134,8 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
 
 pub(super) struct Planner<'i> {
     pub(super) input: &'i PlanInput<'i>,
+    /// The flows that a step calls.
+    pub(super) called: RefCell<BTreeSet<FlowKey>>,
 }
 
 impl Planner<'_> {
@@ -166,7 +182,7 @@ impl Planner<'_> {
         }
     }
 
-    fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
+    pub(super) fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
         let Some(api) = &file.api else { return };
         let is_broken = self.input.broken_apis.contains(&api.value);
         if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
@@ -193,6 +209,7 @@ impl Planner<'_> {
         &self,
         file: &Arc<ScenarioFile>,
         index: usize,
+        once: Option<&Arc<PlannedOnce>>,
         problems: &mut Problems,
     ) -> Option<PlannedScenario> {
         let scenario = &file.scenarios[index];
@@ -218,6 +235,7 @@ impl Planner<'_> {
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
         for var in vars() {
             course.names.check_template(&var.value, Place::Values, problems);
+            course.check_read_only(&var.name, var.name_span, problems);
             course.names.computed_later.remove(&var.name);
             course.names.vars.insert(var.name.clone());
         }
@@ -243,10 +261,11 @@ impl Planner<'_> {
                 let _ = request.written().expect.with_row(row, self.input.limits, problems);
             }
         }
-        let inputs = reached_inputs(file, scenario, &course.names.used_inputs);
+        let inputs = reached_inputs(&[&scenario.inputs, &file.inputs], &course.names.used_inputs);
         Some(PlannedScenario {
             file: Arc::clone(file),
             index,
+            once: once.map(Arc::clone),
             file_setup,
             setup,
             steps,
@@ -258,7 +277,8 @@ impl Planner<'_> {
         })
     }
 
-    fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
+    /// The settings of project and environment, around every step.
+    pub(super) fn surroundings(&self) -> Surroundings<'_> {
         let mut surroundings = Surroundings::default();
         if let Some(project) = self.input.project {
             surroundings.project = Some(&project.contract);
@@ -268,62 +288,58 @@ impl Planner<'_> {
             surroundings.contract.push(&environment.contract);
             surroundings.timeouts.push(environment.timeouts);
         }
+        surroundings
+    }
+
+    /// The choice of the project file.
+    pub(super) fn project_auth(&self) -> Option<&AuthChoice> {
+        self.input.project.and_then(|project| project.default_auth.as_ref())
+    }
+
+    /// The names that the project file lists.
+    pub(super) fn listed_names(&self) -> Names {
+        let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
+        Names {
+            env: list(self.input.project.map(|project| &project.env)),
+            secrets: list(self.input.project.map(|project| &project.secrets)),
+            ..Names::default()
+        }
+    }
+
+    fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
+        let mut surroundings = self.surroundings();
         surroundings.push(&file.settings);
         surroundings.push(&scenario.settings);
-        let project_auth = self.input.project.and_then(|project| project.default_auth.as_ref());
-        let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
         let rows = scenario.rows.iter().flatten();
         let all_steps = [&file.setup, &scenario.setup, &scenario.steps, &scenario.teardown, &file.teardown];
         let later = all_steps.into_iter().flatten();
+        let read_only = saved_once(file);
         let names = Names {
             inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
+            vars: read_only.clone(),
             columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
-            env: list(self.input.project.map(|project| &project.env)),
-            secrets: list(self.input.project.map(|project| &project.secrets)),
             later: later.flat_map(|step| made_names(step)).collect(),
-            ..Names::default()
+            ..self.listed_names()
         };
         Course {
-            surroundings,
             own_auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()),
-            project_auth,
-            names,
-            ids: BTreeSet::new(),
-            saved: BTreeMap::new(),
-            count: 0,
+            read_only,
+            ..Course::new(surroundings, self.project_auth(), names)
         }
     }
 }
 
 /// Every `contract` of a file, those of its steps included.
-fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
+pub(super) fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
     let mut found = vec![&file.settings.contract];
-    let mut steps: Vec<&Arc<Step>> = file.setup.iter().chain(&file.teardown).collect();
-    for scenario in &file.scenarios {
-        found.push(&scenario.settings.contract);
-        steps.extend(scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown));
-    }
-    while let Some(step) = steps.pop() {
-        found.extend(step.contract());
-        steps.extend(&step.cleanup);
-    }
+    found.extend(file.scenarios.iter().map(|scenario| &scenario.settings.contract));
+    found.extend(file.all_steps().into_iter().filter_map(|step| step.contract()));
     found.retain(|settings| !settings.rules.is_empty());
     found
 }
 
-/// The ids and saved names of a step and its cleanup.
-fn made_names(step: &Step) -> Vec<String> {
-    let id = step.id.iter().map(|id| id.value.clone());
-    let saved = step.save.iter().map(|capture| capture.name.clone());
-    id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
-}
-
-/// The inputs a scenario reaches, those that its own `inputs` declares first.
-fn reached_inputs(file: &ScenarioFile, scenario: &Scenario, used: &BTreeSet<String>) -> Vec<Named<Input>> {
-    used.iter()
-        .filter_map(|name| {
-            let declared = |inputs: &[Named<Input>]| inputs.iter().find(|input| input.name == *name).cloned();
-            declared(&scenario.inputs).or_else(|| declared(&file.inputs))
-        })
-        .collect()
+/// The inputs that are reached, of those of the same name the first.
+pub(super) fn reached_inputs(declared: &[&Vec<Named<Input>>], used: &BTreeSet<String>) -> Vec<Named<Input>> {
+    let find = |name: &String| declared.iter().flat_map(|inputs| inputs.iter()).find(|it| it.name == *name);
+    used.iter().filter_map(find).cloned().collect()
 }

@@ -7,7 +7,7 @@ use crate::scenario::{
 };
 use crate::source::Span;
 use crate::yaml::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The CEL variables of a response.
 const RESPONSE_VARIABLES: &[&str] = &["status", "headers", "headerLines", "body", "request", "latencyMs"];
@@ -21,6 +21,10 @@ pub(super) struct Names {
     pub(super) steps: BTreeSet<String>,
     pub(super) env: BTreeSet<String>,
     pub(super) secrets: BTreeSet<String>,
+    /// What the steps with `flow` give, by their ids.
+    pub(super) outputs: BTreeMap<String, BTreeSet<String>>,
+    /// While the `save` of a step with `flow` is checked: what the flow gives.
+    pub(super) own_outputs: Option<BTreeSet<String>>,
     /// Names that steps further down make; they get a message of their own.
     pub(super) later: BTreeSet<String>,
     /// Those of `vars` that are not computed yet.
@@ -212,7 +216,16 @@ impl Names {
         }
         match root {
             "inputs" | "vars" | "row" | "steps" => match member {
-                Some(name) => self.check_name(root, name, &format!("${root}.{name}"), span, problems),
+                Some(name) => {
+                    let known = self.check_name(root, name, &format!("${root}.{name}"), span, problems);
+                    if root == "steps" && known {
+                        let member = |at: usize| match reference.steps.get(at) {
+                            Some(Access::Member(name)) => Some(name.as_str()),
+                            _ => None,
+                        };
+                        self.check_outputs(name, [member(1), member(2)], "$", span, problems);
+                    }
+                }
                 None => report(
                     problems,
                     span,
@@ -227,14 +240,15 @@ impl Names {
                 format!("there is no `{}`", reference.text),
                 "the only member of `$run` is `$run.id`".to_owned(),
             ),
-            "outputs" => {
-                problems.error(
-                    Code::SCENARIO_NOT_SUPPORTED,
+            "outputs" => match &self.own_outputs {
+                Some(known) => check_output(known, member, "$outputs", span, problems),
+                None => report(
+                    problems,
                     span,
-                    "`$outputs` is part of the language, but not of this version of contest",
-                    "not supported yet",
-                );
-            }
+                    format!("`{}` is known only in the `save` of a step with `flow`", reference.text),
+                    "elsewhere write `$steps.ID.outputs.…`".to_owned(),
+                ),
+            },
             _ if CAPTURE_ROOTS.contains(&root) && place != Place::Capture => report(
                 problems,
                 span,
@@ -246,7 +260,15 @@ impl Names {
     }
 
     /// `inputs.x`, `vars.x`, `row.x` and `steps.x`, in either notation.
-    fn check_name(&mut self, root: &str, name: &str, text: &str, span: Span, problems: &mut Problems) {
+    /// Tells whether it is known.
+    fn check_name(
+        &mut self,
+        root: &str,
+        name: &str,
+        text: &str,
+        span: Span,
+        problems: &mut Problems,
+    ) -> bool {
         let (known, hint) = match root {
             "inputs" => (&self.inputs, "declare it under `inputs`"),
             "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
@@ -266,7 +288,7 @@ impl Names {
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());
             }
-            return;
+            return true;
         }
         if is_later {
             let label = match is_computed_later {
@@ -274,13 +296,44 @@ impl Names {
                 false => "is made by a step further down",
             };
             report(problems, span, format!("`{text}` is not known yet"), label.to_owned());
-            return;
+            return false;
         }
         let label = match nearest(name, known.iter().map(String::as_str)) {
             Some(meant) => format!("did you mean `{}`?", text.replacen(name, meant, 1)),
             None => hint.to_owned(),
         };
         report(problems, span, format!("there is no `{text}`"), label);
+        false
+    }
+
+    /// `steps.x.outputs.y`: of a step with `flow` there are outputs and nothing else, and of others there
+    /// are none. A step further down is not looked at.
+    fn check_outputs(
+        &self,
+        step: &str,
+        [part, output]: [Option<&str>; 2],
+        sign: &str,
+        span: Span,
+        problems: &mut Problems,
+    ) {
+        match (self.outputs.get(step), part) {
+            (Some(known), Some("outputs")) => {
+                check_output(known, output, &format!("{sign}steps.{step}.outputs"), span, problems);
+            }
+            (Some(_), Some(part)) => report(
+                problems,
+                span,
+                format!("`{step}` calls a flow, which has no `{part}`"),
+                format!("write `{sign}steps.{step}.outputs.…`"),
+            ),
+            (None, Some("outputs")) if self.steps.contains(step) => report(
+                problems,
+                span,
+                format!("`{step}` calls no flow, and so has no `outputs`"),
+                "a request has `request` and `response`".to_owned(),
+            ),
+            _ => {}
+        }
     }
 
     fn check_listed(
@@ -335,7 +388,12 @@ impl Names {
             let root = mention.root.as_str();
             match (root, mention.members.first()) {
                 ("inputs" | "vars" | "row" | "steps", Some(name)) => {
-                    self.check_name(root, name, &format!("{root}.{name}"), condition.span, problems);
+                    let text = format!("{root}.{name}");
+                    let known = self.check_name(root, name, &text, condition.span, problems);
+                    if root == "steps" && known {
+                        let member = |at: usize| mention.members.get(at).map(String::as_str);
+                        self.check_outputs(name, [member(1), member(2)], "", condition.span, problems);
+                    }
                 }
                 ("inputs" | "vars" | "row" | "steps", None) => self.used.add_whole(root),
                 ("this", _) if place == Place::Expectation => {}
@@ -365,6 +423,26 @@ impl Names {
             }
         }
     }
+}
+
+/// Checks the name of an output of a flow.
+fn check_output(
+    known: &BTreeSet<String>,
+    name: Option<&str>,
+    text: &str,
+    span: Span,
+    problems: &mut Problems,
+) {
+    // As a whole they are an object.
+    let Some(name) = name.filter(|name| !known.contains(*name)) else { return };
+    let label = match nearest(name, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{text}.{meant}`?"),
+        None if known.is_empty() => "the flow has no `outputs`".to_owned(),
+        None => {
+            format!("the flow gives {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+    };
+    report(problems, span, format!("there is no `{text}.{name}`"), label);
 }
 
 fn report(problems: &mut Problems, span: Span, message: String, label: String) {

@@ -1,5 +1,6 @@
 use super::auth::{check_auth_kind, resolve_auth};
 use super::content::{Offer, attach, plain_media_type};
+use super::flow::FlowKey;
 use super::operation::resolve_operation;
 use super::planner::Planner;
 use super::references::{Names, Place};
@@ -15,25 +16,75 @@ use crate::diagnostic::{Code, Problems};
 use crate::scenario::{
     Action, AuthChoice, Call, ContractRule, ScenarioFile, Send, Step, StepBody, StepRequest,
 };
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is made while the steps of a scenario are planned in their order.
+/// What is made while the steps of a scenario, or of a flow, are planned in their order.
 pub(super) struct Course<'s> {
     pub(super) surroundings: Surroundings<'s>,
-    /// The choice of the scenario or its file.
+    /// The choice of the scenario or its file; for a flow, of its caller or its file.
     pub(super) own_auth: Option<&'s AuthChoice>,
     /// That of the project file.
     pub(super) project_auth: Option<&'s AuthChoice>,
+    /// Whether `own_auth` is written in the file of a flow's caller, where it is judged.
+    pub(super) auth_is_foreign: bool,
+    /// Whether only the running caller of a flow knows who it is sent as.
+    pub(super) auth_is_of_caller: bool,
     pub(super) names: Names,
+    /// What `setupOnce` saves.
+    pub(super) read_only: BTreeSet<String>,
+    /// What stands before the ids of a flow's steps: `order.`.
+    pub(super) prefix: String,
+    /// The flows around a flow's steps, from the outside in.
+    pub(super) chain: Vec<FlowKey>,
+    /// How many steps there are by now, those of flows included.
+    pub(super) n_steps: usize,
     pub(super) ids: BTreeSet<String>,
     pub(super) saved: BTreeMap<String, bool>,
     pub(super) count: usize,
 }
 
-impl Planner<'_> {
+impl<'s> Course<'s> {
+    pub(super) fn new(
+        surroundings: Surroundings<'s>,
+        project_auth: Option<&'s AuthChoice>,
+        names: Names,
+    ) -> Self {
+        Self {
+            surroundings,
+            own_auth: None,
+            project_auth,
+            auth_is_foreign: false,
+            auth_is_of_caller: false,
+            names,
+            read_only: BTreeSet::new(),
+            prefix: String::new(),
+            chain: Vec::new(),
+            n_steps: 0,
+            ids: BTreeSet::new(),
+            saved: BTreeMap::new(),
+            count: 0,
+        }
+    }
+
+    /// Reports a name that `setupOnce` saves already, for all cases of the file together.
+    pub(super) fn check_read_only(&self, name: &str, span: Span, problems: &mut Problems) -> bool {
+        let is_taken = self.read_only.contains(name);
+        if is_taken {
+            let message = format!("`{name}` is saved by `setupOnce`, and no scenario may change it");
+            problems
+                .error(Code::SCENARIO_DUPLICATE_NAME, span, message, "has a value already")
+                .help
+                .push("choose another name".to_owned());
+        }
+        is_taken
+    }
+}
+
+impl<'i> Planner<'i> {
     pub(super) fn steps<'s>(
-        &self,
+        &'s self,
         file: &ScenarioFile,
         steps: &'s [Arc<Step>],
         course: &mut Course<'s>,
@@ -48,17 +99,23 @@ impl Planner<'_> {
     }
 
     fn step<'s>(
-        &self,
+        &'s self,
         file: &ScenarioFile,
         step: &'s Arc<Step>,
         default_id: String,
         course: &mut Course<'s>,
         problems: &mut Problems,
     ) -> Option<PlannedStep> {
-        let id = step.id.as_ref().map_or(default_id, |id| id.value.clone());
-        if !course.ids.insert(id.clone()) {
+        course.n_steps += 1;
+        if course.n_steps > self.input.limits.steps {
+            self.report_too_many(step, course, problems);
+            return None;
+        }
+        let name = step.id.as_ref().map_or(default_id, |id| id.value.clone());
+        let id = format!("{}{name}", course.prefix);
+        if !course.ids.insert(name.clone()) {
             let span = step.id.as_ref().map_or(step.place(), |id| id.span);
-            let message = format!("two steps have the id `{id}`");
+            let message = format!("two steps have the id `{name}`");
             problems.error(Code::SCENARIO_DUPLICATE_NAME, span, message, "the second of them");
         }
         check_saved(step, course, problems);
@@ -66,14 +123,9 @@ impl Planner<'_> {
             course.names.check_condition(when, Place::Request, problems);
         }
         let action = match &step.action {
-            Action::Call(call) => self.call(file, step, &id, call, course, problems),
-            Action::Send(send) => self.send(file, step, &id, send, course, problems),
-            Action::Flow(flow) => {
-                let message = "`flow` is part of the language, but not of this version of contest";
-                problems.error(Code::SCENARIO_NOT_SUPPORTED, flow.flow.span, message, "not supported yet");
-                course.names.add_saved(step);
-                None
-            }
+            Action::Call(call) => self.call(file, step, &name, call, course, problems),
+            Action::Send(send) => self.send(file, step, &name, send, course, problems),
+            Action::Flow(flow) => self.flow(file, step, &name, flow, course, problems),
             Action::Pause(time) => {
                 let limit = course.surroundings.scenario_timeout();
                 if time.value >= limit {
@@ -87,7 +139,7 @@ impl Planner<'_> {
                         .help
                         .push(help);
                 }
-                course.names.steps.insert(id.clone());
+                course.names.steps.insert(name.clone());
                 Some(PlannedAction::Pause(time.value))
             }
         };
@@ -95,11 +147,12 @@ impl Planner<'_> {
         let numbered = step.cleanup.iter().enumerate();
         let cleanup = numbered
             .filter_map(|(index, cleanup)| {
-                self.step(file, cleanup, format!("{id}.cleanup{}", index + 1), course, problems)
+                self.step(file, cleanup, format!("{name}.cleanup{}", index + 1), course, problems)
             })
             .collect();
         course.names.is_at_end = was_at_end;
-        Some(PlannedStep { id, step: Arc::clone(step), action: action?, cleanup })
+        let source = Arc::clone(&file.source);
+        Some(PlannedStep { id, name, source, step: Arc::clone(step), action: action?, cleanup })
     }
 
     /// A request to an operation, which must be there and take what is given.
@@ -118,8 +171,7 @@ impl Planner<'_> {
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
         self.check_attachments(file, request, &mut course.names, problems);
-        let own_choice = request.auth.as_ref().or(course.own_auth);
-        let auth = self.auth(own_choice.or(course.project_auth), course, problems);
+        let (auth, auth_span) = self.call_auth(request.auth.as_ref(), course, problems);
         let (api, operation) = resolve_operation(self, file, &call.operation, problems)?;
         let described = self.document(api).operation(operation);
         let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &described);
@@ -134,7 +186,7 @@ impl Planner<'_> {
         Some(PlannedAction::Request(Box::new(PlannedRequest {
             target,
             auth,
-            auth_span: own_choice.and_then(AuthChoice::span),
+            auth_span,
             policy,
             headers,
             removed_headers: course.surroundings.removed_headers(&request.headers),
@@ -185,6 +237,51 @@ impl Planner<'_> {
         })))
     }
 
+    /// Who a call is sent as, and where its file says so.
+    fn call_auth(
+        &self,
+        own: Option<&AuthChoice>,
+        course: &mut Course<'_>,
+        problems: &mut Problems,
+    ) -> (PlannedAuth, Option<Span>) {
+        match own.or(course.own_auth) {
+            None if course.auth_is_of_caller => (PlannedAuth::Caller, None),
+            // What is wrong with it is said where it is written.
+            Some(choice) if own.is_none() && course.auth_is_foreign => {
+                let nobody = &mut Problems::new(problems.source());
+                (self.auth(Some(choice), course, nobody), None)
+            }
+            choice => {
+                let auth = self.auth(choice.or(course.project_auth), course, problems);
+                (auth, choice.and_then(AuthChoice::span))
+            }
+        }
+    }
+
+    /// What the steps of a flow are sent as that say nothing themselves, where only the caller's own
+    /// scope can tell.
+    pub(super) fn inherited_auth(course: &Course<'_>) -> PlannedAuth {
+        match course.own_auth {
+            Some(AuthChoice::Expression(template)) => PlannedAuth::Expression(template.clone()),
+            _ if course.auth_is_of_caller => PlannedAuth::Caller,
+            _ => PlannedAuth::Unset,
+        }
+    }
+
+    /// Reports the first step beyond the limit; the rest is left out.
+    fn report_too_many(&self, step: &Step, course: &Course<'_>, problems: &mut Problems) {
+        let limit = self.input.limits.steps;
+        if course.n_steps == limit.saturating_add(1) {
+            let message = format!(
+                "a case has more than {limit} steps with those of its flows, and the limit `steps` is {limit}"
+            );
+            problems
+                .error(Code::YAML_LIMIT, step.place(), message, "is one too many")
+                .help
+                .push(format!("`--limit steps={}` allows them", limit.saturating_mul(2)));
+        }
+    }
+
     /// The profile of a choice, whose names must be known.
     fn auth(
         &self,
@@ -220,6 +317,9 @@ impl Planner<'_> {
 /// Saving a name twice is an error unless both steps have a `when`, or the capture says so.
 fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
     for capture in &step.save {
+        if course.check_read_only(&capture.name, capture.name_span, problems) {
+            continue;
+        }
         let is_conditional = step.when.is_some();
         let earlier = course.saved.insert(capture.name.clone(), is_conditional);
         let is_var = course.names.vars.contains(&capture.name);
@@ -236,4 +336,11 @@ fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
                 .push(format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name));
         }
     }
+}
+
+/// The ids and saved names of a step and its cleanup.
+pub(super) fn made_names(step: &Step) -> Vec<String> {
+    let id = step.id.iter().map(|id| id.value.clone());
+    let saved = step.save.iter().map(|capture| capture.name.clone());
+    id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
 }

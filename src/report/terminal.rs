@@ -357,10 +357,12 @@ fn steps(case: &CaseReport) -> String {
 
 fn step_words(step: &StepReport, style: Style) -> String {
     let phase = match step.phase {
+        Phase::SetupOnce => "setupOnce ",
         Phase::Setup => "setup ",
         Phase::Steps => "",
         Phase::Cleanup => "cleanup ",
         Phase::Teardown => "teardown ",
+        Phase::TeardownOnce => "teardownOnce ",
     };
     let what = match &step.exchange {
         Some(exchange) => {

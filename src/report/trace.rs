@@ -157,10 +157,12 @@ fn headers(lines: &[(String, String)]) -> Vec<WrittenHeader<'_>> {
 /// The key under which steps of a phase stand in a scenario.
 pub(super) fn phase(phase: Phase) -> &'static str {
     match phase {
+        Phase::SetupOnce => "setupOnce",
         Phase::Setup => "setup",
         Phase::Steps => "steps",
         Phase::Cleanup => "cleanup",
         Phase::Teardown => "teardown",
+        Phase::TeardownOnce => "teardownOnce",
     }
 }
 

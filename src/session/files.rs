@@ -297,7 +297,12 @@ fn name_below(path: &Path, root: &Path) -> String {
         .components()
         .map(|component| component.as_os_str().to_string_lossy().into_owned())
         .collect();
-    let name = parts.join("/");
+    name_of(Path::new(&parts.join("/")))
+}
+
+/// A path without the ending of a scenario file, or any of YAML.
+pub(super) fn name_of(path: &Path) -> String {
+    let name = path.to_string_lossy();
     let stripped = name
         .strip_suffix(ENDING)
         .or_else(|| name.strip_suffix(".yaml"))

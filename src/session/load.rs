@@ -1,6 +1,7 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
+use super::flows::read_flow_files;
 use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
@@ -16,7 +17,7 @@ use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
-use crate::scenario::{Action, Environment, Named, Project, ScenarioFile};
+use crate::scenario::{Action, Environment, FlowFiles, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::source::{Source, Span, recorded};
 use crate::yaml::nearest;
@@ -89,15 +90,17 @@ impl Session {
         if settings.files.is_empty() && project_path.is_none() {
             diagnostics.push(no_project("run"));
         }
-        let scenarios =
+        let mut scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let flow_files = read_flow_files(&mut scenarios, &settings.folder, &limits, &mut diagnostics);
         let mut watched = SessionFiles::default();
         watched.of_roots(&settings, project.as_ref());
         watched.of_scenarios(&scenarios);
         let files = scenarios.files;
-        let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
+        let reached = with_flow_files(&files, &flow_files);
+        let attachments = read_attachments(&reached, &settings.folder, &limits, &mut diagnostics);
         let documents =
-            load_documents(&settings, project.as_ref(), &files, &limits, &mut watched, &mut diagnostics);
+            load_documents(&settings, project.as_ref(), &reached, &limits, &mut watched, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -116,6 +119,7 @@ impl Session {
                 apis: documents.apis.clone(),
                 broken_apis: documents.broken,
                 files,
+                flow_files: &flow_files,
                 attachments: &attachments,
                 selection,
                 limits: &limits,
@@ -126,7 +130,7 @@ impl Session {
         // With `--keep-going` the errors of a scenario file cost that file only.
         let mut broken = broken_files(&diagnostics, &scenarios.names);
         if settings.keep_going {
-            plan.cases.retain(|case| !broken.contains(case.scenario.file.source.name()));
+            plan.cases.retain(|case| !case.scenario.stands_in(|source| broken.contains(source)));
         } else {
             broken.clear();
         }
@@ -462,6 +466,17 @@ fn set_limits(
     }
 }
 
+/// The scenario files, then those that are there for their flows alone.
+fn with_flow_files(files: &[Arc<ScenarioFile>], flow_files: &FlowFiles) -> Vec<Arc<ScenarioFile>> {
+    let mut all = files.to_vec();
+    for file in flow_files.values() {
+        if !all.iter().any(|each| Arc::ptr_eq(each, file)) {
+            all.push(Arc::clone(file));
+        }
+    }
+    all
+}
+
 /// Loads the documents that the files may call: those of the project that a file names, and those
 /// that a file gives by a path. A document that nobody names costs nothing.
 fn load_documents(
@@ -557,15 +572,12 @@ fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     for file in files {
         wanted.extend(file.api.iter().map(|api| api.value.clone()));
-        let scenarios = file.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
-        let mut steps: Vec<_> = scenarios.chain([&file.setup, &file.teardown]).flatten().collect();
-        while let Some(step) = steps.pop() {
+        for step in file.all_steps() {
             if let Action::Call(call) = &step.action
                 && let Some((api, _)) = call.operation.value.split_once('.')
             {
                 wanted.insert(api.to_owned());
             }
-            steps.extend(&step.cleanup);
         }
     }
     wanted

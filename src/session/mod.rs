@@ -7,6 +7,7 @@
 mod base_url;
 mod check;
 mod files;
+mod flows;
 mod format;
 mod init;
 mod library;

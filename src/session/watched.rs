@@ -3,6 +3,7 @@
 use super::files::{ScenarioFiles, normalise};
 use super::load::Session;
 use super::settings::Settings;
+use crate::plan::PlannedStep;
 use crate::scenario::Project;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -69,7 +70,8 @@ impl Session {
         &self.files.read
     }
 
-    /// The files that a case depends on: its scenario file and what that names, the documents of the
+    /// The files that a case depends on: its scenario file, those of the flows
+    /// that it calls and what these name, the documents of the
     /// apis that it calls with everything they refer to, their overlays and rules; and what all cases
     /// depend on, `contest.yaml` and whatever belongs to no case alone.
     ///
@@ -77,9 +79,13 @@ impl Session {
     pub fn files_of(&self, case: usize) -> BTreeSet<PathBuf> {
         let mut files = self.shared_files();
         let Some(case) = self.plan.cases.get(case) else { return files };
-        let own = plain(&case.scenario.file.path);
-        let own = [&self.files.scenarios, &self.files.attachments].map(|it| it.get(&own));
-        files.extend(own.into_iter().flatten().flatten().cloned());
+        let flows = case.scenario.all_steps().filter_map(PlannedStep::flow_call);
+        let of_flows = flows.map(|call| plain(&call.flow.file.path));
+        let own: BTreeSet<PathBuf> = of_flows.chain([plain(&case.scenario.file.path)]).collect();
+        for path in &own {
+            let own = [&self.files.scenarios, &self.files.attachments].map(|it| it.get(path));
+            files.extend(own.into_iter().flatten().flatten().cloned());
+        }
         for (api, _) in case.scenario.calls() {
             files.extend(self.files.apis.get(&self.plan.apis[api].name).into_iter().flatten().cloned());
         }

@@ -32,7 +32,7 @@ impl StepContext<'_> {
         loop {
             let shown = RequestRecord::of(&request, &settings.masker, limit);
             let pause = StepPause {
-                case: settings.masker.mask_words(self.name),
+                case: settings.masker.mask_words(&self.name),
                 step: sending.step.id.clone(),
                 phase: self.phase,
                 editable: editable_text(&shown),

@@ -32,7 +32,7 @@ impl StepContext<'_> {
         let (step, written) = (sending.step, sending.written());
         jar.store(&exchange.request.url, &exchange.response.headers);
         let exchange = Arc::new(exchange);
-        scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        scope.exchanges.insert(step.name.clone(), Arc::clone(&exchange));
         let api = self.api_at(sending, &exchange.request.url);
         if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
             let mut outcome = self.refused(step, &exchange, refusal);
@@ -61,7 +61,7 @@ impl StepContext<'_> {
         let mut unmet = self.capture(step, &exchange, scope);
         let of_row = self.row.map(|row| {
             // What is wrong with it was said when the plan was made.
-            let mut problems = Problems::new(&self.scenario.file.source);
+            let mut problems = Problems::new(&step.source);
             written.expect.with_row(row, limits, &mut problems)
         });
         let checked = check_expectations(

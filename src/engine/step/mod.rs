@@ -17,8 +17,9 @@ use super::exchange_log::ExchangeLog;
 use super::run::Run;
 use super::scope::CaseScope;
 use crate::http::CookieJar;
-use crate::plan::{PlannedAction, PlannedRequest, PlannedScenario, PlannedStep};
+use crate::plan::{PlannedAction, PlannedRequest, PlannedStep};
 use crate::scenario::Row;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a step left behind for those that follow.
@@ -33,10 +34,9 @@ pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
     /// The case's place in the plan, and its id.
     pub(super) index: usize,
-    pub(super) id: &'c str,
+    pub(super) id: Arc<str>,
     /// `file › title`.
-    pub(super) name: &'c str,
-    pub(super) scenario: &'c PlannedScenario,
+    pub(super) name: Arc<str>,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,
     pub(super) worker: usize,
@@ -45,7 +45,7 @@ pub(super) struct StepContext<'c> {
 
 impl StepContext<'_> {
     fn is_cleanup(&self) -> bool {
-        matches!(self.phase, Phase::Cleanup | Phase::Teardown)
+        !self.phase.is_judged()
     }
 
     /// Runs one step, where its condition holds.
@@ -64,6 +64,7 @@ impl StepContext<'_> {
         }
         let outcome = match &step.action {
             PlannedAction::Request(request) => self.request(step, request, scope, jar, on_send).await,
+            PlannedAction::Flow(_) => unreachable!("the course runs the steps of a flow themselves"),
             PlannedAction::Pause(time) => Ok(self.pause(step, *time).await),
         };
         outcome.unwrap_or_else(|outcome| *outcome)

@@ -25,7 +25,7 @@ pub(super) struct BaseUrls {
 
 impl StepContext<'_> {
     /// What a step comes to whose condition does not hold; `None` where it is to run.
-    pub(super) fn condition(&self, step: &PlannedStep, scope: &CaseScope) -> Option<StepOutcome> {
+    pub(in crate::engine) fn condition(&self, step: &PlannedStep, scope: &CaseScope) -> Option<StepOutcome> {
         let when = step.step.when.as_ref().filter(|when| !scope.is_open(when))?;
         match when.holds(scope) {
             Ok(true) => None,

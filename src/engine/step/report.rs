@@ -25,8 +25,9 @@ impl StepContext<'_> {
                 PlannedTarget::Operation(call) => self.run.plan.operation(call).name(),
                 PlannedTarget::Url(url) => url.send.text.clone(),
             },
+            PlannedAction::Flow(call) => format!("flow {}", call.call.name()),
             PlannedAction::Pause(_) => {
-                let time = self.scenario.file.source.slice(step.step.place());
+                let time = step.source.slice(step.step.place());
                 format!("pause {}", time.trim_matches(['"', '\'']))
             }
         }
@@ -65,14 +66,14 @@ impl StepContext<'_> {
         StepOutcome { report, was_sent: false }
     }
 
-    pub(super) fn places<'p>(
+    pub(in crate::engine) fn places<'p>(
         &'p self,
         step: &'p PlannedStep,
         exchange: Option<&'p Exchange>,
         label: String,
     ) -> Places<'p> {
         Places {
-            scenario: &self.scenario.file.source,
+            scenario: &step.source,
             call: step.step.place(),
             call_label: label,
             document: step.call().map(|call| self.run.plan.apis[call.api].contract.document().as_ref()),

@@ -47,8 +47,8 @@ impl StepContext<'_> {
         };
         let exchange =
             Exchange { request: built.request, response, latency: Duration::ZERO, notes: Vec::new() };
-        scope.exchanges.insert(step.id.clone(), Arc::new(exchange));
-        scope.leave_open(&step.id, step.step.save.iter().map(|capture| capture.name.as_str()));
+        scope.exchanges.insert(step.name.clone(), Arc::new(exchange));
+        scope.leave_open(&step.name, step.step.save.iter().map(|capture| capture.name.as_str()));
         Ok(StepOutcome { report, was_sent: true })
     }
 }

@@ -36,20 +36,19 @@ pub static FILE: Fields = Fields {
             Shape::Names(&Shape::Value),
             "Values that are computed once a case, in the order written.",
         ),
-        Field::new("setupOnce", STEPS, "Steps before the first case of the file, once a run.").later(),
+        Field::new("setupOnce", STEPS, "Steps before the first case of the file, once a run."),
         Field::new("setup", STEPS, "Steps before each scenario; when one fails, the case is errored."),
         Field::new("teardown", STEPS, "Steps behind each scenario, which always run."),
-        Field::new("teardownOnce", STEPS, "Steps behind the last case of the file, once a run.").later(),
+        Field::new("teardownOnce", STEPS, "Steps behind the last case of the file, once a run."),
         Field::new(
             "flows",
             Shape::Names(&Shape::Map(&FLOW)),
             "Lists of steps that steps call by `flow`, not reported as tests.",
-        )
-        .later(),
-        Field::required(
+        ),
+        Field::new(
             "scenarios",
             Shape::Named("scenarios"),
-            "The scenarios by their names, in the order they run.",
+            "The scenarios by their names, in the order they run; a file of flows may have none.",
         ),
     ],
     others: None,
@@ -107,7 +106,6 @@ pub(in crate::scenario) static FLOW: Fields = Fields {
         Field::new("title", Shape::Text, "What it does, for people."),
         Field::new("description", Shape::Text, "More words for people."),
         Field::new("inputs", Shape::Names(&Shape::Map(&INPUT)), "What it is given by `with`."),
-        Field::new("vars", Shape::Names(&Shape::Value), "Values that are computed at each call."),
         Field::required("steps", STEPS, "What it does, one step after the other."),
         Field::new("outputs", Shape::Names(&Shape::Value), "What it gives back, as `$outputs`."),
     ],

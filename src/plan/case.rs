@@ -124,10 +124,10 @@ impl Case {
 }
 
 impl Plan {
-    /// The same plan with one of its cases.
+    /// The same plan with some of its cases, in the order given.
     #[must_use]
-    pub fn only(&self, case: usize) -> Self {
-        let cases = self.cases.get(case).cloned().into_iter().collect();
+    pub fn only(&self, cases: &[usize]) -> Self {
+        let cases = cases.iter().filter_map(|case| self.cases.get(*case).cloned()).collect();
         Self {
             apis: self.apis.clone(),
             cases,

@@ -20,6 +20,8 @@ mod schema;
 mod servers;
 mod settings;
 mod values;
+mod watch;
+mod watched;
 mod write;
 
 pub use check::{Checked, check_files};
@@ -31,4 +33,5 @@ pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use schema::make_schema;
 pub use settings::{BaseUrl, Settings, Variables};
+pub use watch::{Round, Watch};
 pub use write::write_file;

@@ -51,6 +51,7 @@ impl StepContext<'_> {
             let Some(next) = next_url(&exchange) else { break };
             let (status, line) = (exchange.response.status, request_line(&exchange.request));
             jar.store(&exchange.request.url, &exchange.response.headers);
+            sending.log.followed(&exchange);
             way.latency += exchange.latency;
             way.notes.append(&mut exchange.notes);
             let request = way.next_request(&exchange, next, jar);

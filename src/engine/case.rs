@@ -221,9 +221,9 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
         (_, verdict) => verdict,
     });
     let mut own = reports.iter().filter(|report| report.phase == Phase::Steps);
-    // A pause sends nothing.
+    // A pause sends nothing; what a dry run shows, a run would send.
     let sent_nothing = |report: &StepReport| match report.verdict {
-        Verdict::Passed => report.exchange.is_none(),
+        Verdict::Passed => report.exchange.is_none() && report.exchanges.is_empty(),
         verdict => verdict == Verdict::Skipped,
     };
     match worst.max().unwrap_or(Verdict::Skipped) {

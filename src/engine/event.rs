@@ -162,6 +162,8 @@ pub struct ExchangeReport {
     pub status: u16,
     /// From sending to the last body byte.
     pub latency: Duration,
+    /// Whether a document describes it, as none describes what `send` sends.
+    pub is_described: bool,
     /// Whether everything of it was judged against the document.
     pub is_judged: bool,
 }

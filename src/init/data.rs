@@ -154,7 +154,11 @@ pub(super) fn flow(data: &Data, is_inside: bool) -> String {
         false => format!("{{ {} }}", parts.join(", ")),
     };
     match data {
-        Data::Raw(text) if is_inside && text.contains([',', '{', '}', '[', ']']) => quoted(text),
+        Data::Raw(text)
+            if is_inside && !text.starts_with('"') && text.contains([',', '{', '}', '[', ']']) =>
+        {
+            quoted(text)
+        }
         Data::Raw(text) => text.clone(),
         Data::Map(members) => map(members
             .iter()
@@ -182,8 +186,7 @@ fn escaped(key: &str, is_inside: bool) -> String {
 
 /// A text as a scalar: plain where every reader takes it as that text, in quotes otherwise.
 pub(super) fn scalar(text: &str, is_inside: bool) -> String {
-    const WORDS: [&str; 12] =
-        ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf", "~"];
+    const WORDS: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "nan", "inf", "~"];
     let is_word = WORDS.contains(&text.to_lowercase().as_str());
     let starts_well =
         text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c)) || is_date(text);

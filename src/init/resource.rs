@@ -71,16 +71,11 @@ fn lifecycle(caller: &Caller<'_>, create: Operation<'_>) -> Option<Lifecycle> {
     let mut verbs = vec!["created"];
 
     let source = match &identifier {
-        Identifier::Member(path) => Data::Value(Value::from(jsonpath(path))),
+        Identifier::Member(path) => Data::Raw(Value::from(jsonpath(path)).to_string()),
         Identifier::Location => Data::Map(vec![
             ("header".to_owned(), Data::Raw("Location".to_owned())),
-            ("regex".to_owned(), Data::Value(Value::from("[^/]+$"))),
+            ("regex".to_owned(), Data::Raw("\"[^/]+$\"".to_owned())),
         ]),
-    };
-    // A JSONPath starts with `$`, and is not to be doubled as one in data.
-    let source = match source {
-        Data::Value(Value::String(path)) => Data::Raw(format!("{path:?}")),
-        other => other,
     };
     let mut step = vec![Entry::text("id", "create")];
     let deleted = delete.map(|delete| caller.call(delete, &given)).filter(|call| call.todo.is_none());

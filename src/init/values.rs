@@ -26,14 +26,14 @@ pub(super) fn shown(contract: &Contract, parameter: &Parameter<'_>) -> Option<Va
         Some(schema) => fits(contract, schema, value),
         None => true,
     };
-    candidates.filter(|value| !value.is_null() && **value != "").find(fits).cloned()
+    candidates.filter(|value| !value.is_null() && value.as_str() != Some("")).find(fits).cloned()
 }
 
 /// A value made for a parameter.
 pub(super) fn made(contract: &Contract, parameter: &Parameter<'_>) -> Option<Value> {
     let schema = parameter.schema()?;
     let value = sample(contract, &schema, Direction::Request).ok()?.value;
-    (!value.is_null() && value != "").then_some(value)
+    (!value.is_null() && value.as_str() != Some("")).then_some(value)
 }
 
 /// Whether the document takes a value.

@@ -94,6 +94,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
             request: "PUT /v2/orders/50ca1ec7".to_owned(),
             status: 200,
             latency: Duration::from_millis(3),
+            is_described: true,
             is_judged: true,
         }),
         exchanges: Vec::new(),

@@ -349,6 +349,7 @@ impl Session {
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
+                Destination::Urls(target) if target.words().is_empty() => "URLs that steps name".to_owned(),
                 Destination::Urls(target) => target.words(),
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },

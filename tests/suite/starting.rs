@@ -93,7 +93,7 @@ fn the_shipped_documents_start_a_project() {
     assert!(outcome.left_out.is_empty(), "{:?}", outcome.left_out);
     let again = initialise(&settings(&folder, &[]), false);
     assert!(again.written.is_empty(), "{again:?}");
-    let said = format!("{}", again.diagnostics[0].message);
+    let said = again.diagnostics[0].message.clone();
     assert!(said.ends_with("are there already, and nothing was written"), "{said}");
 }
 

@@ -44,6 +44,10 @@ impl StepContext<'_> {
                 Decision::Skip => return Err(skipped()),
                 Decision::Quit => {
                     settings.interrupt.cancel();
+                    if !self.is_cleanup() {
+                        // The interruption ends the case here, as Ctrl-C does.
+                        std::future::pending::<()>().await;
+                    }
                     return Err(skipped());
                 }
                 Decision::Edit(text) => match read_edited(&request, &shown, &text) {

@@ -12,7 +12,7 @@ use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, Token, TokenRequest, curl};
+use crate::http::{CookieJar, Token, TokenRequest};
 
 /// Why there is no exchange, and the request where one was made.
 pub(super) type NoExchange = (Box<Fact>, Option<Request>);
@@ -158,7 +158,7 @@ impl StepContext<'_> {
         report.verdict = verdict(&report.findings);
         // What could not be built was not sent, and cannot be repeated.
         let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-        report.repeat = was_sent.then(|| curl(request));
+        report.repeat = was_sent.then(|| self.repeat(sending, request));
         match was_sent {
             true => sending.log.unanswered(&error, &mut report),
             false => sending.log.forget(),

@@ -14,7 +14,7 @@ use crate::engine::scope::{CaseScope, ExchangeScope};
 use crate::engine::sends::SentAs;
 use crate::engine::status::{ExpectedStatus, add_consequences, fold_into_status};
 use crate::exchange::Exchange;
-use crate::http::{CookieJar, curl};
+use crate::http::CookieJar;
 use crate::plan::PlannedStep;
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ impl StepContext<'_> {
         let request = request_line(&exchange.request);
         let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
-        report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
+        report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
@@ -111,6 +111,7 @@ impl StepContext<'_> {
             request,
             status,
             latency: exchange.latency,
+            is_described: sending.described().is_some(),
             is_judged: report.not_checked.is_empty(),
         });
         sending.log.judged(&exchange, &mut report);
@@ -131,6 +132,7 @@ impl StepContext<'_> {
                     let headline = format!("nothing to save under `{}`: {}", capture.name, missing.reason);
                     let mut fact =
                         own_fact(Code::CAPTURE_MISSING, headline, capture.value.span, "finds nothing");
+                    fact.help.extend(missing.help.map(str::to_owned));
                     if let Some(at) = missing.at {
                         fact = fact.response(ResponsePart::Body(at), "is the nearest part that exists");
                     }

@@ -1,6 +1,6 @@
 //! What is said of a step.
 
-use super::{StepContext, StepOutcome};
+use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::engine::Verdict;
@@ -9,9 +9,12 @@ use crate::engine::fact::own_fact;
 use crate::engine::place::{Places, first_line};
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
+use crate::http::curl;
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
+use crate::scenario::StepBody;
 use crate::source::Source;
 use std::cell::OnceCell;
+use std::path::Path;
 use std::time::Duration;
 
 impl StepContext<'_> {
@@ -81,6 +84,14 @@ impl StepContext<'_> {
         }
     }
 
+    /// The command that sends a request again, from the folder that the file's own name is seen from.
+    pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request) -> String {
+        let body = sending.written().body.as_ref();
+        let file = body.and_then(StepBody::sent_file);
+        let file = file.map(|file| file.resolve(Path::new(self.scenario.file.source.name())));
+        curl(request, file.as_deref().and_then(Path::to_str))
+    }
+
     /// The target could not answer as the API: there is nothing to judge.
     pub(super) fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
         let headline = format!("the mock cannot answer: {}", refusal.reason);
@@ -101,6 +112,7 @@ impl StepContext<'_> {
             request: request_line(&exchange.request),
             status: exchange.response.status,
             latency: exchange.latency,
+            is_described: step.call().is_some(),
             is_judged: false,
         });
         StepOutcome { report, was_sent: true }

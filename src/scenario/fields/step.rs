@@ -35,10 +35,9 @@ pub(in crate::scenario) static STEP: Fields = Fields {
         Field::new("with", Shape::Members(&Shape::Value), "What the flow is given as its inputs."),
         Field::new(
             "url",
-            Shape::Text,
+            Shape::TextValue,
             "The URL that the server named itself; it must match the template of the operation.",
-        )
-        .later(),
+        ),
         Field::new(
             "path",
             Shape::Members(&Shape::Value),
@@ -96,7 +95,7 @@ pub(in crate::scenario) static STEP: Fields = Fields {
         Field::new("poll", Shape::Value, "The step again until a condition holds or the time is over.")
             .later(),
         Field::new("repeat", Shape::Value, "The step again and again, each time judged.").later(),
-        Field::new("follow", Shape::Integer(0, 32), "How many redirects are followed.").later(),
+        Field::new("follow", Shape::Integer(0, 20), "How many redirects are followed."),
         Field::new("timeout", DURATION, "How long the request may take."),
         Field::new("always", Shape::Boolean, "Whether it runs after an earlier step failed."),
         Field::new(

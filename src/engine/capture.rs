@@ -44,10 +44,10 @@ pub(super) fn evaluate_output(
     outputs: &BTreeMap<String, Datum>,
 ) -> Result<Datum, Missing> {
     let scope = OutputScope { case, outputs };
-    let missing = |error: Unresolved| Missing { reason: error.to_string(), at: None };
+    let missing = |error: Unresolved| Missing { reason: error.to_string(), at: None, help: None };
     let found = match &capture.value.source {
         CaptureSource::Expression(template) => template.resolve(&scope).map_err(missing),
-        _ => Err(Missing { reason: "a flow has no answer of its own".to_owned(), at: None }),
+        _ => Err(Missing { reason: "a flow has no answer of its own".to_owned(), at: None, help: None }),
     };
     let found = found.and_then(|datum| match &capture.value.regex {
         Some(regex) => apply_regex(regex, &datum),

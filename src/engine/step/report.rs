@@ -88,7 +88,7 @@ impl StepContext<'_> {
     pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request) -> String {
         let body = sending.written().body.as_ref();
         let file = body.and_then(StepBody::sent_file);
-        let file = file.map(|file| file.resolve(Path::new(self.scenario.file.source.name())));
+        let file = file.map(|file| file.resolve(Path::new(sending.step.source.name())));
         curl(request, file.as_deref().and_then(Path::to_str))
     }
 

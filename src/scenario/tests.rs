@@ -128,6 +128,38 @@ fn a_step_does_exactly_one_thing() {
     );
 }
 
+/// The origin that a `send` is written with, which no value of an expression can change.
+fn check_origin(url: &str, expected: Option<&str>) {
+    let text = format!("contest: 1\nscenarios: {{ s: {{ steps: [ {{ send: \"GET {url}\" }} ] }} }}\n");
+    let mut problems = Problems::new(&Source::new("x.contest.yaml", &text));
+    let file =
+        ScenarioFile::read(Path::new("x.contest.yaml"), "x".to_owned(), &Limits::default(), &mut problems);
+    let file = file.expect("it reads");
+    let Action::Send(send) = &file.scenarios[0].steps[0].action else { panic!("{url} is sent") };
+    assert_eq!(send.written_origin(), expected, "{url}");
+}
+
+#[test]
+fn an_origin_is_written_where_no_value_can_change_it() {
+    check_origin("https://files.example", Some("https://files.example"));
+    check_origin("https://files.example/{$vars.path}", Some("https://files.example"));
+    check_origin("https://files.example?a={$vars.path}", Some("https://files.example"));
+    for url in [
+        "/a",
+        "/a?to=https://files.example/",
+        "$vars.url",
+        "{$vars.url}/a",
+        "https://{$vars.host}/a",
+        "https://files.example{$vars.rest}/a",
+        "https://files.example:80{$vars.rest}/a",
+        "https://me@{$vars.host}/a",
+        "https:///{$vars.host}/a",
+        "https:///files.example/a",
+    ] {
+        check_origin(url, None);
+    }
+}
+
 #[test]
 fn a_step_takes_the_keys_of_what_it_does() {
     check_step(

@@ -53,10 +53,7 @@ not checked, because a 409 of `getX` is not documented",
 #[test]
 fn an_undocumented_status_comes_with_what_it_mostly_means() {
     for (text, advice) in [
-        (
-            "302\nLocation: https://sso.example.com/login",
-            "wrong base URL, or not signed in? redirects are not followed",
-        ),
+        ("302\nLocation: https://sso.example.com/login", "wrong base URL, or not signed in?"),
         ("401", "the request carried no credentials: does the step need `auth`?"),
         ("404", "is the base URL right, its path included?"),
     ] {

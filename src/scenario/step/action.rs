@@ -65,6 +65,8 @@ impl Send {
         let authority = text.find("://").map(|at| at + 3)?;
         let is_whole = self.url.as_literal().is_some();
         match text[authority..].find(['/', '?', '#']) {
+            // Readers of URLs pass over further slashes: the host follows.
+            Some(0) => None,
             Some(end) => Some(&text[..authority + end]),
             // What follows might still belong to the host's name.
             None => is_whole.then_some(text),

@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod capture;
 mod case;
+mod command;
 mod event;
 mod expect;
 mod fact;
@@ -25,7 +26,7 @@ mod verdict;
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
-pub use run::{Order, RunSettings, run};
+pub use run::{Identity, Order, RunSettings, run};
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

@@ -67,7 +67,8 @@ pub(super) fn build_request(
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let written = &step.step;
-    let headers_given = resolve_all(&step.headers, scope)?;
+    let mut headers_given = resolve_outer(step, scope)?;
+    headers_given.extend(resolve_all(&step.headers, scope)?);
     let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let stated = stated.map(|(_, datum)| datum.to_text());
     let content = build_body(step, stated.as_deref(), operation, scope)?;
@@ -126,6 +127,19 @@ pub(super) fn resolve_all(
     scope: &CaseScope,
 ) -> Result<Vec<(String, Datum)>, BuildError> {
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
+}
+
+/// The headers of the project file and of the command line. They were resolved before the run; what they
+/// still lack has its place elsewhere.
+fn resolve_outer(step: &PlannedStep, scope: &CaseScope) -> Result<Vec<(String, Datum)>, BuildError> {
+    let resolve = |header: &Named<Template>| match header.value.resolve(scope) {
+        Ok(datum) => Ok((header.name.clone(), datum)),
+        Err(error) => {
+            let reason = format!("the header `{}` of contest.yaml has no value: {error}", header.name);
+            Err(BuildError::Unsendable { reason, span: None })
+        }
+    };
+    step.outer_headers.iter().map(resolve).collect()
 }
 
 fn find<'p, 'd>(

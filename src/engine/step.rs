@@ -1,5 +1,7 @@
 use super::Verdict;
-use super::auth::{AttachError, Credentials, attach, resolve_credentials};
+use super::auth::{
+    AttachError, Attached, Credentials, Signing, attach, client_of, resolve_credentials, send_as_nobody,
+};
 use super::capture::evaluate_capture;
 use super::event::{ExchangeReport, Phase, StepReport};
 use super::expect::check_expectations;
@@ -16,7 +18,7 @@ use crate::check::{
 };
 use crate::diagnostic::{Code, Finding, Place, Problems, Severity};
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, curl};
+use crate::http::{Client, CookieJar};
 use crate::openapi::Contract;
 use crate::plan::{PlannedScenario, PlannedStep};
 use crate::scenario::{Row, StatusPattern};
@@ -77,8 +79,32 @@ impl StepContext<'_> {
     fn errored(&self, step: &PlannedStep, fact: Fact) -> StepOutcome {
         let mut report = self.blank(step, Verdict::Errored, None);
         let places = self.places(step, None, String::new());
-        report.findings.push(places.finding(fact));
+        let mut finding = places.finding(fact);
+        match (finding.code, &step.auth_at) {
+            // The profile may be chosen in the project file.
+            (Code::AUTH_TOKEN, Some(at)) => {
+                let (source, span) = (Arc::clone(&at.source), first_line(&at.source, at.span));
+                let label = format!("step `{}` was not sent", step.id);
+                finding.scenario = Some(Place { source, span, label, at: None });
+            }
+            (Code::MOCK_REFUSED, _) => {
+                let refusal = self.run.target.refusal(self.worker, step.api);
+                finding.document = refusal.and_then(|refusal| self.rule_place(&refusal));
+            }
+            _ => {}
+        }
+        report.findings.push(finding);
         StepOutcome { report, was_sent: false }
+    }
+
+    /// The rule of a mock that answers for itself.
+    fn rule_place(&self, refusal: &Refusal) -> Option<Place> {
+        let place = refusal.place.as_ref()?;
+        // Rules may hold a credential that they ask for.
+        let text = self.run.settings.masker.mask_in_place(place.source.text());
+        let source = Source::new(place.source.name(), text);
+        let span = first_line(&source, place.span);
+        Some(Place { source, span, label: "is the rule that answers".to_owned(), at: None })
     }
 
     fn places<'p>(
@@ -169,7 +195,7 @@ impl StepContext<'_> {
                 report.verdict = verdict(&report.findings);
                 // What could not be built was not sent, and cannot be repeated.
                 let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-                report.repeat = was_sent.then(|| curl(&request));
+                report.repeat = was_sent.then(|| client_of(step, self.run, scope).curl(&request));
                 StepOutcome { report, was_sent }
             }
         }
@@ -215,45 +241,39 @@ impl StepContext<'_> {
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, (Box<Fact>, Option<Request>)> {
-        let failed = |error: AttachError| {
-            let mut fact = unsent(Code::AUTH_TOKEN, error.message, step, step.auth_span);
-            fact.help.extend(error.help);
-            (Box::new(fact), None)
-        };
+        let failed = |error: AttachError| (Box::new(self.unsigned(step, error)), None);
         let credentials =
             resolve_credentials(&step.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
+        let operation = self.run.plan.operation(step);
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        if !with_cookies {
+            send_as_nobody(&mut built.request, step, operation);
+        }
         built.add_cookies(with_cookies.then_some(&*jar));
-        let mut cached_token = None;
-        let mut note = None;
+        let signing = Signing { run: self.run, scope, base_url, timeout: step.timeout, step };
+        let mut attached = Attached::default();
+        let mut again = None;
         if let Credentials::Profile(profile) = credentials {
-            let attached = attach(profile, &mut built.request, base_url, step.timeout, self.run, scope)
-                .await
-                .map_err(failed)?;
-            cached_token = attached.cached_token;
-            note = attached.note;
+            // Without the credentials, which are other ones the second time.
+            let bare = built.request.clone();
+            attached = attach(profile, &mut built.request, &signing).await.map_err(failed)?;
+            again = (!attached.cached_tokens.is_empty()).then_some((profile, bare));
         }
         on_send();
-        let client = &self.run.settings.client;
-        let send = |request: Request| async move {
-            let result = client.send_owned(request, step.timeout).await;
-            result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
-        };
-        let again = cached_token.is_some().then(|| built.request.clone());
-        let mut exchange = send(built.request).await?;
-        exchange.notes.extend(note);
-        let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
+        let mut exchange = self.send(step, built.request, attached.client.as_ref()).await?;
+        exchange.notes.append(&mut attached.notes);
+        let (401, Some((profile, mut again))) = (exchange.response.status, again) else {
             return Ok(exchange);
         };
-        let operation = self.run.plan.operation(step);
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, &operation) {
             return Ok(exchange);
         }
-        self.run.settings.tokens.invalidate(&token.0, &token.1).await;
-        if let Credentials::Profile(profile) = credentials {
-            attach(profile, &mut again, base_url, step.timeout, self.run, scope).await.map_err(failed)?;
+        for token in &attached.cached_tokens {
+            self.run.settings.tokens.invalidate(token).await;
         }
-        let mut exchange = send(again).await?;
+        let mut attached = attach(profile, &mut again, &signing).await.map_err(failed)?;
+        let mut exchange = self.send(step, again, attached.client.as_ref()).await?;
+        exchange.notes.append(&mut attached.notes);
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
@@ -261,19 +281,40 @@ impl StepContext<'_> {
         Ok(exchange)
     }
 
+    async fn send(
+        &self,
+        step: &PlannedStep,
+        request: Request,
+        client: Option<&Client>,
+    ) -> Result<Exchange, (Box<Fact>, Option<Request>)> {
+        let client = client.unwrap_or(&self.run.settings.client);
+        let result = client.send_owned(request, step.timeout).await;
+        result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
+    }
+
+    /// No credentials could be had; a mock that could not answer for the api is to blame for it.
+    fn unsigned(&self, step: &PlannedStep, error: AttachError) -> Fact {
+        let refusal = match error.is_answered {
+            true => self.run.target.refusal(self.worker, step.api),
+            false => None,
+        };
+        if let Some(refusal) = refusal {
+            let headline = format!("the mock cannot give a token: {}", refusal.reason);
+            return call_fact(Code::MOCK_REFUSED, headline, step).help(refusal.help);
+        }
+        let mut fact = call_fact(Code::AUTH_TOKEN, error.message, step);
+        fact.help.extend(error.help);
+        fact
+    }
+
     /// The target could not answer as the API: there is nothing to judge.
     fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
         let headline = format!("the mock cannot answer: {}", refusal.reason);
         let label = format!("{} `{}`: {}", self.phase.word(), step.id, request_line(&exchange.request));
+        let document = self.rule_place(&refusal);
         let fact = own_fact(Code::MOCK_REFUSED, headline, step.step.call.span, &label).help(refusal.help);
         let mut finding = self.places(step, None, String::new()).finding(fact);
-        finding.document = refusal.place.map(|place| {
-            // Rules may hold a credential that they ask for.
-            let text = self.run.settings.masker.mask_in_place(place.source.text());
-            let source = Source::new(place.source.name(), text);
-            let span = first_line(&source, place.span);
-            Place { source, span, label: "is the rule that answers".to_owned(), at: None }
-        });
+        finding.document = document;
         let mut report = self.blank(step, Verdict::Errored, None);
         report.findings.push(finding);
         // No command: the mock ends with the run.
@@ -342,7 +383,8 @@ impl StepContext<'_> {
         let request = request_line(&exchange.request);
         let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
-        report.repeat = (!findings.is_empty()).then(|| curl(&exchange.request));
+        report.repeat =
+            (!findings.is_empty()).then(|| client_of(step, self.run, scope).curl(&exchange.request));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;

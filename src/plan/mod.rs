@@ -4,6 +4,7 @@
 //! A [`Case`] names real operations or does not exist: [`plan`] reports every problem of every file
 //! and leaves out nothing silently. Start there.
 
+mod allow;
 mod auth;
 mod case;
 mod content;
@@ -20,6 +21,7 @@ mod used;
 #[cfg(test)]
 mod tests;
 
+pub use allow::check_allowed;
 pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
 pub use step::{PlanInput, plan};

@@ -10,13 +10,14 @@ use super::select::choose;
 use super::settings::Surroundings;
 use super::status::check_status;
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::expression::Template;
+use crate::expression::{Access, Template};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, OperationIndex};
+use crate::openapi::{Contract, Document, Nullable, OperationIndex, ParameterIn, SecurityKind};
 use crate::scenario::{
     Attachments, AuthChoice, ContractRule, ContractSettings, Environment, Input, Named, NullableReading,
-    Project, Row, Scenario, ScenarioFile, Step, StepBody,
+    Project, Row, Scenario, ScenarioFile, Step, StepBody, parts_of,
 };
+use crate::source::Location;
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct PlanInput<'i> {
     pub limits: &'i Limits,
     /// Severities that count before those of every file.
     pub overrides: &'i ContractSettings,
+    /// Headers around every file, the nearest last: the project file's, the command line's.
+    pub headers: &'i [Named<Option<Template>>],
 }
 
 impl PlanInput<'_> {
@@ -132,7 +135,7 @@ struct Course<'s> {
     surroundings: Surroundings<'s>,
     /// The choice of the scenario or its file.
     own_auth: Option<&'s AuthChoice>,
-    /// That of the project file.
+    /// That of the environment or the project file.
     project_auth: Option<&'s AuthChoice>,
     names: Names,
     ids: BTreeSet<String>,
@@ -281,7 +284,10 @@ impl Planner<'_> {
         }
         surroundings.push(&file.settings);
         surroundings.push(&scenario.settings);
-        let project_auth = self.input.project.and_then(|project| project.default_auth.as_ref());
+        surroundings.outer_headers = self.input.headers;
+        let of_environment = self.input.environment.and_then(|environment| environment.auth.as_ref());
+        let of_project = self.input.project.and_then(|project| project.default_auth.as_ref());
+        let project_auth = of_environment.or(of_project);
         let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
         let rows = scenario.rows.iter().flatten();
         let all_steps = [&file.setup, &scenario.setup, &scenario.steps, &scenario.teardown, &file.teardown];
@@ -336,15 +342,11 @@ impl Planner<'_> {
         }
         check_saved(step, course, problems);
         let headers = course.surroundings.headers(&step.headers);
+        let outer_headers = course.surroundings.outer_headers(&step.headers);
         let values: Vec<Template> = headers.iter().map(|header| header.value.clone()).collect();
         course.names.check_step(&id, step, &values, problems);
         self.check_attachments(file, step, &mut course.names, problems);
-        let own_choice = step.auth.as_ref().or(course.own_auth);
-        let choice = own_choice.or(course.project_auth);
-        let auth = resolve_auth(choice, self.input.project, problems);
-        if let PlannedAuth::Expression(template) = &auth {
-            course.names.check_template(template, Place::Request, problems);
-        }
+        let (auth, auth_at) = self.auth(step, course, problems);
         let found = resolve_operation(self, file, &step.call, problems);
         let policy = found.map(|(api, operation)| {
             let operation = self.document(api).operation(operation);
@@ -357,10 +359,12 @@ impl Planner<'_> {
         if let Some((api, operation)) = found {
             let operation = self.document(api).operation(operation);
             let offer = Offer { step, attachments: self.input.attachments, path: &file.path };
-            media_type = check_request(&offer, &headers, &operation, problems);
+            let all_headers: Vec<_> = outer_headers.iter().chain(&headers).cloned().collect();
+            media_type = check_request(&offer, &all_headers, &operation, problems);
             attached = attach(&offer, media_type.as_deref(), &operation, problems);
             check_status(step, &operation, &policy, problems);
-            check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
+            let is_given = |kind: &SecurityKind<'_>| self.is_given(kind, step, [&headers, &outer_headers]);
+            check_auth_kind(&auth, &operation, self.input.project, is_given, &step.call, problems);
         }
         let was_at_end = std::mem::replace(&mut course.names.is_at_end, true);
         let numbered = step.cleanup.iter().enumerate();
@@ -377,9 +381,10 @@ impl Planner<'_> {
             api,
             operation,
             auth,
-            auth_span: own_choice.and_then(AuthChoice::span),
+            auth_at,
             policy,
             headers,
+            outer_headers,
             removed_headers: course.surroundings.removed_headers(&step.headers),
             media_type,
             attached,
@@ -390,6 +395,61 @@ impl Planner<'_> {
 }
 
 impl Planner<'_> {
+    /// Who a step is sent as, and where that is written; what is wrong with it is said there.
+    fn auth<'s>(
+        &self,
+        step: &'s Step,
+        course: &mut Course<'s>,
+        problems: &mut Problems,
+    ) -> (PlannedAuth, Option<Location>) {
+        let (choice, source) = match (step.auth.as_ref().or(course.own_auth), self.input.project) {
+            (None, Some(project)) => (course.project_auth, &project.source),
+            (own, _) => (own, problems.source()),
+        };
+        let mut found = Problems::new(source);
+        let at = choice.and_then(AuthChoice::span).map(|span| Location::new(source, span));
+        let auth = resolve_auth(choice, self.input.project, &mut found);
+        if let PlannedAuth::Expression(template) = &auth {
+            course.names.check_template(template, Place::Request, &mut found);
+        }
+        found.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
+        // An input that only a profile reads is reached all the same.
+        if let (PlannedAuth::Profile(index), Some(project)) = (&auth, self.input.project) {
+            let parts = parts_of(&project.auth, *index).into_iter();
+            let templates = parts.flat_map(|part| project.auth[part].value.templates());
+            for (reference, _) in templates.flat_map(Template::references) {
+                if let ("inputs", Some(Access::Member(name))) =
+                    (reference.root.as_str(), reference.steps.first())
+                {
+                    course.names.used_inputs.insert(name.clone());
+                }
+            }
+        }
+        (auth, at)
+    }
+
+    /// Whether something else than an auth profile gives what a security scheme asks for.
+    fn is_given(&self, kind: &SecurityKind<'_>, step: &Step, headers: [&[Named<Template>]; 2]) -> bool {
+        let has_header = |name: &str| {
+            let mut headers = headers.iter().flat_map(|headers| headers.iter());
+            headers.any(|header| header.name.eq_ignore_ascii_case(name))
+        };
+        match kind {
+            SecurityKind::ApiKey { location, name } => match location {
+                ParameterIn::Header => has_header(name),
+                ParameterIn::Query => step.query.iter().any(|it| it.name == *name),
+                ParameterIn::Cookie => step.cookies.iter().any(|it| it.name == *name) || has_header("cookie"),
+                ParameterIn::Path | ParameterIn::QueryString => false,
+            },
+            SecurityKind::MutualTls => self.input.environment.is_some_and(|it| it.tls.cert.is_some()),
+            SecurityKind::Bearer
+            | SecurityKind::Basic
+            | SecurityKind::OAuth2
+            | SecurityKind::OpenIdConnect => has_header("authorization"),
+            SecurityKind::Other => true,
+        }
+    }
+
     /// Checks the expressions in files that a step sends as values.
     fn check_attachments(
         &self,

@@ -6,6 +6,8 @@
 
 mod base_url;
 mod check;
+mod connection;
+mod env_file;
 mod files;
 mod format;
 mod library;
@@ -13,6 +15,7 @@ mod load;
 mod mask;
 mod mocks;
 mod overlays;
+mod profiles;
 mod remote;
 mod runtime;
 mod servers;
@@ -25,4 +28,4 @@ pub use load::Session;
 pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
-pub use settings::{BaseUrl, Settings, Variables};
+pub use settings::{BaseUrl, ConnectionSettings, Settings, Variables};

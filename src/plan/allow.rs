@@ -1,0 +1,37 @@
+use super::Plan;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::scenario::{Environment, Named, Project};
+use std::collections::BTreeSet;
+
+/// Steps of the selected cases whose method the environment does not let be sent, each once: said
+/// before anything is sent, at the step and at `allow`.
+pub fn check_allowed(plan: &Plan, environment: &Named<Environment>, project: &Project) -> Vec<Diagnostic> {
+    let Some(allow) = &environment.value.allow else { return Vec::new() };
+    let mut said = BTreeSet::new();
+    let mut found = Vec::new();
+    for case in &plan.cases {
+        let source = &case.scenario.file.source;
+        for step in case.scenario.all_steps() {
+            let operation = plan.operation(step);
+            let span = step.step.call.span;
+            if allow.value.iter().any(|method| method == operation.method())
+                || !said.insert((source.name().to_owned(), span))
+            {
+                continue;
+            }
+            let message = format!(
+                "`{}` is a {}, which may not be sent in the environment `{}`",
+                operation.name(),
+                operation.method(),
+                environment.name
+            );
+            found.push(
+                Diagnostic::error(Code::CONFIG_NOT_ALLOWED, message)
+                    .label(source, span, "would be sent")
+                    .label(&project.source, allow.span, "lets nothing else be sent")
+                    .help("choose cases that send nothing else, with `--tags` or `--scenario`, or another `--env`"),
+            );
+        }
+    }
+    found
+}

@@ -98,9 +98,9 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) allow_commands: bool,
     #[command(flatten)]
-    pub(super) connection: Connection,
-    #[command(flatten)]
     pub(super) contract: ContractFlags,
+    #[command(flatten)]
+    pub(super) connection: Connection,
     #[command(flatten)]
     pub(super) select: Select,
 }

@@ -27,3 +27,4 @@ mod resets;
 mod secrets;
 mod server;
 mod servers;
+mod surroundings;

@@ -6,7 +6,7 @@ use crate::expression::{Scope, Template};
 use crate::http::{Client, ClientAuth as TokenClientAuth, Token, TokenError, TokenKey, TokenRequest};
 use crate::json::{Datum, Value};
 use crate::openapi::{Operation, ParameterIn, SecurityKind};
-use crate::plan::{PlannedAuth, PlannedStep};
+use crate::plan::{PlannedAuth, PlannedRequest};
 use crate::scenario::{AuthCommand, AuthKind, ClientAuth, KeyLocation, Named, OAuth2, parts_of};
 use crate::secret::{ExposeSecret, Masker, SecretString};
 use base64::Engine as _;
@@ -64,8 +64,8 @@ pub(super) struct Signing<'s> {
     pub(super) base_url: &'s str,
     /// The longest that a token may take.
     pub(super) timeout: Duration,
-    /// The step's headers, which count before a profile's.
-    pub(super) step: &'s PlannedStep,
+    /// The request's headers, which count before a profile's.
+    pub(super) planned: &'s PlannedRequest,
 }
 
 /// Reads the profile that a step names, if it names one.
@@ -108,10 +108,10 @@ pub(super) async fn attach(
     Ok(attached)
 }
 
-/// The client that a step's requests leave by: the run's, or one that shows the certificate of a profile.
-pub(super) fn client_of(step: &PlannedStep, run: &Run, scope: &CaseScope) -> Client {
+/// The client that requests leave by: the run's, or one that shows the certificate of a profile.
+pub(super) fn client_of(auth: &PlannedAuth, run: &Run, scope: &CaseScope) -> Client {
     let client = &run.settings.client;
-    let Ok(Credentials::Profile(profile)) = resolve_credentials(&step.auth, run, scope) else {
+    let Ok(Credentials::Profile(profile)) = resolve_credentials(auth, run, scope) else {
         return client.clone();
     };
     let mut parts = parts_of(&run.settings.profiles, profile).into_iter();
@@ -122,8 +122,12 @@ pub(super) fn client_of(step: &PlannedStep, run: &Run, scope: &CaseScope) -> Cli
 /// Takes the credentials of the project file and of the command line out of a request that is sent as
 /// nobody: `Authorization`, cookies, and what a scheme of the operation calls a key. What the scenario
 /// writes itself stays.
-pub(super) fn send_as_nobody(request: &mut Request, step: &PlannedStep, operation: Operation<'_>) {
-    let alternatives = operation.security();
+pub(super) fn send_as_nobody(
+    request: &mut Request,
+    planned: &PlannedRequest,
+    operation: Option<Operation<'_>>,
+) {
+    let alternatives = operation.map(Operation::security).unwrap_or_default();
     let is_key = |name: &str| {
         alternatives.iter().flatten().any(|scheme| match scheme.kind {
             SecurityKind::ApiKey { location: ParameterIn::Header, name: key } => {
@@ -132,7 +136,7 @@ pub(super) fn send_as_nobody(request: &mut Request, step: &PlannedStep, operatio
             _ => false,
         })
     };
-    for header in &step.outer_headers {
+    for header in &planned.outer_headers {
         let name = &header.name;
         if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie") || is_key(name) {
             request.headers.remove(name);
@@ -153,7 +157,7 @@ impl Signing<'_> {
         let by_hand = profile.value.headers().into_iter().find(|name| request.headers.get(name).is_some());
         if let Some(name) = by_hand {
             let is_outer = |header: &Named<Template>| header.name.eq_ignore_ascii_case(name);
-            let whose = match self.step.outer_headers.iter().any(is_outer) {
+            let whose = match self.planned.outer_headers.iter().any(is_outer) {
                 true => format!("the `{name}` of `headers` in contest.yaml or of `--header`"),
                 false => format!("the step's own `{name}`"),
             };

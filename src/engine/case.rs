@@ -334,7 +334,7 @@ impl<'c> Course<'c> {
 
 /// What a cleanup step that did not do its work says.
 fn left_behind(report: &StepReport) -> Option<String> {
-    let what = format!("cleanup `{}` ({})", report.id, report.operation);
+    let what = format!("cleanup `{}` ({})", report.id, report.action);
     // A status that cleanup accepts and the document lacks is a warning, and nothing is left.
     let is_bad_status = |finding: &&Finding| finding.code == Code::EXPECT_STATUS;
     match &report.exchange {
@@ -355,14 +355,19 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
         (Phase::Setup, Verdict::Failed) => Verdict::Errored,
         (_, verdict) => verdict,
     });
-    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps).map(|report| report.verdict);
+    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps);
+    // A pause sends nothing.
+    let sent_nothing = |report: &StepReport| match report.verdict {
+        Verdict::Passed => report.exchange.is_none(),
+        verdict => verdict == Verdict::Skipped,
+    };
     match worst.max().unwrap_or(Verdict::Skipped) {
-        Verdict::Passed | Verdict::XFailed if own.clone().any(|verdict| verdict == Verdict::NotRun) => {
+        Verdict::Passed | Verdict::XFailed if own.clone().any(|report| report.verdict == Verdict::NotRun) => {
             Verdict::NotRun
         }
         // The known fault of a step is the case's as well.
         Verdict::Passed if reports.iter().any(is_known_fault) => Verdict::XFailed,
-        Verdict::Passed if own.all(|verdict| verdict == Verdict::Skipped) => Verdict::Skipped,
+        Verdict::Passed if own.all(sent_nothing) => Verdict::Skipped,
         worst => worst,
     }
 }
@@ -381,7 +386,7 @@ fn not_run_step() -> StepReport {
         id: String::new(),
         title: None,
         phase: Phase::Steps,
-        operation: String::new(),
+        action: String::new(),
         verdict: Verdict::NotRun,
         reason: None,
         findings: Vec::new(),

@@ -15,7 +15,7 @@ use crate::source::Location;
 
 /// Finds a call that the API must refuse, where the step does not expect it to.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
-    let is_none = match at.step.auth {
+    let is_none = match at.request.auth {
         PlannedAuth::Unset => false,
         PlannedAuth::None => true,
         PlannedAuth::Profile(_) | PlannedAuth::Expression(_) => return,
@@ -34,7 +34,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let label = if is_none { "is sent as nobody" } else { "is sent without credentials" };
     let diagnostic = Diagnostic::warning(Code::SCENARIO_MISSING_AUTH, message)
         .label_at(
-            at.step.auth_at.clone().unwrap_or_else(|| Location::new(at.source, at.step.step.call.span)),
+            at.request.auth_at.clone().unwrap_or_else(|| Location::new(at.source, at.call.operation.span)),
             label,
         )
         .help("write `auth: PROFILE` in the step, the scenario or the file; a test of the refusal expects `status: 401`");
@@ -47,8 +47,9 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 /// Whether the step itself gives what a scheme asks for, or something else may.
 fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
     // As nobody means without the credentials that stand around the file, too.
-    let outer = at.step.outer_headers.iter().filter(|_| !is_none);
-    let headers: Vec<&str> = at.step.headers.iter().chain(outer).map(|header| header.name.as_str()).collect();
+    let outer = at.request.outer_headers.iter().filter(|_| !is_none);
+    let headers: Vec<&str> =
+        at.request.headers.iter().chain(outer).map(|header| header.name.as_str()).collect();
     let has_header = |name: &str| headers.iter().any(|header| header.eq_ignore_ascii_case(name));
     match security.kind {
         SecurityKind::Bearer | SecurityKind::Basic | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect => {
@@ -56,10 +57,10 @@ fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
         }
         SecurityKind::ApiKey { location, name } => match location {
             ParameterIn::Header => has_header(name),
-            ParameterIn::Query => at.step.step.query.iter().any(|it| it.name == name),
+            ParameterIn::Query => at.call.query.iter().any(|it| it.name == name),
             // An earlier answer may have set it, unless the step leaves the jar aside.
             ParameterIn::Cookie => {
-                !is_none || at.step.step.cookies.iter().any(|it| it.name == name) || has_header("cookie")
+                !is_none || at.call.request.cookies.iter().any(|it| it.name == name) || has_header("cookie")
             }
             ParameterIn::Path | ParameterIn::QueryString => true,
         },

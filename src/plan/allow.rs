@@ -1,4 +1,4 @@
-use super::Plan;
+use super::{Plan, PlannedTarget};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::scenario::{Environment, Named, Project};
 use std::collections::BTreeSet;
@@ -12,17 +12,21 @@ pub fn check_allowed(plan: &Plan, environment: &Named<Environment>, project: &Pr
     for case in &plan.cases {
         let source = &case.scenario.file.source;
         for step in case.scenario.all_steps() {
-            let operation = plan.operation(step);
-            let span = step.step.call.span;
-            if allow.value.iter().any(|method| method == operation.method())
-                || !said.insert((source.name().to_owned(), span))
-            {
+            let (name, method, span) = match step.request().map(|request| &request.target) {
+                Some(PlannedTarget::Operation(call)) => {
+                    let operation = plan.operation(call);
+                    (operation.name(), operation.method().to_owned(), call.call.operation.span)
+                }
+                Some(PlannedTarget::Url(url)) => {
+                    (source.slice(url.send.span).to_owned(), url.send.method.clone(), url.send.span)
+                }
+                None => continue,
+            };
+            if allow.value.contains(&method) || !said.insert((source.name().to_owned(), span)) {
                 continue;
             }
             let message = format!(
-                "`{}` is a {}, which may not be sent in the environment `{}`",
-                operation.name(),
-                operation.method(),
+                "`{name}` is a {method}, which may not be sent in the environment `{}`",
                 environment.name
             );
             found.push(

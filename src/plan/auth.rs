@@ -1,4 +1,4 @@
-use super::case::PlannedAuth;
+use super::PlannedAuth;
 use crate::diagnostic::{Code, Problems};
 use crate::openapi::{Operation, ParameterIn, Security, SecurityKind};
 use crate::scenario::{AuthChoice, AuthKind, KeyLocation, Project, Spanned, parts_of};

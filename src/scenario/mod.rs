@@ -53,7 +53,7 @@ pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
 pub use settings::{Settings, Timeouts};
-pub use step::{Sends, Step};
+pub use step::{Action, Call, FlowCall, Send, Sends, Step, StepRequest};
 
 /// The roots that stand behind `$` in a scenario.
 pub const ROOTS: &[&str] = &["inputs", "vars", "row", "outputs", "steps", "env", "secrets", "run", "gen"];

@@ -140,6 +140,9 @@ fn check_proxy(text: &str) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(format!("{FORM}: {} is not spoken", url.scheme()));
     }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("{FORM}: it has nothing behind the port"));
+    }
     Ok(())
 }
 
@@ -147,6 +150,10 @@ impl Surroundings<'_> {
     /// A value of the project file as text; one that it lacks is reported.
     pub(super) fn text(&self, template: &Template, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let project = self.project?;
+        // That such a name is not known here is said where names are checked.
+        if template.references().any(|(reference, _)| reference.root == "inputs") {
+            return None;
+        }
         let scope =
             ProjectScope::new(&self.values.env, &self.values.secrets).with_run(self.values.run_id.as_str());
         match template.resolve(&scope) {
@@ -212,13 +219,14 @@ impl Surroundings<'_> {
             Some(given) => (given.clone(), None),
             None => (self.text(written?, diagnostics)?, written),
         };
-        if let Ok(url) = url::Url::parse(&text) {
-            // What stands before the host is a name and a password, which no report shows.
-            let decoded =
-                |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
-            for part in url.password().into_iter().flat_map(|it| [it.to_owned(), decoded(it)]) {
-                self.masker.add(&part);
-            }
+        // What stands between a colon and the last `@` is a password, which no report shows.
+        let password =
+            text.rsplit_once('@').map(|(before, _)| before.split_once("://").map_or(before, |it| it.1));
+        if let Some(password) = password.and_then(|user| user.rsplit_once(':')).map(|(_, password)| password)
+        {
+            let decoded = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
+            self.masker.add(password);
+            self.masker.add(&decoded);
         }
         if let Err(message) = check_proxy(&text) {
             let diagnostic = Diagnostic::error(Code::CONFIG_INVALID_VALUE, message);
@@ -317,5 +325,6 @@ mod tests {
         check("socks5://proxy:1080", Some("socks5 is not spoken"));
         check("http://", Some("as in http://proxy.example.com:8080"));
         check("http://me:sec ret@pro xy", Some("invalid"));
+        check("http://proxy:3128/path", Some("nothing behind the port"));
     }
 }

@@ -21,6 +21,7 @@ mod runtime;
 mod servers;
 mod settings;
 mod values;
+mod write;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
@@ -29,3 +30,4 @@ pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, ConnectionSettings, Settings, Variables};
+pub use write::write_file;

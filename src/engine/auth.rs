@@ -34,6 +34,40 @@ pub(super) struct Attached {
     pub(super) notes: Vec<String>,
     /// The client that shows a certificate of a profile, in place of the run's.
     pub(super) client: Option<Client>,
+    /// The headers that were set, with what stood there before.
+    set: Vec<(String, Option<String>)>,
+    /// The URL as it was and as it became, where a key was put into it.
+    urls: Option<(String, String)>,
+}
+
+impl Attached {
+    /// Takes out of a request what was attached to it; what else was changed meanwhile stays.
+    pub(super) fn take_back(&self, request: &mut Request) {
+        for (name, before) in &self.set {
+            match before {
+                Some(value) => request.headers.set(name.clone(), value.clone()),
+                None => request.headers.remove(name),
+            }
+        }
+        if let Some((before, after)) = &self.urls
+            && request.url == *after
+        {
+            request.url.clone_from(before);
+        }
+    }
+
+    /// Notes what became of a request.
+    fn remember(&mut self, before: &Request, request: &Request) {
+        for (name, value) in request.headers.iter() {
+            let earlier = before.headers.get(name);
+            if earlier != Some(value) && self.set.iter().all(|(known, _)| known != name) {
+                self.set.push((name.to_owned(), earlier.map(str::to_owned)));
+            }
+        }
+        if before.url != request.url {
+            self.urls = Some((before.url.clone(), request.url.clone()));
+        }
+    }
 }
 
 /// Why no credentials could be attached.
@@ -102,9 +136,14 @@ pub(super) async fn attach(
     signing: &Signing<'_>,
 ) -> Result<Attached, AttachError> {
     let mut attached = Attached::default();
+    // Without the content, which nothing changes.
+    let body = request.body.take();
+    let before = request.clone();
+    request.body = body;
     for part in parts_of(&signing.run.settings.profiles, profile) {
         signing.attach_part(part, request, &mut attached).await?;
     }
+    attached.remember(&before, request);
     Ok(attached)
 }
 
@@ -180,6 +219,19 @@ impl Signing<'_> {
             AuthKind::ApiKey { location, name, value } => {
                 let key = secret(value, run, *scope)?;
                 attach_key(request, *location, name, key.expose_secret())?;
+            }
+            // Its token would be an answer.
+            AuthKind::OAuth2(_) if run.settings.is_dry => {
+                set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
+            }
+            AuthKind::Command(command) if run.settings.is_dry => {
+                let names = command.headers.iter().map(|header| header.name.as_str());
+                for name in names.clone() {
+                    set_header(request, name, &format!("‹`{name}` of `{}`›", profile.name))?;
+                }
+                if names.len() == 0 {
+                    set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
+                }
             }
             AuthKind::OAuth2(oauth2) => {
                 let token_request = token_request(oauth2, self.base_url, run, scope)?;

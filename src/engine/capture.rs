@@ -2,6 +2,7 @@ use super::scope::{CaseScope, ExchangeScope};
 use crate::exchange::Exchange;
 use crate::expression::Selector;
 use crate::json::{Datum, Pointer, Value};
+use crate::openapi::is_json;
 use crate::scenario::{Capture, CaptureSource, Named, Take};
 
 /// Why a capture has no value.
@@ -10,6 +11,8 @@ pub(super) struct Missing {
     pub(super) reason: String,
     /// Where in the body it was looked for.
     pub(super) at: Option<Pointer>,
+    /// What to do about it.
+    pub(super) help: Option<&'static str>,
 }
 
 /// The value of a capture; its default when nothing is found.
@@ -24,15 +27,17 @@ pub(super) fn evaluate_capture(
         None => Ok(datum),
     });
     match (found, &capture.value.default) {
-        (Err(_), Some(default)) => {
-            default.resolve(&scope).map_err(|error| Missing { reason: error.to_string(), at: None })
-        }
+        (Err(_), Some(default)) => default.resolve(&scope).map_err(|error| Missing {
+            reason: error.to_string(),
+            at: None,
+            help: None,
+        }),
         (found, _) => found,
     }
 }
 
 fn find(capture: &Capture, exchange: &Exchange, scope: &ExchangeScope<'_>) -> Result<Datum, Missing> {
-    let missing = |reason: String| Missing { reason, at: None };
+    let missing = |reason: String| Missing { reason, at: None, help: None };
     match &capture.source {
         CaptureSource::Body(selector) => select(selector, capture.take, exchange),
         CaptureSource::Header(name) => {
@@ -59,8 +64,11 @@ fn find(capture: &Capture, exchange: &Exchange, scope: &ExchangeScope<'_>) -> Re
 fn select(selector: &Selector, how: Option<Take>, exchange: &Exchange) -> Result<Datum, Missing> {
     let body = &exchange.response.body;
     let Some(value) = body.value() else {
-        let reason = if body.is_empty() { "the response has no body" } else { "the body is not JSON" };
-        return Err(Missing { reason: reason.to_owned(), at: None });
+        let (reason, help) = match body.is_empty() {
+            true => ("the response has no body".to_owned(), None),
+            false => (no_json(exchange, selector), is_text(exchange).then_some(OF_TEXT)),
+        };
+        return Err(Missing { reason, at: None, help });
     };
     let found = selector.select(value);
     // An array of nothing is what a plural path gives when it finds nothing: still nothing found.
@@ -70,7 +78,25 @@ fn select(selector: &Selector, how: Option<Take>, exchange: &Exchange) -> Result
     take(data, Some(how)).map_err(|reason| Missing {
         reason: reason.unwrap_or_else(|| format!("`{}` finds nothing in the body", selector.text())),
         at: Some(nearest),
+        help: None,
     })
+}
+
+/// How text is saved, of which a JSONPath knows nothing.
+const OF_TEXT: &str = "of a text, save all of it: `{ from: $response.body }`, with `regex` for a part";
+
+fn is_text(exchange: &Exchange) -> bool {
+    exchange.response.content_type().is_some_and(|stated| !is_json(stated))
+}
+
+/// What a JSONPath meets that is no JSON.
+pub(super) fn no_json(exchange: &Exchange, selector: &Selector) -> String {
+    match exchange.response.content_type() {
+        Some(stated) if !is_json(stated) => {
+            format!("`{}` reads JSON, and the body is {stated}", selector.text())
+        }
+        _ => "the body is not JSON".to_owned(),
+    }
 }
 
 /// How much of a pointer-like selector exists: the place to show when the rest is missing.
@@ -114,7 +140,7 @@ fn apply_regex(regex: &regex::Regex, datum: &Datum) -> Result<Datum, Missing> {
         }
         None => {
             let shown: String = text.chars().take(60).collect();
-            Err(Missing { reason: format!("`{regex}` is not found in `{shown}`"), at: None })
+            Err(Missing { reason: format!("`{regex}` is not found in `{shown}`"), at: None, help: None })
         }
     }
 }

@@ -17,6 +17,9 @@ const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 /// One case under way.
 struct Course<'c> {
     run: &'c Run,
+    index: usize,
+    id: &'c str,
+    name: &'c str,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
     worker: usize,
@@ -45,12 +48,19 @@ pub(super) async fn run_case(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
+    let (id, name) = (report.id.clone(), report.name());
     let mut course = Course {
         run,
+        index,
+        id: &id,
+        name: &name,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, &stream),
+        scope: match run.settings.is_dry {
+            true => CaseScope::of_dry_run(&run.settings.values, &stream),
+            false => CaseScope::new(&run.settings.values, &stream),
+        },
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
@@ -76,7 +86,7 @@ pub(super) async fn run_case(
             return CaseReport { verdict: Verdict::Errored, reason: Some(reason), ..report };
         }
         course.run_main().await;
-        let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
+        let cleanup = tokio::time::timeout(course.limited(CLEANUP_BUDGET), course.run_cleanup()).await;
         if cleanup.is_err() {
             let budget = CLEANUP_BUDGET.as_secs();
             course
@@ -174,10 +184,15 @@ impl<'c> Course<'c> {
         None
     }
 
+    /// A person who is asked may take any time.
+    fn limited(&self, limit: Duration) -> Duration {
+        if self.run.settings.stepper.is_some() { Duration::MAX } else { limit }
+    }
+
     /// Setup and steps, within the scenario's time and until an interruption.
     async fn run_main(&mut self) {
         let interrupt = self.run.settings.interrupt.clone();
-        let limit = self.scenario.timeout;
+        let limit = self.limited(self.scenario.timeout);
         let in_time = tokio::select! {
             biased;
             () = interrupt.cancelled() => {
@@ -240,7 +255,16 @@ impl<'c> Course<'c> {
     }
 
     fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            index: self.index,
+            id: self.id,
+            name: self.name,
+            scenario: self.scenario,
+            row: self.row,
+            worker: self.worker,
+            phase,
+        }
     }
 
     /// Steps in order; one that fails ends them, but for those that always run.
@@ -273,7 +297,7 @@ impl<'c> Course<'c> {
     }
 
     fn apply_step_mark(&mut self, step: &PlannedStep, mut outcome: StepOutcome) -> StepOutcome {
-        if let Some(mark) = &step.step.xfail {
+        if let Some(mark) = step.step.xfail.as_ref().filter(|_| !self.run.settings.is_dry) {
             let report = &mut outcome.report;
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, report.findings.iter_mut(), clock);
@@ -286,7 +310,7 @@ impl<'c> Course<'c> {
 
     /// The mark of the case, after those of its steps.
     fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| !self.run.settings.is_dry) {
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, mark::deciding(&mut self.reports), clock);
             let is_new = marked.verdict == Verdict::XPassed && report.verdict != Verdict::XPassed;
@@ -356,9 +380,9 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
         (_, verdict) => verdict,
     });
     let mut own = reports.iter().filter(|report| report.phase == Phase::Steps);
-    // A pause sends nothing.
+    // A pause sends nothing; what a dry run shows, a run would send.
     let sent_nothing = |report: &StepReport| match report.verdict {
-        Verdict::Passed => report.exchange.is_none(),
+        Verdict::Passed => report.exchange.is_none() && report.exchanges.is_empty(),
         verdict => verdict == Verdict::Skipped,
     };
     match worst.max().unwrap_or(Verdict::Skipped) {
@@ -391,6 +415,7 @@ fn not_run_step() -> StepReport {
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

@@ -1,3 +1,4 @@
+use super::capture::no_json;
 use super::fact::own_fact;
 use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
@@ -48,6 +49,7 @@ pub(super) fn check_expectations(
         let body = &exchange.response.body;
         let found = body.value().map(|value| each.selector.select(value)).unwrap_or_default();
         let pointers: Vec<Pointer> = found.into_iter().map(|(pointer, _)| pointer).collect();
+        let before = expected.facts.len();
         if each.selector.is_singular() {
             let at = pointers.first().cloned().or_else(|| each.selector.as_pointer()).unwrap_or_default();
             let datum = pointers.first().and_then(|pointer| body.datum(pointer));
@@ -68,6 +70,10 @@ pub(super) fn check_expectations(
                 });
                 ResponsePart::Body(place.unwrap_or_default())
             });
+        }
+        if body.value().is_none() && !body.is_empty() {
+            let words = no_json(exchange, &each.selector);
+            expected.facts[before..].iter_mut().for_each(|fact| fact.notes.push(words.clone()));
         }
     }
     if let Some(bytes) = &expect.bytes {

@@ -21,6 +21,7 @@ pub(super) struct SummaryBuilder {
     partly_judged: usize,
     unanswered: usize,
     cases: usize,
+    withheld: usize,
 }
 
 /// Warnings that are counted together.
@@ -59,12 +60,14 @@ impl SummaryBuilder {
         match &step.exchange {
             Some(exchange) => {
                 self.exchanges += 1;
-                // Behind a finding that is denied it is no news, unless that says that nothing was judged.
-                let is_news =
-                    !is_denied(step) || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
+                // Behind a finding that is denied it is no news, unless nothing was judged all the same.
+                let is_news = !is_denied(step)
+                    || !exchange.is_described
+                    || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
                 self.partly_judged += usize::from(!exchange.is_judged && is_news);
             }
             None if step.repeat.is_some() => self.unanswered += 1,
+            None if step.exchanges.iter().any(|record| record.is_withheld()) => self.withheld += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
@@ -77,7 +80,8 @@ impl SummaryBuilder {
             *self.off.entry(setting.clone()).or_default() += 1;
         }
         // Behind a finding that is denied it is no news: the finding says why, and the step shows it.
-        for reason in step.not_checked.iter().filter(|_| !is_denied(step)) {
+        let is_outside = step.exchange.as_ref().is_some_and(|exchange| !exchange.is_described);
+        for reason in step.not_checked.iter().filter(|_| !is_denied(step) || is_outside) {
             *self.not_checked.entry(reason.clone()).or_default() += 1;
         }
     }
@@ -131,6 +135,7 @@ impl SummaryBuilder {
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
+            withheld: Some(self.withheld),
             unanswered: self.unanswered,
             target,
             elapsed,
@@ -191,6 +196,7 @@ mod tests {
             reason: None,
             findings: vec![finding],
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

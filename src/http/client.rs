@@ -103,8 +103,8 @@ impl Client {
 
     /// The `curl` command that sends the same request over the same kind of connection, as
     /// [`curl`](super::curl()) writes it.
-    pub fn curl(&self, request: &Request) -> String {
-        super::curl::curl_with(request, &self.0.settings.curl)
+    pub fn curl(&self, request: &Request, body_file: Option<&str>) -> String {
+        super::curl::curl_with(request, body_file, &self.0.settings.curl)
     }
 
     /// Reads what the settings say of TLS and of a proxy, without connecting.

@@ -4,16 +4,17 @@ use url::Url;
 /// The `curl` command that sends the same request: one argument group a line, quoted for a POSIX
 /// shell. Nothing is masked here.
 ///
-/// What is no text is written by `printf`: a body of up to 400 bytes is piped into curl, a longer one
-/// is `@body.bin`, and a comment below says what that file must hold. So is a header value outside
-/// ASCII, for its characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of
-/// text are kept whole.
-pub fn curl(request: &Request) -> String {
-    curl_with(request, &[])
+/// A body that is no text is `@` the file that it was read from, where there is one; otherwise it is
+/// written by `printf` and piped into curl, and one of more than 400 bytes is `@body.bin`, of which a
+/// comment below says what it must hold. `printf` also writes a header value outside ASCII, for its
+/// characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of text are kept
+/// whole.
+pub fn curl(request: &Request, body_file: Option<&str>) -> String {
+    curl_with(request, body_file, &[])
 }
 
 /// The same with further options of `curl`, each quoted where it must be.
-pub(super) fn curl_with(request: &Request, options: &[String]) -> String {
+pub(super) fn curl_with(request: &Request, body_file: Option<&str>, options: &[String]) -> String {
     let mut groups = vec![first_group(request)];
     if !options.is_empty() {
         groups.push(options.iter().map(|option| quote_if_needed(option)).collect::<Vec<_>>().join(" "));
@@ -31,6 +32,9 @@ pub(super) fn curl_with(request: &Request, options: &[String]) -> String {
     match text {
         Some(Some(text)) if text.starts_with('@') => groups.push(format!("--data-raw {}", quote(text))),
         Some(Some(text)) => groups.push(format!("-d {}", quote(text))),
+        Some(None) if let Some(file) = body_file => {
+            groups.push(format!("--data-binary {}", quote(&format!("@{file}"))));
+        }
         Some(None) if is_short(request) => {
             let octets = quote(&octets(request.body.as_deref().unwrap_or_default()));
             groups.insert(0, format!("printf %b {octets} |"));
@@ -40,7 +44,7 @@ pub(super) fn curl_with(request: &Request, options: &[String]) -> String {
         None => {}
     }
     let mut command = groups.join(" \\\n    ");
-    if text == Some(None) && !is_short(request) {
+    if text == Some(None) && body_file.is_none() && !is_short(request) {
         let length = request.body.as_ref().map_or(0, Vec::len);
         command.push_str(&format!(
             "\n# write the body into body.bin first: {length} bytes that are no text, too many to stand here"
@@ -157,7 +161,7 @@ mod tests {
         let headers = headers.iter().copied().collect::<Headers>();
         let body = body.map(<[u8]>::to_vec);
         let request = Request { method: method.to_owned(), url: url.to_owned(), headers, body };
-        let command = curl(&request);
+        let command = curl(&request, None);
         assert_eq!(command, expected);
         // A shell reads back what was meant: nothing of the request leaves its quotes.
         let words = shlex::split(&command).expect("the quotes are closed");
@@ -237,6 +241,23 @@ mod tests {
             "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    --data-binary @body.bin\n\
              # write the body into body.bin first: 401 bytes that are no text, too many to stand here",
         );
+    }
+
+    #[test]
+    fn a_body_that_is_a_file_is_read_from_it() {
+        let check = |body: &[u8], expected: &str| {
+            let request = Request {
+                method: "PUT".to_owned(),
+                url: "http://h/".to_owned(),
+                headers: [("Content-Type", "image/png")].into_iter().collect(),
+                body: Some(body.to_vec()),
+            };
+            let head = "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    ";
+            assert_eq!(curl(&request, Some("files/it's.png")), format!("{head}{expected}"));
+        };
+        check(&[0; 401], "--data-binary '@files/it'\\''s.png'");
+        check(&[0], "--data-binary '@files/it'\\''s.png'");
+        check(b"text", "-d 'text'");
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Surroundings<'_> {
     pub(super) fn text(&self, template: &Template, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let project = self.project?;
         // That such a name is not known here is said where names are checked.
-        if template.references().any(|(reference, _)| reference.root == "inputs") {
+        if template.references().iter().any(|(reference, _)| reference.root == "inputs") {
             return None;
         }
         let scope =

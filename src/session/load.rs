@@ -5,12 +5,13 @@ use super::env_file::read_variables;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
 use super::library::Library;
 use super::mask::mask_diagnostics;
-use super::mocks::{MockRules, load_rules, start_mocks};
+use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::profiles::{check_commands, check_profiles_in_use, read_identities};
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::gather_values;
+use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, Identity, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
@@ -20,7 +21,7 @@ use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, check_allowed, plan};
 use crate::scenario::{Action, Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, recorded};
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
 use std::io;
@@ -55,6 +56,7 @@ pub struct Session {
     identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
     broken: BTreeSet<String>,
+    pub(super) files: SessionFiles,
 }
 
 /// Where the requests will go.
@@ -76,7 +78,13 @@ impl Session {
     /// an error, nothing may be sent.
     ///
     /// `wants_target` is false for a check of files alone: then no base URL and no rules are needed.
-    pub fn load(mut settings: Settings, wants_target: bool) -> Self {
+    pub fn load(settings: Settings, wants_target: bool) -> Self {
+        let (mut session, read) = recorded(|| Self::read(settings, wants_target));
+        session.files.of_all(read);
+        session
+    }
+
+    fn read(mut settings: Settings, wants_target: bool) -> Self {
         let mut diagnostics = Vec::new();
         let mut limits = Limits::default();
         settings.variables = read_variables(&settings, &limits, &mut diagnostics);
@@ -91,9 +99,13 @@ impl Session {
         }
         let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let mut watched = SessionFiles::default();
+        watched.of_roots(&settings, project.as_ref());
+        watched.of_scenarios(&scenarios);
         let files = scenarios.files;
         let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
-        let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
+        let documents =
+            load_documents(&settings, project.as_ref(), &files, &limits, &mut watched, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -147,7 +159,8 @@ impl Session {
         let has_environment = diagnostics.iter().all(|it| it.code != Code::CONFIG_UNKNOWN_ENVIRONMENT);
         if let (Some(project), true) = (&project, wants_target && has_environment) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
-            if !settings.allow_commands {
+            // A dry run signs in nowhere.
+            if !settings.allow_commands && !settings.is_dry {
                 check_commands(&plan, project, &mut diagnostics);
             }
         }
@@ -172,15 +185,20 @@ impl Session {
         }
         let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
-            (Some(environment), Some(project)) if has_mocks => Destination::Mocks(load_rules(
-                environment,
-                project,
-                &plan,
-                &settings.folder,
-                &limits,
-                wants_target,
-                &mut diagnostics,
-            )),
+            (Some(environment), Some(project)) if has_mocks => {
+                let rules = load_rules(
+                    environment,
+                    project,
+                    &plan,
+                    &settings.folder,
+                    &limits,
+                    wants_target,
+                    &mut diagnostics,
+                );
+                let read = plan.apis.iter().zip(&rules.read);
+                read.for_each(|(api, read)| watched.of_api(&api.name, read.clone()));
+                Destination::Mocks(rules)
+            }
             // Which api lacks a URL is known only when it is known which are called.
             _ if !wants_target || is_broken => Destination::Urls(UrlTarget::none()),
             _ => Destination::Urls(resolve_urls(
@@ -208,6 +226,7 @@ impl Session {
             client,
             identities,
             broken,
+            files: watched,
         }
     }
 
@@ -241,6 +260,21 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// Whether nothing will be sent.
+    pub fn is_dry(&self) -> bool {
+        self.settings.is_dry
+    }
+
+    /// Whether somebody is asked before each request.
+    pub fn is_stepping(&self) -> bool {
+        self.settings.stepper.is_some()
+    }
+
+    /// The limits of the run.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
     /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
     ///
@@ -263,12 +297,37 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        let settings = Arc::new(self.run_settings(interrupt));
+        self.run_plan(Arc::clone(&self.plan), self.run_settings(interrupt), emit).await
+    }
+
+    async fn run_plan(
+        &self,
+        plan: Arc<Plan>,
+        settings: RunSettings,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
         let target: Arc<dyn Target> = match &self.destination {
             Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, settings.workers).await?),
+            Destination::Mocks(_) if settings.is_dry => Arc::new(IdleMocks::new(&plan)),
+            Destination::Mocks(rules) => {
+                let n_cases = plan.cases.len() * settings.repeat.max(1);
+                Arc::new(start_mocks(rules, settings.workers.clamp(1, n_cases.max(1))).await?)
+            }
         };
-        Ok(run(Arc::clone(&self.plan), settings, target, emit).await)
+        Ok(run(plan, Arc::new(settings), target, emit).await)
+    }
+
+    /// Runs some cases of the plan, as [`Session::run`] runs all.
+    ///
+    /// # Errors
+    /// A sentence that says why an embedded mock could not be started.
+    pub async fn run_some(
+        &self,
+        cases: &[usize],
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
+        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
     }
 
     /// Runs one case of the plan, on a target of its own.
@@ -281,12 +340,8 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        let settings = Arc::new(RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) });
-        let target: Arc<dyn Target> = match &self.destination {
-            Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, 1).await?),
-        };
-        Ok(run(Arc::new(self.plan.only(case)), settings, target, emit).await)
+        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
+        self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
     }
 
     /// Runs the plan against a target of the caller's, for tests of servers in the same process.
@@ -301,6 +356,9 @@ impl Session {
 
     /// How many cases run at a time.
     fn n_workers(&self) -> usize {
+        if self.settings.stepper.is_some() {
+            return 1;
+        }
         let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
         let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
         let default = match &self.destination {
@@ -322,6 +380,7 @@ impl Session {
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
+                Destination::Urls(target) if target.words().is_empty() => "URLs that steps name".to_owned(),
                 Destination::Urls(target) => target.words(),
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
@@ -343,6 +402,11 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
+            keeps_exchanges: self.settings.keeps_exchanges
+                || self.settings.is_dry
+                || self.settings.stepper.is_some(),
+            stepper: self.settings.stepper.clone(),
+            is_dry: self.settings.is_dry,
             interrupt,
         }
     }
@@ -444,6 +508,7 @@ fn load_documents(
     project: Option<&Project>,
     files: &[Arc<ScenarioFile>],
     limits: &Limits,
+    watched: &mut SessionFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let library = Library::new(&settings.folder, limits, settings.allowed());
@@ -453,7 +518,10 @@ fn load_documents(
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
         let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
-        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+        let load = || library.load(&document.written, &document.base, &overlays, project, diagnostics);
+        let (loaded, read) = recorded(load);
+        watched.of_api(&document.name, read);
+        match loaded {
             Ok(loaded) => documents.apis.push((document.name, loaded)),
             Err(missing) => {
                 let diagnostic = missing.diagnostic();

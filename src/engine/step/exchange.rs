@@ -7,7 +7,7 @@ use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
 use crate::engine::auth::{
-    AttachError, Attached, Credentials, Signing, attach, client_of, resolve_credentials, send_as_nobody,
+    AttachError, Attached, Credentials, Signing, attach, resolve_credentials, send_as_nobody,
 };
 use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
@@ -19,6 +19,14 @@ use crate::http::{Client, CookieJar};
 /// Why there is no exchange, and the request where one was made.
 pub(super) type NoExchange = (Box<Fact>, Option<Request>);
 
+/// Who a request was signed as.
+pub(super) struct Signed {
+    profile: Option<usize>,
+    /// Whether the cookies of the jar went along.
+    with_cookies: bool,
+    pub(super) attached: Attached,
+}
+
 /// The first answer.
 pub(super) struct First {
     pub(super) exchange: Exchange,
@@ -27,6 +35,9 @@ pub(super) struct First {
     /// The client that shows a certificate of a profile, in place of the run's.
     pub(super) client: Option<Client>,
 }
+
+/// What is noted about a request that a person changed.
+const EDITED: &str = "the request was edited before it was sent, and not held to the document";
 
 impl StepContext<'_> {
     /// Sends the request with its cookies and credentials.
@@ -45,13 +56,13 @@ impl StepContext<'_> {
             let first = self.send(sending, built, base, scope, jar, expected, on_send).await?;
             self.follow(sending, first, jar).await
         };
-        exchange.await.map_err(|(fact, request)| {
-            let client = client_of(&sending.request.auth, self.run, scope);
-            Box::new(self.unanswered(sending, *fact, request.as_ref(), &client))
-        })
+        exchange
+            .await
+            .map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref(), scope)))
     }
 
-    /// The first answer. A cached token that is refused is fetched anew once.
+    /// The first answer. A cached token that is refused is fetched
+    /// anew once.
     #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
     async fn send(
         &self,
@@ -63,58 +74,35 @@ impl StepContext<'_> {
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<First, NoExchange> {
-        let planned = sending.request;
-        let base_url = base.api.as_deref().unwrap_or_default();
-        let failed = |error: AttachError| (Box::new(self.unsigned(sending, error)), None);
-        let mut credentials =
-            resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
-        let with_jar = !matches!(credentials, Credentials::None { with_cookies: false });
-        if !with_jar {
-            send_as_nobody(&mut built.request, planned, sending.operation());
-        }
-        built.add_cookies(with_jar.then_some(&*jar));
-        let mut attached = Attached::default();
-        if let Credentials::Profile(profile) = credentials {
-            let name = &self.run.settings.profiles[profile].name;
-            match self.carriage(sending, name, &built.request.url) {
-                Carriage::Allowed => {}
-                Carriage::Dropped(words) => {
-                    credentials = Credentials::None { with_cookies: with_jar };
-                    attached.notes.push(words);
-                }
-                Carriage::Refused { reason, help } => {
-                    let help = Some(help.to_owned());
-                    return Err(failed(AttachError { help, ..AttachError::from(reason) }));
-                }
-            }
-        }
-        let signing = Signing { run: self.run, scope, base_url, timeout: planned.timeout, planned };
-        let mut again = None;
-        if let Credentials::Profile(profile) = credentials {
-            // Without the credentials, which are other ones the second time.
-            let bare = built.request.clone();
-            attached = attach(profile, &mut built.request, &signing).await.map_err(failed)?;
-            again = (!attached.cached_tokens.is_empty()).then_some((profile, bare));
-        }
+        let Signed { profile, with_cookies, mut attached } =
+            self.sign(sending, &mut built, base, scope, jar).await?;
+        let (request, is_edited) = self.consult(sending, built.request).await?;
         on_send();
-        let mut exchange = self.transmit(sending, built.request, attached.client.as_ref()).await?;
+        let again = (!attached.cached_tokens.is_empty()).then(|| request.clone());
+        let mut exchange = self.transmit(sending, request, attached.client.as_ref()).await?;
         exchange.notes.append(&mut attached.notes);
+        exchange.notes.extend(is_edited.then(|| EDITED.to_owned()));
         let is_refused = exchange.response.status == 401
             && !(matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()));
-        let Some((profile, mut again)) = again.filter(|_| is_refused) else {
-            return Ok(First { exchange, with_jar, client: attached.client });
+        let (Some(mut again), Some(profile)) = (again.filter(|_| is_refused), profile) else {
+            return Ok(First { exchange, with_jar: with_cookies, client: attached.client });
         };
+        sending.log.followed(&exchange);
         for token in &attached.cached_tokens {
             self.run.settings.tokens.invalidate(token).await;
         }
-        let mut attached = attach(profile, &mut again, &signing).await.map_err(failed)?;
+        // What the profile attached makes room for what it attaches now.
+        attached.take_back(&mut again);
+        let signing = self.signing(sending, base, scope);
+        let attached = attach(profile, &mut again, &signing).await;
+        let mut attached = attached.map_err(|error| self.unsigned(sending, error))?;
         let mut exchange = self.transmit(sending, again, attached.client.as_ref()).await?;
         exchange.notes.append(&mut attached.notes);
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
         );
-        Ok(First { exchange, with_jar, client: attached.client })
+        Ok(First { exchange, with_jar: with_cookies, client: attached.client })
     }
 
     /// One request, and its answer; by another client than the run's where one is given.
@@ -124,21 +112,72 @@ impl StepContext<'_> {
         request: Request,
         client: Option<&Client>,
     ) -> Result<Exchange, NoExchange> {
+        sending.log.begin(&request);
         let client = client.unwrap_or(&self.run.settings.client);
         let result = client.send_owned(request, sending.request.timeout).await;
         result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
     }
 
+    fn signing<'s>(&'s self, sending: Sending<'s>, base: &'s BaseUrls, scope: &'s CaseScope) -> Signing<'s> {
+        Signing {
+            run: self.run,
+            scope,
+            base_url: base.api.as_deref().unwrap_or_default(),
+            timeout: sending.request.timeout,
+            planned: sending.request,
+        }
+    }
+
     /// No credentials could be had; a mock that could not answer for the api is to blame for it.
-    fn unsigned(&self, sending: Sending<'_>, error: AttachError) -> Fact {
+    fn unsigned(&self, sending: Sending<'_>, error: AttachError) -> NoExchange {
         let api = sending.api().filter(|_| error.is_answered);
         if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
             let headline = format!("the mock cannot give a token: {}", refusal.reason);
-            return sending.unsent(Code::MOCK_REFUSED, headline, None).help(refusal.help);
+            let fact = sending.unsent(Code::MOCK_REFUSED, headline, None).help(refusal.help);
+            return (Box::new(fact), None);
         }
         let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, None);
         fact.help.extend(error.help);
-        fact
+        (Box::new(fact), None)
+    }
+
+    /// Adds the cookies and the credentials.
+    pub(super) async fn sign(
+        &self,
+        sending: Sending<'_>,
+        built: &mut BuiltRequest,
+        base: &BaseUrls,
+        scope: &CaseScope,
+        jar: &CookieJar,
+    ) -> Result<Signed, NoExchange> {
+        let planned = sending.request;
+        let credentials = resolve_credentials(&planned.auth, self.run, scope)
+            .map_err(|reason| self.unsigned(sending, reason.into()))?;
+        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        if !with_cookies {
+            send_as_nobody(&mut built.request, planned, sending.operation());
+        }
+        built.add_cookies(with_cookies.then_some(jar));
+        let mut signed = Signed { profile: None, with_cookies, attached: Attached::default() };
+        let Credentials::Profile(profile) = credentials else { return Ok(signed) };
+        let name = &self.run.settings.profiles[profile].name;
+        match self.carriage(sending, name, &built.request.url) {
+            _ if scope.is_open_text(&built.request.url) => {}
+            Carriage::Allowed => {}
+            Carriage::Dropped(words) => {
+                signed.attached.notes.push(words);
+                return Ok(signed);
+            }
+            Carriage::Refused { reason, help } => {
+                let error = AttachError { help: Some(help.to_owned()), ..AttachError::from(reason) };
+                return Err(self.unsigned(sending, error));
+            }
+        }
+        let signing = self.signing(sending, base, scope);
+        let attached = attach(profile, &mut built.request, &signing).await;
+        signed.attached = attached.map_err(|error| self.unsigned(sending, error))?;
+        signed.profile = Some(profile);
+        Ok(signed)
     }
 
     fn unanswered(
@@ -146,16 +185,25 @@ impl StepContext<'_> {
         sending: Sending<'_>,
         fact: Fact,
         request: Option<&Request>,
-        client: &Client,
+        scope: &CaseScope,
     ) -> StepOutcome {
+        if sending.log.is_skipped() {
+            let report = self.blank(sending.step, Verdict::Skipped, Some(fact.headline));
+            return StepOutcome { report, was_sent: false };
+        }
         let Some(request) = request else { return self.errored(sending.step, fact) };
         let places = self.places(sending.step, None, super::report::request_line(request));
         let mut report = self.blank(sending.step, Verdict::Errored, None);
+        let error = fact.headline.clone();
         report.findings.push(places.finding(fact));
         report.verdict = verdict(&report.findings);
         // What could not be built was not sent, and cannot be repeated.
         let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-        report.repeat = was_sent.then(|| client.curl(request));
+        report.repeat = was_sent.then(|| self.repeat(sending, request, scope));
+        match was_sent {
+            true => sending.log.unanswered(&error, &mut report),
+            false => sending.log.forget(),
+        }
         StepOutcome { report, was_sent }
     }
 }

@@ -6,7 +6,6 @@ use crate::check::{
     Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_http, check_response,
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
-use crate::engine::auth::client_of;
 use crate::engine::capture::evaluate_capture;
 use crate::engine::event::ExchangeReport;
 use crate::engine::expect::check_expectations;
@@ -36,7 +35,9 @@ impl StepContext<'_> {
         scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
         let api = self.api_at(sending, &exchange.request.url);
         if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
-            return self.refused(step, &exchange, refusal);
+            let mut outcome = self.refused(step, &exchange, refusal);
+            sending.log.judged(&exchange, &mut outcome.report);
+            return outcome;
         }
         let severities = sending.request.policy.at(exchange.response.status);
         let severities = if self.is_cleanup() { severities.lenient() } else { severities };
@@ -89,7 +90,9 @@ impl StepContext<'_> {
             let is_of_status =
                 |fact: &&mut Fact| matches!(fact.code, Code::RESPONSE_STATUS | Code::EXPECT_STATUS);
             for fact in facts.iter_mut().filter(is_of_status) {
-                fact.help.push("redirects are not followed; `follow: 1` follows one".to_owned());
+                let words = "redirects are not followed; `follow: 1` follows one";
+                // Behind what an undocumented status mostly means.
+                fact.help.insert(fact.help.len().min(1), words.to_owned());
             }
         }
         for error in checked.unresolved {
@@ -98,8 +101,7 @@ impl StepContext<'_> {
         let request = request_line(&exchange.request);
         let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
-        report.repeat = (!findings.is_empty())
-            .then(|| client_of(&sending.request.auth, self.run, scope).curl(&exchange.request));
+        report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request, scope));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;
@@ -109,8 +111,10 @@ impl StepContext<'_> {
             request,
             status,
             latency: exchange.latency,
+            is_described: sending.described().is_some(),
             is_judged: report.not_checked.is_empty(),
         });
+        sending.log.judged(&exchange, &mut report);
         StepOutcome { report, was_sent: true }
     }
 
@@ -128,6 +132,7 @@ impl StepContext<'_> {
                     let headline = format!("nothing to save under `{}`: {}", capture.name, missing.reason);
                     let mut fact =
                         own_fact(Code::CAPTURE_MISSING, headline, capture.value.span, "finds nothing");
+                    fact.help.extend(missing.help.map(str::to_owned));
                     if let Some(at) = missing.at {
                         fact = fact.response(ResponsePart::Body(at), "is the nearest part that exists");
                     }

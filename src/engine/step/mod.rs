@@ -1,5 +1,6 @@
 //! One step, from its condition to its verdict.
 
+mod consult;
 mod exchange;
 mod follow;
 mod judge;
@@ -7,10 +8,12 @@ mod origin;
 mod prepare;
 mod report;
 mod sending;
+mod withhold;
 
 pub(super) use sending::{Aim, Described, Sending};
 
 use super::event::{Phase, StepReport};
+use super::exchange_log::ExchangeLog;
 use super::run::Run;
 use super::scope::CaseScope;
 use crate::http::CookieJar;
@@ -28,6 +31,11 @@ pub(super) struct StepOutcome {
 /// Where and for whom a step runs.
 pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
+    /// The case's place in the plan, and its id.
+    pub(super) index: usize,
+    pub(super) id: &'c str,
+    /// `file › title`.
+    pub(super) name: &'c str,
     pub(super) scenario: &'c PlannedScenario,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,
@@ -70,10 +78,14 @@ impl StepContext<'_> {
         jar: &mut CookieJar,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<StepOutcome, Box<StepOutcome>> {
-        let sending = Sending::new(&self.run.plan, step, request);
+        let log = ExchangeLog::new(self, step);
+        let sending = Sending::new(&self.run.plan, step, request, &log);
         let base = self.base_urls(sending)?;
         let mut built = self.build(sending, &base, scope)?;
         let sent_as = self.hold_to_policy(sending, &built, scope)?;
+        if self.run.settings.is_dry {
+            return self.withhold(sending, built, sent_as, &base, (scope, jar), on_send).await;
+        }
         let expected = self.expected_status(sending, scope)?;
         let values = std::mem::take(&mut built.values);
         let exchange = self.exchange(sending, built, &base, scope, jar, &expected, on_send).await?;
@@ -82,7 +94,9 @@ impl StepContext<'_> {
 
     /// Waits. The time counts against the scenario's, and an interruption ends it.
     async fn pause(&self, step: &PlannedStep, time: Duration) -> StepOutcome {
-        tokio::time::sleep(time).await;
+        if !self.run.settings.is_dry {
+            tokio::time::sleep(time).await;
+        }
         StepOutcome { report: self.blank(step, super::Verdict::Passed, None), was_sent: false }
     }
 }

@@ -1,17 +1,21 @@
 //! What is said of a step.
 
-use super::{StepContext, StepOutcome};
+use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::engine::Verdict;
+use crate::engine::auth::client_of;
 use crate::engine::event::{ExchangeReport, StepReport};
 use crate::engine::fact::own_fact;
 use crate::engine::place::{Places, first_line};
+use crate::engine::scope::CaseScope;
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
-use crate::source::{Source, Span};
+use crate::scenario::StepBody;
+use crate::source::Source;
 use std::cell::OnceCell;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,15 +25,13 @@ impl StepContext<'_> {
         match &step.action {
             PlannedAction::Request(request) => match &request.target {
                 PlannedTarget::Operation(call) => self.run.plan.operation(call).name(),
-                PlannedTarget::Url(url) => self.written(url.send.span),
+                PlannedTarget::Url(url) => url.send.text.clone(),
             },
-            PlannedAction::Pause(_) => format!("pause {}", self.written(step.step.place())),
+            PlannedAction::Pause(_) => {
+                let time = self.scenario.file.source.slice(step.step.place());
+                format!("pause {}", time.trim_matches(['"', '\'']))
+            }
         }
-    }
-
-    /// A line of the scenario file, as it is written.
-    fn written(&self, span: Span) -> String {
-        self.scenario.file.source.slice(span).trim_matches(['"', '\'']).to_owned()
     }
 
     /// A report of a step that has not run.
@@ -48,6 +50,7 @@ impl StepContext<'_> {
             reason,
             findings: Vec::new(),
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),
@@ -107,6 +110,15 @@ impl StepContext<'_> {
         }
     }
 
+    /// The command that sends a request again, from the folder that the file's own name is seen from.
+    pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request, scope: &CaseScope) -> String {
+        let body = sending.written().body.as_ref();
+        let file = body.and_then(StepBody::sent_file);
+        let file = file.map(|file| file.resolve(Path::new(self.scenario.file.source.name())));
+        let client = client_of(&sending.request.auth, self.run, scope);
+        client.curl(request, file.as_deref().and_then(Path::to_str))
+    }
+
     /// The target could not answer as the API: there is nothing to judge.
     pub(super) fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
         let headline = format!("the mock cannot answer: {}", refusal.reason);
@@ -122,6 +134,7 @@ impl StepContext<'_> {
             request: request_line(&exchange.request),
             status: exchange.response.status,
             latency: exchange.latency,
+            is_described: step.call().is_some(),
             is_judged: false,
         });
         StepOutcome { report, was_sent: true }

@@ -1,5 +1,6 @@
 use crate::check::Fact;
 use crate::diagnostic::Code;
+use crate::engine::exchange_log::ExchangeLog;
 use crate::engine::fact::{call_fact, own_fact};
 use crate::openapi::{Contract, Operation};
 use crate::plan::{Plan, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget};
@@ -12,6 +13,8 @@ pub(in crate::engine) struct Sending<'s> {
     pub(in crate::engine) step: &'s PlannedStep,
     pub(in crate::engine) request: &'s PlannedRequest,
     pub(in crate::engine) aim: Aim<'s>,
+    /// Who is told of its requests.
+    pub(in crate::engine) log: &'s ExchangeLog<'s>,
 }
 
 /// What a request is sent to.
@@ -32,7 +35,12 @@ pub(in crate::engine) struct Described<'s> {
 }
 
 impl<'s> Sending<'s> {
-    pub(in crate::engine) fn new(plan: &'s Plan, step: &'s PlannedStep, request: &'s PlannedRequest) -> Self {
+    pub(in crate::engine) fn new(
+        plan: &'s Plan,
+        step: &'s PlannedStep,
+        request: &'s PlannedRequest,
+        log: &'s ExchangeLog<'s>,
+    ) -> Self {
         let aim = match &request.target {
             PlannedTarget::Operation(call) => Aim::Operation(Described {
                 call,
@@ -41,7 +49,7 @@ impl<'s> Sending<'s> {
             }),
             PlannedTarget::Url(send) => Aim::Url(send),
         };
-        Self { step, request, aim }
+        Self { step, request, aim, log }
     }
 
     pub(in crate::engine) fn described(&self) -> Option<Described<'s>> {

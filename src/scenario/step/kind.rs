@@ -60,10 +60,10 @@ impl StepKind {
 }
 
 /// The keys of a call that other requests do not have.
-const OF_CALLS: &[&str] = &["path", "query", "sends", "url"];
+pub(in crate::scenario) const OF_CALLS: &[&str] = &["path", "query", "sends", "url"];
 
 /// The keys of every request.
-const OF_REQUESTS: &[&str] = &[
+pub(in crate::scenario) const OF_REQUESTS: &[&str] = &[
     "headers",
     "cookies",
     "body",
@@ -134,7 +134,7 @@ pub(super) fn kind_of(node: &Node, reader: &mut Reader<'_>) -> Option<StepKind> 
             .problems
             .error(Code::SCENARIO_INVALID_VALUE, second.key_span, message, "the second of them")
             .help
-            .push("make it a step of its own: `- `, behind or before this one".to_owned());
+            .push("make it a step of its own".to_owned());
     }
     Some(kind)
 }

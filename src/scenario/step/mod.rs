@@ -13,6 +13,7 @@ pub use action::{Action, Call, FlowCall, Send};
 pub use request::StepRequest;
 pub use sends::Sends;
 
+pub(super) use kind::{OF_CALLS, OF_REQUESTS};
 pub(super) use read::{read_cleanup, read_steps};
 
 use super::Capture;

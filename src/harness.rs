@@ -17,8 +17,8 @@
 //! ```
 //!
 //! Settings come from the environment: `CONTEST_ENV` names the environment, `CONTEST_BASE_URL` holds
-//! base URLs as `--base-url` takes them, several separated by commas, and `CONTEST_INPUT_<NAME>` gives
-//! an input. A test's name is the case's id: `file::scenario[row]`.
+//! base URLs as `--base-url` takes them, several separated by commas, `CONTEST_INPUT_<NAME>` gives an
+//! input, and `CONTEST_ALLOW_COMMANDS=1` lets auth profiles run their commands. A test's name is the case's id: `file::scenario[row]`.
 
 use crate::engine::{Event, Verdict};
 use crate::plan::Selection;
@@ -94,6 +94,7 @@ fn settings() -> Result<Settings, String> {
         folder: std::env::current_dir().map_err(|error| error.to_string())?,
         environment: variables.get("CONTEST_ENV").filter(|name| !name.is_empty()),
         base_urls: base_urls.map(BaseUrl::parse).collect::<Result<_, _>>()?,
+        allow_commands: variables.get("CONTEST_ALLOW_COMMANDS").is_some_and(|text| text == "1"),
         ..Settings::default()
     })
 }

@@ -1,7 +1,7 @@
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
-use crate::scenario::{ContractSettings, is_host, unknown_check};
-use crate::session::{BaseUrl, OverlayFile};
+use crate::scenario::{ContractSettings, Rate, is_host, unknown_check};
+use crate::session::{BaseUrl, ConnectionSettings, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::net::SocketAddr;
@@ -135,10 +135,65 @@ pub(super) struct Run {
     pub(super) limit: Vec<(String, String)>,
     #[command(flatten)]
     pub(super) references: References,
+    /// A file of variables, NAME=value a line, behind those of the process; without it no `.env` is read
+    #[arg(long, value_name = "FILE")]
+    pub(super) env_file: Vec<PathBuf>,
+    /// Let auth profiles run the commands that `contest.yaml` names
+    #[arg(long)]
+    pub(super) allow_commands: bool,
     #[command(flatten)]
     pub(super) contract: ContractFlags,
     #[command(flatten)]
+    pub(super) connection: Connection,
+    #[command(flatten)]
     pub(super) select: Select,
+}
+
+/// How servers are reached; each flag counts in place of what the environment says.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Connection {
+    /// A header of every step; one without a value is not sent. What a scenario writes itself counts
+    /// before it
+    // Read later: clap would quote a value that may be a credential.
+    #[arg(long, short = 'H', value_name = "NAME: VALUE")]
+    pub(super) header: Vec<String>,
+    /// At most so many requests, evenly spaced over all workers, as in 20/s or 100/m
+    #[arg(long, value_name = "RATE", value_parser = Rate::parse)]
+    pub(super) rate: Option<Rate>,
+    /// The proxy that everything goes through; HTTP_PROXY and its kin are not read
+    #[arg(long, short = 'x', value_name = "URL")]
+    pub(super) proxy: Option<String>,
+    /// Certificates of authorities to trust beside those of this system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) cacert: Option<PathBuf>,
+    /// The certificate to connect with, PEM
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(super) cert: Option<PathBuf>,
+    /// The key of that certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(super) key: Option<PathBuf>,
+    /// Trust every certificate: for test systems only
+    #[arg(long, short = 'k')]
+    pub(super) insecure: bool,
+}
+
+impl Connection {
+    /// The settings that the flags stand for.
+    ///
+    /// # Errors
+    /// A sentence that says how a header is written.
+    pub(super) fn settings(self) -> Result<ConnectionSettings, String> {
+        Ok(ConnectionSettings {
+            headers: self.header.iter().map(|text| parse_header(text)).collect::<Result<_, _>>()?,
+            proxy: self.proxy,
+            is_insecure: self.insecure,
+            ca: self.cacert,
+            cert: self.cert,
+            key: self.key,
+            rate: self.rate,
+        })
+    }
 }
 
 /// Which cases; every kind that is given must fit, of several patterns of a kind one.
@@ -414,6 +469,25 @@ fn parse_host(text: &str) -> Result<String, String> {
     match is_host(text) {
         true => Ok(text.to_owned()),
         false => Err("write HOST or HOST:PORT, as in example.com".to_owned()),
+    }
+}
+
+/// As curl's `-H` has them: `Name: value`, and `Name:` for none.
+fn parse_header(text: &str) -> Result<(String, Option<String>), String> {
+    // RFC 9110 §5.1: a field name is a token.
+    let is_token = |name: &str| {
+        let is_token_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        !name.is_empty() && name.chars().all(is_token_char)
+    };
+    match text.split_once(':') {
+        Some((_, value)) if value.contains(['\r', '\n', '\0']) => {
+            Err("`--header`: the value holds a line end or a NUL, which cannot be sent".to_owned())
+        }
+        Some((name, value)) if is_token(name) => {
+            let value = value.trim();
+            Ok((name.to_owned(), (!value.is_empty()).then(|| value.to_owned())))
+        }
+        _ => Err("`--header` is NAME: VALUE, as in 'X-Tenant: qa'".to_owned()),
     }
 }
 

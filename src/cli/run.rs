@@ -220,6 +220,9 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         allow_remote: arguments.references.allow_remote,
         allow_folders: arguments.references.allow_folder,
         contract: arguments.contract.settings()?,
+        env_files: arguments.env_file,
+        allow_commands: arguments.allow_commands,
+        connection: arguments.connection.settings()?,
         ..Settings::default()
     })
 }

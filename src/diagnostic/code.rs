@@ -242,6 +242,8 @@ codes! {
     CONFIG_NO_BASE_URL = "config.no-base-url";
     /// An input that nothing declares, or a value that it refuses.
     CONFIG_INPUT = "config.input";
+    /// Something that the settings do not let happen: a method to be sent, a command to be run.
+    CONFIG_NOT_ALLOWED = "config.not-allowed";
     /// A secret that is too short to be kept out of what is printed.
     CONFIG_SHORT_SECRET = "config.short-secret";
     // Diagnostics: documents.

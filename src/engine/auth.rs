@@ -1,11 +1,14 @@
+use super::command::{Invocation, OutputScope, issue};
 use super::run::Run;
 use super::scope::CaseScope;
 use crate::exchange::Request;
 use crate::expression::{Scope, Template};
-use crate::http::{ClientAuth as TokenClientAuth, Token, TokenRequest};
-use crate::plan::PlannedAuth;
-use crate::scenario::{AuthKind, ClientAuth, KeyLocation, OAuth2};
-use crate::secret::{ExposeSecret, SecretString};
+use crate::http::{Client, ClientAuth as TokenClientAuth, Token, TokenError, TokenKey, TokenRequest};
+use crate::json::{Datum, Value};
+use crate::openapi::{Operation, ParameterIn, SecurityKind};
+use crate::plan::{PlannedAuth, PlannedRequest};
+use crate::scenario::{AuthCommand, AuthKind, ClientAuth, KeyLocation, Named, OAuth2, parts_of};
+use crate::secret::{ExposeSecret, Masker, SecretString};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -24,23 +27,80 @@ pub(super) enum Credentials {
 }
 
 /// What was attached to a request.
+#[derive(Default)]
 pub(super) struct Attached {
-    /// The token request, when the token came from the cache and may be stale.
-    pub(super) cached_token: Option<(TokenRequest, Token)>,
+    /// The tokens that came from the cache and may be stale.
+    pub(super) cached_tokens: Vec<Token>,
     /// What the reader should know.
-    pub(super) note: Option<String>,
+    pub(super) notes: Vec<String>,
+    /// The client that shows a certificate of a profile, in place of the run's.
+    pub(super) client: Option<Client>,
+    /// The headers that were set, with what stood there before.
+    set: Vec<(String, Option<String>)>,
+    /// The URL as it was and as it became, where a key was put into it.
+    urls: Option<(String, String)>,
+}
+
+impl Attached {
+    /// Takes out of a request what was attached to it; what else was changed meanwhile stays.
+    pub(super) fn take_back(&self, request: &mut Request) {
+        for (name, before) in &self.set {
+            match before {
+                Some(value) => request.headers.set(name.clone(), value.clone()),
+                None => request.headers.remove(name),
+            }
+        }
+        if let Some((before, after)) = &self.urls
+            && request.url == *after
+        {
+            request.url.clone_from(before);
+        }
+    }
+
+    /// Notes what became of a request.
+    fn remember(&mut self, before: &Request, request: &Request) {
+        for (name, value) in request.headers.iter() {
+            let earlier = before.headers.get(name);
+            if earlier != Some(value) && self.set.iter().all(|(known, _)| known != name) {
+                self.set.push((name.to_owned(), earlier.map(str::to_owned)));
+            }
+        }
+        if before.url != request.url {
+            self.urls = Some((before.url.clone(), request.url.clone()));
+        }
+    }
 }
 
 /// Why no credentials could be attached.
 pub(super) struct AttachError {
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// Whether the api itself was asked for a token, and answered.
+    pub(super) is_answered: bool,
 }
 
 impl From<String> for AttachError {
     fn from(message: String) -> Self {
-        Self { message, help: None }
+        Self { message, help: None, is_answered: false }
     }
+}
+
+impl From<TokenError> for AttachError {
+    fn from(error: TokenError) -> Self {
+        Self { help: error.help(), message: error.to_string(), is_answered: false }
+    }
+}
+
+/// What a request needs to be signed, besides itself.
+pub(super) struct Signing<'s> {
+    pub(super) run: &'s Run,
+    pub(super) scope: &'s CaseScope,
+    /// The base URL of the api, which relative token endpoints are below.
+    pub(super) base_url: &'s str,
+    /// The longest that a token may take.
+    pub(super) timeout: Duration,
+    /// The request's headers, which count before a profile's.
+    pub(super) planned: &'s PlannedRequest,
 }
 
 /// Reads the profile that a step names, if it names one.
@@ -75,55 +135,204 @@ pub(super) fn resolve_credentials(
 pub(super) async fn attach(
     profile: usize,
     request: &mut Request,
-    base_url: &str,
-    timeout: Duration,
-    run: &Run,
-    scope: &CaseScope,
+    signing: &Signing<'_>,
 ) -> Result<Attached, AttachError> {
-    let profile = &run.settings.profiles[profile];
-    let mut attached = Attached { cached_token: None, note: None };
-    // The nearest wins: a header that the scenario writes itself is what is under test.
-    if let Some(name) = profile.value.header().filter(|name| request.headers.get(name).is_some()) {
-        attached.note = Some(format!(
-            "the step's own `{name}` was sent, and not that of the auth profile `{}`",
-            profile.name
-        ));
-        return Ok(attached);
+    let mut attached = Attached::default();
+    // Without the content, which nothing changes.
+    let body = request.body.take();
+    let before = request.clone();
+    request.body = body;
+    for part in parts_of(&signing.run.settings.profiles, profile) {
+        signing.attach_part(part, request, &mut attached).await?;
     }
-    match &profile.value.kind {
-        AuthKind::Bearer(value) => {
-            let token = secret(value, run, scope)?;
-            set_header(request, "Authorization", &format!("Bearer {}", token.expose_secret()))?;
-        }
-        AuthKind::Basic { username, password } => {
-            let username = username.resolve(scope).map_err(|error| error.to_string())?.to_text();
-            let password = secret(password, run, scope)?;
-            let encoded = basic_credentials(&username, password.expose_secret())?;
-            run.settings.masker.add(&encoded);
-            set_header(request, "Authorization", &format!("Basic {encoded}"))?;
-        }
-        AuthKind::ApiKey { location, name, value } => {
-            let key = secret(value, run, scope)?;
-            attach_key(request, *location, name, key.expose_secret())?;
-        }
-        // Its token would be an answer.
-        AuthKind::OAuth2(_) if run.settings.is_dry => {
-            set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
-        }
-        AuthKind::OAuth2(oauth2) => {
-            let token_request = token_request(oauth2, base_url, run, scope)?;
-            let token = run
-                .settings
-                .tokens
-                .token(&run.settings.client, &token_request, timeout)
-                .await
-                .map_err(|error| AttachError { help: error.help(), message: error.to_string() })?;
-            run.settings.masker.add(token.value.expose_secret());
-            set_header(request, "Authorization", &format!("Bearer {}", token.value.expose_secret()))?;
-            attached.cached_token = token.is_cached.then_some((token_request, token));
-        }
-    }
+    attached.remember(&before, request);
     Ok(attached)
+}
+
+/// The client that requests leave by: the run's, or one that shows the certificate of a profile.
+pub(super) fn client_of(auth: &PlannedAuth, run: &Run, scope: &CaseScope) -> Client {
+    let client = &run.settings.client;
+    let Ok(Credentials::Profile(profile)) = resolve_credentials(auth, run, scope) else {
+        return client.clone();
+    };
+    let mut parts = parts_of(&run.settings.profiles, profile).into_iter();
+    let identity = parts.find_map(|part| run.settings.identities.get(part)?.as_ref());
+    identity.map_or_else(|| client.clone(), |it| client.with_identity(&it.pem, &it.curl))
+}
+
+/// Takes the credentials of the project file and of the command line out of a request that is sent as
+/// nobody: `Authorization`, cookies, and what a scheme of the operation calls a key. What the scenario
+/// writes itself stays.
+pub(super) fn send_as_nobody(
+    request: &mut Request,
+    planned: &PlannedRequest,
+    operation: Option<Operation<'_>>,
+) {
+    let alternatives = operation.map(Operation::security).unwrap_or_default();
+    let is_key = |name: &str| {
+        alternatives.iter().flatten().any(|scheme| match scheme.kind {
+            SecurityKind::ApiKey { location: ParameterIn::Header, name: key } => {
+                key.eq_ignore_ascii_case(name)
+            }
+            _ => false,
+        })
+    };
+    for header in &planned.outer_headers {
+        let name = &header.name;
+        if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie") || is_key(name) {
+            request.headers.remove(name);
+        }
+    }
+}
+
+impl Signing<'_> {
+    async fn attach_part(
+        &self,
+        index: usize,
+        request: &mut Request,
+        attached: &mut Attached,
+    ) -> Result<(), AttachError> {
+        let Self { run, scope, .. } = self;
+        let profile = &run.settings.profiles[index];
+        // What is written by hand is what is under test.
+        let by_hand = profile.value.headers().into_iter().find(|name| request.headers.get(name).is_some());
+        if let Some(name) = by_hand {
+            let is_outer = |header: &Named<Template>| header.name.eq_ignore_ascii_case(name);
+            let whose = match self.planned.outer_headers.iter().any(is_outer) {
+                true => format!("the `{name}` of `headers` in contest.yaml or of `--header`"),
+                false => format!("the step's own `{name}`"),
+            };
+            let note = format!("{whose} was sent, and not that of the auth profile `{}`", profile.name);
+            attached.notes.push(note);
+            return Ok(());
+        }
+        match &profile.value.kind {
+            AuthKind::Bearer(value) => {
+                let token = secret(value, run, *scope)?;
+                set_header(request, "Authorization", &format!("Bearer {}", token.expose_secret()))?;
+            }
+            AuthKind::Basic { username, password } => {
+                let username = username.resolve(*scope).map_err(|error| error.to_string())?.to_text();
+                let password = secret(password, run, *scope)?;
+                let encoded = basic_credentials(&username, password.expose_secret())?;
+                run.settings.masker.add(&encoded);
+                set_header(request, "Authorization", &format!("Basic {encoded}"))?;
+            }
+            AuthKind::ApiKey { location, name, value } => {
+                let key = secret(value, run, *scope)?;
+                attach_key(request, *location, name, key.expose_secret())?;
+            }
+            // Its token would be an answer.
+            AuthKind::OAuth2(_) if run.settings.is_dry => {
+                set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
+            }
+            AuthKind::Command(command) if run.settings.is_dry => {
+                let names = command.headers.iter().map(|header| header.name.as_str());
+                for name in names.clone() {
+                    set_header(request, name, &format!("‹`{name}` of `{}`›", profile.name))?;
+                }
+                if names.len() == 0 {
+                    set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
+                }
+            }
+            AuthKind::OAuth2(oauth2) => {
+                let token_request = token_request(oauth2, self.base_url, run, scope)?;
+                let client = attached.client.as_ref().unwrap_or(&run.settings.client);
+                let token = run.settings.tokens.token(client, &token_request, self.timeout).await;
+                let token = token.map_err(|error| {
+                    let is_answered = !matches!(error, TokenError::Transport(_));
+                    let is_own = token_request.url.starts_with(self.base_url);
+                    AttachError { is_answered: is_answered && is_own, ..AttachError::from(error) }
+                })?;
+                self.attach_token(token, request, attached)?;
+            }
+            AuthKind::Command(command) => self.attach_command(command, request, attached).await?,
+            AuthKind::MutualTls { .. } => {
+                let Some(Some(identity)) = run.settings.identities.get(index) else {
+                    let name = &profile.name;
+                    return Err(format!("the certificate of the auth profile `{name}` cannot be read").into());
+                };
+                if request.url.starts_with("http:") {
+                    let name = &profile.name;
+                    attached.notes.push(format!(
+                        "the certificate of `{name}` was not shown: the URL is one of http://"
+                    ));
+                }
+                attached.client = Some(run.settings.client.with_identity(&identity.pem, &identity.curl));
+            }
+            // Its parts are attached in its place.
+            AuthKind::All(_) => {}
+        }
+        Ok(())
+    }
+
+    fn attach_token(
+        &self,
+        token: Token,
+        request: &mut Request,
+        attached: &mut Attached,
+    ) -> Result<(), String> {
+        self.run.settings.masker.add(token.value.expose_secret());
+        set_header(request, "Authorization", &format!("Bearer {}", token.value.expose_secret()))?;
+        if token.is_cached {
+            attached.cached_tokens.push(token);
+        }
+        Ok(())
+    }
+
+    async fn attach_command(
+        &self,
+        command: &AuthCommand,
+        request: &mut Request,
+        attached: &mut Attached,
+    ) -> Result<(), AttachError> {
+        let Self { run, scope, .. } = self;
+        let Some(folder) = &run.settings.commands else {
+            return Err(AttachError {
+                help: Some("`--allow-commands` lets auth profiles run commands".to_owned()),
+                ..AttachError::from("the auth profile runs a command, which nothing allows".to_owned())
+            });
+        };
+        let words = command.words.iter().map(|word| word.resolve(*scope).map(|datum| datum.to_text()));
+        let words: Vec<String> = words.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+        let kind = if command.headers.is_empty() { "token" } else { "headers" };
+        let pointers = [command.token_pointer.to_string(), command.expires_pointer.to_string()];
+        let fixed = ["command", kind, &pointers[0], &pointers[1]];
+        let key = TokenKey::of(fixed.into_iter().chain(words.iter().map(String::as_str)).map(Some));
+        let invocation = Invocation {
+            words: &words,
+            folder,
+            timeout: self.timeout,
+            limit: run.settings.limits.body,
+            masker: &run.settings.masker,
+        };
+        let token = run.settings.tokens.kept(key, issue(command, &invocation)).await?;
+        if command.headers.is_empty() {
+            return Ok(self.attach_token(token, request, attached)?);
+        }
+        let outputs: Value = serde_json::from_str(token.value.expose_secret()).unwrap_or_default();
+        let outputs = OutputScope { case: *scope, outputs: Datum::new(outputs) };
+        mask_texts(outputs.outputs.value(), &run.settings.masker);
+        for header in &command.headers {
+            let value = secret(&header.value, run, &outputs)?;
+            set_header(request, &header.name, value.expose_secret())?;
+        }
+        if token.is_cached {
+            attached.cached_tokens.push(token);
+        }
+        Ok(())
+    }
+}
+
+/// Makes every text of an output that may be a credential secret: a word such as `Bearer` is none.
+fn mask_texts(value: &Value, masker: &Masker) {
+    const SHORTEST: usize = 12;
+    match value {
+        Value::String(text) if text.len() >= SHORTEST => masker.add(text),
+        Value::Array(elements) => elements.iter().for_each(|element| mask_texts(element, masker)),
+        Value::Object(members) => members.values().for_each(|member| mask_texts(member, masker)),
+        _ => {}
+    }
 }
 
 fn secret(template: &Template, run: &Run, scope: &dyn Scope) -> Result<SecretString, String> {

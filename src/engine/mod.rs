@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod capture;
 mod case;
+mod command;
 mod course;
 mod edit;
 mod event;
@@ -37,7 +38,7 @@ pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
-pub use run::{Order, RunSettings, run};
+pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};

@@ -11,6 +11,7 @@ use crate::json::Datum;
 use crate::openapi::{
     EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter,
 };
+use crate::plan::PlannedRequest;
 use crate::scenario::Named;
 use crate::source::Span;
 
@@ -71,7 +72,8 @@ pub(super) fn build_request(
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let (planned, written) = (sending.request, sending.written());
-    let headers_given = resolve_all(&planned.headers, scope)?;
+    let mut headers_given = resolve_outer(planned, scope)?;
+    headers_given.extend(resolve_all(&planned.headers, scope)?);
     let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let stated = stated.map(|(_, datum)| datum.to_text());
     let content = build_body(sending, stated.as_deref(), scope)?;
@@ -174,6 +176,19 @@ pub(super) fn resolve_all(
     scope: &CaseScope,
 ) -> Result<Vec<(String, Datum)>, BuildError> {
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
+}
+
+/// The headers of the project file and of the command line. They were resolved before the run; what they
+/// still lack has its place elsewhere.
+fn resolve_outer(planned: &PlannedRequest, scope: &CaseScope) -> Result<Vec<(String, Datum)>, BuildError> {
+    let resolve = |header: &Named<Template>| match header.value.resolve(scope) {
+        Ok(datum) => Ok((header.name.clone(), datum)),
+        Err(error) => {
+            let reason = format!("the header `{}` of contest.yaml has no value: {error}", header.name);
+            Err(BuildError::Unsendable { reason, span: None })
+        }
+    };
+    planned.outer_headers.iter().map(resolve).collect()
 }
 
 pub(super) fn find<'p, 'd>(

@@ -11,7 +11,8 @@ use crate::http::{Client, Tokens};
 use crate::limits::Limits;
 use crate::plan::{Case, Plan};
 use crate::scenario::{AuthProfile, Named};
-use crate::secret::Masker;
+use crate::secret::{Masker, SecretString};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -37,6 +38,10 @@ pub struct RunSettings {
     pub values: Arc<Values>,
     /// The auth profiles of the project file, in its order.
     pub profiles: Vec<Named<AuthProfile>>,
+    /// The certificates of `mtls` profiles, by profile; `None` where there is none to show.
+    pub identities: Vec<Option<Identity>>,
+    /// The folder in which auth profiles run commands; `None` when they may not.
+    pub commands: Option<PathBuf>,
     /// The transport.
     pub client: Client,
     /// Tokens, shared by all cases.
@@ -54,6 +59,15 @@ pub struct RunSettings {
     pub stepper: Option<Arc<dyn Stepper>>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
+}
+
+/// A certificate of the client's, and what `curl` is told of it.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate and its key, one after the other, PEM.
+    pub pem: SecretString,
+    /// Options that name their files.
+    pub curl: Vec<String>,
 }
 
 /// The order in which cases are started. Reports stay in the order of the files.

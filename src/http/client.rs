@@ -1,12 +1,15 @@
 use super::connection::{Connecting, announce, observe, so_far};
 use super::deadline::timeout_at;
 use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
+use super::pace::Pace;
 use super::{incoming, outgoing};
 use crate::exchange::{Exchange, Request, Response};
 use crate::limits::Limits;
 use crate::secret::{ExposeSecret, SecretString};
 use reqwest::{Certificate, Identity, Proxy};
-use std::sync::{Arc, OnceLock};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
@@ -30,6 +33,13 @@ pub struct ClientSettings {
     pub identity: Option<SecretString>,
     /// The URL of the proxy that everything goes through; none is taken from the process's variables.
     pub proxy: Option<String>,
+    /// How fast requests follow each other, those for tokens and resends included; clones of the
+    /// settings share it.
+    pub pace: Option<Pace>,
+    /// The methods that may be sent at all, in capitals; requests for tokens are sent all the same.
+    pub allow: Option<Vec<String>>,
+    /// What `curl` must be told of these settings to connect in the same way: `--insecure`.
+    pub curl: Vec<String>,
 }
 
 impl Default for ClientSettings {
@@ -42,6 +52,9 @@ impl Default for ClientSettings {
             authorities: None,
             identity: None,
             proxy: None,
+            pace: None,
+            allow: None,
+            curl: Vec::new(),
         }
     }
 }
@@ -61,12 +74,45 @@ struct Inner {
     // against plain HTTP does without.
     plain: OnceLock<Result<reqwest::Client, TransportError>>,
     secure: OnceLock<Result<reqwest::Client, TransportError>>,
+    /// Clients that show another certificate, by a digest of it and its key.
+    identities: Mutex<HashMap<[u8; 32], Client>>,
 }
 
 impl Client {
     /// Makes a client; nothing is read or connected before the first request.
     pub fn new(settings: ClientSettings) -> Self {
-        Self(Arc::new(Inner { settings, plain: OnceLock::new(), secure: OnceLock::new() }))
+        let (plain, secure, identities) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Self(Arc::new(Inner { settings, plain, secure, identities }))
+    }
+
+    /// The client that shows this certificate (PEM, with its key) while it connects, and is otherwise
+    /// the same; it has connections of its own, and is made once for each certificate.
+    ///
+    /// `curl` is what the command that repeats a request must be told of the certificate.
+    pub fn with_identity(&self, identity: &SecretString, curl: &[String]) -> Self {
+        let key: [u8; 32] = Sha256::digest(identity.expose_secret()).into();
+        let mut identities = self.0.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut settings = self.0.settings.clone();
+            settings.identity = Some(identity.clone());
+            settings.curl.extend_from_slice(curl);
+            Self::new(settings)
+        };
+        identities.entry(key).or_insert_with(make).clone()
+    }
+
+    /// The `curl` command that sends the same request over the same kind of connection, as
+    /// [`curl`](super::curl()) writes it.
+    pub fn curl(&self, request: &Request, body_file: Option<&str>) -> String {
+        super::curl::curl_with(request, body_file, &self.0.settings.curl)
+    }
+
+    /// Reads what the settings say of TLS and of a proxy, without connecting.
+    ///
+    /// # Errors
+    /// [`TransportError`] when a certificate, a key or the proxy's URL cannot be used.
+    pub fn check(&self) -> Result<(), TransportError> {
+        self.client_for(true).map(|_| ())
     }
 
     /// Sends a request and reads the response to its last byte.
@@ -99,14 +145,17 @@ impl Client {
         timeout: Duration,
     ) -> Result<Exchange, (TransportError, Request)> {
         let is_repeatable = is_idempotent(&request.method);
+        if let Err(error) = self.check_method(&request.method) {
+            return Err((error, request));
+        }
         match self.exchange(&request, timeout, is_repeatable).await {
             Ok((response, latency, notes)) => Ok(Exchange { request, response, latency, notes }),
             Err(error) => Err((error, request)),
         }
     }
 
-    /// Like [`Client::send`] for a request that may be sent twice whatever its method.
-    pub(super) async fn send_repeatable(
+    /// Like [`Client::send`] for a request for a token: it may be sent twice, and whatever its method.
+    pub(super) async fn send_token_request(
         &self,
         request: &Request,
         timeout: Duration,
@@ -131,9 +180,10 @@ impl Client {
         };
         let client = self.client_for(context.is_secure)?;
         let_connections_be_polled().await;
+        self.turn().await;
         let begun = Instant::now();
         // A time-out that no clock can count to is none: a year is as good.
-        let deadline =
+        let mut deadline =
             begun.checked_add(timeout).unwrap_or_else(|| begun + Duration::from_secs(365 * 24 * 60 * 60));
         let mut notes = Vec::new();
         loop {
@@ -155,6 +205,10 @@ impl Client {
             match may_repeat {
                 true if was_kept_alive && failure.kind == TransportErrorKind::Reset => {
                     notes.push(RESENT.to_owned());
+                    // Waiting for a turn is no part of the answer's time.
+                    let waiting = Instant::now();
+                    self.turn().await;
+                    deadline = deadline.checked_add(waiting.elapsed()).unwrap_or(deadline);
                     outgoing = outgoing::outgoing(request)?;
                 }
                 false if was_kept_alive && failure.kind == TransportErrorKind::Reset && notes.is_empty() => {
@@ -166,6 +220,25 @@ impl Client {
                 }
                 _ => return Err(failure),
             }
+        }
+    }
+
+    /// Waits until the next request may leave.
+    async fn turn(&self) {
+        if let Some(pace) = &self.0.settings.pace {
+            pace.turn().await;
+        }
+    }
+
+    /// What must not be sent does not leave, whoever asks for it: the plan refuses it earlier, where
+    /// the method is known.
+    fn check_method(&self, method: &str) -> Result<(), TransportError> {
+        match &self.0.settings.allow {
+            Some(allow) if !allow.iter().any(|each| each == method) => {
+                let message = format!("`{method}` may not be sent: `allow` has {}", allow.join(", "));
+                Err(TransportError::new(TransportErrorKind::Build, message))
+            }
+            _ => Ok(()),
         }
     }
 

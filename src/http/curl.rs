@@ -10,7 +10,15 @@ use url::Url;
 /// characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of text are kept
 /// whole.
 pub fn curl(request: &Request, body_file: Option<&str>) -> String {
+    curl_with(request, body_file, &[])
+}
+
+/// The same with further options of `curl`, each quoted where it must be.
+pub(super) fn curl_with(request: &Request, body_file: Option<&str>, options: &[String]) -> String {
     let mut groups = vec![first_group(request)];
+    if !options.is_empty() {
+        groups.push(options.iter().map(|option| quote_if_needed(option)).collect::<Vec<_>>().join(" "));
+    }
     let text = request.body.as_deref().map(text);
     for (name, value) in request.headers.iter() {
         if !is_implied(request, name, value) {
@@ -137,6 +145,11 @@ fn text(body: &[u8]) -> Option<&str> {
 /// could be sent has one.
 fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
+}
+
+fn quote_if_needed(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quote(text) }
 }
 
 #[cfg(test)]

@@ -226,8 +226,9 @@ impl Context<'_> {
         let (peer, connect) = (self.peer(), TransportErrorKind::Connect);
         match kind {
             Some(io::ErrorKind::ConnectionRefused) => {
+                let help = if self.proxy.is_some() { "is the proxy up?" } else { "is the target up?" };
                 TransportError::new(connect, format!("nothing listens at {peer} (connection refused)"))
-                    .with_help("is the target up?")
+                    .with_help(help)
             }
             Some(
                 io::ErrorKind::HostUnreachable

@@ -59,19 +59,45 @@ pub struct Token {
     pub value: SecretString,
     /// Whether it was there already, so that a 401 may mean that it has gone stale.
     pub is_cached: bool,
+    key: TokenKey,
     serial: u64,
+}
+
+/// What was just issued.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The token itself.
+    pub value: SecretString,
+    /// How long it is good for; a token without is kept until it is invalidated.
+    pub lifetime: Option<Duration>,
 }
 
 /// The tokens of a process, shared by all workers; one request for a token is in flight for each
 /// set of parameters, and those who come meanwhile wait for its outcome, good or bad.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    slots: Mutex<HashMap<Key, Arc<Slot>>>,
+    slots: Mutex<HashMap<TokenKey, Arc<Slot>>>,
     serials: AtomicU64,
 }
 
-/// A digest of all parameters: the secret is not kept a second time.
-type Key = [u8; 32];
+/// What a token is kept under: a digest of everything that it is asked for with, so that a secret is
+/// not kept a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenKey([u8; 32]);
+
+impl TokenKey {
+    /// The key of these parts in this order; `None` is another part than the empty text.
+    pub fn of<'p>(parts: impl IntoIterator<Item = Option<&'p str>>) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            // Lengths keep `a`, `bc` apart from `ab`, `c`; nothing from the empty text.
+            let length = part.map_or(u64::MAX, |part| u64::try_from(part.len()).unwrap_or(u64::MAX));
+            digest.update(length.to_be_bytes());
+            digest.update(part.unwrap_or_default());
+        }
+        Self(digest.finalize().into())
+    }
+}
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -105,51 +131,55 @@ impl Tokens {
         request: &TokenRequest,
         timeout: Duration,
     ) -> Result<Token, TokenError> {
-        let slot = self.slot(request);
+        self.kept(request.key(), request.fetch(client, timeout)).await
+    }
+
+    /// The token that is kept under a key; `fetch` is waited for on first need, and again before the
+    /// token expires, as [`Tokens::token`] says.
+    ///
+    /// # Errors
+    /// What `fetch` gives; the next call asks again.
+    pub async fn kept(
+        &self,
+        key: TokenKey,
+        fetch: impl Future<Output = Result<Issued, TokenError>>,
+    ) -> Result<Token, TokenError> {
+        let slot = self.slot(key);
         let ended = slot.ended.load(Ordering::Acquire);
         let mut outcome = slot.outcome.lock().await;
         match outcome.as_ref() {
-            Some(Ok(held)) if held.is_fresh(Instant::now()) => return Ok(held.token(true)),
+            Some(Ok(held)) if held.is_fresh(Instant::now()) => return Ok(held.token(key, true)),
             // It failed while this call was waiting: it would not have gone better.
             Some(Err(error)) if slot.ended.load(Ordering::Acquire) != ended => return Err(error.clone()),
             _ => {}
         }
-        let fetched = self.fetch(client, request, timeout).await;
+        let fetched = fetch.await.map(|issued| self.hold(issued));
         *outcome = Some(fetched.clone());
         slot.ended.fetch_add(1, Ordering::Release);
-        fetched.map(|held| held.token(false))
+        fetched.map(|held| held.token(key, false))
     }
 
     /// Forgets a token that was refused. One that has replaced it meanwhile is kept.
-    pub async fn invalidate(&self, request: &TokenRequest, token: &Token) {
-        let slot = self.slot(request);
+    pub async fn invalidate(&self, token: &Token) {
+        let slot = self.slot(token.key);
         let mut outcome = slot.outcome.lock().await;
         if matches!(outcome.as_ref(), Some(Ok(held)) if held.serial == token.serial) {
             *outcome = None;
         }
     }
 
-    fn slot(&self, request: &TokenRequest) -> Arc<Slot> {
+    fn slot(&self, key: TokenKey) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(request.key()).or_default())
+        Arc::clone(slots.entry(key).or_default())
     }
 
-    async fn fetch(
-        &self,
-        client: &Client,
-        request: &TokenRequest,
-        timeout: Duration,
-    ) -> Result<Held, TokenError> {
-        // A token request changes nothing that a second one would spoil.
-        let exchange = client.send_repeatable(&request.to_request(), timeout).await;
-        let response = exchange.map_err(TokenError::Transport)?.response;
-        let answer = request.read(&response)?;
-        let renew = answer.lifetime.and_then(|lifetime| {
+    fn hold(&self, issued: Issued) -> Held {
+        let renew = issued.lifetime.and_then(|lifetime| {
             let margin = MARGIN.min(lifetime / 2);
             Instant::now().checked_add(lifetime.saturating_sub(margin))
         });
         let serial = self.serials.fetch_add(1, Ordering::Relaxed);
-        Ok(Held { value: answer.token, serial, renew })
+        Held { value: issued.value, serial, renew }
     }
 }
 
@@ -161,19 +191,34 @@ impl Held {
         self.renew.is_none_or(|renew| now < renew)
     }
 
-    fn token(&self, is_cached: bool) -> Token {
-        Token { value: self.value.clone(), is_cached, serial: self.serial }
+    fn token(&self, key: TokenKey, is_cached: bool) -> Token {
+        Token { value: self.value.clone(), is_cached, key, serial: self.serial }
     }
 }
 
-struct Answer {
-    token: SecretString,
-    lifetime: Option<Duration>,
+impl Issued {
+    /// Reads a token and its lifetime, in seconds as a number or its digits, out of what was answered.
+    /// `whence` names that in messages: `the answer of http://…`.
+    ///
+    /// # Errors
+    /// [`TokenError::NoToken`] when no text, or an empty one, stands at `token`.
+    pub fn read(body: &Value, token: &Pointer, expires: &Pointer, whence: &str) -> Result<Self, TokenError> {
+        match token.get(body) {
+            Some(Value::String(text)) if !text.is_empty() => {
+                Ok(Self { value: SecretString::from(text.clone()), lifetime: lifetime_at(body, expires) })
+            }
+            other => Err(missing(token, other, body, whence.to_owned())),
+        }
+    }
+}
+
+/// The lifetime that stands at a pointer, in seconds as a number or its digits.
+pub fn lifetime_at(body: &Value, pointer: &Pointer) -> Option<Duration> {
+    pointer.get(body).and_then(lifetime)
 }
 
 impl TokenRequest {
-    fn key(&self) -> Key {
-        let mut digest = Sha256::new();
+    fn key(&self) -> TokenKey {
         let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
         let auth = match self.client_auth {
             ClientAuth::Basic => "basic",
@@ -191,13 +236,14 @@ impl TokenRequest {
             Some(pointers[1].as_str()),
         ];
         let params = self.params.iter().flat_map(|(name, value)| [Some(name.as_str()), Some(value.as_str())]);
-        for part in fixed.into_iter().chain(params) {
-            // Lengths keep `a`, `bc` apart from `ab`, `c`; nothing from the empty text.
-            let length = part.map_or(u64::MAX, |part| u64::try_from(part.len()).unwrap_or(u64::MAX));
-            digest.update(length.to_be_bytes());
-            digest.update(part.unwrap_or_default());
-        }
-        digest.finalize().into()
+        TokenKey::of(fixed.into_iter().chain(params))
+    }
+
+    async fn fetch(&self, client: &Client, timeout: Duration) -> Result<Issued, TokenError> {
+        // A token request changes nothing that a second one would spoil.
+        let exchange = client.send_token_request(&self.to_request(), timeout).await;
+        let response = exchange.map_err(TokenError::Transport)?.response;
+        self.read(&response)
     }
 
     fn to_request(&self) -> Request {
@@ -229,7 +275,7 @@ impl TokenRequest {
         Request { method: "POST".to_owned(), url: self.url.clone(), headers, body }
     }
 
-    fn read(&self, response: &Response) -> Result<Answer, TokenError> {
+    fn read(&self, response: &Response) -> Result<Issued, TokenError> {
         let url = self.url.split(['?', '#']).next().unwrap_or_default().to_owned();
         let shown = || excerpt(&response.body.text_lossy());
         if !(200..300).contains(&response.status) {
@@ -238,41 +284,37 @@ impl TokenRequest {
             let error = error.map(str::to_owned);
             return Err(TokenError::Refused { url, status, error, excerpt: shown() });
         }
-        if let Some(problem) = response.body.problem() {
-            return Err(TokenError::NotJson { url, reason: problem.to_string(), excerpt: shown() });
-        }
-        let body = match response.body.json() {
-            Ok(value) => value,
-            Err(error) => {
-                return Err(TokenError::NotJson { url, reason: error.reason.clone(), excerpt: shown() });
-            }
+        let whence = format!("the answer of {url}");
+        let not_json = |reason: String, whence: String| {
+            let help = "is `tokenUrl` the URL of the token endpoint?";
+            TokenError::NotJson { whence, reason, excerpt: shown(), help }
         };
-        match self.token_pointer.get(body) {
-            Some(Value::String(token)) if !token.is_empty() => Ok(Answer {
-                token: SecretString::from(token.clone()),
-                lifetime: self.expires_pointer.get(body).and_then(lifetime),
-            }),
-            other => Err(self.missing(url, other, body)),
+        if let Some(problem) = response.body.problem() {
+            return Err(not_json(problem.to_string(), whence));
+        }
+        match response.body.json() {
+            Ok(body) => Issued::read(body, &self.token_pointer, &self.expires_pointer, &whence),
+            Err(error) => Err(not_json(error.reason.clone(), whence)),
         }
     }
+}
 
-    fn missing(&self, url: String, found: Option<&Value>, body: &Value) -> TokenError {
-        const MOST: usize = 8;
-        let parent = self.token_pointer.parent();
-        let wanted = self.token_pointer.tokens().last().map_or("", String::as_str);
-        let members: Vec<&str> = match parent.get(body) {
-            Some(Value::Object(members)) => members.keys().map(String::as_str).collect(),
-            _ => Vec::new(),
-        };
-        // What stands there already is not what was meant.
-        let others = members.iter().copied().filter(|name| *name != wanted);
-        TokenError::NoToken {
-            url,
-            pointer: self.token_pointer.clone(),
-            found: found.map_or("nothing", type_in_words),
-            nearest: nearest(wanted, others).map(|name| parent.child(name)),
-            members: members.iter().take(MOST).map(|name| excerpt(name)).collect(),
-        }
+fn missing(pointer: &Pointer, found: Option<&Value>, body: &Value, whence: String) -> TokenError {
+    const MOST: usize = 8;
+    let parent = pointer.parent();
+    let wanted = pointer.tokens().last().map_or("", String::as_str);
+    let members: Vec<&str> = match parent.get(body) {
+        Some(Value::Object(members)) => members.keys().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    // What stands there already is not what was meant.
+    let others = members.iter().copied().filter(|name| *name != wanted);
+    TokenError::NoToken {
+        whence,
+        pointer: pointer.clone(),
+        found: found.map_or("nothing", type_in_words),
+        nearest: nearest(wanted, others).map(|name| parent.child(name)),
+        members: members.iter().take(MOST).map(|name| excerpt(name)).collect(),
     }
 }
 

@@ -22,20 +22,22 @@ pub enum TokenError {
         excerpt: String,
     },
     /// The answer is not JSON, so that no pointer leads into it.
-    #[error("no token: the answer of {url} is not JSON ({reason}){}", quoted(.excerpt))]
+    #[error("no token: {whence} is not JSON ({reason}){}", quoted(.excerpt))]
     NotJson {
-        /// The token endpoint, without its query.
-        url: String,
+        /// What should hold the token: `the answer of http://…`, without the query.
+        whence: String,
         /// What is wrong with it.
         reason: String,
-        /// The first 200 characters of the body, on one line.
+        /// Its first 200 characters, on one line.
         excerpt: String,
+        /// What to do about it.
+        help: &'static str,
     },
     /// The answer has no text where the token should be.
-    #[error("no token: the answer of {url} has {found} at `{pointer}`")]
+    #[error("no token: {whence} has {found} at `{pointer}`")]
     NoToken {
-        /// The token endpoint, without its query.
-        url: String,
+        /// What should hold the token: `the answer of http://…`, without the query.
+        whence: String,
         /// Where the token was looked for.
         pointer: Pointer,
         /// What is there: `nothing`, `a number`, `an empty string`.
@@ -45,6 +47,14 @@ pub enum TokenError {
         /// The names of the members beside it, as many as a line holds.
         members: Vec<String>,
     },
+    /// What else should have given it did not.
+    #[error("no token: {message}")]
+    Other {
+        /// What happened.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
 }
 
 impl TokenError {
@@ -53,7 +63,8 @@ impl TokenError {
         match self {
             Self::Transport(error) => error.help.clone(),
             Self::Refused { status, error, .. } => help_refused(status, error.as_deref()).map(str::to_owned),
-            Self::NotJson { .. } => Some("is `tokenUrl` the URL of the token endpoint?".to_owned()),
+            Self::NotJson { help, .. } => Some((*help).to_owned()),
+            Self::Other { help, .. } => help.clone(),
             Self::NoToken { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean `tokenPointer: {nearest}`?"))
             }
@@ -93,8 +104,8 @@ fn quoted(excerpt: &str) -> String {
     if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") }
 }
 
-/// The first 200 characters of a text on one line.
-pub(super) fn excerpt(text: &str) -> String {
+/// The first 200 characters of a text on one line, without control characters.
+pub fn excerpt(text: &str) -> String {
     const LENGTH: usize = 200;
     let mut out = String::new();
     // Runs of space are one; what a line may not hold is left out.

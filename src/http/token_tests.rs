@@ -44,10 +44,10 @@ async fn a_token_is_kept_until_it_is_refused() {
     let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin));
     let first = tokens.token(&client, &request, LONG).await.expect("there is one");
     assert_eq!(value(&tokens, &client, &request).await, ("one".to_owned(), true));
-    tokens.invalidate(&request, &first).await;
+    tokens.invalidate(&first).await;
     assert_eq!(value(&tokens, &client, &request).await, ("two".to_owned(), false));
     // Another worker was refused with the old token and comes late.
-    tokens.invalidate(&request, &first).await;
+    tokens.invalidate(&first).await;
     assert_eq!(value(&tokens, &client, &request).await, ("two".to_owned(), true));
 }
 
@@ -97,7 +97,7 @@ fn every_parameter_counts() {
     others[6].params = vec![("a".to_owned(), "bc".to_owned())];
     others[7].params = vec![("ab".to_owned(), "c".to_owned())];
     others[8].token_pointer = Pointer::root();
-    let mut keys: Vec<Key> = others.iter().map(TokenRequest::key).collect();
+    let mut keys: Vec<TokenKey> = others.iter().map(TokenRequest::key).collect();
     keys.push(base().key());
     keys.sort_unstable();
     keys.dedup();

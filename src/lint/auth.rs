@@ -11,6 +11,7 @@ use crate::json::Pointer;
 use crate::openapi::{ParameterIn, Security, SecurityKind};
 use crate::plan::PlannedAuth;
 use crate::scenario::StatusPattern;
+use crate::source::Location;
 
 /// Finds a call that the API must refuse, where the step does not expect it to.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
@@ -32,7 +33,10 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
         format!("`{}` asks for {}, and the step has no `auth`", at.operation.name(), any_of(&names));
     let label = if is_none { "is sent as nobody" } else { "is sent without credentials" };
     let diagnostic = Diagnostic::warning(Code::SCENARIO_MISSING_AUTH, message)
-        .label(at.source, at.request.auth_span.unwrap_or(at.call.operation.span), label)
+        .label_at(
+            at.request.auth_at.clone().unwrap_or_else(|| Location::new(at.source, at.call.operation.span)),
+            label,
+        )
         .help("write `auth: PROFILE` in the step, the scenario or the file; a test of the refusal expects `status: 401`");
     let own = at.operation.pointer().child("security");
     let document = at.contract.document();
@@ -42,8 +46,11 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether the step itself gives what a scheme asks for, or something else may.
 fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
-    let has_header =
-        |name: &str| at.request.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    // As nobody means without the credentials that stand around the file, too.
+    let outer = at.request.outer_headers.iter().filter(|_| !is_none);
+    let headers: Vec<&str> =
+        at.request.headers.iter().chain(outer).map(|header| header.name.as_str()).collect();
+    let has_header = |name: &str| headers.iter().any(|header| header.eq_ignore_ascii_case(name));
     match security.kind {
         SecurityKind::Bearer | SecurityKind::Basic | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect => {
             has_header("authorization")

@@ -1,7 +1,7 @@
 use super::PlannedAuth;
 use crate::diagnostic::{Code, Problems};
-use crate::openapi::{Operation, SecurityKind};
-use crate::scenario::{AuthChoice, AuthKind, Project, Spanned};
+use crate::openapi::{Operation, ParameterIn, Security, SecurityKind};
+use crate::scenario::{AuthChoice, AuthKind, KeyLocation, Project, Spanned, parts_of};
 use crate::yaml::nearest;
 
 /// Resolves a written choice to a profile; an unknown name is reported.
@@ -43,66 +43,97 @@ fn report_unknown(name: &Spanned<String>, project: Option<&Project>, problems: &
     problems.error(Code::SCENARIO_UNKNOWN_AUTH, name.span, message, label);
 }
 
-/// Compares a profile's kind with what the operation asks for; another kind is a warning, for
-/// documents are often wrong about it.
+/// Compares what a profile gives with what the operation asks for; what is left out is a warning, for
+/// documents are often wrong about it. `is_given` says of a scheme that something else than the profile
+/// gives what it asks for: the step's own header, the certificate of the environment.
+///
+/// Source: OpenAPI 3.1.1, "Security Requirement Object": one of the alternatives, everything in it.
 pub(super) fn check_auth_kind(
     auth: &PlannedAuth,
     operation: &Operation<'_>,
     project: Option<&Project>,
+    is_given: impl Fn(&SecurityKind<'_>) -> bool,
     call: &Spanned<String>,
     problems: &mut Problems,
 ) {
     let (PlannedAuth::Profile(index), Some(project)) = (auth, project) else {
         return;
     };
-    let alternatives = operation.security();
-    let profile = &project.auth[*index];
-    let offered: Vec<SecurityKind<'_>> =
-        alternatives.iter().flatten().map(|security| security.kind).collect();
-    if offered.is_empty() || offered.iter().any(|kind| fits(&profile.value.kind, kind)) {
+    let mut alternatives = operation.security();
+    alternatives.retain(|schemes| !schemes.is_empty());
+    let parts: Vec<&AuthKind> =
+        parts_of(&project.auth, *index).into_iter().map(|part| &project.auth[part].value.kind).collect();
+    // What is wrong with a profile that has no parts is said where it is written.
+    if alternatives.is_empty() || parts.is_empty() {
         return;
     }
-    let wanted: Vec<String> =
-        alternatives.iter().flatten().map(|security| security.name.to_owned()).collect();
-    let message = format!(
-        "`{}` asks for `{}`, and the auth profile `{}` is of another kind",
-        operation.name(),
-        wanted.join("` or `"),
-        profile.name
-    );
-    problems.warning(
-        Code::SCENARIO_AUTH_MISMATCH,
-        call.span,
-        message,
-        format!("is sent as `{}`", profile.name),
-    );
+    let is_of_profile = |kind: &SecurityKind<'_>| parts.iter().any(|part| fits(part, kind));
+    let lacking = |schemes: &[Security<'_>]| -> Vec<String> {
+        let lacks = schemes.iter().filter(|it| !is_of_profile(&it.kind) && !is_given(&it.kind));
+        lacks.map(|it| format!("`{}`", it.name)).collect()
+    };
+    let Some((nearest, lacks)) = alternatives
+        .iter()
+        .map(|schemes| (schemes, lacking(schemes)))
+        .min_by_key(|(schemes, lacks)| (lacks.len() == schemes.len(), lacks.len()))
+        .filter(|(_, lacks)| !lacks.is_empty())
+    else {
+        return;
+    };
+    let name = &project.auth[*index].name;
+    let is_other = lacks.len() == nearest.len();
+    let wanted: Vec<String> = alternatives
+        .iter()
+        .map(|all| all.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(" with "))
+        .collect();
+    let message = match is_other {
+        true => format!(
+            "`{}` asks for {}, and the auth profile `{name}` is of another kind",
+            operation.name(),
+            wanted.join(" or ")
+        ),
+        false => format!(
+            "`{}` asks for {}, and the auth profile `{name}` does not give {}",
+            operation.name(),
+            wanted.join(" or "),
+            lacks.join(" and ")
+        ),
+    };
+    let label = format!("is sent as `{name}`");
+    let diagnostic = problems.warning(Code::SCENARIO_AUTH_MISMATCH, call.span, message, label);
+    if !is_other {
+        diagnostic.help.push("a profile `all: [a, b]` gives what several others give".to_owned());
+    }
 }
 
 fn fits(profile: &AuthKind, kind: &SecurityKind<'_>) -> bool {
-    use crate::scenario::KeyLocation;
     let is_bearer = |kind: &SecurityKind<'_>| {
         matches!(kind, SecurityKind::Bearer | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect)
+    };
+    // `Authorization: <value>` is how a bearer or basic scheme looks from outside.
+    let is_header = |header: &str| match kind {
+        SecurityKind::ApiKey { location: ParameterIn::Header, name } => name.eq_ignore_ascii_case(header),
+        kind => {
+            header.eq_ignore_ascii_case("authorization")
+                && (is_bearer(kind) || matches!(kind, SecurityKind::Basic))
+        }
     };
     match (profile, kind) {
         (_, SecurityKind::Other) => true,
         (AuthKind::Bearer(_) | AuthKind::OAuth2(_), kind) => is_bearer(kind),
-        (AuthKind::ApiKey { location, name, .. }, SecurityKind::ApiKey { location: at, name: wanted }) => {
-            let is_header = *location == KeyLocation::Header;
-            location_word(*location) == at.as_str()
-                && (*wanted == name || (is_header && wanted.eq_ignore_ascii_case(name)))
-        }
+        (AuthKind::Command(command), kind) if command.headers.is_empty() => is_bearer(kind),
+        (AuthKind::Command(command), _) => command.headers.iter().any(|header| is_header(&header.name)),
         (AuthKind::Basic { .. }, kind) => matches!(kind, SecurityKind::Basic),
-        // `Authorization: <value>` is how a bearer or basic scheme looks from outside.
-        (AuthKind::ApiKey { location: KeyLocation::Header, name, .. }, kind) => {
-            name.eq_ignore_ascii_case("authorization")
-                && (is_bearer(kind) || matches!(kind, SecurityKind::Basic))
+        (AuthKind::ApiKey { location: KeyLocation::Header, name, .. }, _) => is_header(name),
+        (AuthKind::ApiKey { location, name, .. }, SecurityKind::ApiKey { location: at, name: wanted }) => {
+            location_word(*location) == at.as_str() && *wanted == name
         }
-        (AuthKind::ApiKey { .. }, _) => false,
+        (AuthKind::MutualTls { .. }, kind) => matches!(kind, SecurityKind::MutualTls),
+        (AuthKind::ApiKey { .. } | AuthKind::All(_), _) => false,
     }
 }
 
-fn location_word(location: crate::scenario::KeyLocation) -> &'static str {
-    use crate::scenario::KeyLocation;
+fn location_word(location: KeyLocation) -> &'static str {
     match location {
         KeyLocation::Header => "header",
         KeyLocation::Query => "query",
@@ -115,7 +146,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Problems;
     use crate::limits::Limits;
-    use crate::openapi::{Document, ParameterIn};
+    use crate::openapi::Document;
     use crate::source::Source;
     use std::path::Path;
 
@@ -123,8 +154,12 @@ mod tests {
     const QUERY: SecurityKind<'_> = SecurityKind::ApiKey { location: ParameterIn::Query, name: "key" };
     const COOKIE: SecurityKind<'_> = SecurityKind::ApiKey { location: ParameterIn::Cookie, name: "sid" };
 
+    /// The profile `own`, beside others that it may be made of.
     fn project(profile: &str) -> Project {
-        let source = Source::new("contest.yaml", format!("contest: 1\nauth: {{ own: {profile} }}\n"));
+        let others = "key: { apiKey: { in: header, name: X-Key, value: a } }, token: { bearer: a }, \
+                      card: { mtls: { cert: a, key: b } }";
+        let text = format!("contest: 1\nauth: {{ own: {profile}, {others} }}\n");
+        let source = Source::new("contest.yaml", text);
         let mut problems = Problems::new(&source);
         let project = Project::read(Path::new("contest.yaml"), &Limits::default(), &mut problems);
         project.expect("it can be read")
@@ -156,32 +191,69 @@ mod tests {
         );
     }
 
-    /// What is said of a bearer profile that is used with these requirements.
-    fn check_requirements(security: &str, expected: usize) {
+    #[test]
+    fn certificates_and_commands_fit_what_they_give() {
+        use SecurityKind::{Basic, Bearer, MutualTls, OAuth2, OpenIdConnect, Other};
+        check("{ mtls: { cert: a, key: b } }", &[MutualTls, Other]);
+        check("{ command: [./a] }", &[Bearer, OAuth2, OpenIdConnect, Other]);
+        check("{ command: [./a], headers: { x-key: a } }", &[KEY, Other]);
+        check(
+            "{ command: [./a], headers: { X-Other: a, Authorization: a } }",
+            &[Bearer, Basic, OAuth2, OpenIdConnect, Other],
+        );
+    }
+
+    /// What is said of a profile that is used with these requirements, where a certificate of the
+    /// environment is shown.
+    fn check_requirements(profile: &str, security: &str, expected: Option<&str>) {
         let text = format!(
-            "openapi: 3.0.3\ninfo: {{ title: T, version: '1' }}\npaths: {{ /a: {{ get: {{ operationId: a, security: {security}, responses: {{}} }} }} }}\ncomponents: {{ securitySchemes: {{ key: {{ type: apiKey, in: header, name: X-Key }}, token: {{ type: http, scheme: BEARER }}, odd: {{ type: http, scheme: digest }} }} }}\n"
+            "openapi: 3.1.0\ninfo: {{ title: T, version: '1' }}\npaths: {{ /a: {{ get: {{ operationId: a, security: {security}, responses: {{}} }} }} }}\ncomponents: {{ securitySchemes: {{ key: {{ type: apiKey, in: header, name: X-Key }}, token: {{ type: http, scheme: BEARER }}, odd: {{ type: http, scheme: digest }}, card: {{ type: mutualTLS }} }} }}\n"
         );
         let source = Source::new("shop.yaml", text);
         let document =
             Document::load(&Limits::default(), &mut Problems::new(&source)).expect("the document loads");
         let operation = document.find_operation("a").expect("it is there");
-        let project = project("{ bearer: a }");
+        let project = project(profile);
         let mut problems = Problems::new(&source);
         let call = Spanned::new("a".to_owned(), Default::default());
-        check_auth_kind(&PlannedAuth::Profile(0), &operation, Some(&project), &call, &mut problems);
-        assert_eq!(problems.len(), expected, "{security}");
+        let is_given = |kind: &SecurityKind<'_>| *kind == SecurityKind::MutualTls;
+        check_auth_kind(&PlannedAuth::Profile(0), &operation, Some(&project), is_given, &call, &mut problems);
+        let list = problems.into_list();
+        let found: Vec<&str> = list.iter().map(|each| each.message.as_str()).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{profile} {security}");
     }
 
     #[test]
-    fn one_requirement_that_fits_is_enough() {
-        check_requirements("[]", 0);
-        check_requirements("[{}]", 0);
-        check_requirements("[{ token: [] }]", 0);
-        check_requirements("[{ key: [] }]", 1);
-        check_requirements("[{ key: [] }, {}]", 1);
-        check_requirements("[{ key: [] }, { token: [] }]", 0);
-        check_requirements("[{ key: [], token: [] }]", 0);
-        check_requirements("[{ odd: [] }]", 0);
-        check_requirements("[{ unknown: [] }]", 0);
+    fn one_alternative_is_enough() {
+        const OTHER: &str = "`a` asks for `key`, and the auth profile `own` is of another kind";
+        let bearer = |security, expected| check_requirements("{ bearer: a }", security, expected);
+        bearer("[]", None);
+        bearer("[{}]", None);
+        bearer("[{ token: [] }]", None);
+        bearer("[{ token: [] }, {}]", None);
+        bearer("[{ key: [] }]", Some(OTHER));
+        bearer("[{ key: [] }, {}]", Some(OTHER));
+        bearer("[{ key: [] }, { token: [] }]", None);
+        bearer("[{ odd: [] }]", None);
+        bearer("[{ unknown: [] }]", None);
+        bearer("[{ card: [] }]", None);
+        bearer("[{ card: [], token: [] }]", None);
+        check_requirements("{ mtls: { cert: a, key: b } }", "[{ key: [] }]", Some(OTHER));
+        check_requirements("{ command: [./a] }", "[{ token: [] }]", None);
+    }
+
+    #[test]
+    fn everything_of_an_alternative_is_needed() {
+        const BOTH: &str = "`a` asks for `key` with `token`, and the auth profile `own` does not give `key`";
+        check_requirements("{ bearer: a }", "[{ key: [], token: [] }]", Some(BOTH));
+        check_requirements("{ all: [token, key] }", "[{ key: [], token: [] }]", None);
+        check_requirements("{ all: [token, key, card] }", "[{ key: [], token: [] }]", None);
+        check_requirements("{ all: [token, card] }", "[{ key: [], token: [] }]", Some(BOTH));
+        check_requirements("{ bearer: a }", "[{ key: [], odd: [] }, { token: [], odd: [] }]", None);
+        check_requirements(
+            "{ bearer: a }",
+            "[{ key: [] }, { key: [], token: [] }]",
+            Some("`a` asks for `key` or `key` with `token`, and the auth profile `own` does not give `key`"),
+        );
     }
 }

@@ -3,7 +3,7 @@ use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::OperationIndex;
 use crate::scenario::{Call, Flow, FlowCall, Named, ScenarioFile, Send, Step, StepRequest};
-use crate::source::{Source, Span};
+use crate::source::{Location, Source};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,12 +66,14 @@ pub struct PlannedRequest {
     pub target: PlannedTarget,
     /// Who it is sent as.
     pub auth: PlannedAuth,
-    /// Where the scenario file says so; `None` where the project file or nothing does.
-    pub auth_span: Option<Span>,
+    /// Where the scenario file or the project file says so; `None` where nothing does.
+    pub auth_at: Option<Location>,
     /// What the settings around it say of every check.
     pub policy: Policy,
-    /// Header values to send, defaults included.
+    /// Header values to send, those of the scenario and its file included.
     pub headers: Vec<Named<Template>>,
+    /// Those of the project file and of the command line, where nothing nearer says otherwise.
+    pub outer_headers: Vec<Named<Template>>,
     /// Names of headers that are not to be sent, though contest would add them by itself.
     pub removed_headers: Vec<String>,
     /// The media type of its body, as the document or the step writes it.

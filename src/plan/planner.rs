@@ -9,6 +9,7 @@ use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
 use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::expression::Template;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
@@ -43,6 +44,8 @@ pub struct PlanInput<'i> {
     pub limits: &'i Limits,
     /// Severities that count before those of every file.
     pub overrides: &'i ContractSettings,
+    /// Headers around every file, the nearest last: the project file's, the command line's.
+    pub headers: &'i [Named<Option<Template>>],
 }
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
@@ -288,12 +291,14 @@ impl Planner<'_> {
             surroundings.contract.push(&environment.contract);
             surroundings.timeouts.push(environment.timeouts);
         }
+        surroundings.outer_headers = self.input.headers;
         surroundings
     }
 
-    /// The choice of the project file.
+    /// The choice of the environment or the project file.
     pub(super) fn project_auth(&self) -> Option<&AuthChoice> {
-        self.input.project.and_then(|project| project.default_auth.as_ref())
+        let of_environment = self.input.environment.and_then(|environment| environment.auth.as_ref());
+        of_environment.or(self.input.project.and_then(|project| project.default_auth.as_ref()))
     }
 
     /// The names that the project file lists.

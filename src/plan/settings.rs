@@ -23,6 +23,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) contract: Vec<&'s ContractSettings>,
     pub(super) timeouts: Vec<Timeouts>,
     pub(super) headers: Vec<&'s [Named<Option<Template>>]>,
+    /// What stands around every file: headers of the environment and of the command line.
+    pub(super) outer_headers: &'s [Named<Option<Template>>],
 }
 
 impl<'s> Surroundings<'s> {
@@ -65,10 +67,23 @@ impl<'s> Surroundings<'s> {
         result
     }
 
+    /// The headers around every file that the file itself neither gives nor removes.
+    pub(super) fn outer_headers(&self, step: &[Named<Option<Template>>]) -> Vec<Named<Template>> {
+        let is_own = |name: &str| {
+            let mut own = self.headers.iter().flat_map(|headers| headers.iter()).chain(step);
+            own.any(|header| header.name.eq_ignore_ascii_case(name))
+        };
+        let outer = Surroundings { headers: vec![self.outer_headers], ..Surroundings::default() };
+        let mut headers = outer.headers(&[]);
+        headers.retain(|header| !is_own(&header.name));
+        headers
+    }
+
     /// The headers that a `null` removes and nothing nearer gives again.
     pub(super) fn removed_headers(&self, step: &[Named<Option<Template>>]) -> Vec<String> {
         let mut removed: Vec<String> = Vec::new();
-        for header in self.headers.iter().flat_map(|headers| headers.iter()).chain(step) {
+        let own = self.headers.iter().flat_map(|headers| headers.iter()).chain(step);
+        for header in self.outer_headers.iter().chain(own) {
             removed.retain(|name| !name.eq_ignore_ascii_case(&header.name));
             if header.value.is_none() {
                 removed.push(header.name.clone());
@@ -94,6 +109,7 @@ impl<'s> Surroundings<'s> {
 mod tests {
     use super::*;
     use crate::diagnostic::Severity::{Deny, Off, Warn};
+    use crate::json::Datum;
     use crate::scenario::FORMATS;
     use std::collections::BTreeSet;
 
@@ -106,6 +122,51 @@ mod tests {
         let severities = surroundings.policy(None, &step, &none, |_| true).before_sending();
         let of = |format: &str| severities.of_format(format);
         assert_eq!([of("date"), of("uuid"), of("email")], [Warn, Deny, Deny]);
+    }
+
+    fn headers(written: &[(&str, Option<&str>)]) -> Vec<Named<Option<Template>>> {
+        let make = |(name, value): &(&str, Option<&str>)| Named {
+            name: (*name).to_owned(),
+            name_span: Default::default(),
+            value: value.map(|value| Template::literal(Default::default(), Datum::new(value))),
+        };
+        written.iter().map(make).collect()
+    }
+
+    /// The headers of the outside and of the file that are sent, and those that are removed.
+    fn check_headers(
+        outer: &[(&str, Option<&str>)],
+        file: &[(&str, Option<&str>)],
+        step: &[(&str, Option<&str>)],
+        expected: [&str; 3],
+    ) {
+        let (outer, file, step) = (headers(outer), headers(file), headers(step));
+        let surroundings =
+            Surroundings { headers: vec![&file], outer_headers: &outer, ..Surroundings::default() };
+        let shown = |headers: Vec<Named<Template>>| {
+            let text = |it: &Named<Template>| {
+                format!("{}={}", it.name, it.value.as_literal().map(Datum::to_text).unwrap_or_default())
+            };
+            headers.iter().map(text).collect::<Vec<_>>().join(" ")
+        };
+        let found = [
+            shown(surroundings.outer_headers(&step)),
+            shown(surroundings.headers(&step)),
+            surroundings.removed_headers(&step).join(" "),
+        ];
+        assert_eq!(found.each_ref().map(String::as_str), expected);
+    }
+
+    #[test]
+    fn of_headers_the_nearest_counts() {
+        check_headers(&[("A", Some("1"))], &[("B", Some("2"))], &[], ["A=1", "B=2", ""]);
+        check_headers(&[("A", Some("1"))], &[("a", Some("2"))], &[], ["", "a=2", ""]);
+        check_headers(&[("A", Some("1"))], &[("B", Some("2"))], &[("b", Some("3"))], ["A=1", "b=3", ""]);
+        check_headers(&[("A", Some("1"))], &[], &[("A", None)], ["", "", "A"]);
+        // The command line's stand behind those of the environment, and these behind the defaults.
+        check_headers(&[("A", Some("1")), ("a", Some("2"))], &[], &[], ["a=2", "", ""]);
+        check_headers(&[("A", Some("1")), ("A", None)], &[], &[], ["", "", "A"]);
+        check_headers(&[("A", None)], &[], &[("A", Some("3"))], ["", "A=3", ""]);
     }
 
     #[test]

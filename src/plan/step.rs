@@ -13,10 +13,12 @@ use super::{
     PlannedAction, PlannedAuth, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget,
 };
 use crate::diagnostic::{Code, Problems};
+use crate::expression::{Access, Template};
+use crate::openapi::{ParameterIn, SecurityKind};
 use crate::scenario::{
-    Action, AuthChoice, Call, ContractRule, ScenarioFile, Send, Step, StepBody, StepRequest,
+    Action, AuthChoice, Call, ContractRule, Named, ScenarioFile, Send, Step, StepBody, StepRequest, parts_of,
 };
-use crate::source::Span;
+use crate::source::{Location, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,7 +27,7 @@ pub(super) struct Course<'s> {
     pub(super) surroundings: Surroundings<'s>,
     /// The choice of the scenario or its file; for a flow, of its caller or its file.
     pub(super) own_auth: Option<&'s AuthChoice>,
-    /// That of the project file.
+    /// That of the environment or the project file.
     pub(super) project_auth: Option<&'s AuthChoice>,
     /// Whether `own_auth` is written in the file of a flow's caller, where it is judged.
     pub(super) auth_is_foreign: bool,
@@ -167,28 +169,32 @@ impl<'i> Planner<'i> {
     ) -> Option<PlannedAction> {
         let request = &call.request;
         let headers = course.surroundings.headers(&request.headers);
+        let outer_headers = course.surroundings.outer_headers(&request.headers);
         course.names.check_call(call, problems);
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
         self.check_attachments(file, request, &mut course.names, problems);
-        let (auth, auth_span) = self.call_auth(request.auth.as_ref(), course, problems);
+        let (auth, auth_at) = self.call_auth(request.auth.as_ref(), course, problems);
         let (api, operation) = resolve_operation(self, file, &call.operation, problems)?;
         let described = self.document(api).operation(operation);
         let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &described);
         let (of_api, own) = (self.api_contract(api), &request.expect.contract);
         let policy = course.surroundings.policy(of_api, own, self.input.overrides, fits);
         let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
-        let media_type = check_request(&offer, call, &headers, &described, problems);
+        let all_headers: Vec<_> = outer_headers.iter().chain(&headers).cloned().collect();
+        let media_type = check_request(&offer, call, &all_headers, &described, problems);
         let attached = attach(&offer, media_type.as_deref(), Some(&described), problems);
         check_status(call, &described, &policy, problems);
-        check_auth_kind(&auth, &described, self.input.project, &call.operation, problems);
+        let is_given = |kind: &SecurityKind<'_>| self.is_given(kind, call, &all_headers);
+        check_auth_kind(&auth, &described, self.input.project, is_given, &call.operation, problems);
         let target = PlannedTarget::Operation(PlannedCall { call: Arc::clone(call), api, operation });
         Some(PlannedAction::Request(Box::new(PlannedRequest {
             target,
             auth,
-            auth_span,
+            auth_at,
             policy,
             headers,
+            outer_headers,
             removed_headers: course.surroundings.removed_headers(&request.headers),
             media_type,
             attached,
@@ -214,7 +220,7 @@ impl<'i> Planner<'i> {
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
         self.check_attachments(file, request, &mut course.names, problems);
-        let auth = self.auth(request.auth.as_ref(), course, problems);
+        let (auth, auth_at) = self.auth(request.auth.as_ref(), None, course, problems);
         let is_about_all = |rule: &ContractRule| rule.operations.is_empty();
         let policy =
             course.surroundings.policy(None, &request.expect.contract, self.input.overrides, is_about_all);
@@ -227,9 +233,10 @@ impl<'i> Planner<'i> {
         Some(PlannedAction::Request(Box::new(PlannedRequest {
             target,
             auth,
-            auth_span: request.auth.as_ref().and_then(AuthChoice::span),
+            auth_at,
             policy,
             headers,
+            outer_headers: Vec::new(),
             removed_headers: own.removed_headers(&request.headers),
             media_type,
             attached,
@@ -243,18 +250,15 @@ impl<'i> Planner<'i> {
         own: Option<&AuthChoice>,
         course: &mut Course<'_>,
         problems: &mut Problems,
-    ) -> (PlannedAuth, Option<Span>) {
+    ) -> (PlannedAuth, Option<Location>) {
         match own.or(course.own_auth) {
             None if course.auth_is_of_caller => (PlannedAuth::Caller, None),
             // What is wrong with it is said where it is written.
             Some(choice) if own.is_none() && course.auth_is_foreign => {
                 let nobody = &mut Problems::new(problems.source());
-                (self.auth(Some(choice), course, nobody), None)
+                (self.auth(Some(choice), None, course, nobody).0, None)
             }
-            choice => {
-                let auth = self.auth(choice.or(course.project_auth), course, problems);
-                (auth, choice.and_then(AuthChoice::span))
-            }
+            choice => self.auth(choice, course.project_auth, course, problems),
         }
     }
 
@@ -282,18 +286,59 @@ impl<'i> Planner<'i> {
         }
     }
 
-    /// The profile of a choice, whose names must be known.
+    /// Who a request is sent as, and where that is written; what is wrong with it is said there.
     fn auth(
         &self,
-        choice: Option<&AuthChoice>,
+        own: Option<&AuthChoice>,
+        of_project: Option<&AuthChoice>,
         course: &mut Course<'_>,
         problems: &mut Problems,
-    ) -> PlannedAuth {
-        let auth = resolve_auth(choice, self.input.project, problems);
+    ) -> (PlannedAuth, Option<Location>) {
+        let (choice, source) = match (own, self.input.project) {
+            (None, Some(project)) => (of_project, &project.source),
+            (own, _) => (own, problems.source()),
+        };
+        let mut found = Problems::new(source);
+        let at = choice.and_then(AuthChoice::span).map(|span| Location::new(source, span));
+        let auth = resolve_auth(choice, self.input.project, &mut found);
         if let PlannedAuth::Expression(template) = &auth {
-            course.names.check_template(template, Place::Request, problems);
+            course.names.check_template(template, Place::Request, &mut found);
         }
-        auth
+        found.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
+        // An input that only a profile reads is reached all the same.
+        if let (PlannedAuth::Profile(index), Some(project)) = (&auth, self.input.project) {
+            let parts = parts_of(&project.auth, *index).into_iter();
+            let templates = parts.flat_map(|part| project.auth[part].value.templates());
+            for (reference, _) in templates.flat_map(Template::references) {
+                if let ("inputs", Some(Access::Member(name))) =
+                    (reference.root.as_str(), reference.steps.first())
+                {
+                    course.names.used_inputs.insert(name.clone());
+                }
+            }
+        }
+        (auth, at)
+    }
+
+    /// Whether something else than an auth profile gives what a security scheme asks for.
+    fn is_given(&self, kind: &SecurityKind<'_>, call: &Call, headers: &[Named<Template>]) -> bool {
+        let has_header = |name: &str| headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+        match kind {
+            SecurityKind::ApiKey { location, name } => match location {
+                ParameterIn::Header => has_header(name),
+                ParameterIn::Query => call.query.iter().any(|it| it.name == *name),
+                ParameterIn::Cookie => {
+                    call.request.cookies.iter().any(|it| it.name == *name) || has_header("cookie")
+                }
+                ParameterIn::Path | ParameterIn::QueryString => false,
+            },
+            SecurityKind::MutualTls => self.input.environment.is_some_and(|it| it.tls.cert.is_some()),
+            SecurityKind::Bearer
+            | SecurityKind::Basic
+            | SecurityKind::OAuth2
+            | SecurityKind::OpenIdConnect => has_header("authorization"),
+            SecurityKind::Other => true,
+        }
     }
 
     /// Checks the expressions in files that a step sends as values.

@@ -66,6 +66,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         selection,
         limits: &limits,
         overrides: &Default::default(),
+        headers: &[],
     };
     let plan = plan(&input, &mut diagnostics);
     let words = diagnostics.iter().map(|each| {

@@ -35,6 +35,33 @@ pub enum AuthKind {
     },
     /// A token of an OAuth 2.0 token endpoint.
     OAuth2(Box<OAuth2>),
+    /// A certificate of the client's, shown while a connection is made. A value that begins with
+    /// `-----BEGIN` is PEM itself, any other is the path of a file.
+    MutualTls {
+        /// The certificate, with those that lead from it to its authority.
+        cert: Template,
+        /// Its key.
+        key: Template,
+    },
+    /// What a command prints, as JSON.
+    Command(Box<AuthCommand>),
+    /// Several profiles at once, by their names.
+    All(Vec<Spanned<String>>),
+}
+
+/// A command that gives a token: `command: [./token.sh]`.
+#[derive(Clone, Debug)]
+pub struct AuthCommand {
+    /// Where it is written.
+    pub span: Span,
+    /// The program and its arguments; no shell reads them.
+    pub words: Vec<Template>,
+    /// Where the token stands in what it prints; `/access_token` when nothing is written.
+    pub token_pointer: Pointer,
+    /// Where its lifetime in seconds stands; `/expires_in` when nothing is written.
+    pub expires_pointer: Pointer,
+    /// The headers to send, made of `$outputs`, in place of `Authorization: Bearer`.
+    pub headers: Vec<Named<Template>>,
 }
 
 /// Where an API key travels.
@@ -102,7 +129,7 @@ impl AuthChoice {
     }
 }
 
-const KINDS: &[&str] = &["bearer", "basic", "apiKey", "oauth2"];
+const KINDS: &[&str] = &["bearer", "basic", "apiKey", "oauth2", "mtls", "command", "all"];
 
 /// Reads `auth: seller`, `auth: none`, `auth: $row.auth`.
 pub(super) fn read_choice(node: &Node, reader: &mut Reader<'_>) -> AuthChoice {
@@ -145,9 +172,26 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
     if let Some(node) = map.take("oauth2") {
         kinds.extend(read_oauth2(node, reader));
     }
-    map.not_yet(&["mtls", "flow", "with", "headers", "expires", "command", "all"]);
+    if let Some(node) = map.take("mtls") {
+        kinds.extend(read_mtls(node, reader));
+    }
+    if let Some(node) = map.take("command") {
+        kinds.extend(read_command(node, &mut map, reader));
+    }
+    if let Some(node) = map.take("all") {
+        kinds.extend(read_all(node, reader));
+    }
+    map.not_yet(&["flow", "with", "headers", "expires"]);
     let problems_before = reader.problems.len();
-    map.finish(&[], reader.problems);
+    map.finish(
+        &[
+            ("tokenPointer", "it belongs under `oauth2`, or beside `command`"),
+            ("expiresPointer", "it belongs under `oauth2`, or beside `command`"),
+            ("cert", "it belongs under `mtls`"),
+            ("key", "it belongs under `mtls`"),
+        ],
+        reader.problems,
+    );
     let is_complete = reader.problems.len() == problems_before;
     if kinds.len() > 1 || (kinds.is_empty() && is_complete && !has_kind(&entry.value)) {
         reader.invalid(
@@ -219,21 +263,8 @@ fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
         },
     };
     let params = reader.template_map(&mut map, "params");
-    let mut pointer = |key: &'static str, default: &str| {
-        let text = map.take(key);
-        let written = text.map_or(Some(default), |node| node.as_str());
-        let pointer = written.and_then(Pointer::parse);
-        if let (None, Some(node)) = (&pointer, text) {
-            reader.invalid(
-                node.span,
-                format!("`{key}` is a JSON pointer such as {default}"),
-                "is no pointer",
-            );
-        }
-        pointer.unwrap_or_default()
-    };
-    let token_pointer = pointer("tokenPointer", "/access_token");
-    let expires_pointer = pointer("expiresPointer", "/expires_in");
+    let token_pointer = read_pointer("tokenPointer", "/access_token", &mut map, reader);
+    let expires_pointer = read_pointer("expiresPointer", "/expires_in", &mut map, reader);
     map.finish(&[], reader.problems);
     Some(AuthKind::OAuth2(Box::new(OAuth2 {
         grant: grant?,
@@ -248,13 +279,94 @@ fn read_oauth2(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
     })))
 }
 
+fn read_pointer(
+    key: &'static str,
+    default: &str,
+    map: &mut MapReader<'_>,
+    reader: &mut Reader<'_>,
+) -> Pointer {
+    let node = map.take(key);
+    let written = node.map_or(Some(default), |node| node.as_str());
+    let pointer = written.and_then(Pointer::parse);
+    if let (None, Some(node)) = (&pointer, node) {
+        let message = format!("`{key}` is a JSON pointer such as {default}");
+        reader.invalid(node.span, message, "is no pointer");
+    }
+    pointer.unwrap_or_default()
+}
+
+fn read_mtls(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let mut map = MapReader::new("an mtls profile", node, reader.problems)?;
+    let mut part = |key: &'static str, reader: &mut Reader<'_>| {
+        map.require(key, reader.problems).map(|node| reader.text_template(key, node))
+    };
+    let (cert, key) = (part("cert", reader), part("key", reader));
+    map.finish(&[("ca", "it belongs under `tls` of an environment")], reader.problems);
+    Some(AuthKind::MutualTls { cert: cert?, key: key? })
+}
+
+/// Reads `command` and the keys beside it.
+fn read_command(node: &Node, map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let token_pointer = read_pointer("tokenPointer", "/access_token", map, reader);
+    let expires_pointer = read_pointer("expiresPointer", "/expires_in", map, reader);
+    let entries = map.map("headers", reader.problems);
+    // What the command prints is known in its headers alone.
+    let roots = reader.syntax.roots.clone();
+    reader.syntax.roots.push("outputs".to_owned());
+    let headers =
+        entries.iter().map(|entry| entry.named(reader.text_template(&entry.key, &entry.value))).collect();
+    reader.syntax.roots = roots;
+    let words: Vec<Template> = match node.as_list() {
+        Some(elements) if !elements.is_empty() => {
+            elements.iter().map(|element| reader.text_template("command", element)).collect()
+        }
+        _ => {
+            let message = "`command` is a list of a program and its arguments, as in [./token.sh, --quiet]";
+            let label = match node.as_list() {
+                Some(_) => "is empty".to_owned(),
+                None => format!("is {}: no shell reads it", node.type_name()),
+            };
+            reader.invalid(node.span, message, label);
+            return None;
+        }
+    };
+    let span = node.span;
+    Some(AuthKind::Command(Box::new(AuthCommand { span, words, token_pointer, expires_pointer, headers })))
+}
+
+fn read_all(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
+    let message = "`all` is a list of the names of auth profiles";
+    let elements = match node.as_list() {
+        Some(elements) if !elements.is_empty() => elements,
+        _ => {
+            let label = if node.as_list().is_some() {
+                "is empty".to_owned()
+            } else {
+                format!("is {}", node.type_name())
+            };
+            reader.invalid(node.span, message, label);
+            return None;
+        }
+    };
+    let mut names = Vec::new();
+    for element in elements {
+        match element.as_str() {
+            Some(name) => names.push(Spanned::new(name.to_owned(), element.span)),
+            None => reader.invalid(element.span, message, format!("is {}", element.type_name())),
+        }
+    }
+    Some(AuthKind::All(names))
+}
+
 impl AuthProfile {
-    /// The header that the profile sets, if it sets one.
-    pub fn header(&self) -> Option<&str> {
+    /// The headers that the profile itself sets; those of `all` are set by the profiles it names.
+    pub fn headers(&self) -> Vec<&str> {
         match &self.kind {
-            AuthKind::Bearer(_) | AuthKind::Basic { .. } | AuthKind::OAuth2(_) => Some("Authorization"),
-            AuthKind::ApiKey { location: KeyLocation::Header, name, .. } => Some(name),
-            AuthKind::ApiKey { .. } => None,
+            AuthKind::Bearer(_) | AuthKind::Basic { .. } | AuthKind::OAuth2(_) => vec!["Authorization"],
+            AuthKind::ApiKey { location: KeyLocation::Header, name, .. } => vec![name],
+            AuthKind::Command(command) if command.headers.is_empty() => vec!["Authorization"],
+            AuthKind::Command(command) => command.headers.iter().map(|it| it.name.as_str()).collect(),
+            AuthKind::ApiKey { .. } | AuthKind::MutualTls { .. } | AuthKind::All(_) => Vec::new(),
         }
     }
 
@@ -263,6 +375,11 @@ impl AuthProfile {
         match &self.kind {
             AuthKind::Bearer(value) | AuthKind::ApiKey { value, .. } => vec![value],
             AuthKind::Basic { username, password } => vec![username, password],
+            AuthKind::MutualTls { cert, key } => vec![cert, key],
+            AuthKind::Command(command) => {
+                command.words.iter().chain(command.headers.iter().map(|header| &header.value)).collect()
+            }
+            AuthKind::All(_) => Vec::new(),
             AuthKind::OAuth2(oauth2) => {
                 let optional = [&oauth2.client_secret, &oauth2.scope];
                 [&oauth2.grant, &oauth2.token_url, &oauth2.client_id]

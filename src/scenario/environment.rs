@@ -1,6 +1,8 @@
+use super::auth::{AuthChoice, read_choice};
+use super::connection::{Rate, Tls, read_allow, read_rate, read_tls};
 use super::contract::{ContractSettings, read_contract};
 use super::reader::{Named, Reader, Spanned};
-use super::settings::{Timeouts, read_timeouts};
+use super::settings::{Timeouts, read_headers, read_timeouts};
 use crate::diagnostic::Code;
 use crate::expression::Template;
 use crate::source::Span;
@@ -29,6 +31,27 @@ pub struct Environment {
     pub limits: Vec<Named<String>>,
     /// The severities of contract checks.
     pub contract: ContractSettings,
+    /// Headers of every request of a step, the outermost of all; `None` is a written `null`.
+    pub headers: Vec<Named<Option<Template>>>,
+    /// The auth profile of every step that nothing nearer gives one.
+    pub auth: Option<AuthChoice>,
+    /// How often requests leave at most, all workers together.
+    pub rate: Option<Rate>,
+    /// The URL of the proxy that everything goes through.
+    pub proxy: Option<Template>,
+    /// Whom to trust, and as whom to connect.
+    pub tls: Tls,
+    /// The methods that may be sent at all, in capitals; any where nothing is written.
+    pub allow: Option<Spanned<Vec<String>>>,
+}
+
+impl Environment {
+    /// Every value that is written in it but for the URLs of servers.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        let headers = self.headers.iter().filter_map(|header| header.value.as_ref());
+        let named = self.base_urls.iter().chain(&self.env).map(|named| &named.value);
+        named.chain(headers).chain(&self.proxy).chain(self.tls.templates())
+    }
 }
 
 /// `baseUrls: { api: servers }`, or `{ api: { server: …, variables: { … } } }`.
@@ -76,8 +99,14 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         jobs: map.take("jobs").and_then(|node| read_jobs(node, reader)),
         limits: scalars(map.map("limits", reader.problems)),
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
+        headers: read_headers(map.map("headers", reader.problems), reader),
+        auth: map.take("auth").map(|node| read_choice(node, reader)),
+        rate: map.take("rate").and_then(|node| read_rate(node, reader)),
+        proxy: map.take("proxy").map(|node| reader.text_template("proxy", node)),
+        tls: map.take("tls").map(|node| read_tls(node, reader)).unwrap_or_default(),
+        allow: map.take("allow").and_then(|node| read_allow(node, reader)),
     };
-    map.not_yet(&["headers", "auth", "retry", "rate", "proxy", "tls", "allow"]);
+    map.not_yet(&["retry"]);
     map.finish(
         &[
             ("baseUrl", "write `baseUrls`, a map from apis to URLs"),

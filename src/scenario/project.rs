@@ -1,11 +1,14 @@
 use super::auth::{AuthProfile, read_profile};
+use super::connection::{Rate, read_rate};
 use super::contract::{ContractSettings, read_contract};
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
+use super::joint::check_joint;
 use super::reader::{Named, Reader, Spanned};
-use super::settings::{Timeouts, read_timeouts};
+use super::settings::{Timeouts, read_headers, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
 use crate::diagnostic::{Code, Problems};
+use crate::expression::Template;
 use crate::limits::Limits;
 use crate::source::Source;
 use crate::yaml::{Dialect, Entry, MapReader, Node, load, nearest};
@@ -37,6 +40,10 @@ pub struct Project {
     pub broken_auth: Vec<String>,
     /// The auth profile of every step that names none.
     pub default_auth: Option<AuthChoice>,
+    /// Headers of every request of a step in any environment; `None` is a written `null`.
+    pub headers: Vec<Named<Option<Template>>>,
+    /// How often requests leave at most where an environment does not say.
+    pub rate: Option<Rate>,
     /// Time-outs.
     pub timeouts: Timeouts,
     /// The severities of contract checks.
@@ -122,6 +129,8 @@ impl Project {
                 .collect(),
             broken_auth: Vec::new(),
             default_auth: None,
+            headers: Vec::new(),
+            rate: None,
             timeouts: Timeouts::default(),
             contract: ContractSettings::default(),
             limits: Vec::new(),
@@ -144,6 +153,7 @@ impl Project {
             reader.problems,
         );
         project.check_names(reader.problems);
+        check_joint(&project.auth, &project.broken_auth, reader.problems);
         Some(project)
     }
 
@@ -158,7 +168,9 @@ impl Project {
         let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
         self.nullable = nullable.unwrap_or_default();
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
-        map.not_yet(&["headers", "retry", "rate"]);
+        self.headers = read_headers(map.map("headers", reader.problems), reader);
+        self.rate = map.take("rate").and_then(|node| read_rate(node, reader));
+        map.not_yet(&["retry"]);
         map.finish(&[], reader.problems);
     }
 

@@ -405,20 +405,38 @@ fn project_files_name_what_exists() {
         &["config.unknown-key 2:1 a project file has no key `environment` | did you mean `environments`?"],
     );
     check_project(
-        "contest: 1\nauth: { a: { mtls: {} } }\n",
+        "contest: 1\nauth: { a: { flow: x } }\n",
         &[
-            "scenario.not-supported 2:14 `mtls` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 2:14 `flow` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
     check_project(
         "contest: 1\nauth: { a: {} }\n",
         &[
-            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2 | has none",
+            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2, mtls, command, all | has none",
         ],
     );
     check_project(
         "contest: 1\napis: { a: { document: a.yaml, nullable: strict } }\ndefaults: { nullable: lenient, contract: { formats: { uuid: off } } }\n",
         &[],
+    );
+    check_project(
+        "contest: 1\nauth: { a: { command: ./token.sh }, b: { mtls: { cert: c } }, c: { all: x }, d: { command: [] } }\n",
+        &[
+            "scenario.invalid-value 2:23 `command` is a list of a program and its arguments, as in [./token.sh, --quiet] | is a text: no shell reads it",
+            "scenario.missing-key 2:48 an mtls profile needs the key `key` | lacks `key`",
+            "scenario.invalid-value 2:73 `all` is a list of the names of auth profiles | is a text",
+            "scenario.invalid-value 2:92 `command` is a list of a program and its arguments, as in [./token.sh, --quiet] | is empty",
+        ],
+    );
+    check_project(
+        "contest: 1\nenvironments: { a: { rate: 20, allow: GET, tls: { cert: c }, headers: { A: 1 } }, b: { allow: [get, 'a b'] } }\n",
+        &[
+            "config.invalid-value 2:28 a rate is a text, as in 20/s | is no rate",
+            "config.invalid-value 2:49 `cert` is of no use without `key` | lacks `key`",
+            "config.invalid-value 2:39 `allow` is a list of the methods that may be sent, as in [GET, HEAD] | is a text",
+            "config.invalid-value 2:101 `allow` is a list of the methods that may be sent, as in [GET, HEAD] | is no method",
+        ],
     );
     check_project(
         "contest: 1\napis: { a: { document: a.yaml, nullable: true } }\n",

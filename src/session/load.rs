@@ -1,22 +1,25 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
+use super::connection::{Surroundings, banners, connect, outer_headers};
+use super::env_file::read_variables;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
 use super::flows::read_flow_files;
 use super::library::Library;
 use super::mask::mask_diagnostics;
 use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
+use super::profiles::{check_commands, check_profiles_in_use, read_identities};
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
-use super::values::{check_profiles_in_use, gather_values};
+use super::values::gather_values;
 use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
+use crate::engine::{Event, Identity, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
-use crate::plan::{Plan, PlanInput, Selection, plan};
+use crate::plan::{Plan, PlanInput, Selection, check_allowed, plan};
 use crate::scenario::{Action, Environment, FlowFiles, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::source::{Source, Span, recorded};
@@ -48,6 +51,10 @@ pub struct Session {
     values: Arc<Values>,
     masker: Arc<Masker>,
     limits: Limits,
+    /// How servers are reached.
+    client: ClientSettings,
+    /// The certificates of auth profiles, by profile.
+    identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
     broken: BTreeSet<String>,
     pub(super) files: SessionFiles,
@@ -78,9 +85,10 @@ impl Session {
         session
     }
 
-    fn read(settings: Settings, wants_target: bool) -> Self {
+    fn read(mut settings: Settings, wants_target: bool) -> Self {
         let mut diagnostics = Vec::new();
         let mut limits = Limits::default();
+        settings.variables = read_variables(&settings, &limits, &mut diagnostics);
         let project_path = find_project(&settings.files, &settings.folder);
         let project = project_path
             .as_ref()
@@ -112,6 +120,7 @@ impl Session {
             &mut diagnostics,
         );
         let selection: &Selection = &settings.selection;
+        let headers = outer_headers(&settings, project.as_ref(), environment.as_ref());
         let mut plan = plan(
             &PlanInput {
                 project: project.as_ref(),
@@ -124,9 +133,13 @@ impl Session {
                 selection,
                 limits: &limits,
                 overrides: &settings.contract,
+                headers: &headers,
             },
             &mut diagnostics,
         );
+        if let (Some(project), Some(environment), true) = (&project, &environment, wants_target) {
+            diagnostics.extend(check_allowed(&plan, environment, project));
+        }
         // With `--keep-going` the errors of a scenario file cost that file only.
         let mut broken = broken_files(&diagnostics, &scenarios.names);
         if settings.keep_going {
@@ -150,13 +163,33 @@ impl Session {
         let has_environment = diagnostics.iter().all(|it| it.code != Code::CONFIG_UNKNOWN_ENVIRONMENT);
         if let (Some(project), true) = (&project, wants_target && has_environment) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
+            // A dry run signs in nowhere.
+            if !settings.allow_commands && !settings.is_dry {
+                check_commands(&plan, project, &mut diagnostics);
+            }
         }
-        let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
+        let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty())
+            && settings.base_urls.is_empty()
+            && !settings.use_servers;
+        let around = Surroundings {
+            settings: &settings,
+            project: project.as_ref(),
+            environment: environment.as_ref(),
+            values: &values,
+            limits: &limits,
+            masker: &masker,
+            is_mocked: has_mocks,
+        };
+        let (mut client, mut identities) = (ClientSettings::default(), Vec::new());
+        if wants_target {
+            client = connect(&around, &mut diagnostics);
+            if let Some(project) = &project {
+                identities = read_identities(&plan, project, &around, &mut diagnostics);
+            }
+        }
         let is_broken = has_errors_outside(&diagnostics, &broken);
         let destination = match (&environment, &project) {
-            (Some(environment), Some(project))
-                if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
-            {
+            (Some(environment), Some(project)) if has_mocks => {
                 let rules = load_rules(
                     environment,
                     project,
@@ -194,6 +227,8 @@ impl Session {
             values: Arc::new(values),
             masker,
             limits,
+            client,
+            identities,
             broken,
             files: watched,
         }
@@ -353,16 +388,20 @@ impl Session {
                 Destination::Urls(target) => target.words(),
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
-            banners: Vec::new(),
+            banners: banners(&self.settings, environment),
             workers: self.n_workers(),
             repeat: self.settings.repeat.unwrap_or(1),
             order: self.settings.order,
             values: Arc::clone(&self.values),
             profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
+            identities: self.identities.clone(),
+            commands: self
+                .settings
+                .allow_commands
+                .then(|| project.map(|it| it.folder.clone()).unwrap_or_else(|| self.settings.folder.clone())),
             client: Client::new(ClientSettings {
                 connect_timeout: connect.unwrap_or(CONNECT),
-                limits: self.limits.clone(),
-                ..ClientSettings::default()
+                ..self.client.clone()
             }),
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),

@@ -6,6 +6,8 @@
 
 mod base_url;
 mod check;
+mod connection;
+mod env_file;
 mod files;
 mod flows;
 mod format;
@@ -15,6 +17,7 @@ mod load;
 mod mask;
 mod mocks;
 mod overlays;
+mod profiles;
 mod remote;
 mod runtime;
 mod schema;
@@ -33,6 +36,6 @@ pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use schema::make_schema;
-pub use settings::{BaseUrl, Settings, Variables};
+pub use settings::{BaseUrl, ConnectionSettings, Settings, Variables};
 pub use watch::{Round, Watch};
 pub use write::write_file;

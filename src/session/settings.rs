@@ -2,7 +2,7 @@ use super::library::Allowed;
 use super::overlays::OverlayFile;
 use crate::engine::{Order, Stepper};
 use crate::plan::Selection;
-use crate::scenario::ContractSettings;
+use crate::scenario::{ContractSettings, Rate};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,6 +54,32 @@ pub struct Settings {
     pub contract: ContractSettings,
     /// The process's variables.
     pub variables: Variables,
+    /// Files of further variables, `NAME=value` a line; those of the process count before them, and of
+    /// two files the later.
+    pub env_files: Vec<PathBuf>,
+    /// Whether auth profiles may run commands.
+    pub allow_commands: bool,
+    /// How the servers are reached, in place of what the environment says.
+    pub connection: ConnectionSettings,
+}
+
+/// How servers are reached; what is not set is as the environment says.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionSettings {
+    /// Headers of every request of a step; `None` removes one of the project file.
+    pub headers: Vec<(String, Option<String>)>,
+    /// The URL of the proxy.
+    pub proxy: Option<String>,
+    /// Whether any certificate of a server is trusted.
+    pub is_insecure: bool,
+    /// A file of certificates of authorities that are trusted beside the platform's, PEM.
+    pub ca: Option<PathBuf>,
+    /// A file of the client's certificate, PEM.
+    pub cert: Option<PathBuf>,
+    /// A file of its key, PEM.
+    pub key: Option<PathBuf>,
+    /// How often requests leave at most.
+    pub rate: Option<Rate>,
 }
 
 impl Settings {
@@ -83,6 +109,8 @@ pub enum Variables {
     Process,
     /// These.
     Given(BTreeMap<String, String>),
+    /// The first ones, and where these lack a name the second.
+    Above(Box<Self>, BTreeMap<String, String>),
 }
 
 impl Variables {
@@ -91,6 +119,7 @@ impl Variables {
         match self {
             Self::Process => std::env::var(name).ok(),
             Self::Given(map) => map.get(name).cloned(),
+            Self::Above(first, second) => first.get(name).or_else(|| second.get(name).cloned()),
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::files::read_named_source;
+use super::profiles::check_names;
 use super::settings::Settings;
 use crate::clock::{Clock, Timestamp};
 use crate::diagnostic::{Code, Diagnostic, Problems};
@@ -6,8 +7,7 @@ use crate::engine::{GivenInput, Values};
 use crate::expression::{Access, Reference, Scope, Template, Unresolved};
 use crate::json::{Datum, Value};
 use crate::limits::Limits;
-use crate::plan::{Plan, PlannedAuth};
-use crate::scenario::{Environment, Named, Project, ScenarioFile, SecretSource};
+use crate::scenario::{Environment, Project, ScenarioFile, SecretSource};
 use crate::secret::{MIN_LENGTH, Masker};
 use crate::source::{Location, Span, record};
 use crate::yaml::{Dialect, load, nearest};
@@ -20,11 +20,17 @@ use std::sync::Arc;
 pub(super) struct ProjectScope<'s> {
     env: &'s BTreeMap<String, Datum>,
     secrets: &'s BTreeMap<String, Datum>,
+    /// `$run.id`, where it is known.
+    run_id: Option<&'s str>,
 }
 
 impl<'s> ProjectScope<'s> {
     pub(super) fn new(env: &'s BTreeMap<String, Datum>, secrets: &'s BTreeMap<String, Datum>) -> Self {
-        Self { env, secrets }
+        Self { env, secrets, run_id: None }
+    }
+
+    pub(super) fn with_run(self, run_id: &'s str) -> Self {
+        Self { run_id: Some(run_id), ..self }
     }
 }
 
@@ -34,6 +40,10 @@ impl Scope for ProjectScope<'_> {
         let (map, what) = match reference.root.as_str() {
             "env" => (self.env, "the variable"),
             "secrets" => (self.secrets, "the secret"),
+            "run" => match self.run_id {
+                Some(run_id) => return reference.walk(1, Datum::new(run_id)),
+                None => return fail("it is not known here".to_owned()),
+            },
             _ => return fail("it is not known here".to_owned()),
         };
         match reference.steps.first() {
@@ -68,7 +78,7 @@ pub(super) fn gather_values(
     if let Some(project) = project {
         gather_secrets(settings, project, environment, masker, &mut values, diagnostics);
         gather_env(settings, project, environment, &mut values, diagnostics);
-        check_profiles(project, diagnostics);
+        check_names(project, diagnostics);
     }
     gather_inputs(settings, project, environment, files, limits, &mut values, diagnostics);
     mask_inputs(files, &values, masker, diagnostics);
@@ -152,83 +162,6 @@ fn place_of_name(project: &Project, name: &str) -> Option<Span> {
     let text = project.source.text();
     let list = project.source.find("secrets", Span::new(0, text.len()))?;
     project.source.find(name, Span::new(list.end, text.len()))
-}
-
-/// Secrets and variables without a value that an auth profile in use needs: said once, before
-/// anything is sent.
-pub(super) fn check_profiles_in_use(
-    plan: &Plan,
-    project: &Project,
-    environment: Option<&Named<Environment>>,
-    values: &Values,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
-    let used: BTreeSet<usize> = steps
-        .filter_map(|step| match step.request()?.auth {
-            PlannedAuth::Profile(index) => Some(index),
-            _ => None,
-        })
-        .collect();
-    let templates = used.iter().flat_map(|index| project.auth[*index].value.templates());
-    let mut said = BTreeSet::new();
-    for (reference, span) in templates.flat_map(Template::references) {
-        let (Some(Access::Member(name)), root) = (reference.steps.first(), reference.root.as_str()) else {
-            continue;
-        };
-        let is_missing = match root {
-            "secrets" => project.secrets.contains(name) && !values.secrets.contains_key(name),
-            "env" => project.env.contains(name) && !values.env.contains_key(name),
-            _ => false,
-        };
-        if !is_missing || !said.insert(name.clone()) {
-            continue;
-        }
-        let written = environment.and_then(|it| it.value.secrets.iter().find(|secret| secret.name == *name));
-        let (reason, place) = match written.map(|secret| (&secret.value, secret.name_span)) {
-            Some((SecretSource::Env(variable), place)) => {
-                (format!("the variable `{variable}` is not set, or empty"), Some(place))
-            }
-            Some((_, place)) => ("its value is empty".to_owned(), Some(place)),
-            None => (format!("the variable `{name}` is not set, or empty"), None),
-        };
-        let code = Code::SCENARIO_UNKNOWN_REFERENCE;
-        let mut diagnostic = Diagnostic::error(code, format!("`{}` has no value: {reason}", reference.text));
-        if let Some(place) = place {
-            diagnostic = diagnostic.label(&project.source, place, "comes from here");
-        }
-        diagnostics.push(diagnostic.label(&project.source, span, "is needed here"));
-    }
-}
-
-/// Names in auth profiles that are not listed: a typing error there would only show as a 401.
-fn check_profiles(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
-    let mut problems = Problems::new(&project.source);
-    let listed = |root: &str| if root == "env" { &project.env } else { &project.secrets };
-    let environments = project.environments.iter().map(|environment| &environment.value);
-    let variables = environments.clone().flat_map(|it| &it.servers).flat_map(|it| &it.value.variables);
-    let urls = environments.clone().flat_map(|it| it.base_urls.iter().chain(&it.env)).chain(variables);
-    let urls = urls.map(|named| &named.value);
-    let profiles = project.auth.iter().flat_map(|profile| profile.value.templates());
-    for (reference, span) in urls.chain(profiles).flat_map(Template::references) {
-        let (Some(Access::Member(name)), "env" | "secrets") =
-            (reference.steps.first(), reference.root.as_str())
-        else {
-            continue;
-        };
-        let names = listed(&reference.root);
-        let is_own_env = environments.clone().any(|it| it.env.iter().any(|env| env.name == *name));
-        if names.contains(name) || (reference.root == "env" && is_own_env) {
-            continue;
-        }
-        let label = match nearest(name, names.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `${}.{meant}`?", reference.root),
-            None => format!("add it to `{}` at the top of the file", reference.root),
-        };
-        let message = format!("`{name}` is not listed under `{}`", reference.root);
-        problems.error(Code::SCENARIO_UNKNOWN_REFERENCE, span, message, label);
-    }
-    diagnostics.extend(problems.into_list());
 }
 
 /// Makes the inputs of `format: password` that are given secret before anything is said of them.

@@ -36,5 +36,6 @@ mod server;
 mod servers;
 mod starting;
 mod stepping;
+mod surroundings;
 mod trace;
 mod watch;

@@ -14,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 /// The secrets and what each is: what a header, a cookie or a URL must escape is in those that go
 /// there.
-const SECRETS: [(&str, &str); 8] = [
+const SECRETS: [(&str, &str); 9] = [
     ("BEARER", r#"b34r"er/Zürich+Q%9 it's-x_y~z.Kv7"#),
+    ("ENV_HEADER", r"eh:Zt5/\Qp-9+Lm2=xV&7$aB"),
     ("HEADER_KEY", r"hk:Wq8/\pL+2=mN&4$rT6"),
     ("QUERY_KEY", r#"qk "Jd7/üF+5=gH%20&8?sT#9-bV_c.X~"#),
     ("COOKIE_KEY", "ckP0o9+I8u/7y=T6%r5E4w3"),
@@ -31,6 +32,8 @@ const SECRETS: [(&str, &str); 8] = [
 
 /// What the server makes up and a capture keeps secret.
 const CAPTURED: &str = "cp\"T0ken/9ä+Hh8%Gg7 Ff6-Ee5";
+/// What a command prints.
+const PRINTED: &str = "pr.0Jx7/Wq+4Kc9-Tn2Vb";
 /// What the token endpoint gives.
 const TOKEN: &str = "tk.eyJhbGciOi/JIUzI1+NiIsInR5cCI6-IkpXVCJ9";
 
@@ -39,7 +42,7 @@ fn secret(name: &str) -> &'static str {
 }
 
 fn all_secrets() -> Vec<&'static str> {
-    SECRETS.iter().map(|(_, value)| *value).chain([CAPTURED, TOKEN]).collect()
+    SECRETS.iter().map(|(_, value)| *value).chain([CAPTURED, TOKEN, PRINTED]).collect()
 }
 
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -137,6 +140,9 @@ fn known(path: &str) -> Vec<&'static str> {
     let mut known: Vec<&str> = SECRETS.iter().map(|(_, value)| *value).collect();
     if path.contains("captured") {
         known.push(CAPTURED);
+    }
+    if path.contains("printed") {
+        known.push(PRINTED);
     }
     if path.contains("token") {
         known.push(TOKEN);
@@ -270,6 +276,10 @@ scenarios:
   token-in-body: { steps: [ { call: getThing, auth: client-in-body, path: { id: token } } ] }
   refused: { steps: [ { call: getThing, auth: refused, path: { id: x } } ] }
   page: { steps: [ { call: getThing, auth: page, path: { id: x } } ] }
+  printed: { steps: [ { call: getThing, auth: robot, path: { id: printed } } ] }
+  printed-headers: { steps: [ { call: getThing, auth: desk, path: { id: printed } } ] }
+  printed-badly: { steps: [ { call: getThing, auth: broken, path: { id: x } } ] }
+  not-printed: { steps: [ { call: getThing, auth: angry, path: { id: x } } ] }
   status: { steps: [ { call: getStatus, auth: query } ] }
   type: { steps: [ { call: getType, auth: bearer } ] }
   decode: { steps: [ { call: getDecode, auth: header } ] }
@@ -354,10 +364,10 @@ impl Shop {
             format!("{{ apiKey: {{ in: {place}, name: key, value: $secrets.{secret} }} }}")
         };
         let project = format!(
-            "contest: 1\napis: {{ echo: openapi.yaml, nowhere: openapi.yaml, locked: openapi.yaml }}\nsecrets: [{names}]\nauth:\n  bearer: \
+            "contest: 1\napis: {{ echo: openapi.yaml, nowhere: openapi.yaml, locked: openapi.yaml }}\nsecrets: [{names}]\nauth:\n  robot: {{ command: [cat, printed.json] }}\n  desk: {{ command: [cat, printed.json], headers: {{ X-Desk: \"Desk {{$outputs.access_token}}\" }} }}\n  broken: {{ command: [cat, printed.txt] }}\n  angry: {{ command: [sh, angry.sh, $secrets.LONG] }}\n  bearer: \
              {{ bearer: $secrets.BEARER }}\n  query: {}\n  query-nowhere: {}\n  query-locked: {}\n  header: {}\n  cookie: {}\n  client: \
              {}\n  client-in-body: {}\n  refused: {}\n  page: {}\nenvironments:\n  test:\n    baseUrls: {{ echo: \
-             \"{}\", nowhere: \"{closed}\", locked: \"{locked}\" }}\n    inputsFile: inputs.yaml\n    secrets:\n{}\ndefaultEnvironment: test\n",
+             \"{}\", nowhere: \"{closed}\", locked: \"{locked}\" }}\n    inputsFile: inputs.yaml\n    headers: {{ X-Surroundings: \"is {{$secrets.ENV_HEADER}}\" }}\n    secrets:\n{}\ndefaultEnvironment: test\n",
             key("query", "QUERY_KEY"),
             key("query", "LONG"),
             key("query", "QUERY_KEY"),
@@ -373,6 +383,12 @@ impl Shop {
         let write =
             |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("a file can be written");
         write("contest.yaml", &project);
+        write("printed.json", &format!("{{\"access_token\": {}}}", json_text(PRINTED)));
+        write("printed.txt", &format!("{PRINTED}\n"));
+        write(
+            "angry.sh",
+            "echo \"not with $1, and not with it cut short\" >&2; cat openapi.yaml >&2; exit 1\n",
+        );
         write("openapi.yaml", DOCUMENT);
         write("echo.contest.yaml", SCENARIOS);
         let inputs = format!("path: {}\nbody: {}\n", json_text(secret("PATH")), json_text(secret("BODY")));
@@ -381,8 +397,10 @@ impl Shop {
     }
 
     fn run(&self, arguments: &[&str], columns: &str) -> String {
+        let is_run = arguments.first() == Some(&"run");
         let output = Command::new(env!("CARGO_BIN_EXE_contest"))
             .args(arguments)
+            .args(is_run.then_some("--allow-commands"))
             .current_dir(&self.folder)
             .env_clear()
             .envs([("COLUMNS", columns), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")])
@@ -467,6 +485,7 @@ fn no_report_of_the_library_and_no_failure_of_a_test_shows_a_secret() {
         files: vec!["echo.contest.yaml".into()],
         folder: shop.folder.clone(),
         variables: Variables::Given(Default::default()),
+        allow_commands: true,
         keeps_exchanges: true,
         ..Settings::default()
     };
@@ -566,4 +585,42 @@ fn a_secret_too_short_to_be_masked_is_said() {
     let words = "warning[config.short-secret]: the secret `PIN` has fewer than 4 bytes, and is not masked";
     assert_eq!(output.matches(words).count(), 1, "{output}");
     assert!(output.contains("contest.yaml:"), "{output}");
+}
+
+/// What a connection is made with shows nowhere: the password of a proxy, the key of a certificate, a
+/// header of the command line.
+#[test]
+fn no_connection_shows_its_credentials() {
+    const PASSWORD: &str = "pX7q/Zw9+Rt2";
+    let shop = Shop::new("connection");
+    let certificates = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/certificates");
+    let key = std::fs::read_to_string(certificates.join("server.key.pem")).expect("it is kept there");
+    let encoded = utf8_percent_encode(PASSWORD, RESERVED).to_string();
+    let pair = STANDARD.encode(format!("me:{PASSWORD}"));
+    let right = certificates.join("right.pem").display().to_string();
+    let other = certificates.join("ca.pem").display().to_string();
+    let key_path = certificates.join("server.key.pem").display().to_string();
+    let proxies = ["http", "socks5", "http://x"].map(|scheme| format!("{scheme}://me:{encoded}@127.0.0.1:1"));
+    let header = format!("X-Token: {PASSWORD}");
+    let rows: [&[&str]; 6] = [
+        &["--proxy", &proxies[0]],
+        &["--proxy", &proxies[1]],
+        &["--proxy", &proxies[2]],
+        &["--header", &header],
+        &["--cert", &right, "--key", &key_path],
+        &["--cert", &other, "--key", &other],
+    ];
+    for row in rows {
+        let arguments: Vec<&str> = ["run", "echo.contest.yaml"].iter().chain(row).copied().collect();
+        let output = shop.run(&arguments, "400");
+        let mut secrets = vec![PASSWORD, &encoded, &pair];
+        secrets.extend(key.lines().filter(|line| !line.starts_with('-')));
+        for secret in secrets {
+            assert!(
+                !output.contains(&secret[..secret.len().min(RECOGNISABLE)]),
+                "{row:?} shows {secret}: {output}"
+            );
+        }
+        check_output(&format!("{row:?}"), &output);
+    }
 }

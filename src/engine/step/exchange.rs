@@ -6,13 +6,15 @@ use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
-use crate::engine::auth::{AttachError, Attached, Credentials, attach, resolve_credentials};
+use crate::engine::auth::{
+    AttachError, Attached, Credentials, Signing, attach, resolve_credentials, send_as_nobody,
+};
 use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, Token, TokenRequest};
+use crate::http::{Client, CookieJar};
 
 /// Why there is no exchange, and the request where one was made.
 pub(super) type NoExchange = (Box<Fact>, Option<Request>);
@@ -22,20 +24,20 @@ pub(super) struct Signed {
     profile: Option<usize>,
     /// Whether the cookies of the jar went along.
     with_cookies: bool,
-    /// The token that was sent, when it came from the cache and may be stale.
-    cached_token: Option<(TokenRequest, Token)>,
-    /// What the reader should know.
-    pub(super) note: Option<String>,
+    pub(super) attached: Attached,
+}
+
+/// The first answer.
+pub(super) struct First {
+    pub(super) exchange: Exchange,
+    /// Whether the jar's cookies went along.
+    pub(super) with_jar: bool,
+    /// The client that shows a certificate of a profile, in place of the run's.
+    pub(super) client: Option<Client>,
 }
 
 /// What is noted about a request that a person changed.
 const EDITED: &str = "the request was edited before it was sent, and not held to the document";
-
-fn unsigned(sending: Sending<'_>, error: AttachError) -> NoExchange {
-    let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, sending.request.auth_span);
-    fact.help.extend(error.help);
-    (Box::new(fact), None)
-}
 
 impl StepContext<'_> {
     /// Sends the request with its cookies and credentials.
@@ -51,13 +53,15 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
         let exchange = async {
-            let (first, with_jar) = self.send(sending, built, base, scope, jar, expected, on_send).await?;
-            self.follow(sending, first, with_jar, jar).await
+            let first = self.send(sending, built, base, scope, jar, expected, on_send).await?;
+            self.follow(sending, first, jar).await
         };
-        exchange.await.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
+        exchange
+            .await
+            .map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref(), scope)))
     }
 
-    /// The first answer, and whether the jar's cookies went along. A cached token that is refused is fetched
+    /// The first answer. A cached token that is refused is fetched
     /// anew once.
     #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
     async fn send(
@@ -69,47 +73,72 @@ impl StepContext<'_> {
         jar: &mut CookieJar,
         expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
-    ) -> Result<(Exchange, bool), NoExchange> {
-        let planned = sending.request;
-        let signed = self.sign(sending, &mut built, base, scope, jar).await?;
-        let Signed { profile, with_cookies, cached_token, note } = signed;
+    ) -> Result<First, NoExchange> {
+        let Signed { profile, with_cookies, mut attached } =
+            self.sign(sending, &mut built, base, scope, jar).await?;
         let (request, is_edited) = self.consult(sending, built.request).await?;
         on_send();
-        let send = |request: Request| self.transmit(sending, request);
-        let again = cached_token.is_some().then(|| request.clone());
-        let mut exchange = send(request).await?;
-        exchange.notes.extend(note);
+        let again = (!attached.cached_tokens.is_empty()).then(|| request.clone());
+        let mut exchange = self.transmit(sending, request, attached.client.as_ref()).await?;
+        exchange.notes.append(&mut attached.notes);
         exchange.notes.extend(is_edited.then(|| EDITED.to_owned()));
-        let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
-            return Ok((exchange, with_cookies));
+        let is_refused = exchange.response.status == 401
+            && !(matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()));
+        let (Some(mut again), Some(profile)) = (again.filter(|_| is_refused), profile) else {
+            return Ok(First { exchange, with_jar: with_cookies, client: attached.client });
         };
-        if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()) {
-            return Ok((exchange, with_cookies));
-        }
         sending.log.followed(&exchange);
-        self.run.settings.tokens.invalidate(&token.0, &token.1).await;
-        if let Some(profile) = profile {
-            let base_url = base.api.as_deref().unwrap_or_default();
-            let attached = attach(profile, &mut again, base_url, planned.timeout, self.run, scope).await;
-            attached.map_err(|error| unsigned(sending, error))?;
+        for token in &attached.cached_tokens {
+            self.run.settings.tokens.invalidate(token).await;
         }
-        let mut exchange = send(again).await?;
+        // What the profile attached makes room for what it attaches now.
+        attached.take_back(&mut again);
+        let signing = self.signing(sending, base, scope);
+        let attached = attach(profile, &mut again, &signing).await;
+        let mut attached = attached.map_err(|error| self.unsigned(sending, error))?;
+        let mut exchange = self.transmit(sending, again, attached.client.as_ref()).await?;
+        exchange.notes.append(&mut attached.notes);
         exchange.notes.push(
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
         );
-        Ok((exchange, with_cookies))
+        Ok(First { exchange, with_jar: with_cookies, client: attached.client })
     }
 
-    /// One request, and its answer.
+    /// One request, and its answer; by another client than the run's where one is given.
     pub(super) async fn transmit(
         &self,
         sending: Sending<'_>,
         request: Request,
+        client: Option<&Client>,
     ) -> Result<Exchange, NoExchange> {
         sending.log.begin(&request);
-        let result = self.run.settings.client.send_owned(request, sending.request.timeout).await;
+        let client = client.unwrap_or(&self.run.settings.client);
+        let result = client.send_owned(request, sending.request.timeout).await;
         result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
+    }
+
+    fn signing<'s>(&'s self, sending: Sending<'s>, base: &'s BaseUrls, scope: &'s CaseScope) -> Signing<'s> {
+        Signing {
+            run: self.run,
+            scope,
+            base_url: base.api.as_deref().unwrap_or_default(),
+            timeout: sending.request.timeout,
+            planned: sending.request,
+        }
+    }
+
+    /// No credentials could be had; a mock that could not answer for the api is to blame for it.
+    fn unsigned(&self, sending: Sending<'_>, error: AttachError) -> NoExchange {
+        let api = sending.api().filter(|_| error.is_answered);
+        if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
+            let headline = format!("the mock cannot give a token: {}", refusal.reason);
+            let fact = sending.unsent(Code::MOCK_REFUSED, headline, None).help(refusal.help);
+            return (Box::new(fact), None);
+        }
+        let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, None);
+        fact.help.extend(error.help);
+        (Box::new(fact), None)
     }
 
     /// Adds the cookies and the credentials.
@@ -123,29 +152,41 @@ impl StepContext<'_> {
     ) -> Result<Signed, NoExchange> {
         let planned = sending.request;
         let credentials = resolve_credentials(&planned.auth, self.run, scope)
-            .map_err(|reason| unsigned(sending, reason.into()))?;
+            .map_err(|reason| self.unsigned(sending, reason.into()))?;
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        if !with_cookies {
+            send_as_nobody(&mut built.request, planned, sending.operation());
+        }
         built.add_cookies(with_cookies.then_some(jar));
-        let mut signed = Signed { profile: None, with_cookies, cached_token: None, note: None };
+        let mut signed = Signed { profile: None, with_cookies, attached: Attached::default() };
         let Credentials::Profile(profile) = credentials else { return Ok(signed) };
         let name = &self.run.settings.profiles[profile].name;
         match self.carriage(sending, name, &built.request.url) {
             _ if scope.is_open_text(&built.request.url) => {}
             Carriage::Allowed => {}
-            Carriage::Dropped(words) => return Ok(Signed { note: Some(words), ..signed }),
+            Carriage::Dropped(words) => {
+                signed.attached.notes.push(words);
+                return Ok(signed);
+            }
             Carriage::Refused { reason, help } => {
-                let error = AttachError { message: reason, help: Some(help.to_owned()) };
-                return Err(unsigned(sending, error));
+                let error = AttachError { help: Some(help.to_owned()), ..AttachError::from(reason) };
+                return Err(self.unsigned(sending, error));
             }
         }
-        let base_url = base.api.as_deref().unwrap_or_default();
-        let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope).await;
-        let Attached { cached_token, note } = attached.map_err(|error| unsigned(sending, error))?;
-        signed = Signed { profile: Some(profile), cached_token, note, ..signed };
+        let signing = self.signing(sending, base, scope);
+        let attached = attach(profile, &mut built.request, &signing).await;
+        signed.attached = attached.map_err(|error| self.unsigned(sending, error))?;
+        signed.profile = Some(profile);
         Ok(signed)
     }
 
-    fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {
+    fn unanswered(
+        &self,
+        sending: Sending<'_>,
+        fact: Fact,
+        request: Option<&Request>,
+        scope: &CaseScope,
+    ) -> StepOutcome {
         if sending.log.is_skipped() {
             let report = self.blank(sending.step, Verdict::Skipped, Some(fact.headline));
             return StepOutcome { report, was_sent: false };
@@ -158,7 +199,7 @@ impl StepContext<'_> {
         report.verdict = verdict(&report.findings);
         // What could not be built was not sent, and cannot be repeated.
         let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
-        report.repeat = was_sent.then(|| self.repeat(sending, request));
+        report.repeat = was_sent.then(|| self.repeat(sending, request, scope));
         match was_sent {
             true => sending.log.unanswered(&error, &mut report),
             false => sending.log.forget(),

@@ -2,7 +2,7 @@
 //!
 //! Source: RFC 9110 §15.4 (redirection), §10.2.2 (`Location`); LANGUAGE S6.
 
-use super::exchange::NoExchange;
+use super::exchange::{First, NoExchange};
 use super::report::request_line;
 use super::{Sending, StepContext};
 use crate::engine::url::is_same_origin;
@@ -38,10 +38,10 @@ impl StepContext<'_> {
     pub(super) async fn follow(
         &self,
         sending: Sending<'_>,
-        mut exchange: Exchange,
-        with_jar: bool,
+        first: First,
         jar: &mut CookieJar,
     ) -> Result<Exchange, NoExchange> {
+        let First { mut exchange, with_jar, client } = first;
         let most = sending.written().follow;
         if most == 0 {
             return Ok(exchange);
@@ -59,7 +59,9 @@ impl StepContext<'_> {
             if !way.notes.contains(&hop) {
                 way.notes.push(hop);
             }
-            exchange = self.transmit(sending, request).await.map_err(|(mut fact, request)| {
+            // A certificate is shown to the origin that it was chosen for.
+            let client = client.as_ref().filter(|_| !way.has_left);
+            exchange = self.transmit(sending, request, client).await.map_err(|(mut fact, request)| {
                 fact.notes.append(&mut way.notes);
                 (fact, request)
             })?;

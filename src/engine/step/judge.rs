@@ -101,7 +101,7 @@ impl StepContext<'_> {
         let request = request_line(&exchange.request);
         let findings = self.findings(step, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
-        report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request));
+        report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request, scope));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
         report.findings = findings;
         report.not_checked = judgement.not_checked;

@@ -4,17 +4,19 @@ use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::engine::Verdict;
+use crate::engine::auth::client_of;
 use crate::engine::event::{ExchangeReport, StepReport};
 use crate::engine::fact::own_fact;
 use crate::engine::place::{Places, first_line};
+use crate::engine::scope::CaseScope;
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
-use crate::http::curl;
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
 use crate::scenario::StepBody;
 use crate::source::Source;
 use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl StepContext<'_> {
@@ -62,8 +64,33 @@ impl StepContext<'_> {
     pub(super) fn errored(&self, step: &PlannedStep, fact: Fact) -> StepOutcome {
         let mut report = self.blank(step, Verdict::Errored, None);
         let places = self.places(step, None, String::new());
-        report.findings.push(places.finding(fact));
+        let mut finding = places.finding(fact);
+        let auth_at = step.request().and_then(|request| request.auth_at.as_ref());
+        match (finding.code, auth_at) {
+            // The profile may be chosen in the project file.
+            (Code::AUTH_TOKEN, Some(at)) => {
+                let (source, span) = (Arc::clone(&at.source), first_line(&at.source, at.span));
+                let label = format!("step `{}` was not sent", step.id);
+                finding.scenario = Some(Place { source, span, label, at: None });
+            }
+            (Code::MOCK_REFUSED, _) => {
+                let refusal = step.call().and_then(|call| self.run.target.refusal(self.worker, call.api));
+                finding.document = refusal.and_then(|refusal| self.rule_place(&refusal));
+            }
+            _ => {}
+        }
+        report.findings.push(finding);
         StepOutcome { report, was_sent: false }
+    }
+
+    /// The rule of a mock that answers for itself.
+    fn rule_place(&self, refusal: &Refusal) -> Option<Place> {
+        let place = refusal.place.as_ref()?;
+        // Rules may hold a credential that they ask for.
+        let text = self.run.settings.masker.mask_in_place(place.source.text());
+        let source = Source::new(place.source.name(), text);
+        let span = first_line(&source, place.span);
+        Some(Place { source, span, label: "is the rule that answers".to_owned(), at: None })
     }
 
     pub(in crate::engine) fn places<'p>(
@@ -85,26 +112,22 @@ impl StepContext<'_> {
     }
 
     /// The command that sends a request again, from the folder that the file's own name is seen from.
-    pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request) -> String {
+    pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request, scope: &CaseScope) -> String {
         let body = sending.written().body.as_ref();
         let file = body.and_then(StepBody::sent_file);
         let file = file.map(|file| file.resolve(Path::new(sending.step.source.name())));
-        curl(request, file.as_deref().and_then(Path::to_str))
+        let client = client_of(&sending.request.auth, self.run, scope);
+        client.curl(request, file.as_deref().and_then(Path::to_str))
     }
 
     /// The target could not answer as the API: there is nothing to judge.
     pub(super) fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
         let headline = format!("the mock cannot answer: {}", refusal.reason);
         let label = format!("{} `{}`: {}", self.phase.word(), step.id, request_line(&exchange.request));
+        let document = self.rule_place(&refusal);
         let fact = own_fact(Code::MOCK_REFUSED, headline, step.step.place(), &label).help(refusal.help);
         let mut finding = self.places(step, None, String::new()).finding(fact);
-        finding.document = refusal.place.map(|place| {
-            // Rules may hold a credential that they ask for.
-            let text = self.run.settings.masker.mask_in_place(place.source.text());
-            let source = Source::new(place.source.name(), text);
-            let span = first_line(&source, place.span);
-            Place { source, span, label: "is the rule that answers".to_owned(), at: None }
-        });
+        finding.document = document;
         let mut report = self.blank(step, Verdict::Errored, None);
         report.findings.push(finding);
         // No command: the mock ends with the run.

@@ -33,7 +33,7 @@ impl StepContext<'_> {
         report.findings = sent_as.tolerated.into_iter().map(|fact| places.finding(fact)).collect();
         report.verdict = verdict(&report.findings);
         report.not_checked = sent_as.not_checked;
-        report.notes.extend(signed.note);
+        report.notes.extend(signed.attached.notes);
         if let Some(when) = step.step.when.as_ref().filter(|when| scope.is_open(when)) {
             report.notes.push(format!("whether it runs, an answer decides: `{}`", when.text));
         }

@@ -43,6 +43,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         attachments: &Default::default(),
         selection: &Selection::default(),
         overrides: &Default::default(),
+        headers: &[],
         limits: &limits,
     };
     let plan = plan(&input, &mut diagnostics);

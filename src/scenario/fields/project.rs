@@ -86,19 +86,17 @@ static ENVIRONMENT: Fields = Fields {
             "Where secrets come from; the process variable of the same name when nothing is written.",
         ),
         Field::new("inputsFile", Shape::Text, "The path of a YAML map from names of inputs to values."),
-        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request.").later(),
-        Field::new("auth", AUTH, "The auth profile of every step that names none.").later(),
+        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request."),
+        Field::new("auth", AUTH, "The auth profile of every step that names none."),
         Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs for this environment."),
         Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
             .later(),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
-        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s.")
-            .later(),
+        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
-        Field::new("proxy", Shape::Text, "The URL of a proxy.").later(),
-        Field::new("tls", Shape::Value, "Certificates, and whether those of the server are looked at.")
-            .later(),
-        Field::new("allow", Shape::List(&Shape::Text), "The methods that may be sent at all.").later(),
+        Field::new("proxy", Shape::TextValue, "The URL of the proxy that everything goes through."),
+        Field::new("tls", Shape::Map(&TLS), "Certificates, and whether those of the server are looked at."),
+        Field::new("allow", Shape::List(&Shape::Text), "The methods that may be sent at all."),
         Field::new(
             "contract",
             CONTRACT,
@@ -145,14 +143,59 @@ static PROFILE: Fields = Fields {
         Field::either("basic", Shape::Map(&BASIC), "A name and a password (RFC 7617)."),
         Field::either("apiKey", Shape::Map(&API_KEY), "A value in a header, a query parameter or a cookie."),
         Field::either("oauth2", Shape::Map(&OAUTH2), "A token of an OAuth 2.0 token endpoint."),
-        Field::either("mtls", Shape::Value, "A certificate of the client's.").later(),
+        Field::either("mtls", Shape::Map(&MTLS), "A certificate of the client's."),
         Field::either("flow", Shape::Text, "A flow that signs in, as `file.contest.yaml#name`.").later(),
         Field::new("with", Shape::Names(&Shape::Value), "What the flow is given as its inputs.").later(),
-        Field::new("headers", Shape::Members(&Shape::Value), "The headers that carry what the flow gives.")
-            .later(),
+        Field::new(
+            "headers",
+            Shape::Members(&Shape::Value),
+            "The headers that carry what a command prints, made of `$outputs`.",
+        ),
         Field::new("expires", Shape::Value, "How long what the flow gives is good.").later(),
-        Field::either("command", Shape::Value, "A program that prints the credentials.").later(),
-        Field::either("all", Shape::List(&Shape::Text), "Several profiles at once.").later(),
+        Field::either(
+            "command",
+            Shape::List(&Shape::TextValue),
+            "A program and its arguments; it prints JSON. Run with `--allow-commands` only.",
+        ),
+        Field::new(
+            "tokenPointer",
+            POINTER,
+            "Where the token stands in what a command prints; /access_token when nothing is written.",
+        ),
+        Field::new(
+            "expiresPointer",
+            POINTER,
+            "Where its lifetime in seconds stands; /expires_in when nothing is written.",
+        ),
+        Field::either("all", Shape::List(&Shape::Text), "Several profiles at once."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static TLS: Fields = Fields {
+    name: "tls",
+    about: "Whom to trust, and who connects: paths of PEM files, or PEM itself.",
+    keys: &[
+        Field::new("ca", Shape::TextValue, "Authorities that are trusted beside those of the system."),
+        Field::new("cert", Shape::TextValue, "The certificate to connect with."),
+        Field::new("key", Shape::TextValue, "The key of that certificate."),
+        Field::new(
+            "insecure",
+            Shape::Boolean,
+            "Whether every certificate is trusted: for test systems only.",
+        ),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static MTLS: Fields = Fields {
+    name: "mtls",
+    about: "A certificate that is shown while connecting: paths of PEM files, or PEM itself.",
+    keys: &[
+        Field::required("cert", Shape::TextValue, "The certificate."),
+        Field::required("key", Shape::TextValue, "Its key."),
     ],
     others: None,
     forms: &[],
@@ -221,7 +264,7 @@ static DEFAULTS: Fields = Fields {
     name: "defaults",
     about: "What holds for every file, unless something nearer says otherwise.",
     keys: &[
-        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request.").later(),
+        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request."),
         Field::new("auth", AUTH, "The auth profile of every step that names none."),
         Field::new(
             "contract",
@@ -232,8 +275,7 @@ static DEFAULTS: Fields = Fields {
         Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
             .later(),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
-        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s.")
-            .later(),
+        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
         Field::new("nullable", NULLABLE, "How `nullable` of OpenAPI 3.0 is read where an api does not say."),
     ],

@@ -7,7 +7,8 @@ pub struct Limits {
     pub document: u64,
     /// The largest response body, after its content encoding is undone.
     pub body: u64,
-    /// The most values in one YAML file, those that aliases repeat included; the most nodes of XML.
+    /// The most values in one YAML file, those that aliases repeat included; the most nodes of XML; the
+    /// most cells of one CSV file.
     pub nodes: usize,
     /// The deepest nesting of a YAML file.
     pub depth: usize,
@@ -19,6 +20,8 @@ pub struct Limits {
     pub findings: usize,
     /// The most cases of one run.
     pub cases: usize,
+    /// The most rows of one scenario.
+    pub rows: usize,
     /// The most parts of a multipart body, or fields of a form.
     pub parts: usize,
     /// The most items of a sequence that are read: JSON lines, server-sent events.
@@ -76,6 +79,7 @@ impl Limits {
             is_size: false,
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
+        Limit { name: "rows", what: "the most rows of one scenario", is_size: false },
         Limit {
             name: "parts",
             what: "the most parts of a multipart body, or fields of a form",
@@ -111,6 +115,7 @@ impl Limits {
             "expression" => self.expression = count,
             "findings" => self.findings = count,
             "cases" => self.cases = count,
+            "rows" => self.rows = count,
             "parts" => self.parts = count,
             "items" => self.items = count,
             "stream" => self.stream = count,
@@ -133,6 +138,7 @@ impl Default for Limits {
             expression: 1 << 10,
             findings: 100,
             cases: 100_000,
+            rows: 10_000,
             parts: 10_000,
             items: 10_000,
             stream: 5,

@@ -36,6 +36,15 @@ pub struct ScenarioPlace {
     pub span: Span,
     /// The words under it.
     pub label: String,
+    /// Where `$row.column` stands, when the span is a place in the source of the case's row.
+    pub of_row: Option<Span>,
+}
+
+impl ScenarioPlace {
+    /// Makes a place of the scenario file itself.
+    pub fn new(span: Span, label: impl Into<String>) -> Self {
+        Self { span, label: label.into(), of_row: None }
+    }
 }
 
 /// A place in the document.

@@ -19,6 +19,8 @@ struct Course<'c> {
     run: &'c Run,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
+    /// Whether the row says more than plain values: what is expected.
+    has_row_matchers: bool,
     worker: usize,
     scope: CaseScope,
     jar: CookieJar,
@@ -48,7 +50,8 @@ pub(super) async fn run_case(
     let mut course = Course {
         run,
         scenario: &case.scenario,
-        row: case.row().filter(|row| !row.is_plain()),
+        row: case.row(),
+        has_row_matchers: case.row().is_some_and(|row| !row.is_plain()),
         worker,
         scope: CaseScope::new(&run.settings.values, &stream),
         jar: CookieJar::default(),
@@ -62,7 +65,7 @@ pub(super) async fn run_case(
         findings.extend(course.resolve_row(case.row()));
     }
     if let (true, Some(skip)) = (findings.is_empty(), skip) {
-        match is_skipped(skip, &case.scenario, &course.scope) {
+        match is_skipped(skip, case, &course.scope) {
             Ok(true) => {
                 let reason = Some(skip.reason.clone());
                 return CaseReport { verdict: Verdict::Skipped, reason, ..report };
@@ -143,7 +146,7 @@ impl<'c> Course<'c> {
                     };
                     let (span, code) = (input.name_span, Code::CONFIG_INPUT);
                     findings.push(value_finding(
-                        self.scenario,
+                        (self.scenario, None),
                         span,
                         code,
                         headline,
@@ -161,13 +164,13 @@ impl<'c> Course<'c> {
         for cell in row.into_iter().flat_map(|row| &row.values) {
             match cell.template.resolve(&self.scope) {
                 Ok(datum) => {
-                    self.scope.row.insert(cell.column.clone(), datum);
+                    self.scope.row.insert(cell.column.to_string(), datum);
                 }
                 Err(error) => {
                     let label = format!("gives the column `{}`", cell.column);
                     let (span, headline) = (cell.template.span, unresolved_headline(&error));
                     let code = Code::VALUE_UNRESOLVED;
-                    return Some(value_finding(self.scenario, span, code, headline, &label, None));
+                    return Some(value_finding((self.scenario, row), span, code, headline, &label, None));
                 }
             }
         }
@@ -190,7 +193,7 @@ impl<'c> Course<'c> {
             let headline = format!("the scenario took longer than its time-out of {} s", limit.as_secs_f64());
             let span = self.scenario.scenario().name.span;
             let finding = value_finding(
-                self.scenario,
+                (self.scenario, None),
                 span,
                 Code::SCENARIO_TIMEOUT,
                 headline,
@@ -230,7 +233,8 @@ impl<'c> Course<'c> {
                     let headline = unresolved_headline(&error);
                     let label = format!("gives `{}`", var.name);
                     let code = Code::VALUE_UNRESOLVED;
-                    let finding = value_finding(self.scenario, var.value.span, code, headline, &label, None);
+                    let finding =
+                        value_finding((self.scenario, None), var.value.span, code, headline, &label, None);
                     self.reports.push(pseudo_step("vars", vec![finding]));
                     return false;
                 }
@@ -240,7 +244,14 @@ impl<'c> Course<'c> {
     }
 
     fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            scenario: self.scenario,
+            row: self.row,
+            has_row_matchers: self.has_row_matchers,
+            worker: self.worker,
+            phase,
+        }
     }
 
     /// Steps in order; one that fails ends them, but for those that always run.

@@ -210,6 +210,9 @@ fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePa
         .response(part(mismatch.nearest), found)
         .compared(mismatch.expected, mismatch.actual);
     fact.notes = mismatch.notes;
+    if let Some(place) = &mut fact.scenario {
+        place.of_row = mismatch.of_row;
+    }
     fact
 }
 

@@ -7,13 +7,14 @@ use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::expression::Unresolved;
 use crate::http::{TransportError, TransportErrorKind};
 use crate::plan::{PlannedScenario, PlannedStep};
+use crate::scenario::Row;
 use crate::source::Span;
 use std::sync::Arc;
 
 /// A fact about the step itself, at a place of its own in the scenario.
 pub(super) fn own_fact(code: Code, headline: impl Into<String>, span: Span, label: &str) -> Fact {
     let mut fact = Fact::new(code, Severity::Deny, headline);
-    fact.scenario = Some(ScenarioPlace { span, label: label.to_owned() });
+    fact.scenario = Some(ScenarioPlace::new(span, label));
     fact
 }
 
@@ -48,16 +49,17 @@ pub(super) fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact
     fact
 }
 
-/// A finding about a value of the scenario that has no step: an input or a variable.
+/// A finding about a value of the scenario that has no step: an input or a variable; `row` is the one that
+/// holds it, where one does.
 pub(super) fn value_finding(
-    scenario: &PlannedScenario,
+    (scenario, row): (&PlannedScenario, Option<&Row>),
     span: Span,
     code: Code,
     headline: String,
     label: &str,
     help: Option<String>,
 ) -> Finding {
-    let source = Arc::clone(&scenario.file.source);
+    let source = Arc::clone(row.map_or(&scenario.file.source, |row| row.source_in(&scenario.file)));
     let span = first_line(&source, span);
     Finding {
         code,

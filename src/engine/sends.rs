@@ -111,5 +111,5 @@ fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
         }
         _ => None,
     };
-    ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }
+    ScenarioPlace::new(span.unwrap_or(step.step.call.span), label)
 }

@@ -35,8 +35,10 @@ pub(super) struct StepOutcome {
 pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
     pub(super) scenario: &'c PlannedScenario,
-    /// The row of the case, where it says more than plain values: what it expects.
+    /// The row of the case.
     pub(super) row: Option<&'c Row>,
+    /// Whether the row says more than plain values: what is expected.
+    pub(super) has_row_matchers: bool,
     pub(super) worker: usize,
     pub(super) phase: Phase,
 }
@@ -89,6 +91,7 @@ impl StepContext<'_> {
     ) -> Places<'p> {
         Places {
             scenario: &self.scenario.file.source,
+            row: self.row,
             call: step.step.call.span,
             call_label: label,
             document: self.contract(step).document(),
@@ -312,9 +315,9 @@ impl StepContext<'_> {
         facts.extend(sent.tolerated);
         judgement.not_checked.extend(sent.not_checked);
         let mut unmet = self.capture(step, &exchange, scope);
-        let of_row = self.row.map(|row| {
+        let of_row = self.row.filter(|_| self.has_row_matchers).map(|row| {
             // What is wrong with it was said when the plan was made.
-            let mut problems = Problems::new(&self.scenario.file.source);
+            let mut problems = Problems::new(row.source_in(&self.scenario.file));
             step.step.expect.with_row(row, limits, &mut problems)
         });
         let checked = check_expectations(

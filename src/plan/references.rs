@@ -18,6 +18,8 @@ pub(super) struct Names {
     pub(super) inputs: BTreeSet<String>,
     pub(super) vars: BTreeSet<String>,
     pub(super) columns: BTreeSet<String>,
+    /// Whether there are rows that could not be read, which is reported: nothing is known of columns.
+    pub(super) has_broken_rows: bool,
     pub(super) steps: BTreeSet<String>,
     pub(super) env: BTreeSet<String>,
     pub(super) secrets: BTreeSet<String>,
@@ -240,7 +242,8 @@ impl Names {
             _ => (&self.steps, "no step has that id"),
         };
         let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
-        if known.contains(name) || (self.is_at_end && is_later) {
+        let is_unknowable = root == "row" && self.has_broken_rows;
+        if known.contains(name) || (self.is_at_end && is_later) || is_unknowable {
             self.used.add(root, name);
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());

@@ -224,11 +224,17 @@ impl Planner<'_> {
         for choice in [&file.settings.auth, &scenario.settings.auth].into_iter().flatten() {
             resolve_auth(Some(choice), self.input.project, problems);
         }
-        for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
-            course.names.check_template(&cell.template, Place::Row, problems);
+        for row in scenario.rows.iter().flatten() {
+            within(row, problems, |problems| {
+                for cell in &row.values {
+                    course.names.check_template(&cell.template, Place::Row, problems);
+                }
+                if let Some(when) = row.skip.as_ref().and_then(|skip| skip.when.as_ref()) {
+                    course.names.check_skip(when, problems);
+                }
+            });
         }
-        let skips = scenario.rows.iter().flatten().map(|row| &row.skip).chain([&scenario.skip]);
-        for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
+        if let Some(when) = scenario.skip.as_ref().and_then(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
@@ -250,9 +256,11 @@ impl Planner<'_> {
         }
         let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
         for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
-            for step in planned.into_iter().flatten() {
-                let _ = step.step.expect.with_row(row, self.input.limits, problems);
-            }
+            within(row, problems, |problems| {
+                for step in planned.into_iter().flatten() {
+                    let _ = step.step.expect.with_row(row, self.input.limits, problems);
+                }
+            });
         }
         let inputs = reached_inputs(file, scenario, &course.names.used_inputs);
         Some(PlannedScenario {
@@ -288,7 +296,8 @@ impl Planner<'_> {
         let later = all_steps.into_iter().flatten();
         let names = Names {
             inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
-            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
+            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.to_string())).collect(),
+            has_broken_rows: scenario.rows.as_ref().is_some_and(Vec::is_empty),
             env: list(self.input.project.map(|project| &project.env)),
             secrets: list(self.input.project.map(|project| &project.secrets)),
             later: later.flat_map(|step| made_names(step)).collect(),
@@ -406,6 +415,14 @@ impl Planner<'_> {
             own.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
         }
     }
+}
+
+/// Looks for problems in what a row says, which may stand in a file of its own.
+fn within(row: &Row, problems: &mut Problems, look: impl FnOnce(&mut Problems)) {
+    let Some(source) = &row.source else { return look(problems) };
+    let mut own = Problems::new(source);
+    look(&mut own);
+    own.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
 }
 
 /// Every `contract` of a file, those of its steps included.

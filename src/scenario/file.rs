@@ -60,6 +60,8 @@ pub struct Scenario {
     pub vars: Vec<Named<Template>>,
     /// Its rows; `None` for a scenario that is one case.
     pub rows: Option<Vec<Row>>,
+    /// The file that holds its rows, which are none until [`ScenarioFile::read_rows_of`] has read it.
+    pub row_file: Option<FileReference>,
     /// Whether its cases run; a row may say otherwise.
     pub skip: Option<Skip>,
     /// The fault that its cases are known to have; a row may say otherwise.
@@ -204,6 +206,8 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
     let mut map = MapReader::new("a scenario", &entry.value, reader.problems)?;
     map.text("description", reader.problems);
     map.require("steps", reader.problems);
+    let rows = map.take("rows").map(|node| read_rows(node, reader));
+    let (rows, row_file) = rows.map_or((None, None), |it| (Some(it.rows), it.file));
     let scenario = Scenario {
         name: Spanned::new(entry.key.clone(), entry.key_span),
         title: map.text("title", reader.problems).map(ToOwned::to_owned),
@@ -211,7 +215,8 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         tags: read_tags(&mut map, reader),
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
-        rows: map.take("rows").map(|node| read_rows(node, reader)),
+        rows,
+        row_file,
         skip: map.take("skip").and_then(|node| read_skip(node, reader)),
         xfail: map.take("xfail").and_then(|node| read_xfail(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),

@@ -9,6 +9,9 @@ pub struct Matcher {
     pub span: Span,
     /// What it says.
     pub kind: MatcherKind,
+    /// Where `$row.column` stands that it replaces. Its span, and those of everything in it, are then
+    /// places in the row's source.
+    pub of_row: Option<Span>,
 }
 
 /// The forms of a matcher.

@@ -76,7 +76,7 @@ pub(super) fn read_matcher(node: &Node, reader: &mut Reader<'_>) -> Matcher {
         },
         _ => MatcherKind::Equal(reader.template(node)),
     };
-    Matcher { span: node.span, kind }
+    Matcher { span: node.span, kind, of_row: reader.of_row }
 }
 
 /// Reads names and what is expected of their values.

@@ -25,6 +25,8 @@ mod matcher_reader;
 mod project;
 mod reader;
 mod row;
+mod row_csv;
+mod row_file;
 mod row_matcher;
 mod settings;
 mod step;

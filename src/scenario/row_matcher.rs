@@ -12,13 +12,21 @@ impl Matcher {
     /// The same matcher with every whole `$row.column` replaced by what the row says there: markers
     /// and operators that are written in a row count.
     ///
-    /// Problems of what the row says are added to `problems`, whose source is the scenario file.
+    /// Problems of what the row says are added to `problems`, whose source is the row's.
     #[must_use]
     pub fn with_row(&self, row: &Row, limits: &Limits, problems: &mut Problems) -> Self {
         let each = |matcher: &Self, problems: &mut Problems| matcher.with_row(row, limits, problems);
         let kind = match &self.kind {
             MatcherKind::Equal(template) => match row_value(template, row) {
-                Some(node) => return read_matcher(node, &mut Reader::new(problems, limits, ROOTS)),
+                Some(RowValue::Written(node)) => {
+                    let mut reader = Reader::new(problems, limits, ROOTS);
+                    reader.of_row = Some(self.span);
+                    return read_matcher(node, &mut reader);
+                }
+                Some(RowValue::Text(text)) => {
+                    let kind = MatcherKind::Equal(text.clone());
+                    return Self { span: text.span, kind, of_row: Some(self.span) };
+                }
                 None => self.kind.clone(),
             },
             MatcherKind::Object(members) => MatcherKind::Object(with_members(members, row, limits, problems)),
@@ -28,7 +36,7 @@ impl Matcher {
                 operators.iter().map(|operator| with_operator(operator, row, limits, problems)).collect(),
             ),
         };
-        Self { span: self.span, kind }
+        Self { kind, ..*self }
     }
 }
 
@@ -69,19 +77,31 @@ fn with_operator(operator: &Operator, row: &Row, limits: &Limits, problems: &mut
     Operator { kind, ..operator.clone() }
 }
 
+/// What a row says for a value.
+enum RowValue<'r> {
+    /// In YAML, where markers and operators count.
+    Written(&'r Node),
+    /// In a CSV file: plain text.
+    Text(&'r Template),
+}
+
 /// What a row says where a value is nothing but `$row.column`, or a member of one.
-fn row_value<'r>(template: &Template, row: &'r Row) -> Option<&'r Node> {
+fn row_value<'r>(template: &Template, row: &'r Row) -> Option<RowValue<'r>> {
     let reference = template.as_reference().filter(|reference| reference.root == "row")?;
     let (Access::Member(column), rest) = reference.steps.split_first()? else {
         return None;
     };
-    let node = &row.values.iter().find(|cell| cell.column == *column)?.node;
-    rest.iter().try_fold(node, |node, access| match access {
+    let cell = row.values.iter().find(|cell| *cell.column == **column)?;
+    let Some(node) = &cell.node else {
+        return rest.is_empty().then_some(RowValue::Text(&cell.template));
+    };
+    let node = rest.iter().try_fold(node, |node, access| match access {
         Access::Member(name) => node.get(name),
         Access::Index(index) => node.as_list()?.get(*index),
         Access::Pointer(pointer) => node.at(pointer),
         Access::Call { .. } => None,
-    })
+    })?;
+    Some(RowValue::Written(node))
 }
 
 impl Row {
@@ -97,7 +117,7 @@ impl Row {
                 _ => true,
             }
         }
-        self.values.iter().all(|cell| is_plain(&cell.node))
+        self.values.iter().all(|cell| cell.node.as_ref().is_none_or(is_plain))
     }
 }
 

@@ -274,7 +274,38 @@ fn rows_have_the_same_columns_and_names_of_their_own() {
     check_file(&rows("[]"), &["scenario.empty 3:25 `rows` has no row, so nothing would run | is empty"]);
     check_file(
         &rows("{ columns: [a], rows: [[1, 2]] }"),
-        &["scenario.invalid-value 3:48 there are 1 columns | has 2 cells"],
+        &["scenario.invalid-value 3:48 there is 1 column | has 2 cells"],
+    );
+    check_file(
+        &rows("{ columns: [a], rows: [] }"),
+        &["scenario.empty 3:25 `rows` has no row, so nothing would run | is empty"],
+    );
+    check_file(
+        &rows("{ columns: [a, a], rows: [[1, 2]] }"),
+        &["scenario.duplicate-name 3:40 two columns have the name `a` | the second of them"],
+    );
+    check_file(
+        &rows("[{ a: 1, tags: smoke }, { a: 2, name: '' }]"),
+        &[
+            "scenario.invalid-value 3:40 `tags` is a list of texts | is a text",
+            "scenario.invalid-value 3:63 a row's `name` is not empty | is empty",
+        ],
+    );
+    check_file(&rows("{ file: cases.csv }"), &[]);
+    let wanted = "`file` is the path of a .csv, .yaml or .json file";
+    check_file(
+        &rows("{ file: cases.txt }"),
+        &[&format!("scenario.invalid-value 3:33 {wanted} | has another ending")],
+    );
+    check_file(
+        &rows("{ file: [cases.csv] }"),
+        &[&format!("scenario.invalid-value 3:33 {wanted} | is a list")],
+    );
+    check_file(
+        &rows("{ file: cases.csv, columns: [a] }"),
+        &[
+            "scenario.misplaced-key 3:44 `columns` does not belong in `rows`; a file has columns of its own | does not belong here",
+        ],
     );
 }
 

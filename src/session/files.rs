@@ -2,7 +2,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
 use crate::source::{ReadError, Source, Span, read_bytes};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -134,6 +134,8 @@ pub(super) struct ScenarioFiles {
     pub(super) files: Vec<Arc<ScenarioFile>>,
     /// The names of all sources that were read, those that are no YAML too.
     pub(super) names: BTreeSet<String>,
+    /// The names of the files that hold rows, each with those of the scenario files that name it.
+    pub(super) row_files: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A scenario file that was found, and its name below its root.
@@ -152,16 +154,42 @@ pub(super) fn read_scenarios(
 ) -> ScenarioFiles {
     let found = find_scenarios(files, project, folder, diagnostics);
     let mut names = BTreeSet::new();
+    let mut row_files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let read = |found: Found| {
         let source = read_source(&found.path, folder, limits, diagnostics)?;
         names.insert(source.name().to_owned());
         let mut problems = Problems::new(&source);
         let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
         diagnostics.extend(problems.into_list());
-        file.map(Arc::new)
+        let mut file = file?;
+        for name in read_row_files(&mut file, folder, limits, diagnostics) {
+            row_files.entry(name).or_default().insert(source.name().to_owned());
+        }
+        Some(Arc::new(file))
     };
     let files = found.into_iter().filter_map(read).collect();
-    ScenarioFiles { files, names }
+    ScenarioFiles { files, names, row_files }
+}
+
+/// Reads the files that hold the rows of a file's scenarios; gives their names.
+fn read_row_files(
+    file: &mut ScenarioFile,
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    for named in file.row_files() {
+        let path = named.1.resolve(&file.path);
+        let place = (&file.source, named.1.span, "is named here");
+        if let Some(source) = read_named_source(&path, folder, limits, place, diagnostics) {
+            names.push(source.name().to_owned());
+            let mut problems = Problems::new(&source);
+            file.read_rows_of(&named, limits, &mut problems);
+            diagnostics.extend(problems.into_list());
+        }
+    }
+    names
 }
 
 /// Finds every scenario file that was asked for, each once, in the order in which they run.

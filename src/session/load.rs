@@ -19,7 +19,7 @@ use crate::scenario::{Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::source::{Source, Span};
 use crate::yaml::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ impl Session {
             &mut diagnostics,
         );
         // With `--keep-going` the errors of a scenario file cost that file only.
-        let mut broken = broken_files(&diagnostics, &scenarios.names);
+        let mut broken = broken_files(&diagnostics, &scenarios.names, &scenarios.row_files);
         if settings.keep_going {
             plan.cases.retain(|case| !broken.contains(case.scenario.file.source.name()));
         } else {
@@ -316,11 +316,23 @@ pub(super) fn no_project(command: &str) -> Diagnostic {
         .help(format!("name scenario files: `contest {command} FILE…`, or write a `contest.yaml`"))
 }
 
-/// The scenario files that have an error.
-fn broken_files(diagnostics: &[Diagnostic], scenarios: &BTreeSet<String>) -> BTreeSet<String> {
+/// The scenario files that have an error, and the files of rows that cost them theirs.
+fn broken_files(
+    diagnostics: &[Diagnostic],
+    scenarios: &BTreeSet<String>,
+    row_files: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<String> {
     let errors = diagnostics.iter().filter(|it| it.level == Level::Error);
-    let names = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned()));
-    names.filter(|name| scenarios.contains(name)).collect()
+    let mut broken = BTreeSet::new();
+    for name in errors.filter_map(|it| Some(it.labels.first()?.at.source.name())) {
+        if let Some(owners) = row_files.get(name) {
+            broken.extend(owners.iter().cloned());
+        } else if !scenarios.contains(name) {
+            continue;
+        }
+        broken.insert(name.to_owned());
+    }
+    broken
 }
 
 /// Whether there is an error elsewhere than in these files.

@@ -42,6 +42,9 @@ pub struct Actual<'a> {
 pub struct Mismatch {
     /// The expectation that is not met: its value, or the key of its operator.
     pub span: Span,
+    /// Where `$row.column` stands, when the expectation is one that a row says: see
+    /// [`Matcher::of_row`].
+    pub of_row: Option<Span>,
     /// The place in the body that breaks it, or where something should be.
     pub at: Pointer,
     /// The same place if it exists, else the nearest that does and holds it.
@@ -85,6 +88,7 @@ pub fn match_value(
     let mut run = Run {
         scope,
         actual,
+        of_row: None,
         base: actual.at.tokens().iter().map(|token| Token::of(token)).collect(),
         path: Vec::new(),
         found: Vec::new(),
@@ -141,6 +145,8 @@ impl Words {
 struct Run<'a> {
     scope: &'a dyn Scope,
     actual: &'a Actual<'a>,
+    /// That of the matcher at hand.
+    of_row: Option<Span>,
     base: Vec<Token<'a>>,
     /// The place below the base.
     path: Vec<Token<'a>>,
@@ -159,6 +165,15 @@ impl<'a> Run<'a> {
         if self.is_done() {
             return Ok(());
         }
+        // Everything in what a row says is of the row.
+        let outer = self.of_row;
+        self.of_row = matcher.of_row;
+        let checked = self.check_kind(matcher, value);
+        self.of_row = outer;
+        checked
+    }
+
+    fn check_kind(&mut self, matcher: &'a Matcher, value: Option<&'a Value>) -> Checked {
         match (&matcher.kind, value) {
             (MatcherKind::Markers(markers), _) => {
                 self.check_markers(matcher.span, markers, value);
@@ -272,7 +287,8 @@ impl<'a> Run<'a> {
             self.actual.at.join(&Pointer::of(tokens))
         };
         let (at, nearest) = (below(self.path.len()), below(self.path.len().saturating_sub(missing)));
-        self.found.push(Mismatch { span, at, nearest, headline, expected, actual, notes });
+        let of_row = self.of_row;
+        self.found.push(Mismatch { span, of_row, at, nearest, headline, expected, actual, notes });
     }
 
     /// What a matcher expects, an expression by its value.

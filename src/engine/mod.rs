@@ -8,6 +8,7 @@ mod case;
 mod event;
 mod expect;
 mod fact;
+mod gate;
 mod mark;
 mod mask;
 mod place;
@@ -25,6 +26,7 @@ mod verdict;
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
+pub use gate::{Gate, Permit};
 pub use run::{Order, RunSettings, run};
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};

@@ -1,5 +1,6 @@
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
+use super::gate::Gate;
 use super::mask::mask_report;
 use super::summary::SummaryBuilder;
 use super::values::Values;
@@ -61,6 +62,8 @@ pub enum Order {
 pub(super) struct Run {
     /// The indices of the cases, rounds included, in the order in which they are started.
     sequence: Vec<usize>,
+    /// Where cases wait for locks, when one has some.
+    gate: Option<Gate>,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
@@ -88,7 +91,11 @@ pub async fn run(
     }));
     let started = Instant::now();
     let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
-    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target });
+    let gate = Gate::of(&plan);
+    if let Some(gate) = &gate {
+        gate.line_up(sequence.iter().map(|index| index % plan.cases.len()));
+    }
+    let run = Arc::new(Run { sequence, gate, plan, settings: Arc::clone(&settings), target });
     let next = Arc::new(AtomicUsize::new(0));
     let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {
@@ -123,7 +130,14 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
 /// One worker: takes the next case until there is none.
 async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc::UnboundedSender<Event>) {
     loop {
-        let Some(index) = run.sequence.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
+        let (place, _permit) = match &run.gate {
+            None => (next.fetch_add(1, Ordering::Relaxed), None),
+            Some(gate) => match gate.next().await {
+                Some((place, permit)) => (place, Some(permit)),
+                None => return,
+            },
+        };
+        let Some(index) = run.sequence.get(place).copied() else {
             return;
         };
         let case = &run.plan.cases[index % run.plan.cases.len()];

@@ -62,6 +62,10 @@ pub struct Scenario {
     pub rows: Option<Vec<Row>>,
     /// The file that holds its rows, which are none until [`ScenarioFile::read_rows_of`] has read it.
     pub row_file: Option<FileReference>,
+    /// The locks that each of its cases holds while it runs.
+    pub locks: Vec<Spanned<String>>,
+    /// Whether each of its cases runs alone.
+    pub is_exclusive: bool,
     /// Whether its cases run; a row may say otherwise.
     pub skip: Option<Skip>,
     /// The fault that its cases are known to have; a row may say otherwise.
@@ -115,6 +119,8 @@ impl ScenarioFile {
                 ("secrets", "it belongs in `contest.yaml`"),
                 ("variables", "write `vars`"),
                 ("rows", "it belongs in a scenario"),
+                ("lock", "it belongs in a scenario"),
+                ("exclusive", "it belongs in a scenario"),
                 ("baseUrl", "give `--base-url`, or `baseUrls` in an environment of `contest.yaml`"),
             ],
             problems,
@@ -217,6 +223,8 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         vars: read_vars(map.map("vars", reader.problems), reader),
         rows,
         row_file,
+        locks: read_locks(&mut map, reader),
+        is_exclusive: map.boolean("exclusive", reader.problems).unwrap_or(false),
         skip: map.take("skip").and_then(|node| read_skip(node, reader)),
         xfail: map.take("xfail").and_then(|node| read_xfail(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
@@ -226,13 +234,14 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         steps: read_steps(map.list("steps", reader.problems), reader),
         teardown: read_cleanup(map.list("teardown", reader.problems), reader),
     };
-    map.not_yet(&["lock", "exclusive", "matrix", "parallel"]);
+    map.not_yet(&["matrix", "parallel"]);
     map.finish(
         &[
             ("expect", "it belongs in a step"),
             ("call", "it belongs in a step: `steps: [ { call: … } ]`"),
             ("api", "it belongs in the file, beside `scenarios`"),
             ("variables", "write `vars`"),
+            ("locks", "write `lock`, a name or a list of them"),
             ("only", "there is none: choose with `--scenario` or `--tags`"),
         ],
         reader.problems,
@@ -245,6 +254,28 @@ fn read_vars(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Template>>
         reader.check_name("a variable", &entry.key, entry.key_span);
     }
     reader.templates(entries)
+}
+
+/// `lock: stock`, or a list of names.
+fn read_locks(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+    let locks = match map.take("lock") {
+        Some(node) if node.as_list().is_none() => match node.as_str() {
+            Some(name) => vec![(name, node.span)],
+            None => {
+                map.wrong_type("lock", "a name or a list of names", node, reader.problems);
+                Vec::new()
+            }
+        },
+        Some(node) if node.as_list().is_some_and(<[Node]>::is_empty) => {
+            reader.invalid(node.span, "`lock` names at least one lock", "is empty");
+            Vec::new()
+        }
+        _ => map.texts("lock", reader.problems),
+    };
+    for (name, span) in &locks {
+        reader.check_name("a lock", name, *span);
+    }
+    locks.into_iter().map(|(name, span)| Spanned::new(name.to_owned(), span)).collect()
 }
 
 fn read_tags(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<String> {

@@ -96,9 +96,9 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
         ],
     );
     check_file(
-        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], lock: x } }\n",
+        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], matrix: x } }\n",
         &[
-            "scenario.not-supported 3:30 `lock` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 3:30 `matrix` is part of the language, but not of this version of contest | not supported yet",
             "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
@@ -346,5 +346,32 @@ fn project_files_name_what_exists() {
     check_project(
         "contest: 1\nsecrets: [A]\nenvironments: { x: { secrets: { B: { value: c } } } }\n",
         &["config.invalid-value 3:33 `B` is not listed under `secrets` | did you mean `A`?"],
+    );
+}
+
+#[test]
+fn locks_are_names() {
+    let lock = |keys: &str| format!("contest: 1\nscenarios:\n  s: {{ steps: [], {keys} }}\n");
+    check_file(&lock("lock: stock, exclusive: false"), &[]);
+    check_file(&lock("lock: [stock, mail]"), &[]);
+    check_file(
+        &lock("lock: 1"),
+        &["scenario.invalid-value 3:25 `lock` is a name or a list of names, not a number | is a number"],
+    );
+    check_file(
+        &lock("lock: [a b]"),
+        &[
+            "scenario.invalid-name 3:26 `a b` is no name for a lock | has other characters than letters, digits, `_` and `-`",
+        ],
+    );
+    check_file(
+        &lock("exclusive: yes"),
+        &["scenario.invalid-value 3:30 `exclusive` is `true` or `false`, not a text | is a text"],
+    );
+    check_file(
+        &lock("locks: [a]"),
+        &[
+            "scenario.misplaced-key 3:19 `locks` does not belong in a scenario; write `lock`, a name or a list of them | does not belong here",
+        ],
     );
 }

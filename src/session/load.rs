@@ -9,7 +9,7 @@ use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
+use crate::engine::{Event, Gate, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
@@ -22,7 +22,7 @@ use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,8 @@ pub struct Session {
     limits: Limits,
     /// Scenario files that are left out for their errors.
     broken: BTreeSet<String>,
+    /// Where cases that are run one by one wait for locks.
+    gate: OnceLock<Option<Gate>>,
 }
 
 /// Where the requests will go.
@@ -174,6 +176,7 @@ impl Session {
             masker,
             limits,
             broken,
+            gate: OnceLock::new(),
         }
     }
 
@@ -237,7 +240,8 @@ impl Session {
         Ok(run(Arc::clone(&self.plan), settings, target, emit).await)
     }
 
-    /// Runs one case of the plan, on a target of its own.
+    /// Runs one case of the plan, on a target of its own, once no other case that is run so holds one of
+    /// its locks.
     ///
     /// # Errors
     /// A sentence that says why an embedded mock could not be started.
@@ -247,6 +251,11 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
+        let gate = self.gate.get_or_init(|| Gate::of(&self.plan)).as_ref();
+        let _permit = match gate {
+            Some(gate) => Some(gate.enter(case).await),
+            None => None,
+        };
         let settings = Arc::new(RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) });
         let target: Arc<dyn Target> = match &self.destination {
             Destination::Urls(target) => Arc::new(target.clone()),

@@ -16,6 +16,7 @@ mod judged;
 mod layout;
 mod lifecycle;
 mod listing;
+mod locks;
 mod messages;
 mod mock;
 mod process;

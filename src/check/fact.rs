@@ -54,6 +54,8 @@ pub struct DocumentPlace {
     pub pointer: Pointer,
     /// Whether its key is meant, where it is too large to be shown.
     pub is_key: bool,
+    /// Whether it is a place in the schema files of the plan, and not in the operation's document.
+    pub is_of_file: bool,
     /// The words under it.
     pub label: String,
 }
@@ -113,14 +115,15 @@ impl Fact {
     /// Adds the value in the document that promises.
     #[must_use]
     pub fn document(mut self, pointer: Pointer, label: impl Into<String>) -> Self {
-        self.document = Some(DocumentPlace { pointer, is_key: false, label: label.into() });
+        self.document =
+            Some(DocumentPlace { pointer, is_key: false, is_of_file: false, label: label.into() });
         self
     }
 
     /// Adds the key in the document under which the promise stands.
     #[must_use]
     pub fn document_key(mut self, pointer: Pointer, label: impl Into<String>) -> Self {
-        self.document = Some(DocumentPlace { pointer, is_key: true, label: label.into() });
+        self.document = Some(DocumentPlace { pointer, is_key: true, is_of_file: false, label: label.into() });
         self
     }
 

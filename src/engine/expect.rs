@@ -41,7 +41,7 @@ pub(super) fn check_expectations(
         };
         let whole = body.whole().or(text.as_ref());
         let actual = Actual { value: whole, at: &Pointer::root(), name: "the body", is_text: false };
-        let result = match_value(matcher, &actual, scope);
+        let result = match_value(matcher, &actual, scope, scope.schemas);
         expected.add(result, Code::EXPECT_BODY, ResponsePart::Body);
     }
     for each in &expect.jsonpath {
@@ -53,13 +53,13 @@ pub(super) fn check_expectations(
             let datum = pointers.first().and_then(|pointer| body.datum(pointer));
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: datum.as_ref(), at: &at, name: &name, is_text: false };
-            let result = match_value(&each.matcher, &actual, scope);
+            let result = match_value(&each.matcher, &actual, scope, scope.schemas);
             expected.selected(result, &name, pointers.is_empty(), ResponsePart::Body);
         } else {
             let all = Datum::array(pointers.iter().filter_map(|pointer| body.datum(pointer)));
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: Some(&all), at: &Pointer::root(), name: &name, is_text: false };
-            let result = match_value(&each.matcher, &actual, scope);
+            let result = match_value(&each.matcher, &actual, scope, scope.schemas);
             // An index of the array of what was found stands for the place where it was found.
             expected.selected(result, &name, pointers.is_empty(), |at| {
                 let place = at.tokens().split_first().and_then(|(first, rest)| {
@@ -108,7 +108,7 @@ impl Expected {
         let sha256 = bytes.sha256.as_ref().map(|it| (it, Datum::new(digest()), "the SHA-256 of the body"));
         for (matcher, datum, name) in length.into_iter().chain(sha256) {
             let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: false };
-            let result = match_value(matcher, &actual, scope);
+            let result = match_value(matcher, &actual, scope, scope.schemas);
             self.add(result, Code::EXPECT_BYTES, |_| ResponsePart::BodyWhole);
         }
         let (Some(file), Some(wanted)) = (&bytes.file, wanted) else { return };
@@ -176,7 +176,7 @@ impl Expected {
         };
         let name = format!("`{}`", member.name);
         let actual = Actual { value: datum.as_ref(), at: &Pointer::root(), name: &name, is_text: true };
-        let result = match_value(&member.matcher, &actual, scope);
+        let result = match_value(&member.matcher, &actual, scope, scope.schemas);
         let before = self.facts.len();
         self.add(result, Code::EXPECT_HEADER, |_| ResponsePart::Header(member.name.clone()));
         for place in self.facts[before..].iter_mut().filter_map(|fact| fact.response.as_mut()) {
@@ -231,6 +231,7 @@ fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePa
         .response(part(mismatch.nearest), found)
         .compared(mismatch.expected, mismatch.actual);
     fact.notes = mismatch.notes;
+    fact.document = mismatch.promise;
     if let Some(place) = &mut fact.scenario {
         place.of_row = mismatch.of_row;
     }

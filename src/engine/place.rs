@@ -28,6 +28,8 @@ pub(super) struct Places<'p> {
     /// The words under it.
     pub(super) call_label: String,
     pub(super) document: &'p Document,
+    /// The schema files of the plan, as one document.
+    pub(super) schemas: Option<&'p Document>,
     pub(super) exchange: Option<&'p Exchange>,
     pub(super) masker: &'p Masker,
     pub(super) head: OnceCell<Arc<Source>>,
@@ -46,8 +48,9 @@ impl Places<'_> {
         let place = fact.scenario.unwrap_or_else(|| ScenarioPlace::new(self.call, self.call_label.as_str()));
         let (scenario, of_row) = self.scenario_place(place);
         let document = fact.document.and_then(|place| {
-            let key = self.document.key_place_of(&place.pointer);
-            let value = self.document.place_of(&place.pointer);
+            let document = if place.is_of_file { self.schemas? } else { self.document };
+            let key = document.key_place_of(&place.pointer);
+            let value = document.place_of(&place.pointer);
             let at = if place.is_key { key.or(value) } else { value.or(key) }?;
             let span = first_line(&at.source, at.span);
             Some(Place { source: at.source, span, label: place.label, at: None })

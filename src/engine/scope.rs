@@ -1,4 +1,5 @@
 use super::values::Values;
+use crate::check::matching::Schemas;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
 use crate::expression::{Access, Generator, Reference, Scope, Unresolved};
@@ -48,6 +49,8 @@ impl Scope for CaseScope {
 pub(super) struct ExchangeScope<'s> {
     pub(super) case: &'s CaseScope,
     pub(super) exchange: &'s Exchange,
+    /// What the step's `$schema`s name.
+    pub(super) schemas: Schemas<'s>,
 }
 
 impl Scope for ExchangeScope<'_> {

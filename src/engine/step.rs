@@ -11,6 +11,7 @@ use super::scope::{CaseScope, ExchangeScope};
 use super::sends::{SentAs, check_sends};
 use super::status::{ExpectedStatus, add_consequences, fold_into_status};
 use super::target::Refusal;
+use crate::check::matching::Schemas;
 use crate::check::{
     Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_response,
 };
@@ -56,6 +57,14 @@ impl StepContext<'_> {
         &self.run.plan.apis[step.api].contract
     }
 
+    fn schemas<'p>(&'p self, step: &'p PlannedStep) -> Schemas<'p> {
+        Schemas {
+            document: Some(self.contract(step)),
+            files: self.run.plan.schemas.as_deref(),
+            pointers: &step.attached.schemas,
+        }
+    }
+
     /// A report of a step that has not run.
     pub(super) fn blank(&self, step: &PlannedStep, verdict: Verdict, reason: Option<String>) -> StepReport {
         StepReport {
@@ -95,6 +104,7 @@ impl StepContext<'_> {
             call: step.step.call.span,
             call_label: label,
             document: self.contract(step).document(),
+            schemas: self.run.plan.schemas.as_ref().map(|schemas| &**schemas.document()),
             exchange,
             masker: &self.run.settings.masker,
             head: OnceCell::new(),
@@ -325,7 +335,7 @@ impl StepContext<'_> {
             step.attached.expected.as_deref(),
             &operation,
             &exchange,
-            &ExchangeScope { case: scope, exchange: &exchange },
+            &ExchangeScope { case: scope, exchange: &exchange, schemas: self.schemas(step) },
         );
         unmet.extend(checked.facts);
         let status = exchange.response.status;

@@ -9,7 +9,7 @@ use super::place::DocumentLine;
 use super::schema::{Node, Together};
 use super::types::{Types, elements};
 use crate::check::Severities;
-use crate::check::matching::{Actual, match_value};
+use crate::check::matching::{Actual, Schemas, match_value};
 use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
 use crate::json::{Datum, Pointer, Value, array_index};
@@ -240,7 +240,7 @@ impl<'a> Walk<'a> {
         for value in values {
             let datum = Datum::new(value.clone());
             let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: self.is_text };
-            match match_value(wanted.matcher, &actual, self.literals) {
+            match match_value(wanted.matcher, &actual, self.literals, Schemas::NONE) {
                 Ok(mismatches) if !mismatches.is_empty() && !has_condition(wanted.matcher) => {}
                 _ => return None,
             }

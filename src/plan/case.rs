@@ -1,10 +1,11 @@
 use super::{SelectorTally, UsedNames};
 use crate::check::Policy;
 use crate::expression::Template;
+use crate::json::Pointer;
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use std::time::Duration;
 pub struct Plan {
     /// The apis that a case calls, in the order given.
     pub apis: Vec<PlannedApi>,
+    /// The schema files that expectations name, as one document.
+    pub schemas: Option<Arc<Contract>>,
     /// The cases that were selected, in the order of the files.
     pub cases: Vec<Case>,
     /// The ids and tags of all cases that there are to select from.
@@ -114,6 +117,8 @@ pub struct Attached {
     pub files: Vec<Arc<[u8]>>,
     /// The bytes that are expected.
     pub expected: Option<Arc<[u8]>>,
+    /// Where the schemas stand that its expectations name, by the text of each reference.
+    pub schemas: BTreeMap<String, Pointer>,
 }
 
 /// Who a step is sent as.
@@ -188,6 +193,7 @@ impl Plan {
         let cases = self.cases.get(case).cloned().into_iter().collect();
         Self {
             apis: self.apis.clone(),
+            schemas: self.schemas.clone(),
             cases,
             available: self.available.clone(),
             n_selected: self.n_selected,

@@ -11,6 +11,7 @@ mod operation;
 mod references;
 mod request;
 mod rules;
+mod schema;
 mod select;
 mod settings;
 mod status;
@@ -21,6 +22,7 @@ mod used;
 mod tests;
 
 pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use schema::SchemaFiles;
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
 pub use step::{PlanInput, plan};
 pub use used::UsedNames;

@@ -139,7 +139,7 @@ impl Names {
             OperatorKind::Each(matcher) | OperatorKind::Length(matcher) | OperatorKind::Not(matcher) => {
                 self.check_matcher(matcher, problems);
             }
-            OperatorKind::Sorted(_) | OperatorKind::Unique(_) => {}
+            OperatorKind::Sorted(_) | OperatorKind::Unique(_) | OperatorKind::Schema(_) => {}
             OperatorKind::Cel(condition) => self.check_condition(condition, Place::Expectation, problems),
         }
     }

@@ -6,6 +6,7 @@ use super::operation::resolve_operation;
 use super::references::{Names, Place};
 use super::request::check_request;
 use super::rules::{check_project_rules, check_rules, is_about};
+use super::schema::{SchemaFiles, find_schemas};
 use super::select::choose;
 use super::settings::Surroundings;
 use super::status::check_status;
@@ -36,6 +37,8 @@ pub struct PlanInput<'i> {
     pub files: Vec<Arc<ScenarioFile>>,
     /// The files that steps name.
     pub attachments: &'i Attachments,
+    /// The schema files that expectations name, where there are some.
+    pub schemas: Option<&'i SchemaFiles>,
     /// Which cases are wanted.
     pub selection: &'i Selection,
     /// The limits: the most cases, the longest expression.
@@ -102,7 +105,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
             ),
         }
     });
-    Plan { apis: apis.collect(), cases, available, n_selected, selectors }
+    let schemas = input.schemas.map(|schemas| Arc::clone(&schemas.contract));
+    Plan { apis: apis.collect(), schemas, cases, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
@@ -237,15 +241,15 @@ impl Planner<'_> {
         if let Some(when) = scenario.skip.as_ref().and_then(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
-        let file_setup = self.steps(file, &file.setup, &mut course, problems);
+        let mut file_setup = self.steps(file, &file.setup, &mut course, problems);
         for var in file.vars.iter().chain(&scenario.vars) {
             course.names.check_template(&var.value, Place::Values, problems);
             course.names.vars.insert(var.name.clone());
         }
-        let setup = self.steps(file, &scenario.setup, &mut course, problems);
-        let steps = self.steps(file, &scenario.steps, &mut course, problems);
-        let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
-        let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
+        let mut setup = self.steps(file, &scenario.setup, &mut course, problems);
+        let mut steps = self.steps(file, &scenario.steps, &mut course, problems);
+        let mut teardown = self.steps(file, &scenario.teardown, &mut course, problems);
+        let mut file_teardown = self.steps(file, &file.teardown, &mut course, problems);
         if steps.is_empty()
             && scenario.steps.is_empty()
             && problems.len() == problems_before
@@ -254,11 +258,15 @@ impl Planner<'_> {
             let message = format!("the scenario `{}` has no steps", scenario.name.value);
             problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
         }
-        let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
+        let mut planned = [&mut file_setup, &mut setup, &mut steps, &mut teardown, &mut file_teardown];
         for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
             within(row, problems, |problems| {
-                for step in planned.into_iter().flatten() {
-                    let _ = step.step.expect.with_row(row, self.input.limits, problems);
+                for step in planned.iter_mut().flat_map(|steps| steps.iter_mut()) {
+                    let expect = step.step.expect.with_row(row, self.input.limits, problems);
+                    let (named, known) = (expect.schemas(), &step.attached.schemas);
+                    let named = named.into_iter().filter(|it| !known.contains_key(it.text())).collect();
+                    let found = find_schemas(named, &file.path, step.api, self.input, problems);
+                    step.attached.schemas.extend(found);
                 }
             });
         }
@@ -368,6 +376,9 @@ impl Planner<'_> {
             let offer = Offer { step, attachments: self.input.attachments, path: &file.path };
             media_type = check_request(&offer, &headers, &operation, problems);
             attached = attach(&offer, media_type.as_deref(), &operation, problems);
+            let named = step.expect.schemas();
+            attached.schemas =
+                find_schemas(named, &file.path, api, self.input, problems).into_iter().collect();
             check_status(step, &operation, &policy, problems);
             check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
         }

@@ -62,6 +62,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         attachments: &Default::default(),
+        schemas: None,
         selection,
         limits: &limits,
         overrides: &Default::default(),

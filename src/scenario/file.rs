@@ -2,6 +2,7 @@ use super::ROOTS;
 use super::attachment::FileReference;
 use super::input::{Input, read_inputs};
 use super::mark::{ExpectedFailure, Skip, read_skip, read_xfail};
+use super::matcher::SchemaReference;
 use super::reader::{Named, Reader, Spanned};
 use super::row::{Row, read_rows};
 use super::settings::{Settings, read_settings};
@@ -11,6 +12,7 @@ use crate::expression::Template;
 use crate::limits::Limits;
 use crate::source::{Source, Span};
 use crate::yaml::{Dialect, Entry, MapReader, Node, load};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -135,6 +137,26 @@ impl ScenarioFile {
         let of_scenarios = self.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
         let lists = std::iter::once(&self.setup).chain(of_scenarios).chain([&self.teardown]);
         lists.flatten().flat_map(|step| step.files()).collect()
+    }
+}
+
+impl ScenarioFile {
+    /// Every schema file that an expectation names, in the order written, those of rows last.
+    pub fn schema_files(&self) -> Vec<FileReference> {
+        let of_scenarios = self.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
+        let lists = std::iter::once(&self.setup).chain(of_scenarios).chain([&self.teardown]);
+        let mut steps: VecDeque<&Arc<Step>> = lists.flatten().collect();
+        let mut found = Vec::new();
+        while let Some(step) = steps.pop_front() {
+            found.extend(step.expect.schemas().into_iter().filter_map(|reference| match reference {
+                SchemaReference::File(file) => Some(file.clone()),
+                SchemaReference::Document(_) => None,
+            }));
+            steps.extend(&step.cleanup);
+        }
+        let rows = self.scenarios.iter().flat_map(|scenario| scenario.rows.iter().flatten());
+        found.extend(rows.flat_map(Row::schema_files));
+        found
     }
 }
 

@@ -46,7 +46,9 @@ pub use formats::FORMATS;
 pub use input::Input;
 pub use layout::{Layout, lay_out};
 pub use mark::{ExpectedFailure, Skip};
-pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
+pub use matcher::{
+    Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, SchemaReference, Sorting,
+};
 pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};

@@ -1,4 +1,5 @@
 use super::ROOTS;
+use super::attachment::FileReference;
 use super::matcher::{Matcher, MatcherKind, Member, Operator, OperatorKind};
 use super::matcher_reader::read_matcher;
 use super::reader::Reader;
@@ -6,7 +7,7 @@ use super::row::Row;
 use crate::diagnostic::Problems;
 use crate::expression::{Access, Template};
 use crate::limits::Limits;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 impl Matcher {
     /// The same matcher with every whole `$row.column` replaced by what the row says there: markers
@@ -72,6 +73,7 @@ fn with_operator(operator: &Operator, row: &Row, limits: &Limits, problems: &mut
         | OperatorKind::SameAs { .. }
         | OperatorKind::Sorted(_)
         | OperatorKind::Unique(_)
+        | OperatorKind::Schema(_)
         | OperatorKind::Cel(_) => operator.kind.clone(),
     };
     Operator { kind, ..operator.clone() }
@@ -109,15 +111,45 @@ impl Row {
     pub fn is_plain(&self) -> bool {
         fn is_plain(node: &Node) -> bool {
             match &node.kind {
-                crate::yaml::Kind::String(text) => !text.starts_with('<'),
-                crate::yaml::Kind::List(elements) => elements.iter().all(is_plain),
-                crate::yaml::Kind::Map(entries) => {
+                Kind::String(text) => !text.starts_with('<'),
+                Kind::List(elements) => elements.iter().all(is_plain),
+                Kind::Map(entries) => {
                     entries.iter().all(|entry| !entry.key.starts_with('$') && is_plain(&entry.value))
                 }
                 _ => true,
             }
         }
         self.values.iter().all(|cell| cell.node.as_ref().is_none_or(is_plain))
+    }
+}
+
+impl Row {
+    /// The schema files that its values name by `$schema`.
+    pub(super) fn schema_files(&self) -> Vec<FileReference> {
+        fn add(node: &Node, found: &mut Vec<FileReference>) {
+            match &node.kind {
+                Kind::List(elements) => elements.iter().for_each(|it| add(it, found)),
+                Kind::Map(entries) => {
+                    for entry in entries {
+                        match entry.value.as_str().filter(|text| !text.starts_with('#')) {
+                            Some(path) if entry.key == "$schema" => found.push(FileReference {
+                                path: path.to_owned(),
+                                span: entry.value.span,
+                                is_value: false,
+                            }),
+                            _ => add(&entry.value, found),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        // Most rows hold plain values.
+        if !self.is_plain() {
+            self.values.iter().filter_map(|cell| cell.node.as_ref()).for_each(|node| add(node, &mut found));
+        }
+        found
     }
 }
 

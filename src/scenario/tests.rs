@@ -192,12 +192,18 @@ fn matchers_that_do_not_exist_name_the_one_meant() {
         "{ $lenght: 1 }",
         &["scenario.unknown-matcher 5:38 there is no operator `$lenght` | did you mean `$length`?"],
     );
-    check_body(
-        "{ $schema: x }",
-        &[
-            "scenario.not-supported 5:38 `$schema` is part of the language, but not of this version of contest | not supported yet",
-        ],
-    );
+    check_body("{ a: { $schema: '#/components/schemas/A' }, b: { $schema: a/b.yaml#/c } }", &[]);
+    let schema = "`$schema` takes a schema of the document, as `#/components/schemas/Name`, or the path of a JSON or YAML file";
+    for (operand, label) in [
+        ("Order", "`#/components/schemas/Order`?"),
+        ("order.txt", "`#/components/schemas/order.txt`?"),
+        ("/a/b.txt", "is neither"),
+        ("$row.schema", "is neither"),
+        ("{ type: string }", "is a map"),
+    ] {
+        let said = format!("scenario.invalid-matcher 5:47 {schema} | {label}");
+        check_body(&format!("{{ $schema: {operand} }}"), &[&said]);
+    }
     check_body("[{ $sorted: asc }, { $sorted: { by: /a/b } }, { $unique: true }, { $unique: /id }]", &[]);
     let sorted = "`$sorted` takes asc, desc or `{ by: /price, order: desc }`";
     for (operand, said) in [

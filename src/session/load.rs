@@ -6,6 +6,7 @@ use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::runtime::runtime_of_one_thread;
+use super::schemas::load_schemas;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
 use crate::diagnostic::{Code, Diagnostic, Level};
@@ -88,6 +89,7 @@ impl Session {
         let files = scenarios.files;
         let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
         let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
+        let schemas = load_schemas(&files, project.as_ref(), &settings, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -107,6 +109,7 @@ impl Session {
                 broken_apis: documents.broken,
                 files,
                 attachments: &attachments,
+                schemas: schemas.as_ref(),
                 selection,
                 limits: &limits,
                 overrides: &settings.contract,

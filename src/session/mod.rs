@@ -15,6 +15,7 @@ mod mocks;
 mod overlays;
 mod remote;
 mod runtime;
+mod schemas;
 mod servers;
 mod settings;
 mod values;

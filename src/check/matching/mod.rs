@@ -9,18 +9,21 @@ mod format;
 mod marker;
 mod operator;
 mod pairing;
+mod schema;
 mod sequence;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use super::DocumentPlace;
 use crate::expression::{Scope, Template, Unresolved};
 use crate::json::{Datum, Number, Numeral, Pointer, Value};
+use crate::openapi::Contract;
 use crate::scenario::{Matcher, MatcherKind, Member};
 use crate::source::Span;
 use diff::Comparison;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// The value to be matched, and what it is called.
@@ -57,6 +60,24 @@ pub struct Mismatch {
     pub actual: String,
     /// Further facts.
     pub notes: Vec<String>,
+    /// What a schema promises that the value breaks.
+    pub promise: Option<DocumentPlace>,
+}
+
+/// What the `$schema`s of a matcher name.
+#[derive(Clone, Copy, Debug)]
+pub struct Schemas<'s> {
+    /// The schemas of the operation's document.
+    pub document: Option<&'s Contract>,
+    /// Those of files.
+    pub files: Option<&'s Contract>,
+    /// Where each stands in its contract, by the text of its reference.
+    pub pointers: &'s BTreeMap<String, Pointer>,
+}
+
+impl Schemas<'_> {
+    /// Nothing, for matchers without `$schema`.
+    pub const NONE: Self = Self { document: None, files: None, pointers: &BTreeMap::new() };
 }
 
 /// An expression within a matcher that has no value: the test cannot be carried out.
@@ -84,9 +105,11 @@ pub fn match_value(
     matcher: &Matcher,
     actual: &Actual<'_>,
     scope: &dyn Scope,
+    schemas: Schemas<'_>,
 ) -> Result<Vec<Mismatch>, UnresolvedMatcher> {
     let mut run = Run {
         scope,
+        schemas,
         actual,
         of_row: None,
         base: actual.at.tokens().iter().map(|token| Token::of(token)).collect(),
@@ -134,16 +157,22 @@ struct Words {
 }
 
 impl Words {
+    /// A headline of its own.
+    fn said(headline: String, expected: String, actual: String) -> Self {
+        Self { headline, expected, actual, notes: Vec::new() }
+    }
+
     /// "`name` is `actual`, expected `expected`".
     fn new(name: &str, actual: String, expected: String) -> Self {
         let headline = format!("{name} is {actual}, expected {expected}");
-        Self { headline, expected, actual, notes: Vec::new() }
+        Self::said(headline, expected, actual)
     }
 }
 
 /// One value being matched. Recursion is as deep as the matcher or the JSON, and both are bounded.
 struct Run<'a> {
     scope: &'a dyn Scope,
+    schemas: Schemas<'a>,
     actual: &'a Actual<'a>,
     /// That of the matcher at hand.
     of_row: Option<Span>,
@@ -288,7 +317,17 @@ impl<'a> Run<'a> {
         };
         let (at, nearest) = (below(self.path.len()), below(self.path.len().saturating_sub(missing)));
         let of_row = self.of_row;
-        self.found.push(Mismatch { span, of_row, at, nearest, headline, expected, actual, notes });
+        self.found.push(Mismatch {
+            span,
+            of_row,
+            at,
+            nearest,
+            headline,
+            expected,
+            actual,
+            notes,
+            promise: None,
+        });
     }
 
     /// What a matcher expects, an expression by its value.

@@ -40,6 +40,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         attachments: &Default::default(),
+        schemas: None,
         selection: &Selection::default(),
         overrides: &Default::default(),
         limits: &limits,

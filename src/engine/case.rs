@@ -99,6 +99,11 @@ pub(super) async fn run_case(
         Verdict::Passed | Verdict::Errored | Verdict::Failed => None,
     };
     course.apply_mark(mark::xfail_of(case), &mut report);
+    if !course.left_behind.is_empty() && case.scenario.is_cleanup_strict() {
+        report.verdict = report.verdict.max(Verdict::Errored);
+        report.reason.get_or_insert_with(|| "cleanup left something behind".to_owned());
+        report.is_tolerated = false;
+    }
     report.steps = course.reports;
     report.left_behind = course.left_behind;
     report.elapsed = started.elapsed();

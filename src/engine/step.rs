@@ -390,7 +390,8 @@ impl StepContext<'_> {
         );
         let places = self.places(step, Some(exchange), label);
         let finding = |mut fact: Fact| {
-            if self.is_cleanup() {
+            let is_left_behind = fact.code == Code::EXPECT_STATUS && self.scenario.is_cleanup_strict();
+            if self.is_cleanup() && !is_left_behind {
                 fact.severity = fact.severity.min(Severity::Warn);
             }
             places.finding(fact)

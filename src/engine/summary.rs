@@ -144,10 +144,20 @@ fn is_denied(step: &StepReport) -> bool {
     step.findings.iter().any(|finding| finding.severity == Severity::Deny)
 }
 
-/// The codes of denied findings outside cleanup, each once, in the order found.
+/// The codes of denied findings, each once, in the order found: those outside cleanup, and those of cleanup
+/// where there are no others and it decided.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
+    let is_main = |step: &&StepReport| matches!(step.phase, Phase::Setup | Phase::Steps);
+    let codes = denied_codes(report.steps.iter().filter(is_main));
+    match codes.is_empty() && report.verdict == Verdict::Errored {
+        true => denied_codes(report.steps.iter()),
+        false => codes,
+    }
+}
+
+fn denied_codes<'s>(steps: impl Iterator<Item = &'s StepReport>) -> Vec<Code> {
     let mut codes = Vec::new();
-    for step in report.steps.iter().filter(|step| matches!(step.phase, Phase::Setup | Phase::Steps)) {
+    for step in steps {
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Deny) {
             if !codes.contains(&finding.code) {
                 codes.push(finding.code);

@@ -146,6 +146,11 @@ impl PlannedScenario {
         scenario.title.as_deref().unwrap_or(&scenario.name.value)
     }
 
+    /// Whether what cleanup leaves behind makes a case errored.
+    pub fn is_cleanup_strict(&self) -> bool {
+        self.scenario().is_cleanup_strict.or(self.file.is_cleanup_strict).unwrap_or(false)
+    }
+
     /// Every planned step, cleanups included, in the order of the file.
     pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
         [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown]

@@ -41,6 +41,8 @@ pub struct ScenarioFile {
     pub setup: Vec<Arc<Step>>,
     /// Steps behind each scenario.
     pub teardown: Vec<Arc<Step>>,
+    /// Whether what cleanup and teardown leave behind makes a case errored.
+    pub is_cleanup_strict: Option<bool>,
     /// The scenarios, in order.
     pub scenarios: Vec<Scenario>,
 }
@@ -81,6 +83,8 @@ pub struct Scenario {
     pub has_written_steps: bool,
     /// Steps behind its own.
     pub teardown: Vec<Arc<Step>>,
+    /// Whether what cleanup and teardown leave behind makes a case errored; it goes before the file's.
+    pub is_cleanup_strict: Option<bool>,
 }
 
 impl ScenarioFile {
@@ -224,7 +228,8 @@ fn read_file(
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
         setup: read_steps(map.list("setup", reader.problems), reader),
-        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
+        teardown: read_teardown(map, reader),
+        is_cleanup_strict: map.boolean("strictCleanup", reader.problems),
         scenarios: entries.iter().filter_map(|entry| read_scenario(entry, reader)).collect(),
     }
 }
@@ -254,7 +259,8 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         has_written_steps: entry.value.get("steps").is_none()
             || !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
-        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
+        teardown: read_teardown(&mut map, reader),
+        is_cleanup_strict: map.boolean("strictCleanup", reader.problems),
     };
     map.not_yet(&["matrix", "parallel"]);
     map.finish(
@@ -269,6 +275,14 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         reader.problems,
     );
     Some(scenario)
+}
+
+fn read_teardown(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<Arc<Step>> {
+    if let Some(node) = map.take("teardown").filter(|node| node.as_str() == Some("strict")) {
+        reader.invalid(node.span, "`teardown` is a list of steps", "write `strictCleanup: true` beside it");
+        return Vec::new();
+    }
+    read_cleanup(map.list("teardown", reader.problems), reader)
 }
 
 fn read_vars(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Template>> {

@@ -381,3 +381,18 @@ fn locks_are_names() {
         ],
     );
 }
+
+#[test]
+fn teardown_is_a_list_and_strict_elsewhere() {
+    check_file(
+        "contest: 1\nstrictCleanup: true\nscenarios: { s: { strictCleanup: false, steps: [] } }\n",
+        &[],
+    );
+    check_file(
+        "contest: 1\nteardown: strict\nscenarios: { s: { strictCleanup: 1, steps: [] } }\n",
+        &[
+            "scenario.invalid-value 2:11 `teardown` is a list of steps | write `strictCleanup: true` beside it",
+            "scenario.invalid-value 3:34 `strictCleanup` is `true` or `false`, not a number | is a number",
+        ],
+    );
+}

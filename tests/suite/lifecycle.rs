@@ -378,3 +378,43 @@ fn steps_go_on_behind_the_known_fault_of_one() {
         &["failed: "],
     );
 }
+
+/// `strictCleanup: true`: what stays behind makes the case errored; what was gone already does not.
+#[test]
+fn what_stays_behind_is_an_error_where_cleanup_is_strict() {
+    let scenario = |keys: &str, cleanup: &str, step: &str| {
+        format!(
+            "scenarios:\n  s: {{ {keys} steps: [{{ call: at, path: {{ name: {step} }}, cleanup: [{cleanup}] }}] }}\n"
+        )
+    };
+    let strict = "strictCleanup: true,";
+    for (text, verdict) in [
+        (scenario("", &step("broken"), "one"), "passed"),
+        (scenario(strict, &step("broken"), "one"), "errored"),
+        (scenario(strict, &step("undo"), "one"), "passed"),
+        (scenario(strict, &step("none"), "one"), "passed"),
+        (
+            scenario(strict, &step("$vars.never"), "one").replace("s: {", "s: { vars: { never: null },"),
+            "errored",
+        ),
+        (scenario(strict, &step("broken"), "broken"), "failed"),
+        (format!("strictCleanup: true\n{}", scenario("", &step("broken"), "one")), "errored"),
+        (
+            format!("strictCleanup: true\n{}", scenario("strictCleanup: false,", &step("broken"), "one")),
+            "passed",
+        ),
+        (
+            format!("strictCleanup: true\nteardown: [{}]\n{}", step("broken"), scenario("", "", "one")),
+            "errored",
+        ),
+        (scenario("strictCleanup: true, xfail: { reason: r },", &step("broken"), "broken"), "errored"),
+    ] {
+        let (reports, _) = run(&text, |_| {});
+        assert_eq!(reports[0].verdict.to_string(), verdict, "{text}");
+        assert_eq!(
+            reports[0].left_behind.is_empty(),
+            text.contains("undo") || text.contains("none"),
+            "{text}"
+        );
+    }
+}

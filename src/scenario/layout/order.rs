@@ -34,6 +34,7 @@ const FILE: &[&str] = &[
     "setup",
     "teardown",
     "teardownOnce",
+    "strictCleanup",
     "flows",
     "scenarios",
 ];
@@ -56,6 +57,7 @@ const SCENARIO: &[&str] = &[
     "setup",
     "steps",
     "teardown",
+    "strictCleanup",
 ];
 
 const FLOW: &[&str] = &["title", "description", "inputs", "vars", "steps", "outputs"];

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Change, Code, Severity};
 use crate::json::Pointer;
 use crate::source::Span;
 use std::ops::Range;
@@ -27,6 +27,23 @@ pub struct Fact {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// Every place at which a value is not as expected; see [`Finding::differences`].
+    ///
+    /// [`Finding::differences`]: crate::diagnostic::Finding::differences
+    pub differences: Vec<Unlike>,
+}
+
+/// A [`Difference`](crate::diagnostic::Difference) whose expectation has no line yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// The expectation.
+    pub expectation: ScenarioPlace,
+    /// The way to the value.
+    pub path: Vec<String>,
+    /// What was expected and what came.
+    pub changes: Vec<Change>,
+    /// Further facts.
+    pub notes: Vec<String>,
 }
 
 /// A place in the scenario file.
@@ -101,6 +118,7 @@ impl Fact {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         }
     }
 

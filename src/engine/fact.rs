@@ -72,6 +72,7 @@ pub(super) fn value_finding(
         response: None,
         notes: Vec::new(),
         help: help.into_iter().collect(),
+        differences: Vec::new(),
     }
 }
 

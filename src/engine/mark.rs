@@ -113,6 +113,7 @@ mod tests {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         }
     }
 

@@ -1,5 +1,5 @@
-use crate::check::{Fact, ResponsePart, ScenarioPlace};
-use crate::diagnostic::{Finding, Place};
+use crate::check::{Fact, ResponsePart, ScenarioPlace, Unlike};
+use crate::diagnostic::{Difference, Finding, Place};
 use crate::exchange::Exchange;
 use crate::json::{Located, Part, Pointer};
 use crate::openapi::{ContentKind, Document, content_kind};
@@ -46,6 +46,7 @@ impl Places<'_> {
     /// The finding of a fact.
     pub(super) fn finding(&self, fact: Fact) -> Finding {
         let place = fact.scenario.unwrap_or_else(|| ScenarioPlace::new(self.call, self.call_label.as_str()));
+        let differences = fact.differences.into_iter().map(|it| self.difference(it)).collect();
         let (scenario, of_row) = self.scenario_place(place);
         let document = fact.document.and_then(|place| {
             let document = if place.is_of_file { self.schemas? } else { self.document };
@@ -67,6 +68,19 @@ impl Places<'_> {
             response,
             notes: fact.notes.into_iter().chain(of_row).collect(),
             help: fact.help,
+            differences,
+        }
+    }
+
+    fn difference(&self, unlike: Unlike) -> Difference {
+        let (place, of_row) = self.scenario_place(unlike.expectation);
+        let is_elsewhere = !Arc::ptr_eq(&place.source, self.scenario);
+        Difference {
+            path: unlike.path,
+            line: place.source.position(place.span.start).line,
+            file: is_elsewhere.then(|| place.source.name().to_owned()),
+            changes: unlike.changes,
+            notes: unlike.notes.into_iter().chain(of_row).collect(),
         }
     }
 

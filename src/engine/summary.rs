@@ -191,6 +191,7 @@ mod tests {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         };
         let step = StepReport {
             id: "read".to_owned(),

@@ -36,6 +36,7 @@ pub(super) fn finding(code: Code, headline: &str) -> Finding {
         response: None,
         notes: Vec::new(),
         help: Vec::new(),
+        differences: Vec::new(),
     }
 }
 

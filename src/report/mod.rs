@@ -9,6 +9,7 @@ mod check;
 mod curl;
 mod excerpt;
 mod list;
+mod picture;
 mod progress;
 pub mod snippet;
 mod strength;

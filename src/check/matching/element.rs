@@ -45,7 +45,7 @@ impl<'a> Run<'a> {
                 let other = if partners.iter().any(Option::is_some) { "no other" } else { "no" };
                 Words {
                     headline: format!("{other} element of {} is {expected}", run.name()),
-                    expected,
+                    expected: format!("an element that is {expected}"),
                     actual: words::count(elements.len(), "element"),
                     notes: note.into_iter().collect(),
                 }

@@ -6,6 +6,7 @@
 mod diff;
 mod element;
 mod format;
+mod lines;
 mod marker;
 mod operator;
 mod pairing;
@@ -16,6 +17,7 @@ mod tests;
 mod words;
 
 use super::DocumentPlace;
+use crate::diagnostic::Change;
 use crate::expression::{Scope, Template, Unresolved};
 use crate::json::{Datum, Number, Numeral, Pointer, Value};
 use crate::openapi::Contract;
@@ -60,6 +62,8 @@ pub struct Mismatch {
     pub actual: String,
     /// Further facts.
     pub notes: Vec<String>,
+    /// For texts of several lines, those that differ with some around them.
+    pub lines: Vec<Change>,
     /// What a schema promises that the value breaks.
     pub promise: Option<DocumentPlace>,
 }
@@ -264,7 +268,22 @@ impl<'a> Run<'a> {
                     first = Some(index);
                 }
             }
-            self.wrong_count(span, there.len(), elements.len(), first);
+            let other = match elements.get(there.len()) {
+                Some(matcher) => {
+                    format!("element {} is missing: {}", there.len(), self.expected_words(matcher))
+                }
+                None => {
+                    let extra = &there[elements.len()];
+                    format!("element {} is one too many: {}", elements.len(), self.plain(extra))
+                }
+            };
+            self.wrong_count(
+                span,
+                there.len(),
+                elements.len(),
+                first,
+                Some(other).filter(|_| !there.is_empty()),
+            );
             return Ok(());
         }
         for (index, (matcher, element)) in elements.iter().zip(there).enumerate() {
@@ -326,6 +345,7 @@ impl<'a> Run<'a> {
             expected,
             actual,
             notes,
+            lines: Vec::new(),
             promise: None,
         });
     }
@@ -354,7 +374,16 @@ impl<'a> Run<'a> {
         self.report(span, |run| Words::new(&run.name(), run.typed(value), expected.to_owned()));
     }
 
-    fn wrong_count(&mut self, span: Span, actual: usize, expected: usize, first: Option<usize>) {
+    /// An array of another length; what is known of its elements: the first of those on both sides that
+    /// differs, or which one is there on one side only.
+    fn wrong_count(
+        &mut self,
+        span: Span,
+        actual: usize,
+        expected: usize,
+        first: Option<usize>,
+        other: Option<String>,
+    ) {
         self.report(span, |run| {
             let (actual, wanted) = (words::count(actual, "element"), words::count(expected, "element"));
             Words {
@@ -363,6 +392,7 @@ impl<'a> Run<'a> {
                 actual,
                 notes: first
                     .map(|index| format!("the first that differs is element {index}"))
+                    .or(other)
                     .into_iter()
                     .collect(),
             }

@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
             },
             OperatorKind::Unordered(matchers) => match value {
                 Value::Array(elements) if elements.len() != matchers.len() => {
-                    self.wrong_count(span, elements.len(), matchers.len(), None);
+                    self.wrong_count(span, elements.len(), matchers.len(), None, None);
                     self.check_contains(matchers, elements, false)
                 }
                 Value::Array(elements) => self.check_contains(matchers, elements, true),

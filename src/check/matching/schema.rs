@@ -73,6 +73,7 @@ impl<'a> Run<'a> {
             expected: valid_for(reference),
             actual: error.actual,
             notes: error.notes.into_iter().map(speak).collect(),
+            lines: Vec::new(),
             promise: Some(promise),
         });
     }

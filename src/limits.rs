@@ -22,6 +22,10 @@ pub struct Limits {
     pub cases: usize,
     /// The most rows of one scenario.
     pub rows: usize,
+    /// The most steps of one case, those of the flows it calls included.
+    pub steps: usize,
+    /// The most flows that may call one another, one within the other.
+    pub flows: usize,
     /// The most parts of a multipart body, or fields of a form.
     pub parts: usize,
     /// The most items of a sequence that are read: JSON lines, server-sent events.
@@ -32,6 +36,12 @@ pub struct Limits {
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
     pub chain: usize,
+    /// The most of one body that a trace keeps.
+    pub trace: u64,
+    /// The most of one body that is shown where all are asked for.
+    pub shown: u64,
+    /// The largest JSON Schema made for a project, bodies included.
+    pub schema: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -80,6 +90,8 @@ impl Limits {
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
         Limit { name: "rows", what: "the most rows of one scenario", is_size: false },
+        Limit { name: "steps", what: "the most steps of one case, with those of its flows", is_size: false },
+        Limit { name: "flows", what: "the most flows that call one another", is_size: false },
         Limit {
             name: "parts",
             what: "the most parts of a multipart body, or fields of a form",
@@ -93,6 +105,9 @@ impl Limits {
         },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
+        Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
+        Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
+        Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -116,11 +131,17 @@ impl Limits {
             "findings" => self.findings = count,
             "cases" => self.cases = count,
             "rows" => self.rows = count,
+            "steps" => self.steps = count,
+            // A flow within a flow costs stack, where it is planned and where it runs.
+            "flows" => self.flows = count.min(64),
             "parts" => self.parts = count,
             "items" => self.items = count,
             "stream" => self.stream = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
+            "trace" => self.trace = amount,
+            "shown" => self.shown = amount,
+            "schema" => self.schema = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -139,11 +160,16 @@ impl Default for Limits {
             findings: 100,
             cases: 100_000,
             rows: 10_000,
+            steps: 10_000,
+            flows: 16,
             parts: 10_000,
             items: 10_000,
             stream: 5,
             files: 256,
             chain: 64,
+            trace: 1 << 20,
+            shown: 16 << 10,
+            schema: 4 << 20,
         }
     }
 }

@@ -181,6 +181,12 @@ codes! {
     SCENARIO_REQUEST_BODY = "scenario.request-body";
     /// A status that the operation does not document.
     SCENARIO_UNDOCUMENTED_STATUS = "scenario.undocumented-status";
+    /// A flow that its file does not have.
+    SCENARIO_UNKNOWN_FLOW = "scenario.unknown-flow";
+    /// A flow that is given what it does not take, or not what it needs.
+    SCENARIO_FLOW_INPUTS = "scenario.flow-inputs";
+    /// Flows that call one another without end.
+    SCENARIO_FLOW_CIRCLE = "scenario.flow-circle";
     /// An api that the project file does not name.
     SCENARIO_UNKNOWN_API = "scenario.unknown-api";
     /// An auth profile that the project file does not name.

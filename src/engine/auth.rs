@@ -15,6 +15,7 @@ use std::time::Duration;
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Who a request is sent as, resolved.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Credentials {
     /// Nobody; whether the jar's cookies still go along.
     None { with_cookies: bool },
@@ -52,6 +53,7 @@ pub(super) fn resolve_credentials(
         PlannedAuth::Unset => Ok(Credentials::None { with_cookies: true }),
         PlannedAuth::None => Ok(Credentials::None { with_cookies: false }),
         PlannedAuth::Profile(index) => Ok(Credentials::Profile(*index)),
+        PlannedAuth::Caller => Ok(scope.caller.unwrap_or(Credentials::None { with_cookies: true })),
         PlannedAuth::Expression(template) => {
             let datum = template.resolve(scope).map_err(|error| error.to_string())?;
             match datum.value().as_str() {
@@ -103,6 +105,10 @@ pub(super) async fn attach(
         AuthKind::ApiKey { location, name, value } => {
             let key = secret(value, run, scope)?;
             attach_key(request, *location, name, key.expose_secret())?;
+        }
+        // Its token would be an answer.
+        AuthKind::OAuth2(_) if run.settings.is_dry => {
+            set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
         }
         AuthKind::OAuth2(oauth2) => {
             let token_request = token_request(oauth2, base_url, run, scope)?;

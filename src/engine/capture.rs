@@ -1,9 +1,11 @@
-use super::scope::{CaseScope, ExchangeScope};
+use super::scope::{CaseScope, ExchangeScope, OutputScope};
 use crate::check::matching::Schemas;
 use crate::exchange::Exchange;
-use crate::expression::Selector;
+use crate::expression::{Selector, Unresolved};
 use crate::json::{Datum, Pointer, Value};
+use crate::openapi::is_json;
 use crate::scenario::{Capture, CaptureSource, Named, Take};
+use std::collections::BTreeMap;
 
 /// Why a capture has no value.
 pub(super) struct Missing {
@@ -11,6 +13,8 @@ pub(super) struct Missing {
     pub(super) reason: String,
     /// Where in the body it was looked for.
     pub(super) at: Option<Pointer>,
+    /// What to do about it.
+    pub(super) help: Option<&'static str>,
 }
 
 /// The value of a capture; its default when nothing is found.
@@ -25,15 +29,39 @@ pub(super) fn evaluate_capture(
         None => Ok(datum),
     });
     match (found, &capture.value.default) {
-        (Err(_), Some(default)) => {
-            default.resolve(&scope).map_err(|error| Missing { reason: error.to_string(), at: None })
-        }
+        (Err(_), Some(default)) => default.resolve(&scope).map_err(|error| Missing {
+            reason: error.to_string(),
+            at: None,
+            help: None,
+        }),
+        (found, _) => found,
+    }
+}
+
+/// The value of a capture of what a flow gave; its default when there is none.
+pub(super) fn evaluate_output(
+    capture: &Named<Capture>,
+    case: &CaseScope,
+    outputs: &BTreeMap<String, Datum>,
+) -> Result<Datum, Missing> {
+    let scope = OutputScope { case, outputs };
+    let missing = |error: Unresolved| Missing { reason: error.to_string(), at: None, help: None };
+    let found = match &capture.value.source {
+        CaptureSource::Expression(template) => template.resolve(&scope).map_err(missing),
+        _ => Err(Missing { reason: "a flow has no answer of its own".to_owned(), at: None, help: None }),
+    };
+    let found = found.and_then(|datum| match &capture.value.regex {
+        Some(regex) => apply_regex(regex, &datum),
+        None => Ok(datum),
+    });
+    match (found, &capture.value.default) {
+        (Err(_), Some(default)) => default.resolve(&scope).map_err(missing),
         (found, _) => found,
     }
 }
 
 fn find(capture: &Capture, exchange: &Exchange, scope: &ExchangeScope<'_>) -> Result<Datum, Missing> {
-    let missing = |reason: String| Missing { reason, at: None };
+    let missing = |reason: String| Missing { reason, at: None, help: None };
     match &capture.source {
         CaptureSource::Body(selector) => select(selector, capture.take, exchange),
         CaptureSource::Header(name) => {
@@ -60,8 +88,11 @@ fn find(capture: &Capture, exchange: &Exchange, scope: &ExchangeScope<'_>) -> Re
 fn select(selector: &Selector, how: Option<Take>, exchange: &Exchange) -> Result<Datum, Missing> {
     let body = &exchange.response.body;
     let Some(value) = body.value() else {
-        let reason = if body.is_empty() { "the response has no body" } else { "the body is not JSON" };
-        return Err(Missing { reason: reason.to_owned(), at: None });
+        let (reason, help) = match body.is_empty() {
+            true => ("the response has no body".to_owned(), None),
+            false => (no_json(exchange, selector), is_text(exchange).then_some(OF_TEXT)),
+        };
+        return Err(Missing { reason, at: None, help });
     };
     let found = selector.select(value);
     // An array of nothing is what a plural path gives when it finds nothing: still nothing found.
@@ -71,7 +102,25 @@ fn select(selector: &Selector, how: Option<Take>, exchange: &Exchange) -> Result
     take(data, Some(how)).map_err(|reason| Missing {
         reason: reason.unwrap_or_else(|| format!("`{}` finds nothing in the body", selector.text())),
         at: Some(nearest),
+        help: None,
     })
+}
+
+/// How text is saved, of which a JSONPath knows nothing.
+const OF_TEXT: &str = "of a text, save all of it: `{ from: $response.body }`, with `regex` for a part";
+
+fn is_text(exchange: &Exchange) -> bool {
+    exchange.response.content_type().is_some_and(|stated| !is_json(stated))
+}
+
+/// What a JSONPath meets that is no JSON.
+pub(super) fn no_json(exchange: &Exchange, selector: &Selector) -> String {
+    match exchange.response.content_type() {
+        Some(stated) if !is_json(stated) => {
+            format!("`{}` reads JSON, and the body is {stated}", selector.text())
+        }
+        _ => "the body is not JSON".to_owned(),
+    }
 }
 
 /// How much of a pointer-like selector exists: the place to show when the rest is missing.
@@ -115,7 +164,7 @@ fn apply_regex(regex: &regex::Regex, datum: &Datum) -> Result<Datum, Missing> {
         }
         None => {
             let shown: String = text.chars().take(60).collect();
-            Err(Missing { reason: format!("`{regex}` is not found in `{shown}`"), at: None })
+            Err(Missing { reason: format!("`{regex}` is not found in `{shown}`"), at: None, help: None })
         }
     }
 }

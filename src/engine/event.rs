@@ -1,5 +1,7 @@
 use super::Verdict;
+use super::record::ExchangeRecord;
 use crate::diagnostic::{Code, Finding};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the engine says while it runs; the only bridge to reports, the harness and the exit code.
@@ -18,6 +20,8 @@ pub enum Event {
         /// `file › title`.
         name: String,
     },
+    /// A request was answered, or was not; said only where exchanges are kept. Its case is under way.
+    Exchanged(Arc<ExchangeRecord>),
     /// A case is done, cleanup included.
     CaseFinished(Box<CaseReport>),
     /// Everything is done.
@@ -41,6 +45,8 @@ pub struct RunStarted {
     pub seed: u64,
     /// The value of `$run.id`.
     pub run_id: String,
+    /// Whether nothing is sent: requests are made ready and shown.
+    pub is_dry: bool,
     /// Things that the reader should know before anything else: TLS is not verified.
     pub banners: Vec<String>,
 }
@@ -76,6 +82,8 @@ pub struct CaseReport {
 /// In which part of a case a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// The file's `setupOnce`, in the report of the first case that it ran for.
+    SetupOnce,
     /// The file's or the scenario's `setup`.
     Setup,
     /// The scenario's `steps`.
@@ -84,16 +92,28 @@ pub enum Phase {
     Cleanup,
     /// The scenario's or the file's `teardown`.
     Teardown,
+    /// The file's `teardownOnce`, in the report of the last case that ran.
+    TeardownOnce,
 }
 
 impl Phase {
     /// What a step of it is called: `step`, `setup step`.
     pub fn word(self) -> &'static str {
         match self {
+            Self::SetupOnce => "setupOnce step",
             Self::Setup => "setup step",
             Self::Steps => "step",
             Self::Cleanup => "cleanup",
             Self::Teardown => "teardown step",
+            Self::TeardownOnce => "teardownOnce step",
+        }
+    }
+
+    /// Whether its steps decide about their case: they come before cleanup.
+    pub fn is_judged(self) -> bool {
+        match self {
+            Self::SetupOnce | Self::Setup | Self::Steps => true,
+            Self::Cleanup | Self::Teardown | Self::TeardownOnce => false,
         }
     }
 }
@@ -101,14 +121,15 @@ impl Phase {
 /// One step that is done.
 #[derive(Clone, Debug)]
 pub struct StepReport {
-    /// Its `id`, or `step1`, `step2`, ….
+    /// Its `id`, or `step1`, `step2`, …; that of a flow's step behind that of its call: `order.create`.
     pub id: String,
     /// Its `title`.
     pub title: Option<String>,
     /// Where it stands.
     pub phase: Phase,
-    /// The operation: `updateAnOrder`.
-    pub operation: String,
+    /// What it does: the operation it calls, as `updateAnOrder`; otherwise `PUT {$vars.uploadUrl}`,
+    /// `flow paid-order` or `pause 500ms`.
+    pub action: String,
     /// How it ended.
     pub verdict: Verdict,
     /// Why nothing was sent, when it was skipped; the known fault, when it was marked `xfail`.
@@ -117,6 +138,8 @@ pub struct StepReport {
     pub findings: Vec<Finding>,
     /// The exchange, masked; `None` when nothing was answered.
     pub exchange: Option<ExchangeReport>,
+    /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
+    pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.
     pub repeat: Option<String>,
     /// Codes of warnings that would have failed the step, had no setting lowered them.
@@ -139,6 +162,8 @@ pub struct ExchangeReport {
     pub status: u16,
     /// From sending to the last body byte.
     pub latency: Duration,
+    /// Whether a document describes it, as none describes what `send` sends.
+    pub is_described: bool,
     /// Whether everything of it was judged against the document.
     pub is_judged: bool,
 }
@@ -173,6 +198,8 @@ pub struct Summary {
     pub partly_judged: usize,
     /// Requests that got no answer that could be judged.
     pub unanswered: usize,
+    /// Requests that a dry run made ready and did not send; `None` of any other run.
+    pub withheld: Option<usize>,
     /// What was tested.
     pub target: String,
     /// From the first case's start to the last one's end.

@@ -1,3 +1,4 @@
+use super::capture::no_json;
 use super::fact::own_fact;
 use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
@@ -25,7 +26,7 @@ pub(super) struct Expected {
 pub(super) fn check_expectations(
     expect: &Expectation,
     expected_bytes: Option<&[u8]>,
-    operation: &Operation<'_>,
+    operation: Option<Operation<'_>>,
     exchange: &Exchange,
     scope: &ExchangeScope<'_>,
 ) -> Expected {
@@ -48,6 +49,7 @@ pub(super) fn check_expectations(
         let body = &exchange.response.body;
         let found = body.value().map(|value| each.selector.select(value)).unwrap_or_default();
         let pointers: Vec<Pointer> = found.into_iter().map(|(pointer, _)| pointer).collect();
+        let before = expected.facts.len();
         if each.selector.is_singular() {
             let at = pointers.first().cloned().or_else(|| each.selector.as_pointer()).unwrap_or_default();
             let datum = pointers.first().and_then(|pointer| body.datum(pointer));
@@ -68,6 +70,10 @@ pub(super) fn check_expectations(
                 });
                 ResponsePart::Body(place.unwrap_or_default())
             });
+        }
+        if body.value().is_none() && !body.is_empty() {
+            let words = no_json(exchange, &each.selector);
+            expected.facts[before..].iter_mut().for_each(|fact| fact.notes.push(words.clone()));
         }
     }
     if let Some(bytes) = &expect.bytes {
@@ -171,7 +177,7 @@ impl Expected {
     fn header(
         &mut self,
         member: &Member,
-        operation: &Operation<'_>,
+        operation: Option<Operation<'_>>,
         exchange: &Exchange,
         scope: &ExchangeScope<'_>,
     ) {
@@ -206,13 +212,17 @@ impl Expected {
 }
 
 /// What the document says of a header of a response.
-fn documented<'d>(member: &Member, operation: &Operation<'d>, exchange: &Exchange) -> Option<Header<'d>> {
-    let response = operation.response_for(exchange.response.status)?;
+fn documented<'d>(
+    member: &Member,
+    operation: Option<Operation<'d>>,
+    exchange: &Exchange,
+) -> Option<Header<'d>> {
+    let response = operation?.response_for(exchange.response.status)?;
     response.headers().into_iter().find(|header| header.name().eq_ignore_ascii_case(&member.name))
 }
 
 /// A header as its documented schema says, otherwise its text.
-fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange: &Exchange) -> Datum {
+fn header_datum(member: &Member, line: &str, operation: Option<Operation<'_>>, exchange: &Exchange) -> Datum {
     match documented(member, operation, exchange) {
         Some(header) => Datum::new(decode_header(&header, line)),
         None => Datum::new(line),
@@ -225,7 +235,7 @@ fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange
 fn documented_list(
     member: &Member,
     lines: &[&str],
-    operation: &Operation<'_>,
+    operation: Option<Operation<'_>>,
     exchange: &Exchange,
 ) -> Option<Datum> {
     if lines.is_empty() || member.name.eq_ignore_ascii_case("set-cookie") {

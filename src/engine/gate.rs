@@ -5,6 +5,7 @@
 //! starts before it. So two holders never overlap, nobody is overtaken by those it waits for, and as a case
 //! takes all of its locks at once or none, no two can wait for one another.
 
+use super::unit::Unit;
 use crate::plan::{Case, Plan};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +17,7 @@ pub struct Gate {
     state: Mutex<State>,
     /// Told whenever something has ended.
     freed: Notify,
-    /// The kind of each case of the plan.
+    /// The kind of each case of the plan, or of each unit of a run.
     kinds: Vec<usize>,
 }
 
@@ -63,18 +64,18 @@ impl Gate {
     /// The gate of a plan's cases, with nobody in the line; `None` where no case has locks, and nothing
     /// has to be asked.
     pub fn of(plan: &Plan) -> Option<Self> {
-        let is_used = |case: &Case| {
-            let scenario = case.scenario.scenario();
-            scenario.is_exclusive || !scenario.locks.is_empty()
+        has_claims(plan).then(|| Self::of_claims(plan.cases.iter().map(|case| claim([case].into_iter()))))
+    }
+
+    /// The gate of a run, with all of its units in the line; the cases of a unit hold their locks together.
+    pub(super) fn of_units(units: &[Unit], plan: &Plan) -> Option<Self> {
+        let cases = |unit: &Unit| -> Vec<&Case> {
+            unit.cases.iter().map(|index| &plan.cases[index % plan.cases.len()]).collect()
         };
-        if !plan.cases.iter().any(is_used) {
-            return None;
-        }
-        let claims = plan.cases.iter().map(|case| {
-            let scenario = case.scenario.scenario();
-            (scenario.locks.iter().map(|lock| lock.value.as_str()).collect(), scenario.is_exclusive)
-        });
-        Some(Self::of_claims(claims))
+        let gate = has_claims(plan)
+            .then(|| Self::of_claims(units.iter().map(|unit| claim(cases(unit).into_iter()))))?;
+        gate.line_up();
+        Some(gate)
     }
 
     fn of_claims<'c>(claims: impl Iterator<Item = (BTreeSet<&'c str>, bool)>) -> Self {
@@ -108,15 +109,15 @@ impl Gate {
         Self { state: Mutex::new(state), freed: Notify::new(), kinds: of_cases }
     }
 
-    /// Puts all cases of a run into the line; `sequence` holds the index of each in the plan.
-    pub(super) fn line_up(&self, sequence: impl Iterator<Item = usize>) {
+    /// Puts all of them into the line.
+    fn line_up(&self) {
         let mut state = self.state();
-        for case in sequence {
-            state.join(self.kinds[case]);
+        for kind in &self.kinds {
+            state.join(*kind);
         }
     }
 
-    /// Takes the first of the line that may start, once one may: its place in the sequence. `None` when
+    /// Takes the first of the line that may start, once one may: its index. `None` when
     /// the line is empty.
     pub(super) async fn next(&self) -> Option<(usize, Permit<'_>)> {
         loop {
@@ -154,6 +155,24 @@ impl Gate {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether any case has locks.
+fn has_claims(plan: &Plan) -> bool {
+    plan.cases.iter().any(|case| {
+        let scenario = case.scenario.scenario();
+        scenario.is_exclusive || !scenario.locks.is_empty()
+    })
+}
+
+/// The locks of cases that run one after another, and whether one of them runs alone.
+fn claim<'c>(cases: impl Iterator<Item = &'c Case>) -> (BTreeSet<&'c str>, bool) {
+    let mut claim = (BTreeSet::new(), false);
+    for scenario in cases.map(|case| case.scenario.scenario()) {
+        claim.0.extend(scenario.locks.iter().map(|lock| lock.value.as_str()));
+        claim.1 |= scenario.is_exclusive;
+    }
+    claim
 }
 
 /// A case that waits in the line by itself.
@@ -276,7 +295,7 @@ mod tests {
     /// to go on for more. Gives the cases of each turn.
     fn check(claims: &[&str], lasts: &[(usize, usize)], expected: &[&[usize]]) {
         let gate = gate(claims);
-        gate.line_up(0..claims.len());
+        gate.line_up();
         let mut running: Vec<(usize, usize, usize)> = Vec::new();
         let mut turns = Vec::new();
         loop {
@@ -336,7 +355,7 @@ mod tests {
         for by_workers in [true, false] {
             let gate = Arc::new(gate(&claims));
             if by_workers {
-                gate.line_up(0..claims.len());
+                gate.line_up();
             }
             let watch = Arc::new(Watch::default());
             let tasks = (0..if by_workers { 8 } else { claims.len() }).map(|task| {

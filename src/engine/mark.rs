@@ -1,7 +1,7 @@
 //! What `skip` and `xfail` make of a case and of a step.
 
 use super::Verdict;
-use super::event::{Phase, StepReport};
+use super::event::StepReport;
 use super::fact::value_finding;
 use crate::clock::{Clock, day_of};
 use crate::diagnostic::{Code, Finding, Severity};
@@ -36,8 +36,9 @@ pub(super) fn is_skipped(skip: &Skip, case: &Case, scope: &dyn Scope) -> Result<
         let headline = format!("`skip.when` cannot be evaluated: {}", error.0);
         let label = "decides whether the case runs";
         let row = case.row().filter(|row| row.skip.is_some());
+        let file = &case.scenario.file;
         Box::new(value_finding(
-            (&case.scenario, row),
+            row.map_or(&file.source, |row| row.source_in(file)),
             when.span,
             Code::CONDITION_FAILED,
             headline,
@@ -91,7 +92,7 @@ pub(super) fn judge<'f>(
 /// The findings that make a case failed: not those of cleanup, and not those that a step's own mark
 /// knows.
 pub(super) fn deciding(reports: &mut [StepReport]) -> impl Iterator<Item = &mut Finding> {
-    let steps = reports.iter_mut().filter(|step| matches!(step.phase, Phase::Setup | Phase::Steps));
+    let steps = reports.iter_mut().filter(|step| step.phase.is_judged());
     steps.filter(|step| step.verdict == Verdict::Failed).flat_map(|step| &mut step.findings)
 }
 

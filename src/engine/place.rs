@@ -20,6 +20,7 @@ const MAX_MARKED: usize = 40;
 /// Turns the pointers of facts into places, once, when a step has something to say. What is excerpted
 /// is masked here; the words are, when the case is done.
 pub(super) struct Places<'p> {
+    /// The file in which the step stands.
     pub(super) scenario: &'p Arc<Source>,
     /// The row of the case.
     pub(super) row: Option<&'p Row>,
@@ -27,7 +28,8 @@ pub(super) struct Places<'p> {
     pub(super) call: Span,
     /// The words under it.
     pub(super) call_label: String,
-    pub(super) document: &'p Document,
+    /// The document that judges; a pause has none, and nor has a URL outside of every document.
+    pub(super) document: Option<&'p Document>,
     /// The schema files of the plan, as one document.
     pub(super) schemas: Option<&'p Document>,
     pub(super) exchange: Option<&'p Exchange>,
@@ -49,7 +51,7 @@ impl Places<'_> {
         let differences = fact.differences.into_iter().map(|it| self.difference(it)).collect();
         let (scenario, of_row) = self.scenario_place(place);
         let document = fact.document.and_then(|place| {
-            let document = if place.is_of_file { self.schemas? } else { self.document };
+            let document = if place.is_of_file { self.schemas? } else { self.document? };
             let key = document.key_place_of(&place.pointer);
             let value = document.place_of(&place.pointer);
             let at = if place.is_key { key.or(value) } else { value.or(key) }?;

@@ -2,9 +2,11 @@ use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
 use super::mask::mask_report;
+use super::once::Once;
 use super::summary::SummaryBuilder;
+use super::unit::{Unit, units};
 use super::values::Values;
-use super::{Target, Verdict};
+use super::{Stepper, Target, Verdict};
 use crate::expression::Generator;
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -44,6 +46,13 @@ pub struct RunSettings {
     pub masker: Arc<Masker>,
     /// The limits.
     pub limits: Limits,
+    /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
+    /// a masked copy of each body.
+    pub keeps_exchanges: bool,
+    /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
+    pub is_dry: bool,
+    /// Who is asked before each request; waiting for an answer is no part of any time-out.
+    pub stepper: Option<Arc<dyn Stepper>>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -60,13 +69,16 @@ pub enum Order {
 
 /// A run under way, shared by its workers.
 pub(super) struct Run {
-    /// The indices of the cases, rounds included, in the order in which they are started.
-    sequence: Vec<usize>,
-    /// Where cases wait for locks, when one has some.
+    /// What the workers take, in the order in which it is started.
+    units: Vec<Unit>,
+    /// Where units wait for locks, when one has some.
     gate: Option<Gate>,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
+    /// Where events go. The receiver lives as long as the workers; a failed send means that nobody
+    /// listens.
+    pub(super) events: mpsc::UnboundedSender<Event>,
 }
 
 /// Runs every case of a plan on the workers, and says what happens; returns the summary that the
@@ -78,7 +90,9 @@ pub async fn run(
     emit: &mut (dyn FnMut(&Event) + Send),
 ) -> Summary {
     let n_cases = plan.cases.len() * settings.repeat.max(1);
-    let n_workers = settings.workers.clamp(1, n_cases.max(1));
+    let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
+    let units = units(sequence, &plan.cases);
+    let n_workers = settings.workers.clamp(1, units.len().max(1));
     emit(&Event::RunStarted(RunStarted {
         version: env!("CARGO_PKG_VERSION"),
         environment: settings.environment.clone(),
@@ -87,21 +101,19 @@ pub async fn run(
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
-    let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
-    let gate = Gate::of(&plan);
-    if let Some(gate) = &gate {
-        gate.line_up(sequence.iter().map(|index| index % plan.cases.len()));
-    }
-    let run = Arc::new(Run { sequence, gate, plan, settings: Arc::clone(&settings), target });
+    let (events, mut receiver) = mpsc::unbounded_channel();
+    let gate = Gate::of_units(&units, &plan);
+    let run = Arc::new(Run { units, gate, plan, settings: Arc::clone(&settings), target, events });
     let next = Arc::new(AtomicUsize::new(0));
-    let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {
-        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker, sender.clone()));
+        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));
     }
-    drop(sender);
+    // The channel ends with the last worker.
+    drop(run);
     let mut builder = SummaryBuilder::default();
     while let Some(event) = receiver.recv().await {
         if let Event::CaseFinished(report) = &event {
@@ -110,7 +122,11 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
-    let summary = builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    let mut summary =
+        builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if !settings.is_dry {
+        summary.withheld = None;
+    }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }
@@ -127,8 +143,8 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
     sequence
 }
 
-/// One worker: takes the next case until there is none.
-async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc::UnboundedSender<Event>) {
+/// One worker: takes what is next until there is nothing.
+async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
     loop {
         let (place, _permit) = match &run.gate {
             None => (next.fetch_add(1, Ordering::Relaxed), None),
@@ -137,22 +153,52 @@ async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc
                 None => return,
             },
         };
-        let Some(index) = run.sequence.get(place).copied() else {
-            return;
-        };
+        let Some(unit) = run.units.get(place) else { return };
+        run_unit(&run, unit, worker).await;
+    }
+}
+
+/// Runs cases one after another, with the steps around those of a file.
+async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
+    let mut once: Option<Once<'_>> = None;
+    // The last report, kept while `teardownOnce` may yet add to it.
+    let mut kept: Option<CaseReport> = None;
+    for index in &unit.cases {
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
-            let mut report = empty_report(case, index, round);
+            let mut report = empty_report(case, *index, round);
             report.reason = Some("interrupted".to_owned());
-            let _ = sender.send(Event::CaseFinished(Box::new(report)));
+            run.tell(report);
             continue;
         }
-        // The receiver lives as long as the workers; a failed send means that nobody listens.
-        let _ = sender.send(Event::CaseStarted { index, name: run.settings.masker.mask(&case.name()) });
-        let mut report = run_case(&run, case, index, round, worker).await;
-        mask_report(&mut report, &run.settings.masker);
-        let _ = sender.send(Event::CaseFinished(Box::new(report)));
+        let name = run.settings.masker.mask(&case.name());
+        let _ = run.events.send(Event::CaseStarted { index: *index, name });
+        if let Some(planned) = &case.scenario.once {
+            once.get_or_insert_with(|| Once::new(run, planned, worker));
+        }
+        let report = run_case(run, case, (*index, round), worker, once.as_mut()).await;
+        let has_run = !matches!(report.verdict, Verdict::Skipped | Verdict::NotRun);
+        let is_last_yet = once.as_ref().is_some_and(Once::has_begun) && (has_run || kept.is_none());
+        let done = if is_last_yet { kept.replace(report) } else { Some(report) };
+        if let Some(report) = done {
+            run.tell(report);
+        }
+    }
+    if let (Some(mut report), Some(mut once)) = (kept, once) {
+        let started = Instant::now();
+        report.left_behind.extend(once.tear_down().await);
+        report.steps.extend(once.take_reports());
+        report.elapsed += started.elapsed();
+        run.tell(report);
+    }
+}
+
+impl Run {
+    /// Says that a case is done.
+    fn tell(&self, mut report: CaseReport) {
+        mask_report(&mut report, &self.settings.masker);
+        let _ = self.events.send(Event::CaseFinished(Box::new(report)));
     }
 }
 

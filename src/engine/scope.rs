@@ -1,9 +1,12 @@
+use super::auth::Credentials;
+use super::unanswered::Unanswered;
 use super::values::Values;
+use crate::check::RequestValues;
 use crate::check::matching::Schemas;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
-use crate::expression::{Access, Generator, Reference, Scope, Unresolved};
-use crate::json::{Datum, Map, Value};
+use crate::expression::{Access, Condition, Generator, Reference, Scope, Unresolved};
+use crate::json::{Datum, Map, Pointer, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +17,13 @@ pub(super) struct CaseScope {
     pub(super) vars: BTreeMap<String, Datum>,
     pub(super) row: BTreeMap<String, Datum>,
     pub(super) exchanges: BTreeMap<String, Arc<Exchange>>,
+    /// What the flows gave that steps called, by the names of the steps.
+    pub(super) outputs: BTreeMap<String, BTreeMap<String, Datum>>,
+    /// In a flow: who its caller is sent as, where only the caller knows.
+    pub(super) caller: Option<Credentials>,
     pub(super) values: Arc<Values>,
+    /// What answers would have given, where nothing is sent.
+    unanswered: Option<Unanswered>,
     generator: Mutex<Generator>,
 }
 
@@ -25,9 +34,69 @@ impl CaseScope {
             vars: BTreeMap::new(),
             row: BTreeMap::new(),
             exchanges: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            caller: None,
             values: Arc::clone(values),
+            unanswered: None,
             generator: Mutex::new(Generator::new(values.seed, stream)),
         }
+    }
+
+    /// The same for a case of which nothing is sent.
+    pub(super) fn of_dry_run(values: &Arc<Values>, stream: &str) -> Self {
+        Self { unanswered: Some(Unanswered::default()), ..Self::new(values, stream) }
+    }
+
+    /// Takes over what the steps around the file made, of which nothing was used yet.
+    pub(super) fn start_with(&mut self, vars: BTreeMap<String, Datum>, unanswered: Option<Unanswered>) {
+        self.vars = vars;
+        self.unanswered = unanswered.or(self.unanswered.take());
+    }
+
+    /// The names that would have been saved, without the steps that would have.
+    pub(super) fn unanswered_vars(&self) -> Option<Unanswered> {
+        self.unanswered.as_ref().map(Unanswered::of_vars)
+    }
+
+    /// In a flow: what its caller gives may hold placeholders.
+    pub(super) fn share_placeholders(&mut self, caller: &Self) {
+        if let (Some(own), Some(caller)) = (&mut self.unanswered, &caller.unanswered) {
+            own.share_placeholders(caller);
+        }
+    }
+
+    /// Whether a placeholder stands in a value.
+    pub(super) fn is_open_value(&self, value: &Value) -> bool {
+        self.unanswered.as_ref().is_some_and(|it| it.is_in(value))
+    }
+
+    /// A step was not sent: what it would have saved and been answered stays open.
+    pub(super) fn leave_open<'n>(&mut self, step: &str, saved: impl IntoIterator<Item = &'n str>) {
+        if let Some(unanswered) = &mut self.unanswered {
+            unanswered.add(step, saved);
+        }
+    }
+
+    /// Whether only an answer decides a condition.
+    pub(super) fn is_open(&self, condition: &Condition) -> bool {
+        self.unanswered
+            .as_ref()
+            .is_some_and(|it| it.of_condition(condition, &self.vars, &self.inputs).is_some())
+    }
+
+    /// Whether a placeholder stands in a text.
+    pub(super) fn is_open_text(&self, text: &str) -> bool {
+        self.unanswered.as_ref().is_some_and(|it| it.is_in(&Value::from(text)))
+    }
+
+    /// Where in a request a placeholder stands for what is open.
+    pub(super) fn open_places(&self, values: &RequestValues) -> Vec<Pointer> {
+        self.unanswered.as_ref().map(|it| it.places(values)).unwrap_or_default()
+    }
+
+    /// A text of a request whose placeholders can be read.
+    pub(super) fn readable(&self, text: &str) -> String {
+        self.unanswered.as_ref().map_or_else(|| text.to_owned(), |it| it.readable(text))
     }
 }
 
@@ -38,6 +107,10 @@ impl Scope for CaseScope {
 
     fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
         self.variable_with(name, None)
+    }
+
+    fn stand_in(&self, condition: &Condition) -> Option<Datum> {
+        self.unanswered.as_ref()?.of_condition(condition, &self.vars, &self.inputs)
     }
 
     fn now(&self) -> Timestamp {
@@ -51,6 +124,29 @@ pub(super) struct ExchangeScope<'s> {
     pub(super) exchange: &'s Exchange,
     /// What the step's `$schema`s name.
     pub(super) schemas: Schemas<'s>,
+}
+
+/// The names of a case, and what the flow gave that a step has just called.
+pub(super) struct OutputScope<'s> {
+    pub(super) case: &'s CaseScope,
+    pub(super) outputs: &'s BTreeMap<String, Datum>,
+}
+
+impl Scope for OutputScope<'_> {
+    fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
+        match reference.root.as_str() {
+            "outputs" => of_outputs(reference, 0, self.outputs),
+            _ => self.case.resolve(reference),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.case.variable(name)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.case.now()
+    }
 }
 
 impl Scope for ExchangeScope<'_> {
@@ -69,6 +165,9 @@ impl Scope for ExchangeScope<'_> {
 
 impl CaseScope {
     fn resolve_with(&self, reference: &Reference, exchange: Option<&Exchange>) -> Result<Datum, Unresolved> {
+        if let Some(placeholder) = self.unanswered.as_ref().and_then(|it| it.of_reference(reference)) {
+            return Ok(placeholder);
+        }
         let fail = |reason: String| Err(Unresolved { reference: reference.text.clone(), reason });
         let named = |map: &BTreeMap<String, Datum>, missing: &str| match reference.steps.first() {
             Some(Access::Member(name)) => match map.get(name) {
@@ -108,11 +207,14 @@ impl CaseScope {
         reference.walk(1, generated)
     }
 
-    /// `$steps.<id>.request…` and `$steps.<id>.response…`.
+    /// `$steps.<id>.request…`, `$steps.<id>.response…`, and `$steps.<id>.outputs…` of a flow.
     fn of_step(&self, reference: &Reference) -> Result<Datum, Unresolved> {
         let Some(Access::Member(id)) = reference.steps.first() else {
             return unresolved(reference, "it names no step");
         };
+        if let Some(outputs) = self.outputs.get(id) {
+            return of_outputs(reference, 2, outputs);
+        }
         match self.exchanges.get(id) {
             Some(exchange) => of_exchange(reference, 1, exchange),
             None => unresolved(reference, &format!("the step `{id}` was not answered")),
@@ -127,9 +229,13 @@ impl CaseScope {
             ("inputs", _) => object(&self.inputs),
             ("vars", _) => object(&self.vars),
             ("row", _) => object(&self.row),
-            ("steps", _) => Value::Object(
-                self.exchanges.iter().map(|(id, exchange)| (id.clone(), step_value(exchange))).collect(),
-            ),
+            ("steps", _) => {
+                let exchanges = self.exchanges.iter().map(|(id, exchange)| (id, step_value(exchange)));
+                let outputs = self.outputs.iter().map(|(id, outputs)| {
+                    (id, Value::Object([("outputs".to_owned(), object(outputs))].into_iter().collect()))
+                });
+                Value::Object(exchanges.chain(outputs).map(|(id, value)| (id.clone(), value)).collect())
+            }
             ("status", Some(exchange)) => Value::from(exchange.response.status),
             ("headers", Some(exchange)) => first_lines(&exchange.response.headers),
             ("headerLines", Some(exchange)) => all_lines(&exchange.response.headers),
@@ -141,6 +247,24 @@ impl CaseScope {
             _ => return None,
         };
         Some(Cow::Owned(value))
+    }
+}
+
+/// An output, or all of them as an object, its name being the step behind the root at `at`.
+fn of_outputs(
+    reference: &Reference,
+    at: usize,
+    outputs: &BTreeMap<String, Datum>,
+) -> Result<Datum, Unresolved> {
+    match reference.steps.get(at) {
+        Some(Access::Member(name)) => match outputs.get(name) {
+            Some(datum) => reference.walk_within(at + 1, datum),
+            None => unresolved(reference, &format!("the flow gave no `{name}`")),
+        },
+        Some(_) | None => {
+            let all = outputs.iter().map(|(name, datum)| (name.clone(), datum.clone()));
+            reference.walk(at, Datum::object(all.collect::<Vec<_>>()))
+        }
     }
 }
 

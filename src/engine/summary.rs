@@ -1,5 +1,5 @@
 use super::Verdict;
-use super::event::{Attention, CaseReport, Phase, StepReport, Summary, WarningCount};
+use super::event::{Attention, CaseReport, StepReport, Summary, WarningCount};
 use crate::diagnostic::{Code, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,6 +21,7 @@ pub(super) struct SummaryBuilder {
     partly_judged: usize,
     unanswered: usize,
     cases: usize,
+    withheld: usize,
 }
 
 /// Warnings that are counted together.
@@ -59,12 +60,14 @@ impl SummaryBuilder {
         match &step.exchange {
             Some(exchange) => {
                 self.exchanges += 1;
-                // Behind a finding that is denied it is no news, unless that says that nothing was judged.
-                let is_news =
-                    !is_denied(step) || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
+                // Behind a finding that is denied it is no news, unless nothing was judged all the same.
+                let is_news = !is_denied(step)
+                    || !exchange.is_described
+                    || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
                 self.partly_judged += usize::from(!exchange.is_judged && is_news);
             }
             None if step.repeat.is_some() => self.unanswered += 1,
+            None if step.exchanges.iter().any(|record| record.is_withheld()) => self.withheld += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
@@ -77,7 +80,8 @@ impl SummaryBuilder {
             *self.off.entry(setting.clone()).or_default() += 1;
         }
         // Behind a finding that is denied it is no news: the finding says why, and the step shows it.
-        for reason in step.not_checked.iter().filter(|_| !is_denied(step)) {
+        let is_outside = step.exchange.as_ref().is_some_and(|exchange| !exchange.is_described);
+        for reason in step.not_checked.iter().filter(|_| !is_denied(step) || is_outside) {
             *self.not_checked.entry(reason.clone()).or_default() += 1;
         }
     }
@@ -90,7 +94,7 @@ impl SummaryBuilder {
             .as_ref()
             .map(|place| format!("{}:{}", place.source.name(), place.source.position(place.span.start).line));
         let about = place.clone().unwrap_or_else(|| finding.headline.clone());
-        let key = (finding.code, step.operation.clone(), about);
+        let key = (finding.code, step.action.clone(), about);
         let headline = finding.headline.clone();
         let warnings = self.warnings.entry(key).or_insert_with(|| Warnings {
             count: WarningCount {
@@ -131,6 +135,7 @@ impl SummaryBuilder {
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
+            withheld: Some(self.withheld),
             unanswered: self.unanswered,
             target,
             elapsed,
@@ -147,7 +152,7 @@ fn is_denied(step: &StepReport) -> bool {
 /// The codes of denied findings, each once, in the order found: those outside cleanup, and those of cleanup
 /// where there are no others and it decided.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
-    let is_main = |step: &&StepReport| matches!(step.phase, Phase::Setup | Phase::Steps);
+    let is_main = |step: &&StepReport| step.phase.is_judged();
     let codes = denied_codes(report.steps.iter().filter(is_main));
     match codes.is_empty() && report.verdict == Verdict::Errored {
         true => denied_codes(report.steps.iter()),
@@ -171,6 +176,7 @@ fn denied_codes<'s>(steps: impl Iterator<Item = &'s StepReport>) -> Vec<Code> {
 mod tests {
     use super::*;
     use crate::diagnostic::Place;
+    use crate::engine::Phase;
     use crate::source::{Source, Span};
 
     /// A case with one step with one warning, at a line of a document or nowhere.
@@ -197,11 +203,12 @@ mod tests {
             id: "read".to_owned(),
             title: None,
             phase: Phase::Steps,
-            operation: "getItem".to_owned(),
+            action: "getItem".to_owned(),
             verdict: Verdict::Passed,
             reason: None,
             findings: vec![finding],
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

@@ -50,6 +50,12 @@ impl Headers {
     }
 }
 
+impl<N: Into<String>, V: Into<String>> Extend<(N, V)> for Headers {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, lines: I) {
+        lines.into_iter().for_each(|(name, value)| self.push(name, value));
+    }
+}
+
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
         Self(lines.into_iter().map(|(name, value)| (name.into(), value.into())).collect())

@@ -10,7 +10,7 @@ const MOST: usize = 3000;
 ///
 /// Source: RFC 6265. No list of public suffixes is kept: a case talks to the origins it names.
 /// `Secure` cookies go to `https` URLs, and to this machine.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CookieJar {
     store: CookieStore,
     /// Domain, path and name of each, in the order of creation.

@@ -4,11 +4,12 @@ use url::Url;
 /// The `curl` command that sends the same request: one argument group a line, quoted for a POSIX
 /// shell. Nothing is masked here.
 ///
-/// What is no text is written by `printf`: a body of up to 400 bytes is piped into curl, a longer one
-/// is `@body.bin`, and a comment below says what that file must hold. So is a header value outside
-/// ASCII, for its characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of
-/// text are kept whole.
-pub fn curl(request: &Request) -> String {
+/// A body that is no text is `@` the file that it was read from, where there is one; otherwise it is
+/// written by `printf` and piped into curl, and one of more than 400 bytes is `@body.bin`, of which a
+/// comment below says what it must hold. `printf` also writes a header value outside ASCII, for its
+/// characters are octets (ISO 8859-1) whatever the terminal's encoding. Long bodies of text are kept
+/// whole.
+pub fn curl(request: &Request, body_file: Option<&str>) -> String {
     let mut groups = vec![first_group(request)];
     let text = request.body.as_deref().map(text);
     for (name, value) in request.headers.iter() {
@@ -23,6 +24,9 @@ pub fn curl(request: &Request) -> String {
     match text {
         Some(Some(text)) if text.starts_with('@') => groups.push(format!("--data-raw {}", quote(text))),
         Some(Some(text)) => groups.push(format!("-d {}", quote(text))),
+        Some(None) if let Some(file) = body_file => {
+            groups.push(format!("--data-binary {}", quote(&format!("@{file}"))));
+        }
         Some(None) if is_short(request) => {
             let octets = quote(&octets(request.body.as_deref().unwrap_or_default()));
             groups.insert(0, format!("printf %b {octets} |"));
@@ -32,7 +36,7 @@ pub fn curl(request: &Request) -> String {
         None => {}
     }
     let mut command = groups.join(" \\\n    ");
-    if text == Some(None) && !is_short(request) {
+    if text == Some(None) && body_file.is_none() && !is_short(request) {
         let length = request.body.as_ref().map_or(0, Vec::len);
         command.push_str(&format!(
             "\n# write the body into body.bin first: {length} bytes that are no text, too many to stand here"
@@ -144,7 +148,7 @@ mod tests {
         let headers = headers.iter().copied().collect::<Headers>();
         let body = body.map(<[u8]>::to_vec);
         let request = Request { method: method.to_owned(), url: url.to_owned(), headers, body };
-        let command = curl(&request);
+        let command = curl(&request, None);
         assert_eq!(command, expected);
         // A shell reads back what was meant: nothing of the request leaves its quotes.
         let words = shlex::split(&command).expect("the quotes are closed");
@@ -224,6 +228,23 @@ mod tests {
             "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    --data-binary @body.bin\n\
              # write the body into body.bin first: 401 bytes that are no text, too many to stand here",
         );
+    }
+
+    #[test]
+    fn a_body_that_is_a_file_is_read_from_it() {
+        let check = |body: &[u8], expected: &str| {
+            let request = Request {
+                method: "PUT".to_owned(),
+                url: "http://h/".to_owned(),
+                headers: [("Content-Type", "image/png")].into_iter().collect(),
+                body: Some(body.to_vec()),
+            };
+            let head = "curl -X PUT 'http://h/' \\\n    -H 'Content-Type: image/png' \\\n    ";
+            assert_eq!(curl(&request, Some("files/it's.png")), format!("{head}{expected}"));
+        };
+        check(&[0; 401], "--data-binary '@files/it'\\''s.png'");
+        check(&[0], "--data-binary '@files/it'\\''s.png'");
+        check(b"text", "-d 'text'");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What stands for a value that is known only when it is sent.
 const PLACEHOLDER: &str = "…";
 
-/// The literal values of one case.
+/// The literal values of one case; none of them in a flow.
+#[derive(Default)]
 pub(super) struct Literals<'a> {
     row: Option<&'a Row>,
     vars: BTreeMap<&'a str, &'a Datum>,
@@ -52,6 +53,18 @@ impl<'a> Literals<'a> {
         let mut unknown = Vec::new();
         let datum = self.fill(template, &Pointer::root(), &mut unknown);
         Partial { datum, unknown }
+    }
+
+    /// The same of an object whose members are written one by one.
+    pub(super) fn partial_members<'m>(
+        &self,
+        members: impl Iterator<Item = (&'m str, &'m Template)>,
+    ) -> Partial {
+        let mut unknown = Vec::new();
+        let filled = members
+            .map(|(name, value)| (name.to_owned(), self.fill(value, &Pointer::of([name]), &mut unknown)))
+            .collect::<Vec<_>>();
+        Partial { datum: Datum::object(filled), unknown }
     }
 
     fn fill(&self, template: &Template, at: &Pointer, unknown: &mut Vec<Pointer>) -> Datum {

@@ -7,6 +7,7 @@
 
 mod answer;
 mod auth;
+mod body;
 mod capture;
 mod described;
 mod expectation;
@@ -24,8 +25,8 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Operation};
-use crate::plan::{Plan, PlannedScenario, PlannedStep};
-use crate::scenario::Row;
+use crate::plan::{Plan, PlannedFlow, PlannedRequest, PlannedScenario, PlannedStep};
+use crate::scenario::{Call, Row};
 use crate::source::Source;
 use literal::Literals;
 use std::collections::BTreeSet;
@@ -54,35 +55,72 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
         };
         for row in rows {
             let literals = Literals::of(scenario, row);
-            for (step, is_cleanup) in steps_of(scenario) {
-                let at = At {
-                    source: &scenario.file.source,
-                    step,
-                    is_cleanup,
-                    operation: input.plan.operation(step),
-                    contract: &input.plan.apis[step.api].contract,
-                    literals: &literals,
-                    row,
-                    limits: input.limits,
-                };
-                auth::check(&at, &mut found);
-                request::check(&at, &mut found);
-                capture::check(&at, &mut found);
-                // Cleanup takes what it finds: the contract warns there, and so nothing is impossible.
-                if !is_cleanup {
-                    expectation::check(&at, &mut found);
-                }
+            for listed in steps_of(scenario) {
+                check_step(input, &listed, &literals, row, &mut found);
             }
         }
     }
-    unused::check(&scenarios, &mut found);
+    let uncalled = input.plan.uncalled.iter();
+    let uncalled: Vec<&PlannedFlow> = uncalled.filter(|it| !input.is_broken(&it.file.source)).collect();
+    for flow in &uncalled {
+        let mut steps = Vec::new();
+        flow.steps.iter().for_each(|step| add(step, false, true, &mut steps));
+        for listed in steps {
+            check_step(input, &listed, &Literals::default(), None, &mut found);
+        }
+    }
+    unused::check(&scenarios, &uncalled, input.broken, &mut found);
     found
+}
+
+fn check_step<'a>(
+    input: &LintInput<'a>,
+    listed: &Listed<'a>,
+    literals: &Literals<'a>,
+    row: Option<&'a Row>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let step = listed.step;
+    // Of a URL outside the documents, of a pause, and of a flow as a whole, nothing is known.
+    let (Some(request), Some(planned)) = (step.request(), step.call()) else { return };
+    if input.is_broken(&step.source) {
+        return;
+    }
+    let nothing = Literals::default();
+    let at = At {
+        source: &step.source,
+        step,
+        request,
+        call: &planned.call,
+        is_cleanup: listed.is_cleanup,
+        operation: input.plan.operation(planned),
+        contract: &input.plan.apis[planned.api].contract,
+        // A flow sees nothing of the scenario.
+        literals: if listed.is_in_flow { &nothing } else { literals },
+        row: row.filter(|_| !listed.is_in_flow),
+        limits: input.limits,
+    };
+    auth::check(&at, found);
+    request::check(&at, found);
+    capture::check(&at, found);
+    // Cleanup takes what it finds: the contract warns there, and so nothing is impossible.
+    if !listed.is_cleanup {
+        expectation::check(&at, found);
+    }
+}
+
+impl LintInput<'_> {
+    fn is_broken(&self, source: &Source) -> bool {
+        self.broken.contains(source.name())
+    }
 }
 
 /// A step with one row, and what it is held against.
 struct At<'a> {
     source: &'a Arc<Source>,
     step: &'a PlannedStep,
+    request: &'a PlannedRequest,
+    call: &'a Call,
     is_cleanup: bool,
     operation: Operation<'a>,
     contract: &'a Contract,
@@ -96,26 +134,40 @@ fn scenarios_of<'i>(input: &LintInput<'i>) -> Vec<&'i Arc<PlannedScenario>> {
     let mut found: Vec<&Arc<PlannedScenario>> = Vec::new();
     for case in &input.plan.cases {
         let is_known = found.last().is_some_and(|last| Arc::ptr_eq(last, &case.scenario));
-        if !is_known && !input.broken.contains(case.scenario.file.source.name()) {
+        if !is_known && !input.is_broken(&case.scenario.file.source) {
             found.push(&case.scenario);
         }
     }
     found
 }
 
-/// The steps of a scenario with those of its file, and whether each runs at the end, when cleanup judges
-/// leniently.
-fn steps_of(scenario: &PlannedScenario) -> Vec<(&PlannedStep, bool)> {
-    fn add<'s>(step: &'s PlannedStep, is_cleanup: bool, into: &mut Vec<(&'s PlannedStep, bool)>) {
-        into.push((step, is_cleanup));
-        step.cleanup.iter().for_each(|each| add(each, true, into));
-    }
+/// A step of a scenario, its file, or a flow.
+struct Listed<'s> {
+    step: &'s PlannedStep,
+    /// Whether it runs at the end, when cleanup judges leniently.
+    is_cleanup: bool,
+    is_in_flow: bool,
+}
+
+/// The steps of a scenario with those of its file and of the flows that are called.
+fn steps_of(scenario: &PlannedScenario) -> Vec<Listed<'_>> {
     let mut all = Vec::new();
-    for step in scenario.file_setup.iter().chain(&scenario.setup).chain(&scenario.steps) {
-        add(step, false, &mut all);
+    let once = scenario.once.as_deref();
+    let setup = once.into_iter().flat_map(|once| &once.setup);
+    for step in setup.chain(&scenario.file_setup).chain(&scenario.setup).chain(&scenario.steps) {
+        add(step, false, false, &mut all);
     }
-    for step in scenario.teardown.iter().chain(&scenario.file_teardown) {
-        add(step, true, &mut all);
+    let teardown = once.into_iter().flat_map(|once| &once.teardown);
+    for step in scenario.teardown.iter().chain(&scenario.file_teardown).chain(teardown) {
+        add(step, true, false, &mut all);
     }
     all
+}
+
+fn add<'s>(step: &'s PlannedStep, is_cleanup: bool, is_in_flow: bool, into: &mut Vec<Listed<'s>>) {
+    into.push(Listed { step, is_cleanup, is_in_flow });
+    for inner in step.flow_call().into_iter().flat_map(|call| &call.flow.steps) {
+        add(inner, is_cleanup, true, into);
+    }
+    step.cleanup.iter().for_each(|each| add(each, true, is_in_flow, into));
 }

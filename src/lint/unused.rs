@@ -1,13 +1,20 @@
 //! Names that are given a value and never read.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::{PlannedScenario, PlannedStep};
+use crate::plan::{PlannedFlow, PlannedScenario, PlannedStep};
 use crate::source::{Source, Span};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Finds unused saved values, variables, inputs and columns. What belongs to a file may be read by any of
-/// its scenarios, and is passed over where not all of them are looked at.
-pub(super) fn check(scenarios: &[&Arc<PlannedScenario>], found: &mut Vec<Diagnostic>) {
+/// its scenarios, and is passed over where not all of them are looked at. A flow is looked at where it is
+/// called, and where nothing calls it.
+pub(super) fn check(
+    scenarios: &[&Arc<PlannedScenario>],
+    uncalled: &[&PlannedFlow],
+    broken: &BTreeSet<String>,
+    found: &mut Vec<Diagnostic>,
+) {
     for (index, scenario) in scenarios.iter().enumerate() {
         let is_first = index == 0 || !Arc::ptr_eq(&scenarios[index - 1].file, &scenario.file);
         if is_first {
@@ -22,17 +29,45 @@ pub(super) fn check(scenarios: &[&Arc<PlannedScenario>], found: &mut Vec<Diagnos
         }
         check_scenario(scenario, found);
     }
+    let called = scenarios.iter().flat_map(|scenario| scenario.all_steps());
+    let called = called.filter_map(PlannedStep::flow_call).map(|call| &call.flow);
+    let inner = uncalled.iter().flat_map(|flow| flow.steps.iter().flat_map(PlannedStep::with_inner));
+    let inner = inner.filter_map(PlannedStep::flow_call).map(|call| &call.flow);
+    let mut seen = BTreeSet::new();
+    let whole = called.chain(inner).chain(uncalled.iter().copied());
+    for flow in whole.filter(|flow| !broken.contains(flow.file.source.name())) {
+        if seen.insert((flow.file.source.name(), flow.index)) {
+            check_flow(flow, found);
+        }
+    }
+}
+
+fn check_flow(planned: &PlannedFlow, found: &mut Vec<Diagnostic>) {
+    let is_used = |root: &str, name: &str| planned.used.contains(root, name);
+    let mut list = List { source: &planned.file.source, is_used: &is_used, found };
+    for input in &planned.flow().inputs {
+        list.add("inputs", "the input", &input.name, input.name_span);
+    }
+    list.add_saved(&planned.steps);
 }
 
 fn check_file(scenarios: &[&PlannedScenario], found: &mut Vec<Diagnostic>) {
     let Some(first) = scenarios.first() else { return };
-    let is_used = |root: &str, name: &str| scenarios.iter().any(|it| it.used.contains(root, name));
+    let once = first.once.as_deref();
+    let is_used = |root: &str, name: &str| {
+        scenarios.iter().any(|it| it.used.contains(root, name))
+            || once.is_some_and(|once| once.used.contains(root, name))
+    };
     let mut list = List { source: &first.file.source, is_used: &is_used, found };
     for input in &first.file.inputs {
         list.add("inputs", "the input", &input.name, input.name_span);
     }
     for var in &first.file.vars {
         list.add("vars", "the variable", &var.name, var.name_span);
+    }
+    if let Some(once) = once {
+        list.add_saved(&once.setup);
+        list.add_saved(&once.teardown);
     }
     list.add_saved(&first.file_setup);
     list.add_saved(&first.file_teardown);

@@ -35,6 +35,6 @@ mod tokens;
 mod verify;
 
 pub use log::LogEntry;
-pub use rules::Rules;
+pub use rules::{RULES, Rules};
 pub use server::MockServer;
 pub use tokens::IssuedTokens;

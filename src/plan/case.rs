@@ -1,11 +1,7 @@
-use super::{SelectorTally, UsedNames};
-use crate::check::Policy;
-use crate::expression::Template;
-use crate::json::Pointer;
+use super::{PlannedCall, PlannedFlow, PlannedStep, SelectorTally, UsedNames};
 use crate::openapi::{Contract, Operation, OperationIndex};
-use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
-use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::scenario::{Input, Named, Row, ScenarioFile};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +14,8 @@ pub struct Plan {
     pub schemas: Option<Arc<Contract>>,
     /// The cases that were selected, in the order of the files.
     pub cases: Vec<Case>,
+    /// The flows of the scenario files that nothing calls.
+    pub uncalled: Vec<PlannedFlow>,
     /// The ids and tags of all cases that there are to select from.
     pub available: Vec<(String, BTreeSet<String>)>,
     /// How many cases were selected before a shard took its share.
@@ -33,7 +31,7 @@ pub struct PlannedApi {
     pub name: String,
     /// Its document and schemas.
     pub contract: Arc<Contract>,
-    /// Whether a case calls it.
+    /// Whether a case calls it, or sends to a URL below its base URL.
     pub is_used: bool,
 }
 
@@ -57,6 +55,9 @@ pub struct PlannedScenario {
     pub file: Arc<ScenarioFile>,
     /// Its place in the file.
     pub index: usize,
+    /// What its file does once around all of its cases, where it does anything: equal for all of its
+    /// scenarios.
+    pub once: Option<Arc<PlannedOnce>>,
     /// The file's `setup`.
     pub file_setup: Vec<PlannedStep>,
     /// Its own `setup`.
@@ -75,63 +76,28 @@ pub struct PlannedScenario {
     pub timeout: Duration,
 }
 
-/// A step that names a real operation.
+/// `setupOnce` and `teardownOnce` of a file.
 #[derive(Debug)]
-pub struct PlannedStep {
-    /// Its `id`, or `step1`, `step2`, ….
-    pub id: String,
-    /// The step as written.
-    pub step: Arc<Step>,
-    /// The index of its api in [`Plan::apis`].
-    pub api: usize,
-    /// Its operation in the api's document.
-    pub operation: OperationIndex,
-    /// Who it is sent as.
-    pub auth: PlannedAuth,
-    /// Where the scenario file says so; `None` where the project file or nothing does.
-    pub auth_span: Option<Span>,
-    /// What the settings around it say of every check.
-    pub policy: Policy,
-    /// Header values to send, defaults included.
-    pub headers: Vec<Named<Template>>,
-    /// Names of headers that are not to be sent, though contest would add them by itself.
-    pub removed_headers: Vec<String>,
-    /// The media type of its body, as the document writes it.
-    pub media_type: Option<String>,
-    /// The files and examples that it names.
-    pub attached: Attached,
-    /// From sending to the last body byte.
+pub struct PlannedOnce {
+    /// The file.
+    pub file: Arc<ScenarioFile>,
+    /// Its `setupOnce`.
+    pub setup: Vec<PlannedStep>,
+    /// Its `teardownOnce`.
+    pub teardown: Vec<PlannedStep>,
+    /// The inputs that they reach.
+    pub inputs: Vec<Named<Input>>,
+    /// The names that their expressions read.
+    pub used: UsedNames,
+    /// The longest that `setup` may take.
     pub timeout: Duration,
-    /// Steps to run at the end of the case once this one was sent.
-    pub cleanup: Vec<PlannedStep>,
 }
 
-/// What a step names and does not hold itself.
-#[derive(Clone, Debug, Default)]
-pub struct Attached {
-    /// The value of a body that stands in a file or among the document's examples.
-    pub value: Option<Template>,
-    /// The bytes of the files of the body, in the order of [`StepBody::files`].
-    ///
-    /// [`StepBody::files`]: crate::scenario::StepBody::files
-    pub files: Vec<Arc<[u8]>>,
-    /// The bytes that are expected.
-    pub expected: Option<Arc<[u8]>>,
-    /// Where the schemas stand that its expectations name, by the text of each reference.
-    pub schemas: BTreeMap<String, Pointer>,
-}
-
-/// Who a step is sent as.
-#[derive(Clone, Debug)]
-pub enum PlannedAuth {
-    /// No profile is written: no credentials.
-    Unset,
-    /// `auth: none`: no credentials, and no cookies of the jar either.
-    None,
-    /// The index of a profile of the project file.
-    Profile(usize),
-    /// An expression that gives a profile's name.
-    Expression(Template),
+impl PlannedOnce {
+    /// Every planned step, those of flows and cleanups included.
+    pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
+        self.setup.iter().chain(&self.teardown).flat_map(PlannedStep::with_inner)
+    }
 }
 
 impl PlannedScenario {
@@ -151,26 +117,38 @@ impl PlannedScenario {
         self.scenario().is_cleanup_strict.or(self.file.is_cleanup_strict).unwrap_or(false)
     }
 
-    /// Every planned step, cleanups included, in the order of the file.
+    /// Every planned step: its own, those of its file, of the flows that are called, and of cleanups.
     pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
-        [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown]
-            .into_iter()
-            .flatten()
-            .flat_map(PlannedStep::with_cleanup)
+        let once = self.once.as_deref();
+        let own = [&self.file_setup, &self.setup, &self.steps, &self.teardown, &self.file_teardown];
+        let setup = once.into_iter().flat_map(|once| &once.setup);
+        let teardown = once.into_iter().flat_map(|once| &once.teardown);
+        setup.chain(own.into_iter().flatten()).chain(teardown).flat_map(PlannedStep::with_inner)
+    }
+
+    /// Whether one of the sources that it is made of fits: its own file, or that of a flow.
+    pub fn stands_in(&self, fits: impl Fn(&str) -> bool) -> bool {
+        fits(self.file.source.name())
+            || self
+                .all_steps()
+                .filter_map(PlannedStep::flow_call)
+                .any(|call| fits(call.flow.file.source.name()))
     }
 
     /// The operations that it calls, setup and cleanup included, each once, in the order of the file:
     /// the index of the api in [`Plan::apis`], and the operation.
     pub fn calls(&self) -> Vec<(usize, OperationIndex)> {
         let mut seen = BTreeSet::new();
-        let calls = self.all_steps().map(|step| (step.api, step.operation));
+        let calls = self.all_steps().filter_map(PlannedStep::call).map(|call| (call.api, call.operation));
         calls.filter(|call| seen.insert(*call)).collect()
     }
-}
 
-impl PlannedStep {
-    fn with_cleanup(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        Box::new(std::iter::once(self).chain(self.cleanup.iter().flat_map(Self::with_cleanup)))
+    /// What it sends outside the documents, as written, setup and cleanup included, each once, in the
+    /// order of the file.
+    pub fn sends(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let sends = self.all_steps().filter_map(PlannedStep::send).map(|send| send.send.text.as_str());
+        sends.filter(|text| seen.insert(*text)).collect()
     }
 }
 
@@ -192,22 +170,23 @@ impl Case {
 }
 
 impl Plan {
-    /// The same plan with one of its cases.
+    /// The same plan with some of its cases, in the order given.
     #[must_use]
-    pub fn only(&self, case: usize) -> Self {
-        let cases = self.cases.get(case).cloned().into_iter().collect();
+    pub fn only(&self, cases: &[usize]) -> Self {
+        let cases = cases.iter().filter_map(|case| self.cases.get(*case).cloned()).collect();
         Self {
             apis: self.apis.clone(),
             schemas: self.schemas.clone(),
             cases,
+            uncalled: Vec::new(),
             available: self.available.clone(),
             n_selected: self.n_selected,
             selectors: self.selectors.clone(),
         }
     }
 
-    /// The operation of a step.
-    pub fn operation(&self, step: &PlannedStep) -> Operation<'_> {
-        self.apis[step.api].contract.document().operation(step.operation)
+    /// The operation that a step calls.
+    pub fn operation(&self, call: &PlannedCall) -> Operation<'_> {
+        self.apis[call.api].contract.document().operation(call.operation)
     }
 }

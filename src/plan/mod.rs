@@ -7,7 +7,11 @@
 mod auth;
 mod case;
 mod content;
+mod flow;
+mod once;
 mod operation;
+mod planned;
+mod planner;
 mod references;
 mod request;
 mod rules;
@@ -16,13 +20,20 @@ mod select;
 mod settings;
 mod status;
 mod step;
+mod url;
 mod used;
 
 #[cfg(test)]
 mod tests;
 
-pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
+pub use planned::{
+    Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedFlow, PlannedFlowCall, PlannedRequest,
+    PlannedSend, PlannedStep, PlannedTarget,
+};
+pub use planner::{PlanInput, plan};
 pub use schema::SchemaFiles;
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
-pub use step::{PlanInput, plan};
+pub use settings::nullable_of;
+
 pub use used::UsedNames;

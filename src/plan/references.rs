@@ -2,12 +2,12 @@ use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
-    CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
-    StepBody,
+    CAPTURE_ROOTS, Call, CaptureSource, Expectation, Matcher, MatcherKind, Member, Named, OperatorKind,
+    Sends, StatusPattern, Step, StepBody, StepRequest,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The CEL variables of a response.
 const RESPONSE_VARIABLES: &[&str] = &["status", "headers", "headerLines", "body", "request", "latencyMs"];
@@ -23,8 +23,14 @@ pub(super) struct Names {
     pub(super) steps: BTreeSet<String>,
     pub(super) env: BTreeSet<String>,
     pub(super) secrets: BTreeSet<String>,
+    /// What the steps with `flow` give, by their ids.
+    pub(super) outputs: BTreeMap<String, BTreeSet<String>>,
+    /// While the `save` of a step with `flow` is checked: what the flow gives.
+    pub(super) own_outputs: Option<BTreeSet<String>>,
     /// Names that steps further down make; they get a message of their own.
     pub(super) later: BTreeSet<String>,
+    /// Those of `vars` that are not computed yet.
+    pub(super) computed_later: BTreeSet<String>,
     /// Whether what is checked runs at the end of the case, when all of `later` is known.
     pub(super) is_at_end: bool,
     /// The inputs that were referred to.
@@ -51,25 +57,39 @@ pub(super) enum Place {
 }
 
 impl Names {
-    /// Checks every name that a step refers to, and adds those that it makes.
-    pub(super) fn check_step(
+    /// Checks every name that the parameters of a call refer to.
+    pub(super) fn check_call(&mut self, call: &Call, problems: &mut Problems) {
+        let parameters = call.path.iter().chain(&call.query).map(|it| &it.value);
+        for template in parameters.chain(&call.url) {
+            self.check_template(template, Place::Request, problems);
+        }
+        if let Sends::Expression(template) = &call.sends {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that a request refers to, `headers` being those that will be sent.
+    pub(super) fn check_request(
+        &mut self,
+        request: &StepRequest,
+        headers: &[Named<Template>],
+        problems: &mut Problems,
+    ) {
+        let named = request.cookies.iter().chain(headers).map(|it| &it.value);
+        let body = request.body.iter().flat_map(StepBody::templates);
+        for template in named.chain(body) {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that is referred to once the answer is there, and adds those that a step makes.
+    pub(super) fn check_answer(
         &mut self,
         id: &str,
         step: &Step,
-        headers: &[Template],
+        request: &StepRequest,
         problems: &mut Problems,
     ) {
-        if let Some(when) = &step.when {
-            self.check_condition(when, Place::Request, problems);
-        }
-        let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
-        let body = step.body.iter().flat_map(StepBody::templates);
-        for template in named.chain(headers).chain(body) {
-            self.check_template(template, Place::Request, problems);
-        }
-        if let Sends::Expression(template) = &step.sends {
-            self.check_template(template, Place::Request, problems);
-        }
         self.steps.insert(id.to_owned());
         for capture in &step.save {
             if let CaptureSource::Expression(template) = &capture.value.source {
@@ -78,13 +98,17 @@ impl Names {
             if let Some(template) = &capture.value.default {
                 self.check_template(template, Place::Request, problems);
             }
-            self.vars.insert(capture.name.clone());
         }
-        self.check_expectation(step, problems);
+        self.add_saved(step);
+        self.check_expectation(&request.expect, problems);
     }
 
-    fn check_expectation(&mut self, step: &Step, problems: &mut Problems) {
-        let expect = &step.expect;
+    /// Adds the names that a step saves.
+    pub(super) fn add_saved(&mut self, step: &Step) {
+        self.vars.extend(step.save.iter().map(|capture| capture.name.clone()));
+    }
+
+    fn check_expectation(&mut self, expect: &Expectation, problems: &mut Problems) {
         for pattern in expect.status.iter().flat_map(|status| &status.value) {
             if let StatusPattern::Expression(template) = pattern {
                 self.check_template(template, Place::Request, problems);
@@ -194,7 +218,16 @@ impl Names {
         }
         match root {
             "inputs" | "vars" | "row" | "steps" => match member {
-                Some(name) => self.check_name(root, name, &format!("${root}.{name}"), span, problems),
+                Some(name) => {
+                    let known = self.check_name(root, name, &format!("${root}.{name}"), span, problems);
+                    if root == "steps" && known {
+                        let member = |at: usize| match reference.steps.get(at) {
+                            Some(Access::Member(name)) => Some(name.as_str()),
+                            _ => None,
+                        };
+                        self.check_outputs(name, [member(1), member(2)], "$", span, problems);
+                    }
+                }
                 None => report(
                     problems,
                     span,
@@ -209,14 +242,15 @@ impl Names {
                 format!("there is no `{}`", reference.text),
                 "the only member of `$run` is `$run.id`".to_owned(),
             ),
-            "outputs" => {
-                problems.error(
-                    Code::SCENARIO_NOT_SUPPORTED,
+            "outputs" => match &self.own_outputs {
+                Some(known) => check_output(known, member, "$outputs", span, problems),
+                None => report(
+                    problems,
                     span,
-                    "`$outputs` is part of the language, but not of this version of contest",
-                    "not supported yet",
-                );
-            }
+                    format!("`{}` is known only in the `save` of a step with `flow`", reference.text),
+                    "elsewhere write `$steps.ID.outputs.…`".to_owned(),
+                ),
+            },
             _ if CAPTURE_ROOTS.contains(&root) && place != Place::Capture => report(
                 problems,
                 span,
@@ -228,7 +262,15 @@ impl Names {
     }
 
     /// `inputs.x`, `vars.x`, `row.x` and `steps.x`, in either notation.
-    fn check_name(&mut self, root: &str, name: &str, text: &str, span: Span, problems: &mut Problems) {
+    /// Tells whether it is known.
+    fn check_name(
+        &mut self,
+        root: &str,
+        name: &str,
+        text: &str,
+        span: Span,
+        problems: &mut Problems,
+    ) -> bool {
         let (known, hint) = match root {
             "inputs" => (&self.inputs, "declare it under `inputs`"),
             "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
@@ -241,29 +283,60 @@ impl Names {
             "row" => (&self.columns, "no row has that column"),
             _ => (&self.steps, "no step has that id"),
         };
-        let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
+        let is_computed_later = root == "vars" && self.computed_later.contains(name);
+        let is_later = is_computed_later || (self.later.contains(name) && matches!(root, "vars" | "steps"));
         let is_unknowable = root == "row" && self.has_broken_rows;
         if known.contains(name) || (self.is_at_end && is_later) || is_unknowable {
             self.used.add(root, name);
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());
             }
-            return;
+            return true;
         }
         if is_later {
-            report(
-                problems,
-                span,
-                format!("`{text}` is not known yet"),
-                "is made by a step further down".to_owned(),
-            );
-            return;
+            let label = match is_computed_later {
+                true => "is computed later: `vars` come behind the file's `setup`, in the order written",
+                false => "is made by a step further down",
+            };
+            report(problems, span, format!("`{text}` is not known yet"), label.to_owned());
+            return false;
         }
         let label = match nearest(name, known.iter().map(String::as_str)) {
             Some(meant) => format!("did you mean `{}`?", text.replacen(name, meant, 1)),
             None => hint.to_owned(),
         };
         report(problems, span, format!("there is no `{text}`"), label);
+        false
+    }
+
+    /// `steps.x.outputs.y`: of a step with `flow` there are outputs and nothing else, and of others there
+    /// are none. A step further down is not looked at.
+    fn check_outputs(
+        &self,
+        step: &str,
+        [part, output]: [Option<&str>; 2],
+        sign: &str,
+        span: Span,
+        problems: &mut Problems,
+    ) {
+        match (self.outputs.get(step), part) {
+            (Some(known), Some("outputs")) => {
+                check_output(known, output, &format!("{sign}steps.{step}.outputs"), span, problems);
+            }
+            (Some(_), Some(part)) => report(
+                problems,
+                span,
+                format!("`{step}` calls a flow, which has no `{part}`"),
+                format!("write `{sign}steps.{step}.outputs.…`"),
+            ),
+            (None, Some("outputs")) if self.steps.contains(step) => report(
+                problems,
+                span,
+                format!("`{step}` calls no flow, and so has no `outputs`"),
+                "a request has `request` and `response`".to_owned(),
+            ),
+            _ => {}
+        }
     }
 
     fn check_listed(
@@ -318,7 +391,12 @@ impl Names {
             let root = mention.root.as_str();
             match (root, mention.members.first()) {
                 ("inputs" | "vars" | "row" | "steps", Some(name)) => {
-                    self.check_name(root, name, &format!("{root}.{name}"), condition.span, problems);
+                    let text = format!("{root}.{name}");
+                    let known = self.check_name(root, name, &text, condition.span, problems);
+                    if root == "steps" && known {
+                        let member = |at: usize| mention.members.get(at).map(String::as_str);
+                        self.check_outputs(name, [member(1), member(2)], "", condition.span, problems);
+                    }
                 }
                 ("inputs" | "vars" | "row" | "steps", None) => self.used.add_whole(root),
                 ("this", _) if place == Place::Expectation => {}
@@ -348,6 +426,26 @@ impl Names {
             }
         }
     }
+}
+
+/// Checks the name of an output of a flow.
+fn check_output(
+    known: &BTreeSet<String>,
+    name: Option<&str>,
+    text: &str,
+    span: Span,
+    problems: &mut Problems,
+) {
+    // As a whole they are an object.
+    let Some(name) = name.filter(|name| !known.contains(*name)) else { return };
+    let label = match nearest(name, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{text}.{meant}`?"),
+        None if known.is_empty() => "the flow has no `outputs`".to_owned(),
+        None => {
+            format!("the flow gives {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+    };
+    report(problems, span, format!("there is no `{text}.{name}`"), label);
 }
 
 fn report(problems: &mut Problems, span: Span, message: String, label: String) {

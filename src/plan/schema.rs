@@ -24,17 +24,25 @@ pub struct SchemaFiles {
 pub(super) fn find_schemas(
     named: Vec<&SchemaReference>,
     path: &Path,
-    api: usize,
+    api: Option<usize>,
     input: &PlanInput<'_>,
     problems: &mut Problems,
 ) -> Vec<(String, Pointer)> {
     let mut found = Vec::new();
     for reference in named {
         let pointer = match reference {
-            SchemaReference::Document(_) => {
-                let (name, document) = &input.apis[api];
-                find_in_document(reference, name, document, problems)
-            }
+            SchemaReference::Document(_) => match api {
+                Some(api) => {
+                    let (name, document) = &input.apis[api];
+                    find_in_document(reference, name, document, problems)
+                }
+                None => {
+                    let message = format!("`send` has no document that could hold `{}`", reference.text());
+                    let label = "name a file that holds it";
+                    problems.error(Code::SCENARIO_UNKNOWN_REFERENCE, reference.span(), message, label);
+                    None
+                }
+            },
             // What is wrong with a file was reported when it was read.
             SchemaReference::File(file) => {
                 input.schemas.and_then(|schemas| schemas.pointers.get(&file.resolve(path)).cloned())

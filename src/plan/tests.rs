@@ -4,7 +4,7 @@ use super::{PlanInput, Selection, SelectorTally, TagExpression, plan};
 use crate::diagnostic::Problems;
 use crate::limits::Limits;
 use crate::openapi::Document;
-use crate::scenario::{Project, ScenarioFile};
+use crate::scenario::{FlowFiles, Project, ScenarioFile};
 use crate::source::Source;
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +61,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
+        flow_files: &FlowFiles::new(),
         attachments: &Default::default(),
         schemas: None,
         selection,
@@ -183,6 +184,20 @@ fn statuses_are_documented() {
             "scenario.missing-key `putItem` documents no 2xx, so the step must say which status it expects | expects a documented 2xx, since it says nothing else",
         ],
     );
+}
+
+#[test]
+fn variables_are_known_behind_the_files_setup_in_the_order_written() {
+    let later = "is computed later: `vars` come behind the file's `setup`, in the order written";
+    let item = |id: &str| format!("{{ call: getItem, path: {{ id: {id} }}, query: {{ tenant: t }} }}");
+    let text = format!(
+        "contest: 1\nsetup: [{}]\nvars: {{ a: $vars.b, b: x }}\nscenarios: {{ s: {{ steps: [{}] }} }}\n",
+        item("$vars.a"),
+        item("$vars.a")
+    );
+    let expected = ["a", "b"]
+        .map(|name| format!("scenario.unknown-reference `$vars.{name}` is not known yet | {later}"));
+    assert_eq!(plan_file(&text, &Selection::default()).problems, expected);
 }
 
 #[test]
@@ -459,4 +474,146 @@ fn rules_of_the_contract_name_what_there_is() {
     );
     // A status that is not documented is what such a rule is for.
     check_contract("{ rules: [{ code: status, operation: getItem, status: 299, severity: warn }] }", &[]);
+}
+
+/// Flows in a file whose scenario has these steps.
+fn check_flows(flows: &str, steps: &str, expected: &[&str]) {
+    let text = format!(
+        "contest: 1\nsetupOnce: [{{ {GET}, save: {{ once: $.id }} }}]\nflows: {{ {flows} }}\nscenarios: {{ s: {{ steps: [{steps}] }} }}\n"
+    );
+    assert_eq!(plan_file(&text, &Selection::default()).problems, expected, "{flows} {steps}");
+}
+
+const FLOW: &str = "f: { inputs: { a: { type: string }, b: { type: integer, default: 1 } }, steps: [{ call: getItem, path: { id: $inputs.a }, query: { tenant: t }, save: { made: $.id } }], outputs: { id: $vars.made } }";
+
+#[test]
+fn flows_are_found_and_given_what_they_take() {
+    check_flows(FLOW, "{ flow: f, with: { a: x } }", &[]);
+    check_flows(FLOW, "{ flow: '#f', with: { a: $vars.once, b: 2 } }", &[]);
+    check_flows(FLOW, "{ flow: g }", &["scenario.unknown-flow the file has no flow `g` | did you mean `f`?"]);
+    check_flows(
+        FLOW,
+        "{ flow: lend }",
+        &["scenario.unknown-flow the file has no flow `lend` | its only flow is f"],
+    );
+    check_flows(
+        FLOW,
+        "{ flow: f }",
+        &["scenario.flow-inputs the flow `f` needs the input `a` | is called without it"],
+    );
+    check_flows(
+        FLOW,
+        "{ flow: f, with: { a: x, c: 1 } }",
+        &["scenario.flow-inputs the flow `f` has no input `c` | did you mean `a`?"],
+    );
+    check_flows(
+        FLOW,
+        "{ flow: f, with: { a: 1 } }",
+        &[
+            "scenario.invalid-value the input `a` of the flow `f` does not fit: its schema says `type: \"string\"` | is given here",
+        ],
+    );
+}
+
+#[test]
+fn a_flow_sees_its_inputs_alone_and_its_caller_its_outputs_alone() {
+    let get = |id: &str| format!("{{ call: getItem, path: {{ id: {id} }}, query: {{ tenant: t }} }}");
+    check_flows(
+        FLOW,
+        &format!("{{ id: o, flow: f, with: {{ a: x }}, save: {{ n: $outputs.id }} }}, {}", get("$vars.n")),
+        &[],
+    );
+    check_flows(
+        FLOW,
+        &format!("{{ id: o, flow: f, with: {{ a: x }} }}, {}", get("$steps.o.outputs.id")),
+        &[],
+    );
+    check_flows(
+        FLOW,
+        &format!("{{ id: o, flow: f, with: {{ a: x }} }}, {}", get("$vars.made")),
+        &[
+            "scenario.unknown-reference there is no `$vars.made` | nothing saves it, and `vars` has no such name",
+        ],
+    );
+    check_flows(
+        FLOW,
+        &format!("{{ id: o, flow: f, with: {{ a: x }} }}, {{ when: steps.o.outputs.ix == 1, {GET} }}"),
+        &["scenario.unknown-reference there is no `steps.o.outputs.ix` | did you mean `steps.o.outputs.id`?"],
+    );
+    check_flows(
+        FLOW,
+        &format!("{}, {}", get("x"), get("$steps.step1.outputs.id")),
+        &[
+            "scenario.unknown-reference `step1` calls no flow, and so has no `outputs` | a request has `request` and `response`",
+        ],
+    );
+    check_flows(
+        &format!("f: {{ steps: [{}] }}", get("$vars.once")),
+        "{ flow: f }",
+        &[
+            "scenario.unknown-reference there is no `$vars.once` | nothing saves it, and `vars` has no such name",
+        ],
+    );
+    check_flows(
+        &format!("f: {{ steps: [{}], outputs: {{ x: $vars.made }} }}", get("x")),
+        "{ flow: f, with: {} }",
+        &[
+            "scenario.unknown-reference there is no `$vars.made` | nothing saves it, and `vars` has no such name",
+        ],
+    );
+}
+
+#[test]
+fn what_setup_once_saves_is_read_only() {
+    let expected = "scenario.duplicate-name `once` is saved by `setupOnce`, and no scenario may change it | has a value already";
+    check_flows("", &format!("{{ {GET}, save: {{ once: $.x }} }}"), &[expected]);
+    check_flows(
+        "",
+        &format!("{{ {GET}, save: {{ once: {{ jsonpath: $.x, overwrite: true }} }} }}"),
+        &[expected],
+    );
+    // A flow has names of its own.
+    check_flows(&format!("f: {{ steps: [{{ {GET}, save: {{ once: $.x }} }}] }}"), "{ flow: f }", &[]);
+}
+
+#[test]
+fn flows_end() {
+    let call = |name: &str, called: &str| format!("{name}: {{ steps: [{{ flow: {called} }}] }}");
+    check_flows(
+        &call("a", "a"),
+        "{ flow: a }",
+        &["scenario.flow-circle the flow `a` calls itself | closes the circle"],
+    );
+    check_flows(
+        &[call("a", "b"), call("b", "c"), call("c", "a")].join(", "),
+        "{ flow: b }, { flow: c }",
+        &["scenario.flow-circle flows call one another in a circle: a → b → c → a | closes the circle"],
+    );
+    // Twenty flows, each within the one before.
+    let mut chain: Vec<String> = (0..20).map(|n| call(&format!("f{n}"), &format!("f{}", n + 1))).collect();
+    chain.push(format!("f20: {{ steps: [{{ {GET} }}] }}"));
+    let expected =
+        "yaml.limit more than 16 flows call one another, and the limit `flows` is 16 | would be one too many";
+    check_flows(&chain.join(", "), "{ flow: f0 }", &[expected]);
+    // Fourteen flows that call the next one twice: 2^14 requests.
+    let twice =
+        |n: usize| format!("f{n}: {{ steps: [{{ flow: f{next} }}, {{ flow: f{next} }}] }}", next = n + 1);
+    let mut many: Vec<String> = (0..14).map(twice).collect();
+    many.push(format!("f14: {{ steps: [{{ {GET} }}] }}"));
+    let expected = "yaml.limit a case has more than 10000 steps with those of its flows, and the limit `steps` is 10000 | is one too many";
+    check_flows(&many.join(", "), "{ flow: f0 }", &[expected]);
+}
+
+#[test]
+fn what_nothing_calls_is_checked_too() {
+    check_flows(
+        "f: { steps: [{ call: getItems }] }",
+        &format!("{{ {GET} }}"),
+        &[
+            "scenario.unknown-operation no operation `getItems` in api `shop` | did you mean `getItem`? (GET /items/{id})",
+        ],
+    );
+    let text = format!("contest: 1\nflows: {{ f: {{ steps: [{{ {GET} }}] }} }}\n");
+    let planned = plan_file(&text, &Selection::default());
+    assert_eq!((planned.problems, planned.ids), (Vec::new(), Vec::new()));
 }

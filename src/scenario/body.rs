@@ -105,6 +105,15 @@ impl StepBody {
         }
     }
 
+    /// The file whose bytes are sent as they are, where it is one.
+    pub fn sent_file(&self) -> Option<&FileReference> {
+        match &self.kind {
+            StepBodyKind::RawFile(file) => Some(file),
+            StepBodyKind::File(file) if !file.is_yaml() => Some(file),
+            _ => None,
+        }
+    }
+
     /// The key it is written under.
     pub fn key(&self) -> &'static str {
         match &self.kind {

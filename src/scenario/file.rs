@@ -1,18 +1,18 @@
 use super::ROOTS;
 use super::attachment::FileReference;
+use super::flow::{Flow, read_flows};
 use super::input::{Input, read_inputs};
 use super::mark::{ExpectedFailure, Skip, read_skip, read_xfail};
 use super::matcher::SchemaReference;
 use super::reader::{Named, Reader, Spanned};
 use super::row::{Row, read_rows};
 use super::settings::{Settings, read_settings};
-use super::step::{Step, read_cleanup, read_steps};
+use super::step::{Step, StepRequest, read_cleanup, read_steps};
 use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::source::{Source, Span};
 use crate::yaml::{Dialect, Entry, MapReader, Node, load};
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,13 +37,19 @@ pub struct ScenarioFile {
     pub inputs: Vec<Named<Input>>,
     /// Values computed once a case, in order.
     pub vars: Vec<Named<Template>>,
+    /// Steps before the first scenario that runs.
+    pub setup_once: Vec<Arc<Step>>,
     /// Steps before each scenario.
     pub setup: Vec<Arc<Step>>,
     /// Steps behind each scenario.
     pub teardown: Vec<Arc<Step>>,
     /// Whether what cleanup and teardown leave behind makes a case errored.
     pub is_cleanup_strict: Option<bool>,
-    /// The scenarios, in order.
+    /// Steps behind the last scenario that ran.
+    pub teardown_once: Vec<Arc<Step>>,
+    /// What its steps and those of other files call by a name.
+    pub flows: Vec<Flow>,
+    /// The scenarios, in order; none in a file of flows alone.
     pub scenarios: Vec<Scenario>,
 }
 
@@ -113,7 +119,6 @@ impl ScenarioFile {
         check_version(&mut map, problems);
         let mut reader = Reader::new(problems, limits, ROOTS);
         let file = read_file(&mut map, source, path, name, &mut reader);
-        map.not_yet(&["flows", "setupOnce", "teardownOnce"]);
         map.finish(
             &[
                 ("steps", "steps belong in a scenario: `scenarios: { name: { steps: [ … ] } }`"),
@@ -124,6 +129,10 @@ impl ScenarioFile {
                 ("env", "it belongs in `contest.yaml`"),
                 ("secrets", "it belongs in `contest.yaml`"),
                 ("variables", "write `vars`"),
+                ("beforeAll", "write `setupOnce`"),
+                ("afterAll", "write `teardownOnce`"),
+                ("beforeEach", "write `setup`"),
+                ("afterEach", "write `teardown`"),
                 ("rows", "it belongs in a scenario"),
                 ("lock", "it belongs in a scenario"),
                 ("exclusive", "it belongs in a scenario"),
@@ -136,28 +145,50 @@ impl ScenarioFile {
 }
 
 impl ScenarioFile {
-    /// Every file that a step names, in the order written.
+    /// Every step of the file, each followed by its cleanup.
+    pub fn all_steps(&self) -> Vec<&Arc<Step>> {
+        fn add<'s>(steps: &'s [Arc<Step>], all: &mut Vec<&'s Arc<Step>>) {
+            for step in steps {
+                all.push(step);
+                add(&step.cleanup, all);
+            }
+        }
+        let mut all = Vec::new();
+        add(&self.setup_once, &mut all);
+        add(&self.setup, &mut all);
+        for scenario in &self.scenarios {
+            for steps in [&scenario.setup, &scenario.steps, &scenario.teardown] {
+                add(steps, &mut all);
+            }
+        }
+        add(&self.teardown, &mut all);
+        add(&self.teardown_once, &mut all);
+        self.flows.iter().for_each(|flow| add(&flow.steps, &mut all));
+        all
+    }
+
+    /// Every file that a step names.
     pub fn attachments(&self) -> Vec<&FileReference> {
-        let of_scenarios = self.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
-        let lists = std::iter::once(&self.setup).chain(of_scenarios).chain([&self.teardown]);
-        lists.flatten().flat_map(|step| step.files()).collect()
+        self.all_steps().into_iter().filter_map(|step| step.request()).flat_map(StepRequest::files).collect()
+    }
+
+    /// The flow of a name.
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.name.value == name)
     }
 }
 
 impl ScenarioFile {
     /// Every schema file that an expectation names, in the order written, those of rows last.
     pub fn schema_files(&self) -> Vec<FileReference> {
-        let of_scenarios = self.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
-        let lists = std::iter::once(&self.setup).chain(of_scenarios).chain([&self.teardown]);
-        let mut steps: VecDeque<&Arc<Step>> = lists.flatten().collect();
-        let mut found = Vec::new();
-        while let Some(step) = steps.pop_front() {
-            found.extend(step.expect.schemas().into_iter().filter_map(|reference| match reference {
+        let requests = self.all_steps().into_iter().filter_map(|step| step.request());
+        let named = requests.flat_map(|request| request.expect.schemas());
+        let mut found: Vec<FileReference> = named
+            .filter_map(|reference| match reference {
                 SchemaReference::File(file) => Some(file.clone()),
                 SchemaReference::Document(_) => None,
-            }));
-            steps.extend(&step.cleanup);
-        }
+            })
+            .collect();
         let rows = self.scenarios.iter().flat_map(|scenario| scenario.rows.iter().flatten());
         found.extend(rows.flat_map(Row::schema_files));
         found
@@ -212,7 +243,12 @@ fn read_file(
     reader: &mut Reader<'_>,
 ) -> ScenarioFile {
     map.text("description", reader.problems);
-    let scenarios = map.require("scenarios", reader.problems);
+    let flows = map.map("flows", reader.problems);
+    // A file of flows alone is for others to call.
+    let scenarios = match flows {
+        [] => map.require("scenarios", reader.problems),
+        _ => map.take("scenarios"),
+    };
     let entries = map.map("scenarios", reader.problems);
     if let (Some(node), true) = (scenarios, entries.is_empty()) {
         reader.problems.error(Code::SCENARIO_EMPTY, node.span, "the file has no scenario", "holds none");
@@ -227,9 +263,12 @@ fn read_file(
         tags: read_tags(map, reader),
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
+        setup_once: read_steps(map.list("setupOnce", reader.problems), reader),
         setup: read_steps(map.list("setup", reader.problems), reader),
         teardown: read_teardown(map, reader),
         is_cleanup_strict: map.boolean("strictCleanup", reader.problems),
+        teardown_once: read_cleanup(map.list("teardownOnce", reader.problems), reader),
+        flows: read_flows(flows, reader),
         scenarios: entries.iter().filter_map(|entry| read_scenario(entry, reader)).collect(),
     }
 }

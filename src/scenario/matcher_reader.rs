@@ -1,4 +1,5 @@
 use super::attachment::FileReference;
+use super::fields::OPERATORS;
 use super::matcher::{
     Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, SchemaReference, Sorting,
 };
@@ -8,31 +9,6 @@ use crate::expression::{Condition, Template};
 use crate::json::Pointer;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, MapReader, Node, nearest};
-
-/// Every operator key, for suggestions.
-const OPERATORS: &[&str] = &[
-    "$literal",
-    "$ne",
-    "$gt",
-    "$gte",
-    "$lt",
-    "$lte",
-    "$in",
-    "$notIn",
-    "$match",
-    "$contains",
-    "$unordered",
-    "$exact",
-    "$each",
-    "$length",
-    "$sorted",
-    "$unique",
-    "$sameAs",
-    "$schema",
-    "$not",
-    "$anyOf",
-    "$cel",
-];
 
 /// Spellings of other tools, with ours.
 const FOREIGN: &[(&str, &str)] = &[
@@ -327,10 +303,11 @@ fn read_cel(node: &Node, reader: &mut Reader<'_>) -> Option<Condition> {
 }
 
 fn report_unknown_operator(key: &str, span: Span, reader: &mut Reader<'_>) {
+    let known: Vec<&str> = OPERATORS.known().map(|field| field.key).collect();
     let foreign = FOREIGN.iter().find(|(name, _)| *name == key).map(|(_, advice)| (*advice).to_owned());
     let label = foreign
-        .or_else(|| nearest(key, OPERATORS.iter().copied()).map(|meant| format!("did you mean `{meant}`?")))
-        .unwrap_or_else(|| format!("the operators are {}", OPERATORS.join(" ")));
+        .or_else(|| nearest(key, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?")))
+        .unwrap_or_else(|| format!("the operators are {}", known.join(" ")));
     reader
         .problems
         .error(Code::SCENARIO_UNKNOWN_MATCHER, span, format!("there is no operator `{key}`"), label)

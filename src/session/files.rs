@@ -1,7 +1,7 @@
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
-use crate::source::{ReadError, Source, Span, read_bytes};
+use crate::source::{ReadError, Source, Span, read_bytes, recorded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -136,6 +136,8 @@ pub(super) struct ScenarioFiles {
     pub(super) names: BTreeSet<String>,
     /// The names of the files that hold rows, each with those of the scenario files that name it.
     pub(super) row_files: BTreeMap<String, BTreeSet<String>>,
+    /// What was read for each, itself included, by its path.
+    pub(super) read: Vec<(PathBuf, BTreeSet<PathBuf>)>,
 }
 
 /// A scenario file that was found, and its name below its root.
@@ -155,11 +157,12 @@ pub(super) fn read_scenarios(
     let found = find_scenarios(files, project, folder, diagnostics);
     let mut names = BTreeSet::new();
     let mut row_files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let read = |found: Found| {
+    let mut read_for = Vec::new();
+    let mut read = |found: &Found| {
         let source = read_source(&found.path, folder, limits, diagnostics)?;
         names.insert(source.name().to_owned());
         let mut problems = Problems::new(&source);
-        let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
+        let file = ScenarioFile::read(&found.path, found.name.clone(), limits, &mut problems);
         diagnostics.extend(problems.into_list());
         let mut file = file?;
         for name in read_row_files(&mut file, folder, limits, diagnostics) {
@@ -167,8 +170,13 @@ pub(super) fn read_scenarios(
         }
         Some(Arc::new(file))
     };
-    let files = found.into_iter().filter_map(read).collect();
-    ScenarioFiles { files, names, row_files }
+    let mut files = Vec::new();
+    for found in found {
+        let (file, read) = recorded(|| read(&found));
+        files.extend(file);
+        read_for.push((found.path, read));
+    }
+    ScenarioFiles { files, names, row_files, read: read_for }
 }
 
 /// Reads the files that hold the rows of a file's scenarios; gives their names.
@@ -317,7 +325,12 @@ fn name_below(path: &Path, root: &Path) -> String {
         .components()
         .map(|component| component.as_os_str().to_string_lossy().into_owned())
         .collect();
-    let name = parts.join("/");
+    name_of(Path::new(&parts.join("/")))
+}
+
+/// A path without the ending of a scenario file, or any of YAML.
+pub(super) fn name_of(path: &Path) -> String {
+    let name = path.to_string_lossy();
     let stripped = name
         .strip_suffix(ENDING)
         .or_else(|| name.strip_suffix(".yaml"))

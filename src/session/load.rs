@@ -1,14 +1,16 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
+use super::flows::read_flow_files;
 use super::library::Library;
 use super::mask::mask_diagnostics;
-use super::mocks::{MockRules, load_rules, start_mocks};
+use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::runtime::runtime_of_one_thread;
 use super::schemas::load_schemas;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
+use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, Gate, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
@@ -16,9 +18,9 @@ use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
-use crate::scenario::{Environment, Named, Project, ScenarioFile};
+use crate::scenario::{Action, Environment, FlowFiles, Named, Project, ScenarioFile};
 use crate::secret::Masker;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, recorded};
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -51,6 +53,7 @@ pub struct Session {
     broken: BTreeSet<String>,
     /// Where cases that are run one by one wait for locks.
     gate: OnceLock<Option<Gate>>,
+    pub(super) files: SessionFiles,
 }
 
 /// Where the requests will go.
@@ -73,6 +76,12 @@ impl Session {
     ///
     /// `wants_target` is false for a check of files alone: then no base URL and no rules are needed.
     pub fn load(settings: Settings, wants_target: bool) -> Self {
+        let (mut session, read) = recorded(|| Self::read(settings, wants_target));
+        session.files.of_all(read);
+        session
+    }
+
+    fn read(settings: Settings, wants_target: bool) -> Self {
         let mut diagnostics = Vec::new();
         let mut limits = Limits::default();
         let project_path = find_project(&settings.files, &settings.folder);
@@ -84,12 +93,18 @@ impl Session {
         if settings.files.is_empty() && project_path.is_none() {
             diagnostics.push(no_project("run"));
         }
-        let scenarios =
+        let mut scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let flow_files = read_flow_files(&mut scenarios, &settings.folder, &limits, &mut diagnostics);
+        let mut watched = SessionFiles::default();
+        watched.of_roots(&settings, project.as_ref());
+        watched.of_scenarios(&scenarios);
         let files = scenarios.files;
-        let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
-        let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
-        let schemas = load_schemas(&files, project.as_ref(), &settings, &limits, &mut diagnostics);
+        let reached = with_flow_files(&files, &flow_files);
+        let attachments = read_attachments(&reached, &settings.folder, &limits, &mut diagnostics);
+        let documents =
+            load_documents(&settings, project.as_ref(), &reached, &limits, &mut watched, &mut diagnostics);
+        let schemas = load_schemas(&reached, project.as_ref(), &settings, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -108,6 +123,7 @@ impl Session {
                 apis: documents.apis.clone(),
                 broken_apis: documents.broken,
                 files,
+                flow_files: &flow_files,
                 attachments: &attachments,
                 schemas: schemas.as_ref(),
                 selection,
@@ -119,7 +135,7 @@ impl Session {
         // With `--keep-going` the errors of a scenario file cost that file only.
         let mut broken = broken_files(&diagnostics, &scenarios.names, &scenarios.row_files);
         if settings.keep_going {
-            plan.cases.retain(|case| !broken.contains(case.scenario.file.source.name()));
+            plan.cases.retain(|case| !case.scenario.stands_in(|source| broken.contains(source)));
         } else {
             broken.clear();
         }
@@ -146,7 +162,7 @@ impl Session {
             (Some(environment), Some(project))
                 if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
             {
-                Destination::Mocks(load_rules(
+                let rules = load_rules(
                     environment,
                     project,
                     &plan,
@@ -154,7 +170,10 @@ impl Session {
                     &limits,
                     wants_target,
                     &mut diagnostics,
-                ))
+                );
+                let read = plan.apis.iter().zip(&rules.read);
+                read.for_each(|(api, read)| watched.of_api(&api.name, read.clone()));
+                Destination::Mocks(rules)
             }
             // Which api lacks a URL is known only when it is known which are called.
             _ if !wants_target || is_broken => Destination::Urls(UrlTarget::none()),
@@ -182,6 +201,7 @@ impl Session {
             limits,
             broken,
             gate: OnceLock::new(),
+            files: watched,
         }
     }
 
@@ -215,6 +235,21 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// Whether nothing will be sent.
+    pub fn is_dry(&self) -> bool {
+        self.settings.is_dry
+    }
+
+    /// Whether somebody is asked before each request.
+    pub fn is_stepping(&self) -> bool {
+        self.settings.stepper.is_some()
+    }
+
+    /// The limits of the run.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
     /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
     ///
@@ -237,12 +272,37 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        let settings = Arc::new(self.run_settings(interrupt));
+        self.run_plan(Arc::clone(&self.plan), self.run_settings(interrupt), emit).await
+    }
+
+    async fn run_plan(
+        &self,
+        plan: Arc<Plan>,
+        settings: RunSettings,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
         let target: Arc<dyn Target> = match &self.destination {
             Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, settings.workers).await?),
+            Destination::Mocks(_) if settings.is_dry => Arc::new(IdleMocks::new(&plan)),
+            Destination::Mocks(rules) => {
+                let n_cases = plan.cases.len() * settings.repeat.max(1);
+                Arc::new(start_mocks(rules, settings.workers.clamp(1, n_cases.max(1))).await?)
+            }
         };
-        Ok(run(Arc::clone(&self.plan), settings, target, emit).await)
+        Ok(run(plan, Arc::new(settings), target, emit).await)
+    }
+
+    /// Runs some cases of the plan, as [`Session::run`] runs all.
+    ///
+    /// # Errors
+    /// A sentence that says why an embedded mock could not be started.
+    pub async fn run_some(
+        &self,
+        cases: &[usize],
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
+        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
     }
 
     /// Runs one case of the plan, on a target of its own, once no other case that is run so holds one of
@@ -261,12 +321,8 @@ impl Session {
             Some(gate) => Some(gate.enter(case).await),
             None => None,
         };
-        let settings = Arc::new(RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) });
-        let target: Arc<dyn Target> = match &self.destination {
-            Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, 1).await?),
-        };
-        Ok(run(Arc::new(self.plan.only(case)), settings, target, emit).await)
+        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
+        self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
     }
 
     /// Runs the plan against a target of the caller's, for tests of servers in the same process.
@@ -281,6 +337,9 @@ impl Session {
 
     /// How many cases run at a time.
     fn n_workers(&self) -> usize {
+        if self.settings.stepper.is_some() {
+            return 1;
+        }
         let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
         let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
         let default = match &self.destination {
@@ -302,6 +361,7 @@ impl Session {
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
+                Destination::Urls(target) if target.words().is_empty() => "URLs that steps name".to_owned(),
                 Destination::Urls(target) => target.words(),
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
@@ -319,6 +379,11 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
+            keeps_exchanges: self.settings.keeps_exchanges
+                || self.settings.is_dry
+                || self.settings.stepper.is_some(),
+            stepper: self.settings.stepper.clone(),
+            is_dry: self.settings.is_dry,
             interrupt,
         }
     }
@@ -425,6 +490,17 @@ fn set_limits(
     }
 }
 
+/// The scenario files, then those that are there for their flows alone.
+fn with_flow_files(files: &[Arc<ScenarioFile>], flow_files: &FlowFiles) -> Vec<Arc<ScenarioFile>> {
+    let mut all = files.to_vec();
+    for file in flow_files.values() {
+        if !all.iter().any(|each| Arc::ptr_eq(each, file)) {
+            all.push(Arc::clone(file));
+        }
+    }
+    all
+}
+
 /// Loads the documents that the files may call: those of the project that a file names, and those
 /// that a file gives by a path. A document that nobody names costs nothing.
 fn load_documents(
@@ -432,6 +508,7 @@ fn load_documents(
     project: Option<&Project>,
     files: &[Arc<ScenarioFile>],
     limits: &Limits,
+    watched: &mut SessionFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let library = Library::new(&settings.folder, limits, settings.allowed());
@@ -441,7 +518,10 @@ fn load_documents(
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
         let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
-        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+        let load = || library.load(&document.written, &document.base, &overlays, project, diagnostics);
+        let (loaded, read) = recorded(load);
+        watched.of_api(&document.name, read);
+        match loaded {
             Ok(loaded) => documents.apis.push((document.name, loaded)),
             Err(missing) => {
                 let diagnostic = missing.diagnostic();
@@ -516,13 +596,12 @@ fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     for file in files {
         wanted.extend(file.api.iter().map(|api| api.value.clone()));
-        let scenarios = file.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
-        let mut steps: Vec<_> = scenarios.chain([&file.setup, &file.teardown]).flatten().collect();
-        while let Some(step) = steps.pop() {
-            if let Some((api, _)) = step.call.value.split_once('.') {
+        for step in file.all_steps() {
+            if let Action::Call(call) = &step.action
+                && let Some((api, _)) = call.operation.value.split_once('.')
+            {
                 wanted.insert(api.to_owned());
             }
-            steps.extend(&step.cleanup);
         }
     }
     wanted

@@ -1,10 +1,11 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
-use crate::engine::Order;
+use crate::engine::{Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::ContractSettings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a run is asked for; every field may stay at its default.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,12 @@ pub struct Settings {
     pub allow_folders: Vec<PathBuf>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
+    /// Whether every exchange is told, for a trace or for people who ask to see it.
+    pub keeps_exchanges: bool,
+    /// Whether everything is resolved and nothing sent.
+    pub is_dry: bool,
+    /// Who is asked before each request; then one worker runs.
+    pub stepper: Option<Arc<dyn Stepper>>,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -34,15 +34,21 @@ impl Target for At {
 
 /// Runs a scenario file whose server answers 200, 404 below `/none…`, 500 below `/broken…`, and not
 /// at all below `/slow…`.
-fn run(scenarios: &str, configure: impl FnOnce(&mut Settings)) -> (Vec<CaseReport>, Vec<String>) {
+pub(crate) fn run(scenarios: &str, configure: impl FnOnce(&mut Settings)) -> (Vec<CaseReport>, Vec<String>) {
     let folder = tempfile(scenarios);
     let server = Server::start(|line| {
         if line.contains("/slow") {
             std::thread::sleep(std::time::Duration::from_secs(5));
         }
+        if let Some(name) = line.strip_prefix("GET /").filter(|name| name.starts_with("cookie")) {
+            return wire(&format!(
+                "HTTP/1.1 200 OK\ncontent-type: application/json\nset-cookie: {name}=1\n\n{{}}"
+            ));
+        }
         let status = match line {
             line if line.contains("/none") => return wire("HTTP/1.1 404 Not Found\n"),
-            line if line.contains("/broken") => "500 Internal Server Error",
+            // Its findings show the request.
+            line if line.contains("/broken") || line.contains("/jar") => "500 Internal Server Error",
             _ => "200 OK",
         };
         wire(&format!("HTTP/1.1 {status}\ncontent-type: application/json\n\n{{\"id\":\"a1\"}}"))
@@ -84,18 +90,18 @@ fn tempfile(scenarios: &str) -> PathBuf {
 }
 
 /// The requests in their order, and `verdict` of each case.
-fn check(scenarios: &str, requests: &str, verdicts: &str) {
+pub(crate) fn check(scenarios: &str, requests: &str, verdicts: &str) {
     let (reports, seen) = run(scenarios, |_| {});
     let found: Vec<_> = reports.iter().map(|report| report.verdict.to_string()).collect();
     assert_eq!(seen.join(" "), requests, "{scenarios}");
     assert_eq!(found.join(", "), verdicts, "{scenarios}");
 }
 
-fn step(name: &str) -> String {
+pub(crate) fn step(name: &str) -> String {
     format!("{{ call: at, path: {{ name: {name} }} }}")
 }
 
-fn step_with(name: &str, rest: &str) -> String {
+pub(crate) fn step_with(name: &str, rest: &str) -> String {
     format!("{{ call: at, path: {{ name: {name} }}, {rest} }}")
 }
 
@@ -238,14 +244,10 @@ fn repeating_gives_every_round_values_of_its_own() {
     assert_eq!(ids, ["x::s", "x::s#2", "x::s#3"]);
 }
 
-#[test]
-fn an_interruption_sends_no_further_step_and_cleans_up() {
-    let steps = [step_with("one", &format!("cleanup: [{}]", step("undo"))), step("slow"), step("three")];
-    let folder = tempfile(&format!(
-        "scenarios:\n  s: {{ steps: [{}] }}\n  t: {{ steps: [{}] }}\n",
-        steps.join(", "),
-        step("four")
-    ));
+/// The verdicts, and the requests but for the slow one, of a run that is interrupted while it waits for
+/// `slow`.
+pub(crate) fn run_interrupted(scenarios: &str) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile(scenarios);
     let server = Server::start(|line| {
         if line.contains("/slow") {
             std::thread::sleep(std::time::Duration::from_secs(5));
@@ -277,9 +279,20 @@ fn an_interruption_sends_no_further_step_and_cleans_up() {
         session.run_on(Arc::new(At(server.base_url.clone())), interrupt, &mut emit).await
     });
     assert!(summary.is_interrupted);
+    let requests = server.requests().into_iter().filter(|line| !line.contains("slow"));
+    (verdicts, requests.map(|line| line.trim_start_matches("GET /").to_owned()).collect())
+}
+
+#[test]
+fn an_interruption_sends_no_further_step_and_cleans_up() {
+    let steps = [step_with("one", &format!("cleanup: [{}]", step("undo"))), step("slow"), step("three")];
+    let (verdicts, sent) = run_interrupted(&format!(
+        "scenarios:\n  s: {{ steps: [{}] }}\n  t: {{ steps: [{}] }}\n",
+        steps.join(", "),
+        step("four")
+    ));
     assert_eq!(verdicts, ["not run", "not run"]);
-    let sent: Vec<String> = server.requests().into_iter().filter(|line| !line.contains("slow")).collect();
-    assert_eq!(sent, ["GET /one", "GET /undo"]);
+    assert_eq!(sent, ["one", "undo"]);
 }
 
 /// `verdict: reason` of each case.

@@ -1,10 +1,12 @@
 //! The README is true: its files load.
 
+use crate::server::{Server, wire};
 use contest::diagnostic::Problems;
 use contest::limits::Limits;
 use contest::scenario::{Project, ScenarioFile};
 use contest::source::Source;
 use std::path::Path;
+use std::process::Command;
 
 /// `examples/harness/` is the crate that the README tells people to make.
 #[test]
@@ -44,4 +46,52 @@ fn every_yaml_file_of_the_readme_loads() {
         let list = problems.into_list();
         assert!(is_read && list.is_empty(), "{name}: {list:?}");
     }
+}
+
+/// The commands of "Start with your own document", typed one after the other.
+#[test]
+fn a_project_starts_as_the_readme_says() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let readme = readme.expect("README.md is readable");
+    let section = readme.split("## Start with your own document").nth(1).expect("README.md has the section");
+    let block =
+        section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has commands");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-start");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder is made");
+    let document = r#"
+openapi: 3.1.0
+info: { title: Books, version: "1" }
+paths:
+  /books/{isbn}:
+    get:
+      operationId: getBook
+      parameters: [{ name: isbn, in: path, required: true, example: "9780141439518", schema: { type: string } }]
+      responses:
+        "200":
+          description: The book
+          content: { application/json: { schema: { type: object, properties: { title: { type: string } } } } }
+"#;
+    std::fs::write(folder.join("openapi.yaml"), document).expect("it is written");
+    let server =
+        Server::start(|_| wire("HTTP/1.1 200 OK\ncontent-type: application/json\n\n{\"title\":\"Emma\"}"));
+    let mut n_commands = 0;
+    for line in block.lines() {
+        let command = line.split("  #").next().and_then(|line| line.trim().strip_prefix("contest "));
+        let command = command
+            .expect("a line is a command of contest")
+            .replace("http://127.0.0.1:8080", &server.base_url);
+        let output = Command::new(env!("CARGO_BIN_EXE_contest"))
+            .args(command.split_whitespace())
+            .current_dir(&folder)
+            .env_clear()
+            .output()
+            .expect("the command runs");
+        let said =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(output.status.success(), "{command}: {said}");
+        n_commands += 1;
+    }
+    assert_eq!((n_commands, server.requests().len()), (4, 1));
+    assert!(folder.join(".contest/scenario.schema.json").is_file());
 }

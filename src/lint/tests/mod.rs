@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Level, Problems};
 use crate::limits::Limits;
 use crate::openapi::Document;
 use crate::plan::{PlanInput, Selection, plan};
-use crate::scenario::{Project, ScenarioFile};
+use crate::scenario::{FlowFiles, Project, ScenarioFile};
 use crate::source::Source;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,6 +39,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
+        flow_files: &FlowFiles::new(),
         attachments: &Default::default(),
         schemas: None,
         selection: &Selection::default(),

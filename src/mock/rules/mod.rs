@@ -4,6 +4,7 @@
 //! and shared by all instances; it holds no state and knows no request.
 
 mod effect;
+mod fields;
 mod load;
 mod names;
 mod reply;
@@ -13,6 +14,8 @@ mod tests;
 mod tokens;
 
 pub(super) use names::BuiltIn;
+
+pub use fields::RULES;
 
 use super::clock::DataClock;
 use super::state::{CollectionPlan, State};

@@ -1,0 +1,121 @@
+//! `setupOnce` and `teardownOnce`: steps around all cases of a file, which one worker runs in order.
+//!
+//! Their reports belong to cases: those of `setupOnce` to the first that it runs for, those of
+//! `teardownOnce` to the last.
+
+use super::Verdict;
+use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
+use super::event::{Phase, StepReport};
+use super::fact::value_finding;
+use super::inputs::resolve_inputs;
+use super::run::Run;
+use super::unanswered::Unanswered;
+use crate::diagnostic::Code;
+use crate::http::CookieJar;
+use crate::json::Datum;
+use crate::plan::PlannedOnce;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The steps around the cases of one file.
+pub(super) struct Once<'c> {
+    once: &'c PlannedOnce,
+    course: Course<'c>,
+    worker: usize,
+    /// What became of `setupOnce`; `None` before the first case that is not skipped.
+    outcome: Option<Result<(), String>>,
+}
+
+/// What every case of a file starts with.
+pub(super) struct Start {
+    pub(super) vars: BTreeMap<String, Datum>,
+    /// In a dry run: what its answers would have given.
+    pub(super) unanswered: Option<Unanswered>,
+    pub(super) jar: CookieJar,
+}
+
+/// Why a case cannot start.
+pub(super) struct NoStart {
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+}
+
+impl<'c> Once<'c> {
+    pub(super) fn new(run: &'c Run, once: &'c PlannedOnce, worker: usize) -> Self {
+        let stream = format!("{}::setupOnce", once.file.name);
+        Self { once, course: Course::new(run, None, worker, stream), worker, outcome: None }
+    }
+
+    /// Runs `setupOnce` for a case, unless it has run; gives what it saved and its cookies.
+    pub(super) async fn start(&mut self, case: &CaseName) -> Result<Start, NoStart> {
+        // What follows the last case is done for that one.
+        self.course.stand_for(case.clone());
+        let is_first = self.outcome.is_none();
+        if is_first {
+            if let Err(reason) = self.course.run.target.prepare(self.worker) {
+                return Err(NoStart { verdict: Verdict::Errored, reason });
+            }
+            self.outcome = Some(self.set_up().await);
+        }
+        match &self.outcome {
+            Some(Err(reason)) => Err(NoStart { verdict: Verdict::NotRun, reason: reason.clone() }),
+            Some(Ok(())) | None => {
+                let scope = self.course.scope();
+                let (vars, unanswered) = (scope.vars.clone(), scope.unanswered_vars());
+                Ok(Start { vars, unanswered, jar: self.course.jar.clone() })
+            }
+        }
+    }
+
+    async fn set_up(&mut self) -> Result<(), String> {
+        let (once, run) = (self.once, self.course.run);
+        let findings = resolve_inputs(&once.inputs, &once.file.source, run, self.course.scope_mut());
+        if !findings.is_empty() {
+            self.report(pseudo_step("inputs", findings));
+            return Err("`setupOnce` has not all of its inputs".to_owned());
+        }
+        let interrupt = run.settings.interrupt.clone();
+        let limit = self.course.limited(once.timeout);
+        let steps = self.course.run_steps(&once.setup, OWN, Phase::SetupOnce);
+        match within(limit, interrupt, steps).await {
+            Ok(None) => Ok(()),
+            Ok(Some(broken)) => Err(format!("`setupOnce`: {}", broken.reason())),
+            Err(Cut::Interrupted) => {
+                self.report(StepReport { reason: Some("interrupted".to_owned()), ..not_run_step() });
+                Err("interrupted".to_owned())
+            }
+            Err(Cut::TimeOut) => {
+                let limit = once.timeout.as_secs_f64();
+                let headline = format!("`setupOnce` took longer than the time-out of a scenario, {limit} s");
+                let span = once.setup.first().map_or(Default::default(), |step| step.step.place());
+                let source = Arc::clone(&once.file.source);
+                let help = Some("`timeouts: { scenario: … }` of the file allows more".to_owned());
+                let label = "was cut off; its cleanup ran";
+                let code = Code::SCENARIO_TIMEOUT;
+                let finding = value_finding(&source, span, code, headline, label, help);
+                self.report(pseudo_step("time-out", vec![finding]));
+                Err("`setupOnce` took too long".to_owned())
+            }
+        }
+    }
+
+    fn report(&mut self, report: StepReport) {
+        self.course.reports.push(StepReport { phase: Phase::SetupOnce, ..report });
+    }
+
+    /// Whether `setupOnce` was begun, so that what follows is due.
+    pub(super) fn has_begun(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// The reports of the steps since the last call.
+    pub(super) fn take_reports(&mut self) -> Vec<StepReport> {
+        std::mem::take(&mut self.course.reports)
+    }
+
+    /// Runs what `setupOnce` registered as cleanup, and `teardownOnce`; gives what is left behind.
+    pub(super) async fn tear_down(&mut self) -> Vec<String> {
+        self.course.run_cleanup(self.once.teardown.iter(), Phase::TeardownOnce).await;
+        std::mem::take(&mut self.course.left_behind)
+    }
+}

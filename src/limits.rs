@@ -7,7 +7,8 @@ pub struct Limits {
     pub document: u64,
     /// The largest response body, after its content encoding is undone.
     pub body: u64,
-    /// The most values in one YAML file, those that aliases repeat included; the most nodes of XML.
+    /// The most values in one YAML file, those that aliases repeat included; the most nodes of XML; the
+    /// most cells of one CSV file.
     pub nodes: usize,
     /// The deepest nesting of a YAML file.
     pub depth: usize,
@@ -19,6 +20,8 @@ pub struct Limits {
     pub findings: usize,
     /// The most cases of one run.
     pub cases: usize,
+    /// The most rows of one scenario.
+    pub rows: usize,
     /// The most steps of one case, those of the flows it calls included.
     pub steps: usize,
     /// The most flows that may call one another, one within the other.
@@ -86,6 +89,7 @@ impl Limits {
             is_size: false,
         },
         Limit { name: "cases", what: "the most cases of one run", is_size: false },
+        Limit { name: "rows", what: "the most rows of one scenario", is_size: false },
         Limit { name: "steps", what: "the most steps of one case, with those of its flows", is_size: false },
         Limit { name: "flows", what: "the most flows that call one another", is_size: false },
         Limit {
@@ -126,6 +130,7 @@ impl Limits {
             "expression" => self.expression = count,
             "findings" => self.findings = count,
             "cases" => self.cases = count,
+            "rows" => self.rows = count,
             "steps" => self.steps = count,
             // A flow within a flow costs stack, where it is planned and where it runs.
             "flows" => self.flows = count.min(64),
@@ -154,6 +159,7 @@ impl Default for Limits {
             expression: 1 << 10,
             findings: 100,
             cases: 100_000,
+            rows: 10_000,
             steps: 10_000,
             flows: 16,
             parts: 10_000,

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Change, Code, Severity};
 use crate::json::Pointer;
 use crate::source::Span;
 use std::ops::Range;
@@ -27,6 +27,23 @@ pub struct Fact {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// Every place at which a value is not as expected; see [`Finding::differences`].
+    ///
+    /// [`Finding::differences`]: crate::diagnostic::Finding::differences
+    pub differences: Vec<Unlike>,
+}
+
+/// A [`Difference`](crate::diagnostic::Difference) whose expectation has no line yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// The expectation.
+    pub expectation: ScenarioPlace,
+    /// The way to the value.
+    pub path: Vec<String>,
+    /// What was expected and what came.
+    pub changes: Vec<Change>,
+    /// Further facts.
+    pub notes: Vec<String>,
 }
 
 /// A place in the scenario file.
@@ -36,6 +53,15 @@ pub struct ScenarioPlace {
     pub span: Span,
     /// The words under it.
     pub label: String,
+    /// Where `$row.column` stands, when the span is a place in the source of the case's row.
+    pub of_row: Option<Span>,
+}
+
+impl ScenarioPlace {
+    /// Makes a place of the scenario file itself.
+    pub fn new(span: Span, label: impl Into<String>) -> Self {
+        Self { span, label: label.into(), of_row: None }
+    }
 }
 
 /// A place in the document.
@@ -45,6 +71,8 @@ pub struct DocumentPlace {
     pub pointer: Pointer,
     /// Whether its key is meant, where it is too large to be shown.
     pub is_key: bool,
+    /// Whether it is a place in the schema files of the plan, and not in the operation's document.
+    pub is_of_file: bool,
     /// The words under it.
     pub label: String,
 }
@@ -90,6 +118,7 @@ impl Fact {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         }
     }
 
@@ -104,14 +133,15 @@ impl Fact {
     /// Adds the value in the document that promises.
     #[must_use]
     pub fn document(mut self, pointer: Pointer, label: impl Into<String>) -> Self {
-        self.document = Some(DocumentPlace { pointer, is_key: false, label: label.into() });
+        self.document =
+            Some(DocumentPlace { pointer, is_key: false, is_of_file: false, label: label.into() });
         self
     }
 
     /// Adds the key in the document under which the promise stands.
     #[must_use]
     pub fn document_key(mut self, pointer: Pointer, label: impl Into<String>) -> Self {
-        self.document = Some(DocumentPlace { pointer, is_key: true, label: label.into() });
+        self.document = Some(DocumentPlace { pointer, is_key: true, is_of_file: false, label: label.into() });
         self
     }
 

@@ -27,7 +27,7 @@ mod tests;
 
 pub use crate::diagnostic::Check;
 pub use deprecated::check_deprecated_use;
-pub use fact::{DocumentPlace, Fact, ResponsePart, ResponsePlace, ScenarioPlace};
+pub use fact::{DocumentPlace, Fact, ResponsePart, ResponsePlace, ScenarioPlace, Unlike};
 pub use judgement::Judgement;
 pub use request::{RequestContent, RequestJudgement, RequestValues, RequestViolation, check_request};
 pub use severity::{Policy, Said, Severities};

@@ -53,6 +53,47 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// Every place at which a value is not as expected, where one finding speaks of several or of texts
+    /// of several lines; in the order of the expectation.
+    pub differences: Vec<Difference>,
+}
+
+/// One place at which a value is not as expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The way to the value, a name or an index a step: `data`, `tags`, `[1]`. Empty for the whole.
+    pub path: Vec<String>,
+    /// The line of the expectation, from 1.
+    pub line: usize,
+    /// The file of that line, where it is another than the finding's own scenario file.
+    pub file: Option<String>,
+    /// What was expected and what came.
+    pub changes: Vec<Change>,
+    /// Further facts.
+    pub notes: Vec<String>,
+}
+
+/// A line of a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// What was expected: a value in a few words, or a line of a text.
+    Expected(String),
+    /// What came instead.
+    Actual(String),
+    /// A line of a text that is the same in both.
+    Same(String),
+    /// As many lines that are the same and not shown.
+    Skipped(usize),
+}
+
+impl Change {
+    /// Its text, for whoever replaces secrets.
+    pub fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Expected(text) | Self::Actual(text) | Self::Same(text) => Some(text),
+            Self::Skipped(_) => None,
+        }
+    }
 }
 
 impl Severity {

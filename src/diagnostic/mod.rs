@@ -11,5 +11,5 @@ pub mod words;
 
 pub use check::{Check, CheckSelector};
 pub use code::Code;
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Change, Difference, Finding, Place, Severity};
 pub use problems::{Diagnostic, Label, Level, Problems};

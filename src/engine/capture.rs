@@ -1,4 +1,5 @@
 use super::scope::{CaseScope, ExchangeScope, OutputScope};
+use crate::check::matching::Schemas;
 use crate::exchange::Exchange;
 use crate::expression::{Selector, Unresolved};
 use crate::json::{Datum, Pointer, Value};
@@ -22,7 +23,7 @@ pub(super) fn evaluate_capture(
     exchange: &Exchange,
     case: &CaseScope,
 ) -> Result<Datum, Missing> {
-    let scope = ExchangeScope { case, exchange };
+    let scope = ExchangeScope { case, exchange, schemas: Schemas::NONE };
     let found = find(&capture.value, exchange, &scope).and_then(|datum| match &capture.value.regex {
         Some(regex) => apply_regex(regex, &datum),
         None => Ok(datum),

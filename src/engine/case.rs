@@ -34,9 +34,9 @@ pub(super) async fn run_case<'c>(
     }
     let stream = format!("{}#{round}", case.id);
     let (id, name) = (report.id.as_str().into(), report.name().into());
-    let row = case.row().filter(|row| !row.is_plain());
     let scenario = &*case.scenario;
-    let mut own = CaseCourse { scenario, course: Course::new(run, row, worker, stream) };
+    let mut own = CaseCourse { scenario, course: Course::new(run, case.row(), worker, stream) };
+    own.course.is_cleanup_strict = scenario.is_cleanup_strict();
     own.course.stand_for(CaseName { index, id, name });
     let source = &scenario.file.source;
     let mut findings = resolve_inputs(&scenario.inputs, source, run, own.course.scope_mut());
@@ -44,7 +44,7 @@ pub(super) async fn run_case<'c>(
         findings.extend(own.resolve_row(case.row()));
     }
     if let (true, Some(skip)) = (findings.is_empty(), skip) {
-        match is_skipped(skip, scenario, own.course.scope()) {
+        match is_skipped(skip, case, own.course.scope()) {
             Ok(true) => {
                 let reason = Some(skip.reason.clone());
                 return CaseReport { verdict: Verdict::Skipped, reason, ..report };
@@ -77,6 +77,11 @@ pub(super) async fn run_case<'c>(
         Verdict::Passed | Verdict::Errored | Verdict::Failed => None,
     };
     own.apply_mark(mark::xfail_of(case), &mut report);
+    if !own.course.left_behind.is_empty() && scenario.is_cleanup_strict() {
+        report.verdict = report.verdict.max(Verdict::Errored);
+        report.reason.get_or_insert_with(|| "cleanup left something behind".to_owned());
+        report.is_tolerated = false;
+    }
     report.steps = own.course.reports;
     report.left_behind = own.course.left_behind;
     report.elapsed = started.elapsed();
@@ -116,14 +121,15 @@ impl<'c> CaseCourse<'c> {
         for cell in row.into_iter().flat_map(|row| &row.values) {
             match cell.template.resolve(self.course.scope()) {
                 Ok(datum) => {
-                    self.course.scope_mut().row.insert(cell.column.clone(), datum);
+                    self.course.scope_mut().row.insert(cell.column.to_string(), datum);
                 }
                 Err(error) => {
                     let label = format!("gives the column `{}`", cell.column);
                     let (span, headline) = (cell.template.span, unresolved_headline(&error));
                     let code = Code::VALUE_UNRESOLVED;
+                    let file = &self.scenario.file;
                     return Some(value_finding(
-                        &self.scenario.file.source,
+                        row.map_or(&file.source, |row| row.source_in(file)),
                         span,
                         code,
                         headline,

@@ -42,6 +42,10 @@ pub(super) struct Course<'c> {
     pub(super) run: &'c Run,
     case: CaseName,
     row: Option<&'c Row>,
+    /// Whether the row says more than plain values: what is expected.
+    has_row_matchers: bool,
+    /// Whether what cleanup leaves behind is an error.
+    pub(super) is_cleanup_strict: bool,
     worker: usize,
     /// Names the generated values.
     stream: String,
@@ -97,6 +101,8 @@ impl<'c> Course<'c> {
             run,
             case: CaseName { index: 0, id: "".into(), name: "".into() },
             row,
+            has_row_matchers: row.is_some_and(|row| !row.is_plain()),
+            is_cleanup_strict: false,
             worker,
             scopes: vec![new_scope(run, &stream)],
             stream,
@@ -134,7 +140,17 @@ impl<'c> Course<'c> {
 
     pub(super) fn context(&self, phase: Phase) -> StepContext<'c> {
         let CaseName { index, id, name } = self.case.clone();
-        StepContext { run: self.run, index, id, name, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            index,
+            id,
+            name,
+            row: self.row,
+            has_row_matchers: self.has_row_matchers,
+            is_cleanup_strict: self.is_cleanup_strict,
+            worker: self.worker,
+            phase,
+        }
     }
 
     /// Reports steps that are not run.

@@ -2,9 +2,9 @@ use super::capture::no_json;
 use super::fact::own_fact;
 use super::scope::ExchangeScope;
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
-use crate::check::{Fact, ResponsePart};
-use crate::diagnostic::Code;
-use crate::diagnostic::words::{count, shorten};
+use crate::check::{Fact, ResponsePart, ScenarioPlace, Unlike};
+use crate::diagnostic::words::{count, shorten, some_of};
+use crate::diagnostic::{Change, Code};
 use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
@@ -42,8 +42,8 @@ pub(super) fn check_expectations(
         };
         let whole = body.whole().or(text.as_ref());
         let actual = Actual { value: whole, at: &Pointer::root(), name: "the body", is_text: false };
-        let result = match_value(matcher, &actual, scope);
-        expected.add(result, Code::EXPECT_BODY, ResponsePart::Body);
+        let result = match_value(matcher, &actual, scope, scope.schemas);
+        expected.add_body(result);
     }
     for each in &expect.jsonpath {
         let body = &exchange.response.body;
@@ -55,13 +55,13 @@ pub(super) fn check_expectations(
             let datum = pointers.first().and_then(|pointer| body.datum(pointer));
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: datum.as_ref(), at: &at, name: &name, is_text: false };
-            let result = match_value(&each.matcher, &actual, scope);
+            let result = match_value(&each.matcher, &actual, scope, scope.schemas);
             expected.selected(result, &name, pointers.is_empty(), ResponsePart::Body);
         } else {
             let all = Datum::array(pointers.iter().filter_map(|pointer| body.datum(pointer)));
             let name = format!("`{}`", each.selector.text());
             let actual = Actual { value: Some(&all), at: &Pointer::root(), name: &name, is_text: false };
-            let result = match_value(&each.matcher, &actual, scope);
+            let result = match_value(&each.matcher, &actual, scope, scope.schemas);
             // An index of the array of what was found stands for the place where it was found.
             expected.selected(result, &name, pointers.is_empty(), |at| {
                 let place = at.tokens().split_first().and_then(|(first, rest)| {
@@ -101,6 +101,24 @@ impl Expected {
         }
     }
 
+    /// What differs in a body is one picture where it is more than one value in one line. What breaks a
+    /// schema has a place of its own in it.
+    fn add_body(&mut self, result: Result<Vec<Mismatch>, UnresolvedMatcher>) {
+        let is_pictured = |mismatches: &[Mismatch]| {
+            mismatches.len() > 1 || mismatches.iter().any(|mismatch| !mismatch.lines.is_empty())
+        };
+        let result = result.map(|mismatches| {
+            let (of_schema, rest): (Vec<_>, Vec<_>) =
+                mismatches.into_iter().partition(|mismatch| mismatch.promise.is_some());
+            if !is_pictured(&rest) {
+                return rest.into_iter().chain(of_schema).collect();
+            }
+            self.facts.extend(picture(rest));
+            of_schema
+        });
+        self.add(result, Code::EXPECT_BODY, ResponsePart::Body);
+    }
+
     fn bytes(
         &mut self,
         bytes: &BytesExpectation,
@@ -114,7 +132,7 @@ impl Expected {
         let sha256 = bytes.sha256.as_ref().map(|it| (it, Datum::new(digest()), "the SHA-256 of the body"));
         for (matcher, datum, name) in length.into_iter().chain(sha256) {
             let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: false };
-            let result = match_value(matcher, &actual, scope);
+            let result = match_value(matcher, &actual, scope, scope.schemas);
             self.add(result, Code::EXPECT_BYTES, |_| ResponsePart::BodyWhole);
         }
         let (Some(file), Some(wanted)) = (&bytes.file, wanted) else { return };
@@ -182,7 +200,7 @@ impl Expected {
         };
         let name = format!("`{}`", member.name);
         let actual = Actual { value: datum.as_ref(), at: &Pointer::root(), name: &name, is_text: true };
-        let result = match_value(&member.matcher, &actual, scope);
+        let result = match_value(&member.matcher, &actual, scope, scope.schemas);
         let before = self.facts.len();
         self.add(result, Code::EXPECT_HEADER, |_| ResponsePart::Header(member.name.clone()));
         for place in self.facts[before..].iter_mut().filter_map(|fact| fact.response.as_mut()) {
@@ -241,7 +259,65 @@ fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePa
         .response(part(mismatch.nearest), found)
         .compared(mismatch.expected, mismatch.actual);
     fact.notes = mismatch.notes;
+    fact.document = mismatch.promise;
+    if let Some(place) = &mut fact.scenario {
+        place.of_row = mismatch.of_row;
+    }
     fact
+}
+
+/// One fact of several mismatches, at the places of the first.
+fn picture(mismatches: Vec<Mismatch>) -> Option<Fact> {
+    let mut names: Vec<String> = Vec::new();
+    for mismatch in &mismatches {
+        let name = name_of(&mismatch.at);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let unlike = mismatches.iter().map(|mismatch| Unlike {
+        expectation: ScenarioPlace { of_row: mismatch.of_row, ..ScenarioPlace::new(mismatch.span, "") },
+        path: mismatch.at.tokens().iter().map(|token| step_of(token)).collect(),
+        changes: match mismatch.lines.is_empty() {
+            true => {
+                vec![Change::Expected(mismatch.expected.clone()), Change::Actual(mismatch.actual.clone())]
+            }
+            false => mismatch.lines.clone(),
+        },
+        notes: if mismatch.lines.is_empty() { mismatch.notes.clone() } else { Vec::new() },
+    });
+    let differences: Vec<Unlike> = unlike.collect();
+    let n_differences = differences.len();
+    let mut fact = fact_of(mismatches.into_iter().next()?, Code::EXPECT_BODY, &ResponsePart::Body);
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    fact.headline = format!("{} {verb} not as expected", some_of(&names, "and"));
+    fact.notes.clear();
+    if n_differences > 1 {
+        (fact.expected, fact.actual) = (None, None);
+    } else if let (Some(expected), Some(actual)) = (&mut fact.scenario, &mut fact.response) {
+        // The picture shows the lines.
+        (expected.label, actual.label) = ("expected this text".to_owned(), "another text".to_owned());
+    }
+    fact.differences = differences;
+    Some(fact)
+}
+
+/// A step of a place as people write it.
+fn step_of(token: &str) -> String {
+    match crate::json::array_index(token) {
+        Some(index) => format!("[{index}]"),
+        None => shorten(token),
+    }
+}
+
+/// The last member on the way to a place, with the indexes behind it.
+fn name_of(at: &Pointer) -> String {
+    let steps: Vec<String> = at.tokens().iter().map(|token| step_of(token)).collect();
+    let start = steps.iter().rposition(|step| !step.starts_with('[')).unwrap_or(0);
+    match steps[start..].concat() {
+        name if name.is_empty() => "the body".to_owned(),
+        name => format!("`{name}`"),
+    }
 }
 
 fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<Fact> {

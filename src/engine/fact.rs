@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A fact about the step itself, at a place of its own in the scenario.
 pub(super) fn own_fact(code: Code, headline: impl Into<String>, span: Span, label: &str) -> Fact {
     let mut fact = Fact::new(code, Severity::Deny, headline);
-    fact.scenario = Some(ScenarioPlace { span, label: label.to_owned() });
+    fact.scenario = Some(ScenarioPlace::new(span, label));
     fact
 }
 
@@ -72,6 +72,7 @@ pub(super) fn value_finding(
         response: None,
         notes: Vec::new(),
         help: help.into_iter().collect(),
+        differences: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::fact::value_finding;
 use crate::clock::{Clock, day_of};
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::expression::Scope;
-use crate::plan::{Case, PlannedScenario};
+use crate::plan::Case;
 use crate::scenario::{ExpectedFailure, Skip};
 
 /// What a mark says of something that ran.
@@ -28,19 +28,17 @@ pub(super) fn xfail_of(case: &Case) -> Option<&ExpectedFailure> {
 }
 
 /// Whether a case is skipped for a condition; one that cannot be evaluated makes the case errored.
-pub(super) fn is_skipped(
-    skip: &Skip,
-    scenario: &PlannedScenario,
-    scope: &dyn Scope,
-) -> Result<bool, Box<Finding>> {
+pub(super) fn is_skipped(skip: &Skip, case: &Case, scope: &dyn Scope) -> Result<bool, Box<Finding>> {
     let Some(when) = &skip.when else {
         return Ok(true);
     };
     when.holds(scope).map_err(|error| {
         let headline = format!("`skip.when` cannot be evaluated: {}", error.0);
         let label = "decides whether the case runs";
+        let row = case.row().filter(|row| row.skip.is_some());
+        let file = &case.scenario.file;
         Box::new(value_finding(
-            &scenario.file.source,
+            row.map_or(&file.source, |row| row.source_in(file)),
             when.span,
             Code::CONDITION_FAILED,
             headline,
@@ -116,6 +114,7 @@ mod tests {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Takes the secrets out of a case's report, once, before anybody sees it.
 
 use super::event::{CaseReport, StepReport};
-use crate::diagnostic::{Finding, Place};
+use crate::diagnostic::{Change, Finding, Place};
 use crate::secret::{Masker, mask_sources};
 
 /// Masks every text of a report, and the files that are excerpted. Responses are masked where their
@@ -39,6 +39,11 @@ fn mask_finding(finding: &mut Finding, words: &impl Fn(&mut String)) {
     finding.actual.iter_mut().for_each(words);
     finding.notes.iter_mut().for_each(words);
     finding.help.iter_mut().for_each(words);
+    for difference in &mut finding.differences {
+        difference.path.iter_mut().for_each(words);
+        difference.changes.iter_mut().filter_map(Change::text_mut).for_each(words);
+        difference.notes.iter_mut().for_each(words);
+    }
     let places = [&mut finding.scenario, &mut finding.document, &mut finding.response];
     for place in places.into_iter().flatten() {
         let Place { label, at, .. } = place;

@@ -12,6 +12,7 @@ mod event;
 mod exchange_log;
 mod expect;
 mod fact;
+mod gate;
 mod inputs;
 mod mark;
 mod mask;
@@ -37,6 +38,7 @@ mod verdict;
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
+pub use gate::{Gate, Permit};
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};

@@ -1,10 +1,11 @@
-use crate::check::{Fact, ResponsePart};
-use crate::diagnostic::{Finding, Place};
+use crate::check::{Fact, ResponsePart, ScenarioPlace, Unlike};
+use crate::diagnostic::{Difference, Finding, Place};
 use crate::exchange::Exchange;
 use crate::json::{Located, Part, Pointer};
 use crate::openapi::{ContentKind, Document, content_kind};
+use crate::scenario::Row;
 use crate::secret::Masker;
-use crate::source::{Source, Span};
+use crate::source::{Location, Source, Span};
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,12 +22,16 @@ const MAX_MARKED: usize = 40;
 pub(super) struct Places<'p> {
     /// The file in which the step stands.
     pub(super) scenario: &'p Arc<Source>,
+    /// The row of the case.
+    pub(super) row: Option<&'p Row>,
     /// Where a fact that names no line of the scenario belongs: the step's call.
     pub(super) call: Span,
     /// The words under it.
     pub(super) call_label: String,
     /// The document that judges; a pause has none, and nor has a URL outside of every document.
     pub(super) document: Option<&'p Document>,
+    /// The schema files of the plan, as one document.
+    pub(super) schemas: Option<&'p Document>,
     pub(super) exchange: Option<&'p Exchange>,
     pub(super) masker: &'p Masker,
     pub(super) head: OnceCell<Arc<Source>>,
@@ -42,22 +47,11 @@ pub(super) struct ShownBody {
 impl Places<'_> {
     /// The finding of a fact.
     pub(super) fn finding(&self, fact: Fact) -> Finding {
-        let scenario = fact.scenario.map_or_else(
-            || Place {
-                source: Arc::clone(self.scenario),
-                span: self.call,
-                label: self.call_label.clone(),
-                at: None,
-            },
-            |place| Place {
-                source: Arc::clone(self.scenario),
-                span: place.span,
-                label: place.label,
-                at: None,
-            },
-        );
+        let place = fact.scenario.unwrap_or_else(|| ScenarioPlace::new(self.call, self.call_label.as_str()));
+        let differences = fact.differences.into_iter().map(|it| self.difference(it)).collect();
+        let (scenario, of_row) = self.scenario_place(place);
         let document = fact.document.and_then(|place| {
-            let document = self.document?;
+            let document = if place.is_of_file { self.schemas? } else { self.document? };
             let key = document.key_place_of(&place.pointer);
             let value = document.place_of(&place.pointer);
             let at = if place.is_key { key.or(value) } else { value.or(key) }?;
@@ -74,9 +68,45 @@ impl Places<'_> {
             scenario: Some(scenario),
             document,
             response,
-            notes: fact.notes,
+            notes: fact.notes.into_iter().chain(of_row).collect(),
             help: fact.help,
+            differences,
         }
+    }
+
+    fn difference(&self, unlike: Unlike) -> Difference {
+        let (place, of_row) = self.scenario_place(unlike.expectation);
+        let is_elsewhere = !Arc::ptr_eq(&place.source, self.scenario);
+        Difference {
+            path: unlike.path,
+            line: place.source.position(place.span.start).line,
+            file: is_elsewhere.then(|| place.source.name().to_owned()),
+            changes: unlike.changes,
+            notes: unlike.notes.into_iter().chain(of_row).collect(),
+        }
+    }
+
+    /// A place of the scenario; what a row of another file says is shown there, with the words for the
+    /// line of the scenario that takes it.
+    fn scenario_place(&self, place: ScenarioPlace) -> (Place, Option<String>) {
+        let own =
+            |span: Span, label: String| Place { source: Arc::clone(self.scenario), span, label, at: None };
+        let Some((row, source)) = self.row.and_then(|row| Some((row, row.source.as_ref()?))) else {
+            return (own(place.span, place.label), None);
+        };
+        // What a row says, or a value that is nothing but a column of it.
+        let written = place.of_row.unwrap_or(place.span);
+        let text = self.scenario.slice(written).trim_matches(['"', '\'']);
+        let cell =
+            text.strip_prefix("$row.").and_then(|name| row.values.iter().find(|it| &*it.column == name));
+        let span = match (place.of_row, cell) {
+            (Some(_), _) => place.span,
+            (None, Some(cell)) => cell.template.span,
+            (None, None) => return (own(place.span, place.label), None),
+        };
+        let taken = format!("`{text}` at {} takes it", Location::new(self.scenario, written));
+        let span = first_line(source, span);
+        (Place { source: Arc::clone(source), span, label: place.label, at: None }, Some(taken))
     }
 
     fn response_place(&self, part: &ResponsePart, label: String) -> Option<Place> {

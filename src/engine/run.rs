@@ -1,5 +1,6 @@
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
+use super::gate::Gate;
 use super::mask::mask_report;
 use super::once::Once;
 use super::summary::SummaryBuilder;
@@ -84,6 +85,8 @@ pub enum Order {
 pub(super) struct Run {
     /// What the workers take, in the order in which it is started.
     units: Vec<Unit>,
+    /// Where units wait for locks, when one has some.
+    gate: Option<Gate>,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
@@ -117,7 +120,8 @@ pub async fn run(
     }));
     let started = Instant::now();
     let (events, mut receiver) = mpsc::unbounded_channel();
-    let run = Arc::new(Run { units, plan, settings: Arc::clone(&settings), target, events });
+    let gate = Gate::of_units(&units, &plan);
+    let run = Arc::new(Run { units, gate, plan, settings: Arc::clone(&settings), target, events });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
         tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));
@@ -155,7 +159,15 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
 
 /// One worker: takes what is next until there is nothing.
 async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
-    while let Some(unit) = run.units.get(next.fetch_add(1, Ordering::Relaxed)) {
+    loop {
+        let (place, _permit) = match &run.gate {
+            None => (next.fetch_add(1, Ordering::Relaxed), None),
+            Some(gate) => match gate.next().await {
+                Some((place, permit)) => (place, Some(permit)),
+                None => return,
+            },
+        };
+        let Some(unit) = run.units.get(place) else { return };
         run_unit(&run, unit, worker).await;
     }
 }

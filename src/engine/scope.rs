@@ -2,6 +2,7 @@ use super::auth::Credentials;
 use super::unanswered::Unanswered;
 use super::values::Values;
 use crate::check::RequestValues;
+use crate::check::matching::Schemas;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
 use crate::expression::{Access, Condition, Generator, Reference, Scope, Unresolved};
@@ -121,6 +122,8 @@ impl Scope for CaseScope {
 pub(super) struct ExchangeScope<'s> {
     pub(super) case: &'s CaseScope,
     pub(super) exchange: &'s Exchange,
+    /// What the step's `$schema`s name.
+    pub(super) schemas: Schemas<'s>,
 }
 
 /// The names of a case, and what the flow gave that a step has just called.

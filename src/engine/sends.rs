@@ -121,5 +121,5 @@ fn place_of_violation(sending: Sending<'_>, described: Described<'_>, pointer: &
         }
         _ => None,
     };
-    ScenarioPlace { span: span.unwrap_or(call.operation.span), label }
+    ScenarioPlace::new(span.unwrap_or(call.operation.span), label)
 }

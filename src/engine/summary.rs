@@ -149,10 +149,20 @@ fn is_denied(step: &StepReport) -> bool {
     step.findings.iter().any(|finding| finding.severity == Severity::Deny)
 }
 
-/// The codes of denied findings outside cleanup, each once, in the order found.
+/// The codes of denied findings, each once, in the order found: those outside cleanup, and those of cleanup
+/// where there are no others and it decided.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
+    let is_main = |step: &&StepReport| step.phase.is_judged();
+    let codes = denied_codes(report.steps.iter().filter(is_main));
+    match codes.is_empty() && report.verdict == Verdict::Errored {
+        true => denied_codes(report.steps.iter()),
+        false => codes,
+    }
+}
+
+fn denied_codes<'s>(steps: impl Iterator<Item = &'s StepReport>) -> Vec<Code> {
     let mut codes = Vec::new();
-    for step in report.steps.iter().filter(|step| step.phase.is_judged()) {
+    for step in steps {
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Deny) {
             if !codes.contains(&finding.code) {
                 codes.push(finding.code);
@@ -187,6 +197,7 @@ mod tests {
             response: None,
             notes: Vec::new(),
             help: Vec::new(),
+            differences: Vec::new(),
         };
         let step = StepReport {
             id: "read".to_owned(),

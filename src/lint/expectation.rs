@@ -44,8 +44,9 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let document = at.contract.document();
     for refusal in refusals {
         let message = format!("this can never be met: {}", refusal.headline);
+        let of_row = at.row.and_then(|row| row.source.as_ref()).filter(|_| refusal.is_of_row);
         let diagnostic = Diagnostic::warning(Code::SCENARIO_IMPOSSIBLE_EXPECTATION, message).label(
-            at.source,
+            of_row.unwrap_or(at.source),
             refusal.span,
             refusal.expects,
         );
@@ -94,5 +95,6 @@ fn absent_header(header: &Header<'_>, member: &Member, name: &str) -> Vec<Refusa
     let headline = format!("{name} is expected not to be there, and the document requires it");
     let line = DocumentLine::value(header.pointer().child("required"), "requires it");
     let expects = "expects `<absent>`".to_owned();
-    vec![Refusal { span: member.matcher.span, expects, headline, line }]
+    let is_of_row = member.matcher.of_row.is_some();
+    vec![Refusal { span: member.matcher.span, is_of_row, expects, headline, line }]
 }

@@ -9,7 +9,7 @@ use super::place::DocumentLine;
 use super::schema::{Node, Together};
 use super::types::{Types, elements};
 use crate::check::Severities;
-use crate::check::matching::{Actual, match_value};
+use crate::check::matching::{Actual, Schemas, match_value};
 use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
 use crate::json::{Datum, Pointer, Value, array_index};
@@ -29,6 +29,8 @@ const MAX_DEPTH: usize = 64;
 pub(super) struct Refusal {
     /// The expectation.
     pub(super) span: Span,
+    /// Whether it stands in the row's source, and not in the scenario's.
+    pub(super) is_of_row: bool,
     /// What it expects, for the place of the scenario.
     pub(super) expects: String,
     /// What is wrong, in one sentence.
@@ -76,7 +78,9 @@ impl<'a> Walk<'a> {
             return Vec::new();
         }
         self.depth.set(depth + 1);
-        let found = self.refusals_within(schema, wanted, name);
+        let mut found = self.refusals_within(schema, wanted, name);
+        // What a row says is all of the row.
+        found.iter_mut().for_each(|refusal| refusal.is_of_row |= wanted.matcher.of_row.is_some());
         self.depth.set(depth);
         found
     }
@@ -153,7 +157,8 @@ impl<'a> Walk<'a> {
     }
 
     fn refusal(&self, wanted: Wanted<'_>, headline: String, line: DocumentLine) -> Refusal {
-        Refusal { span: wanted.matcher.span, expects: expects(wanted.matcher), headline, line }
+        let is_of_row = wanted.matcher.of_row.is_some();
+        Refusal { span: wanted.matcher.span, is_of_row, expects: expects(wanted.matcher), headline, line }
     }
 
     fn of_matcher(
@@ -218,6 +223,7 @@ impl<'a> Walk<'a> {
         let line = DocumentLine::value(error.keyword, label);
         vec![Refusal {
             span,
+            is_of_row: false,
             expects: format!("expects {}", quoted(datum.value())),
             headline: error.headline,
             line,
@@ -234,7 +240,7 @@ impl<'a> Walk<'a> {
         for value in values {
             let datum = Datum::new(value.clone());
             let actual = Actual { value: Some(&datum), at: &Pointer::root(), name, is_text: self.is_text };
-            match match_value(wanted.matcher, &actual, self.literals) {
+            match match_value(wanted.matcher, &actual, self.literals, Schemas::NONE) {
                 Ok(mismatches) if !mismatches.is_empty() && !has_condition(wanted.matcher) => {}
                 _ => return None,
             }
@@ -337,6 +343,7 @@ impl<'a> Walk<'a> {
                     let meant = nearest.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
                     found.push(Refusal {
                         span: name_span,
+                        is_of_row: false,
                         expects: format!("expects {name}"),
                         headline: format!(
                             "{name} is expected, and the document allows no such member{meant}"
@@ -384,6 +391,7 @@ impl<'a> Walk<'a> {
                     let expected = count(usize::try_from(length).unwrap_or(usize::MAX), noun[0], noun[1]);
                     found.push(Refusal {
                         span,
+                        is_of_row: false,
                         expects: format!("expects {expected}"),
                         headline: format!(
                             "{name} is expected to have {expected}, and the document promises {words} {bound}"

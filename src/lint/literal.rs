@@ -95,7 +95,7 @@ impl Scope for Literals<'_> {
         let datum = match reference.root.as_str() {
             "row" => {
                 let cells = self.row.map(|row| row.values.as_slice()).unwrap_or_default();
-                cells.iter().find(|cell| cell.column == name).and_then(|cell| cell.template.as_literal())
+                cells.iter().find(|cell| *cell.column == *name).and_then(|cell| cell.template.as_literal())
             }
             "vars" => self.vars.get(name).copied(),
             _ => None,

@@ -84,8 +84,10 @@ fn check_scenario(planned: &PlannedScenario, found: &mut Vec<Diagnostic>) {
         list.add("vars", "the variable", &var.name, var.name_span);
     }
     if let Some(row) = scenario.rows.iter().flatten().next() {
+        let mut list =
+            List { source: row.source_in(&planned.file), is_used: &is_used, found: &mut *list.found };
         for cell in &row.values {
-            list.add("row", "the column", &cell.column, cell.node.span);
+            list.add("row", "the column", &cell.column, cell.template.span);
         }
     }
     for steps in [&planned.setup, &planned.steps, &planned.teardown] {

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Plan {
     /// The apis that a case calls, in the order given.
     pub apis: Vec<PlannedApi>,
+    /// The schema files that expectations name, as one document.
+    pub schemas: Option<Arc<Contract>>,
     /// The cases that were selected, in the order of the files.
     pub cases: Vec<Case>,
     /// The flows of the scenario files that nothing calls.
@@ -110,6 +112,11 @@ impl PlannedScenario {
         scenario.title.as_deref().unwrap_or(&scenario.name.value)
     }
 
+    /// Whether what cleanup leaves behind makes a case errored.
+    pub fn is_cleanup_strict(&self) -> bool {
+        self.scenario().is_cleanup_strict.or(self.file.is_cleanup_strict).unwrap_or(false)
+    }
+
     /// Every planned step: its own, those of its file, of the flows that are called, and of cleanups.
     pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
         let once = self.once.as_deref();
@@ -169,6 +176,7 @@ impl Plan {
         let cases = cases.iter().filter_map(|case| self.cases.get(*case).cloned()).collect();
         Self {
             apis: self.apis.clone(),
+            schemas: self.schemas.clone(),
             cases,
             uncalled: Vec::new(),
             available: self.available.clone(),

@@ -16,6 +16,7 @@ mod planner;
 mod references;
 mod request;
 mod rules;
+mod schema;
 mod select;
 mod settings;
 mod status;
@@ -33,6 +34,7 @@ pub use planned::{
     PlannedSend, PlannedStep, PlannedTarget,
 };
 pub use planner::{PlanInput, plan};
+pub use schema::SchemaFiles;
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
 pub use settings::nullable_of;
 

@@ -1,9 +1,11 @@
 use super::UsedNames;
 use crate::check::Policy;
 use crate::expression::Template;
+use crate::json::Pointer;
 use crate::openapi::OperationIndex;
 use crate::scenario::{Call, Flow, FlowCall, Named, ScenarioFile, Send, Step, StepRequest};
 use crate::source::{Location, Source};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,6 +127,8 @@ pub struct Attached {
     pub files: Vec<Arc<[u8]>>,
     /// The bytes that are expected.
     pub expected: Option<Arc<[u8]>>,
+    /// Where the schemas stand that its expectations name, by the text of each reference.
+    pub schemas: BTreeMap<String, Pointer>,
 }
 
 /// Who a step is sent as.

@@ -4,6 +4,7 @@ use super::flow::FlowKey;
 use super::once::saved_once;
 use super::references::{Names, Place};
 use super::rules::{check_project_rules, check_rules};
+use super::schema::{SchemaFiles, find_schemas};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
@@ -38,6 +39,8 @@ pub struct PlanInput<'i> {
     pub flow_files: &'i FlowFiles,
     /// The files that steps name.
     pub attachments: &'i Attachments,
+    /// The schema files that expectations name, where there are some.
+    pub schemas: Option<&'i SchemaFiles>,
     /// Which cases are wanted.
     pub selection: &'i Selection,
     /// The limits: the most cases, the longest expression.
@@ -114,7 +117,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
             ),
         }
     });
-    Plan { apis: apis.collect(), cases, uncalled, available, n_selected, selectors }
+    let schemas = input.schemas.map(|schemas| Arc::clone(&schemas.contract));
+    Plan { apis: apis.collect(), schemas, cases, uncalled, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
@@ -133,6 +137,14 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
             tags: tags(Some(row)),
         })),
     }
+}
+
+/// Looks for problems in what a row says, which may stand in a file of its own.
+fn within(row: &Row, problems: &mut Problems, look: impl FnOnce(&mut Problems)) {
+    let Some(source) = &row.source else { return look(problems) };
+    let mut own = Problems::new(source);
+    look(&mut own);
+    own.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
 }
 
 pub(super) struct Planner<'i> {
@@ -226,26 +238,32 @@ impl Planner<'_> {
         for choice in [&file.settings.auth, &scenario.settings.auth].into_iter().flatten() {
             resolve_auth(Some(choice), self.input.project, problems);
         }
-        for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
-            course.names.check_template(&cell.template, Place::Row, problems);
+        for row in scenario.rows.iter().flatten() {
+            within(row, problems, |problems| {
+                for cell in &row.values {
+                    course.names.check_template(&cell.template, Place::Row, problems);
+                }
+                if let Some(when) = row.skip.as_ref().and_then(|skip| skip.when.as_ref()) {
+                    course.names.check_skip(when, problems);
+                }
+            });
         }
-        let skips = scenario.rows.iter().flatten().map(|row| &row.skip).chain([&scenario.skip]);
-        for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
+        if let Some(when) = scenario.skip.as_ref().and_then(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
         let vars = || file.vars.iter().chain(&scenario.vars);
         course.names.computed_later = vars().map(|var| var.name.clone()).collect();
-        let file_setup = self.steps(file, &file.setup, &mut course, problems);
+        let mut file_setup = self.steps(file, &file.setup, &mut course, problems);
         for var in vars() {
             course.names.check_template(&var.value, Place::Values, problems);
             course.check_read_only(&var.name, var.name_span, problems);
             course.names.computed_later.remove(&var.name);
             course.names.vars.insert(var.name.clone());
         }
-        let setup = self.steps(file, &scenario.setup, &mut course, problems);
-        let steps = self.steps(file, &scenario.steps, &mut course, problems);
-        let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
-        let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
+        let mut setup = self.steps(file, &scenario.setup, &mut course, problems);
+        let mut steps = self.steps(file, &scenario.steps, &mut course, problems);
+        let mut teardown = self.steps(file, &scenario.teardown, &mut course, problems);
+        let mut file_teardown = self.steps(file, &file.teardown, &mut course, problems);
         if steps.is_empty()
             && scenario.steps.is_empty()
             && problems.len() == problems_before
@@ -258,11 +276,19 @@ impl Planner<'_> {
             let message = format!("the scenario `{}` only pauses", scenario.name.value);
             problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
         }
-        let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
+        let mut planned = [&mut file_setup, &mut setup, &mut steps, &mut teardown, &mut file_teardown];
         for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
-            for request in planned.into_iter().flatten().filter_map(PlannedStep::request) {
-                let _ = request.written().expect.with_row(row, self.input.limits, problems);
-            }
+            within(row, problems, |problems| {
+                for step in planned.iter_mut().flat_map(|steps| steps.iter_mut()) {
+                    let api = step.call().map(|call| call.api);
+                    let PlannedAction::Request(request) = &mut step.action else { continue };
+                    let expect = request.written().expect.with_row(row, self.input.limits, problems);
+                    let (named, known) = (expect.schemas(), &request.attached.schemas);
+                    let named = named.into_iter().filter(|it| !known.contains_key(it.text())).collect();
+                    let found = find_schemas(named, &file.path, api, self.input, problems);
+                    request.attached.schemas.extend(found);
+                }
+            });
         }
         let inputs = reached_inputs(&[&scenario.inputs, &file.inputs], &course.names.used_inputs);
         Some(PlannedScenario {
@@ -322,7 +348,8 @@ impl Planner<'_> {
         let names = Names {
             inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
             vars: read_only.clone(),
-            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
+            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.to_string())).collect(),
+            has_broken_rows: scenario.rows.as_ref().is_some_and(Vec::is_empty),
             later: later.flat_map(|step| made_names(step)).collect(),
             ..self.listed_names()
         };

@@ -18,6 +18,8 @@ pub(super) struct Names {
     pub(super) inputs: BTreeSet<String>,
     pub(super) vars: BTreeSet<String>,
     pub(super) columns: BTreeSet<String>,
+    /// Whether there are rows that could not be read, which is reported: nothing is known of columns.
+    pub(super) has_broken_rows: bool,
     pub(super) steps: BTreeSet<String>,
     pub(super) env: BTreeSet<String>,
     pub(super) secrets: BTreeSet<String>,
@@ -161,7 +163,7 @@ impl Names {
             OperatorKind::Each(matcher) | OperatorKind::Length(matcher) | OperatorKind::Not(matcher) => {
                 self.check_matcher(matcher, problems);
             }
-            OperatorKind::Sorted(_) | OperatorKind::Unique(_) => {}
+            OperatorKind::Sorted(_) | OperatorKind::Unique(_) | OperatorKind::Schema(_) => {}
             OperatorKind::Cel(condition) => self.check_condition(condition, Place::Expectation, problems),
         }
     }
@@ -283,7 +285,8 @@ impl Names {
         };
         let is_computed_later = root == "vars" && self.computed_later.contains(name);
         let is_later = is_computed_later || (self.later.contains(name) && matches!(root, "vars" | "steps"));
-        if known.contains(name) || (self.is_at_end && is_later) {
+        let is_unknowable = root == "row" && self.has_broken_rows;
+        if known.contains(name) || (self.is_at_end && is_later) || is_unknowable {
             self.used.add(root, name);
             if root == "inputs" {
                 self.used_inputs.insert(name.to_owned());

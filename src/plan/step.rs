@@ -6,6 +6,7 @@ use super::planner::Planner;
 use super::references::{Names, Place};
 use super::request::check_request;
 use super::rules::is_about;
+use super::schema::find_schemas;
 use super::settings::Surroundings;
 use super::status::check_status;
 use super::url::check_url;
@@ -183,7 +184,10 @@ impl<'i> Planner<'i> {
         let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
         let all_headers: Vec<_> = outer_headers.iter().chain(&headers).cloned().collect();
         let media_type = check_request(&offer, call, &all_headers, &described, problems);
-        let attached = attach(&offer, media_type.as_deref(), Some(&described), problems);
+        let mut attached = attach(&offer, media_type.as_deref(), Some(&described), problems);
+        let named = request.expect.schemas();
+        attached.schemas =
+            find_schemas(named, &file.path, Some(api), self.input, problems).into_iter().collect();
         check_status(call, &described, &policy, problems);
         let is_given = |kind: &SecurityKind<'_>| self.is_given(kind, call, &all_headers);
         check_auth_kind(&auth, &described, self.input.project, is_given, &call.operation, problems);
@@ -226,7 +230,9 @@ impl<'i> Planner<'i> {
             course.surroundings.policy(None, &request.expect.contract, self.input.overrides, is_about_all);
         let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
         let media_type = plain_media_type(&offer, problems);
-        let attached = attach(&offer, None, None, problems);
+        let mut attached = attach(&offer, None, None, problems);
+        let named = request.expect.schemas();
+        attached.schemas = find_schemas(named, &file.path, None, self.input, problems).into_iter().collect();
         let api = self.default_api(file);
         check_url(send, api.is_some(), problems);
         let target = PlannedTarget::Url(PlannedSend { send: Arc::clone(send), api });

@@ -63,6 +63,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
         attachments: &Default::default(),
+        schemas: None,
         selection,
         limits: &limits,
         overrides: &Default::default(),

@@ -39,6 +39,7 @@ pub(super) fn finding(code: Code, headline: &str) -> Finding {
         response: None,
         notes: Vec::new(),
         help: Vec::new(),
+        differences: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ mod curl;
 mod dry_run;
 mod excerpt;
 mod list;
+mod picture;
 mod progress;
 pub mod snippet;
 mod strength;

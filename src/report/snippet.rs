@@ -9,8 +9,8 @@
 use super::excerpt::{Excerpt, Site, group};
 use super::text::{width, wrap, wrap_after};
 use super::window::{Continued, MORE};
-use super::{Style, curl, style};
-use crate::diagnostic::{Code, Diagnostic, Finding, Level, Severity};
+use super::{Style, curl, picture, style};
+use crate::diagnostic::{Code, Diagnostic, Difference, Finding, Level, Severity};
 use annotate_snippets as renderer;
 
 /// Marks the lines of the renderer that name a place; a character of the kind of [`MORE`].
@@ -63,6 +63,7 @@ pub fn render_diagnostic(diagnostic: &Diagnostic, style: &Style) -> String {
         code: diagnostic.code,
         headline: &diagnostic.message,
         groups: group(sites.collect()),
+        differences: &[],
         remarks,
     };
     block.render(*style)
@@ -101,7 +102,15 @@ pub fn render_finding(finding: &Finding, trailer: &Trailer<'_>, style: &Style) -
         Severity::Warn => Kind::Warning,
         Severity::Off => Kind::Note,
     };
-    Block { kind, code: finding.code, headline: &finding.headline, groups, remarks }.render(*style)
+    Block {
+        kind,
+        code: finding.code,
+        headline: &finding.headline,
+        groups,
+        differences: &finding.differences,
+        remarks,
+    }
+    .render(*style)
 }
 
 #[derive(Clone, Copy)]
@@ -158,6 +167,7 @@ struct Block<'b> {
     code: Code,
     headline: &'b str,
     groups: Vec<Vec<Site<'b>>>,
+    differences: &'b [Difference],
     remarks: Vec<Remark<'b>>,
 }
 
@@ -173,6 +183,9 @@ impl Block<'_> {
         for excerpt in excerpts.iter().filter(|excerpt| excerpt.hidden_lines > 0) {
             let hidden = super::text::plural(excerpt.hidden_lines, "more line");
             elements.push(message("", vec![format!("{hidden} not shown")], false));
+        }
+        if !self.differences.is_empty() {
+            elements.push(message("", picture::lay_out(self.differences, columns, style), false));
         }
         for remark in &self.remarks {
             remark.render(columns, style, &mut elements);
@@ -272,6 +285,10 @@ fn thin(drawn: &str, excerpts: &[Excerpt], number_width: usize, kind: Kind, styl
             if let Some((index, excerpt)) = places.next() {
                 place_line(excerpt, index == 0, number_width, style, out);
             }
+        } else if let Some((frame, text, ink)) = picture::split(line) {
+            out.push_str(frame);
+            out.push_str(&style.paint(ink, anstream::adapter::strip_str(text).to_string().trim_end()));
+            out.push('\n');
         } else if plain.contains(MORE) {
             // The frame is closed at the last line of what goes on.
             let is_closed = plain.starts_with(CLOSED_FRAME);

@@ -39,6 +39,14 @@ impl FileReference {
         scenario.parent().unwrap_or(Path::new("")).join(&self.path)
     }
 
+    /// The file itself, and the part of it that the path names behind `#`.
+    pub fn without_fragment(&self) -> (Self, Option<&str>) {
+        match self.path.split_once('#') {
+            Some((path, fragment)) => (Self { path: path.to_owned(), ..self.clone() }, Some(fragment)),
+            None => (self.clone(), None),
+        }
+    }
+
     /// Whether its name says that it is YAML or JSON.
     pub fn is_yaml(&self) -> bool {
         let path = self.path.to_ascii_lowercase();

@@ -1,6 +1,6 @@
 use super::attachment::FileReference;
 use super::contract::{ContractSettings, read_contract};
-use super::matcher::{Matcher, Member};
+use super::matcher::{Matcher, Member, SchemaReference};
 use super::reader::{Reader, Spanned};
 use super::settings::read_duration;
 use crate::diagnostic::Code;
@@ -28,6 +28,15 @@ pub struct Expectation {
     pub bytes: Option<BytesExpectation>,
     /// The longest latency.
     pub within: Option<Spanned<Duration>>,
+}
+
+impl Expectation {
+    /// Every `$schema` in it, in the order written.
+    pub fn schemas(&self) -> Vec<&SchemaReference> {
+        let headers = self.headers.iter().map(|member| &member.matcher);
+        let matchers = headers.chain(&self.body).chain(self.jsonpath.iter().map(|each| &each.matcher));
+        matchers.flat_map(Matcher::schemas).collect()
+    }
 }
 
 /// What is expected of a body's bytes.

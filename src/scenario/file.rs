@@ -3,6 +3,7 @@ use super::attachment::FileReference;
 use super::flow::{Flow, read_flows};
 use super::input::{Input, read_inputs};
 use super::mark::{ExpectedFailure, Skip, read_skip, read_xfail};
+use super::matcher::SchemaReference;
 use super::reader::{Named, Reader, Spanned};
 use super::row::{Row, read_rows};
 use super::settings::{Settings, read_settings};
@@ -42,6 +43,8 @@ pub struct ScenarioFile {
     pub setup: Vec<Arc<Step>>,
     /// Steps behind each scenario.
     pub teardown: Vec<Arc<Step>>,
+    /// Whether what cleanup and teardown leave behind makes a case errored.
+    pub is_cleanup_strict: Option<bool>,
     /// Steps behind the last scenario that ran.
     pub teardown_once: Vec<Arc<Step>>,
     /// What its steps and those of other files call by a name.
@@ -67,6 +70,12 @@ pub struct Scenario {
     pub vars: Vec<Named<Template>>,
     /// Its rows; `None` for a scenario that is one case.
     pub rows: Option<Vec<Row>>,
+    /// The file that holds its rows, which are none until [`ScenarioFile::read_rows_of`] has read it.
+    pub row_file: Option<FileReference>,
+    /// The locks that each of its cases holds while it runs.
+    pub locks: Vec<Spanned<String>>,
+    /// Whether each of its cases runs alone.
+    pub is_exclusive: bool,
     /// Whether its cases run; a row may say otherwise.
     pub skip: Option<Skip>,
     /// The fault that its cases are known to have; a row may say otherwise.
@@ -80,6 +89,8 @@ pub struct Scenario {
     pub has_written_steps: bool,
     /// Steps behind its own.
     pub teardown: Vec<Arc<Step>>,
+    /// Whether what cleanup and teardown leave behind makes a case errored; it goes before the file's.
+    pub is_cleanup_strict: Option<bool>,
 }
 
 impl ScenarioFile {
@@ -123,6 +134,8 @@ impl ScenarioFile {
                 ("beforeEach", "write `setup`"),
                 ("afterEach", "write `teardown`"),
                 ("rows", "it belongs in a scenario"),
+                ("lock", "it belongs in a scenario"),
+                ("exclusive", "it belongs in a scenario"),
                 ("baseUrl", "give `--base-url`, or `baseUrls` in an environment of `contest.yaml`"),
             ],
             problems,
@@ -162,6 +175,23 @@ impl ScenarioFile {
     /// The flow of a name.
     pub fn flow(&self, name: &str) -> Option<&Flow> {
         self.flows.iter().find(|flow| flow.name.value == name)
+    }
+}
+
+impl ScenarioFile {
+    /// Every schema file that an expectation names, in the order written, those of rows last.
+    pub fn schema_files(&self) -> Vec<FileReference> {
+        let requests = self.all_steps().into_iter().filter_map(|step| step.request());
+        let named = requests.flat_map(|request| request.expect.schemas());
+        let mut found: Vec<FileReference> = named
+            .filter_map(|reference| match reference {
+                SchemaReference::File(file) => Some(file.clone()),
+                SchemaReference::Document(_) => None,
+            })
+            .collect();
+        let rows = self.scenarios.iter().flat_map(|scenario| scenario.rows.iter().flatten());
+        found.extend(rows.flat_map(Row::schema_files));
+        found
     }
 }
 
@@ -235,7 +265,8 @@ fn read_file(
         vars: read_vars(map.map("vars", reader.problems), reader),
         setup_once: read_steps(map.list("setupOnce", reader.problems), reader),
         setup: read_steps(map.list("setup", reader.problems), reader),
-        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
+        teardown: read_teardown(map, reader),
+        is_cleanup_strict: map.boolean("strictCleanup", reader.problems),
         teardown_once: read_cleanup(map.list("teardownOnce", reader.problems), reader),
         flows: read_flows(flows, reader),
         scenarios: entries.iter().filter_map(|entry| read_scenario(entry, reader)).collect(),
@@ -247,6 +278,8 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
     let mut map = MapReader::new("a scenario", &entry.value, reader.problems)?;
     map.text("description", reader.problems);
     map.require("steps", reader.problems);
+    let rows = map.take("rows").map(|node| read_rows(node, reader));
+    let (rows, row_file) = rows.map_or((None, None), |it| (Some(it.rows), it.file));
     let scenario = Scenario {
         name: Spanned::new(entry.key.clone(), entry.key_span),
         title: map.text("title", reader.problems).map(ToOwned::to_owned),
@@ -254,7 +287,10 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         tags: read_tags(&mut map, reader),
         inputs: read_inputs(map.map("inputs", reader.problems), reader),
         vars: read_vars(map.map("vars", reader.problems), reader),
-        rows: map.take("rows").map(|node| read_rows(node, reader)),
+        rows,
+        row_file,
+        locks: read_locks(&mut map, reader),
+        is_exclusive: map.boolean("exclusive", reader.problems).unwrap_or(false),
         skip: map.take("skip").and_then(|node| read_skip(node, reader)),
         xfail: map.take("xfail").and_then(|node| read_xfail(node, reader)),
         setup: read_steps(map.list("setup", reader.problems), reader),
@@ -262,15 +298,17 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
         has_written_steps: entry.value.get("steps").is_none()
             || !map.list("steps", reader.problems).is_empty(),
         steps: read_steps(map.list("steps", reader.problems), reader),
-        teardown: read_cleanup(map.list("teardown", reader.problems), reader),
+        teardown: read_teardown(&mut map, reader),
+        is_cleanup_strict: map.boolean("strictCleanup", reader.problems),
     };
-    map.not_yet(&["lock", "exclusive", "matrix", "parallel"]);
+    map.not_yet(&["matrix", "parallel"]);
     map.finish(
         &[
             ("expect", "it belongs in a step"),
             ("call", "it belongs in a step: `steps: [ { call: … } ]`"),
             ("api", "it belongs in the file, beside `scenarios`"),
             ("variables", "write `vars`"),
+            ("locks", "write `lock`, a name or a list of them"),
             ("only", "there is none: choose with `--scenario` or `--tags`"),
         ],
         reader.problems,
@@ -278,11 +316,41 @@ fn read_scenario(entry: &Entry, reader: &mut Reader<'_>) -> Option<Scenario> {
     Some(scenario)
 }
 
+fn read_teardown(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<Arc<Step>> {
+    if let Some(node) = map.take("teardown").filter(|node| node.as_str() == Some("strict")) {
+        reader.invalid(node.span, "`teardown` is a list of steps", "write `strictCleanup: true` beside it");
+        return Vec::new();
+    }
+    read_cleanup(map.list("teardown", reader.problems), reader)
+}
+
 fn read_vars(entries: &[Entry], reader: &mut Reader<'_>) -> Vec<Named<Template>> {
     for entry in entries {
         reader.check_name("a variable", &entry.key, entry.key_span);
     }
     reader.templates(entries)
+}
+
+/// `lock: stock`, or a list of names.
+fn read_locks(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+    let locks = match map.take("lock") {
+        Some(node) if node.as_list().is_none() => match node.as_str() {
+            Some(name) => vec![(name, node.span)],
+            None => {
+                map.wrong_type("lock", "a name or a list of names", node, reader.problems);
+                Vec::new()
+            }
+        },
+        Some(node) if node.as_list().is_some_and(<[Node]>::is_empty) => {
+            reader.invalid(node.span, "`lock` names at least one lock", "is empty");
+            Vec::new()
+        }
+        _ => map.texts("lock", reader.problems),
+    };
+    for (name, span) in &locks {
+        reader.check_name("a lock", name, *span);
+    }
+    locks.into_iter().map(|(name, span)| Spanned::new(name.to_owned(), span)).collect()
 }
 
 fn read_tags(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<String> {

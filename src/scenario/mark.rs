@@ -33,6 +33,11 @@ pub struct ExpectedFailure {
 }
 
 impl ExpectedFailure {
+    /// A mark that says no more than why.
+    pub(super) fn of_reason(reason: String, span: Span) -> Self {
+        Self { reason, issue: None, codes: Vec::new(), expires: None, is_strict: true, span }
+    }
+
     /// The reason, and the issue where one is given: `totals are rounded down (SHOP-12)`.
     pub fn words(&self) -> String {
         match &self.issue {

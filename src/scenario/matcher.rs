@@ -1,3 +1,5 @@
+use super::attachment::FileReference;
+use super::reader::Spanned;
 use crate::expression::{Condition, Template};
 use crate::json::Pointer;
 use crate::source::Span;
@@ -9,6 +11,9 @@ pub struct Matcher {
     pub span: Span,
     /// What it says.
     pub kind: MatcherKind,
+    /// Where `$row.column` stands that it replaces. Its span, and those of everything in it, are then
+    /// places in the row's source.
+    pub of_row: Option<Span>,
 }
 
 /// The forms of a matcher.
@@ -129,8 +134,77 @@ pub enum OperatorKind {
     Not(Box<Matcher>),
     /// `$anyOf`: matches one of these.
     AnyOf(Vec<Matcher>),
+    /// `$schema`: valid for a schema.
+    Schema(SchemaReference),
     /// `$cel`: the condition over `this` holds.
     Cel(Condition),
+}
+
+/// The operand of `$schema`, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaReference {
+    /// A schema of the document: `#/components/schemas/Order`.
+    Document(Spanned<String>),
+    /// A file that holds one, and the part of it that is meant: `schemas/order.json#/$defs/Line`.
+    File(FileReference),
+}
+
+impl SchemaReference {
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Document(reference) => &reference.value,
+            Self::File(file) => &file.path,
+        }
+    }
+
+    /// Where it is written.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Document(reference) => reference.span,
+            Self::File(file) => file.span,
+        }
+    }
+}
+
+impl Matcher {
+    /// Every `$schema` in it, in the order written.
+    pub fn schemas(&self) -> Vec<&SchemaReference> {
+        fn of_all(matchers: &[Matcher]) -> Vec<&SchemaReference> {
+            matchers.iter().flat_map(Matcher::schemas).collect()
+        }
+        fn of_members(members: &[Member]) -> Vec<&SchemaReference> {
+            members.iter().flat_map(|member| member.matcher.schemas()).collect()
+        }
+        match &self.kind {
+            MatcherKind::Equal(_) | MatcherKind::Markers(_) => Vec::new(),
+            MatcherKind::Object(members) => of_members(members),
+            MatcherKind::List(matchers) => of_all(matchers),
+            MatcherKind::Operators(operators) => operators
+                .iter()
+                .flat_map(|operator| match &operator.kind {
+                    OperatorKind::Schema(reference) => vec![reference],
+                    OperatorKind::Contains(list)
+                    | OperatorKind::Unordered(list)
+                    | OperatorKind::AnyOf(list) => of_all(list),
+                    OperatorKind::Exact(members) => of_members(members),
+                    OperatorKind::Each(inner) | OperatorKind::Length(inner) | OperatorKind::Not(inner) => {
+                        inner.schemas()
+                    }
+                    OperatorKind::Literal(_)
+                    | OperatorKind::Ne(_)
+                    | OperatorKind::Order(..)
+                    | OperatorKind::In(_)
+                    | OperatorKind::NotIn(_)
+                    | OperatorKind::Match(_)
+                    | OperatorKind::Sorted(_)
+                    | OperatorKind::Unique(_)
+                    | OperatorKind::SameAs { .. }
+                    | OperatorKind::Cel(_) => Vec::new(),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// The operand of `$sorted`; equal neighbours are in order.

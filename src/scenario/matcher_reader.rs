@@ -1,6 +1,9 @@
+use super::attachment::FileReference;
 use super::fields::OPERATORS;
-use super::matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
-use super::reader::Reader;
+use super::matcher::{
+    Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, SchemaReference, Sorting,
+};
+use super::reader::{Reader, Spanned};
 use crate::diagnostic::Code;
 use crate::expression::{Condition, Template};
 use crate::json::Pointer;
@@ -52,7 +55,7 @@ pub(super) fn read_matcher(node: &Node, reader: &mut Reader<'_>) -> Matcher {
         },
         _ => MatcherKind::Equal(reader.template(node)),
     };
-    Matcher { span: node.span, kind }
+    Matcher { span: node.span, kind, of_row: reader.of_row }
 }
 
 /// Reads names and what is expected of their values.
@@ -116,6 +119,7 @@ fn read_operator(entry: &Entry, reader: &mut Reader<'_>) -> Option<Operator> {
         "$sorted" => OperatorKind::Sorted(read_sorted(node, reader)?),
         "$unique" => OperatorKind::Unique(read_unique(node, reader)?),
         "$sameAs" => read_same_as(node, reader)?,
+        "$schema" => OperatorKind::Schema(read_schema(node, reader)?),
         "$not" => OperatorKind::Not(Box::new(read_matcher(node, reader))),
         "$anyOf" if node.as_list().is_some_and(<[Node]>::is_empty) => {
             return wrong_operand("$anyOf", "a list with at least one element", node, reader);
@@ -226,6 +230,35 @@ fn read_same_as(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorKind> {
     Some(OperatorKind::SameAs { value: value?, except })
 }
 
+/// `#/components/schemas/Order` of the document, or the path of a file.
+fn read_schema(node: &Node, reader: &mut Reader<'_>) -> Option<SchemaReference> {
+    let wanted =
+        "a schema of the document, as `#/components/schemas/Name`, or the path of a JSON or YAML file";
+    let Some(text) = node.as_str() else { return wrong_operand("$schema", wanted, node, reader) };
+    if let Some(pointer) = text.strip_prefix('#')
+        && Pointer::parse(pointer).is_some()
+    {
+        return Some(SchemaReference::Document(Spanned::new(text.to_owned(), node.span)));
+    }
+    let file = FileReference { path: text.to_owned(), span: node.span, is_value: false };
+    let (path, fragment) = file.without_fragment();
+    if path.is_yaml() && fragment.is_none_or(|fragment| !fragment.contains('#')) {
+        return Some(SchemaReference::File(file));
+    }
+    let is_name = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let label = match is_name {
+        true => format!("`#/components/schemas/{text}`?"),
+        false => "is neither".to_owned(),
+    };
+    reader.problems.error(
+        Code::SCENARIO_INVALID_MATCHER,
+        node.span,
+        format!("`$schema` takes {wanted}"),
+        label,
+    );
+    None
+}
+
 fn read_sorted(node: &Node, reader: &mut Reader<'_>) -> Option<Sorting> {
     let order = |node: &Node, reader: &mut Reader<'_>| match node.as_str() {
         Some("asc") => Some(false),
@@ -271,15 +304,6 @@ fn read_cel(node: &Node, reader: &mut Reader<'_>) -> Option<Condition> {
 
 fn report_unknown_operator(key: &str, span: Span, reader: &mut Reader<'_>) {
     let known: Vec<&str> = OPERATORS.known().map(|field| field.key).collect();
-    if OPERATORS.position(key).is_some() {
-        reader.problems.error(
-            Code::SCENARIO_NOT_SUPPORTED,
-            span,
-            format!("`{key}` is part of the language, but not of this version of contest"),
-            "not supported yet",
-        );
-        return;
-    }
     let foreign = FOREIGN.iter().find(|(name, _)| *name == key).map(|(_, advice)| (*advice).to_owned());
     let label = foreign
         .or_else(|| nearest(key, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?")))

@@ -29,6 +29,8 @@ mod matcher_reader;
 mod project;
 mod reader;
 mod row;
+mod row_csv;
+mod row_file;
 mod row_matcher;
 mod settings;
 mod step;
@@ -52,7 +54,9 @@ pub use input::Input;
 pub use joint::parts_of;
 pub use layout::{Layout, lay_out};
 pub use mark::{ExpectedFailure, Skip};
-pub use matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
+pub use matcher::{
+    Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, SchemaReference, Sorting,
+};
 pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};

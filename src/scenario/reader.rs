@@ -32,6 +32,8 @@ pub(super) struct Reader<'p> {
     pub(super) syntax: Syntax,
     /// Values of captures, which also see the exchange.
     pub(super) capture_syntax: Syntax,
+    /// Where the `$row.column` stands whose value is read; see [`Matcher::of_row`](super::Matcher).
+    pub(super) of_row: Option<Span>,
 }
 
 impl<'p> Reader<'p> {
@@ -45,6 +47,7 @@ impl<'p> Reader<'p> {
             capture_syntax: syntax(&mut roots.iter().chain(super::CAPTURE_ROOTS)),
             problems,
             limits,
+            of_row: None,
         }
     }
 

@@ -1,4 +1,5 @@
 use super::ROOTS;
+use super::attachment::FileReference;
 use super::matcher::{Matcher, MatcherKind, Member, Operator, OperatorKind};
 use super::matcher_reader::read_matcher;
 use super::reader::Reader;
@@ -6,19 +7,27 @@ use super::row::Row;
 use crate::diagnostic::Problems;
 use crate::expression::{Access, Template};
 use crate::limits::Limits;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 impl Matcher {
     /// The same matcher with every whole `$row.column` replaced by what the row says there: markers
     /// and operators that are written in a row count.
     ///
-    /// Problems of what the row says are added to `problems`, whose source is the scenario file.
+    /// Problems of what the row says are added to `problems`, whose source is the row's.
     #[must_use]
     pub fn with_row(&self, row: &Row, limits: &Limits, problems: &mut Problems) -> Self {
         let each = |matcher: &Self, problems: &mut Problems| matcher.with_row(row, limits, problems);
         let kind = match &self.kind {
             MatcherKind::Equal(template) => match row_value(template, row) {
-                Some(node) => return read_matcher(node, &mut Reader::new(problems, limits, ROOTS)),
+                Some(RowValue::Written(node)) => {
+                    let mut reader = Reader::new(problems, limits, ROOTS);
+                    reader.of_row = Some(self.span);
+                    return read_matcher(node, &mut reader);
+                }
+                Some(RowValue::Text(text)) => {
+                    let kind = MatcherKind::Equal(text.clone());
+                    return Self { span: text.span, kind, of_row: Some(self.span) };
+                }
                 None => self.kind.clone(),
             },
             MatcherKind::Object(members) => MatcherKind::Object(with_members(members, row, limits, problems)),
@@ -28,7 +37,7 @@ impl Matcher {
                 operators.iter().map(|operator| with_operator(operator, row, limits, problems)).collect(),
             ),
         };
-        Self { span: self.span, kind }
+        Self { kind, ..*self }
     }
 }
 
@@ -64,24 +73,37 @@ fn with_operator(operator: &Operator, row: &Row, limits: &Limits, problems: &mut
         | OperatorKind::SameAs { .. }
         | OperatorKind::Sorted(_)
         | OperatorKind::Unique(_)
+        | OperatorKind::Schema(_)
         | OperatorKind::Cel(_) => operator.kind.clone(),
     };
     Operator { kind, ..operator.clone() }
 }
 
+/// What a row says for a value.
+enum RowValue<'r> {
+    /// In YAML, where markers and operators count.
+    Written(&'r Node),
+    /// In a CSV file: plain text.
+    Text(&'r Template),
+}
+
 /// What a row says where a value is nothing but `$row.column`, or a member of one.
-fn row_value<'r>(template: &Template, row: &'r Row) -> Option<&'r Node> {
+fn row_value<'r>(template: &Template, row: &'r Row) -> Option<RowValue<'r>> {
     let reference = template.as_reference().filter(|reference| reference.root == "row")?;
     let (Access::Member(column), rest) = reference.steps.split_first()? else {
         return None;
     };
-    let node = &row.values.iter().find(|cell| cell.column == *column)?.node;
-    rest.iter().try_fold(node, |node, access| match access {
+    let cell = row.values.iter().find(|cell| *cell.column == **column)?;
+    let Some(node) = &cell.node else {
+        return rest.is_empty().then_some(RowValue::Text(&cell.template));
+    };
+    let node = rest.iter().try_fold(node, |node, access| match access {
         Access::Member(name) => node.get(name),
         Access::Index(index) => node.as_list()?.get(*index),
         Access::Pointer(pointer) => node.at(pointer),
         Access::Call { .. } => None,
-    })
+    })?;
+    Some(RowValue::Written(node))
 }
 
 impl Row {
@@ -89,15 +111,45 @@ impl Row {
     pub fn is_plain(&self) -> bool {
         fn is_plain(node: &Node) -> bool {
             match &node.kind {
-                crate::yaml::Kind::String(text) => !text.starts_with('<'),
-                crate::yaml::Kind::List(elements) => elements.iter().all(is_plain),
-                crate::yaml::Kind::Map(entries) => {
+                Kind::String(text) => !text.starts_with('<'),
+                Kind::List(elements) => elements.iter().all(is_plain),
+                Kind::Map(entries) => {
                     entries.iter().all(|entry| !entry.key.starts_with('$') && is_plain(&entry.value))
                 }
                 _ => true,
             }
         }
-        self.values.iter().all(|cell| is_plain(&cell.node))
+        self.values.iter().all(|cell| cell.node.as_ref().is_none_or(is_plain))
+    }
+}
+
+impl Row {
+    /// The schema files that its values name by `$schema`.
+    pub(super) fn schema_files(&self) -> Vec<FileReference> {
+        fn add(node: &Node, found: &mut Vec<FileReference>) {
+            match &node.kind {
+                Kind::List(elements) => elements.iter().for_each(|it| add(it, found)),
+                Kind::Map(entries) => {
+                    for entry in entries {
+                        match entry.value.as_str().filter(|text| !text.starts_with('#')) {
+                            Some(path) if entry.key == "$schema" => found.push(FileReference {
+                                path: path.to_owned(),
+                                span: entry.value.span,
+                                is_value: false,
+                            }),
+                            _ => add(&entry.value, found),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        // Most rows hold plain values.
+        if !self.is_plain() {
+            self.values.iter().filter_map(|cell| cell.node.as_ref()).for_each(|node| add(node, &mut found));
+        }
+        found
     }
 }
 

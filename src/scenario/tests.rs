@@ -95,9 +95,9 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
         ],
     );
     check_file(
-        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], lock: x } }\n",
+        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], matrix: x } }\n",
         &[
-            "scenario.not-supported 3:30 `lock` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 3:30 `matrix` is part of the language, but not of this version of contest | not supported yet",
             "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
@@ -304,12 +304,18 @@ fn matchers_that_do_not_exist_name_the_one_meant() {
         "{ $lenght: 1 }",
         &["scenario.unknown-matcher 5:38 there is no operator `$lenght` | did you mean `$length`?"],
     );
-    check_body(
-        "{ $schema: x }",
-        &[
-            "scenario.not-supported 5:38 `$schema` is part of the language, but not of this version of contest | not supported yet",
-        ],
-    );
+    check_body("{ a: { $schema: '#/components/schemas/A' }, b: { $schema: a/b.yaml#/c } }", &[]);
+    let schema = "`$schema` takes a schema of the document, as `#/components/schemas/Name`, or the path of a JSON or YAML file";
+    for (operand, label) in [
+        ("Order", "`#/components/schemas/Order`?"),
+        ("order.txt", "`#/components/schemas/order.txt`?"),
+        ("/a/b.txt", "is neither"),
+        ("$row.schema", "is neither"),
+        ("{ type: string }", "is a map"),
+    ] {
+        let said = format!("scenario.invalid-matcher 5:47 {schema} | {label}");
+        check_body(&format!("{{ $schema: {operand} }}"), &[&said]);
+    }
     check_body("[{ $sorted: asc }, { $sorted: { by: /a/b } }, { $unique: true }, { $unique: /id }]", &[]);
     let sorted = "`$sorted` takes asc, desc or `{ by: /price, order: desc }`";
     for (operand, said) in [
@@ -386,7 +392,38 @@ fn rows_have_the_same_columns_and_names_of_their_own() {
     check_file(&rows("[]"), &["scenario.empty 3:25 `rows` has no row, so nothing would run | is empty"]);
     check_file(
         &rows("{ columns: [a], rows: [[1, 2]] }"),
-        &["scenario.invalid-value 3:48 there are 1 columns | has 2 cells"],
+        &["scenario.invalid-value 3:48 there is 1 column | has 2 cells"],
+    );
+    check_file(
+        &rows("{ columns: [a], rows: [] }"),
+        &["scenario.empty 3:25 `rows` has no row, so nothing would run | is empty"],
+    );
+    check_file(
+        &rows("{ columns: [a, a], rows: [[1, 2]] }"),
+        &["scenario.duplicate-name 3:40 two columns have the name `a` | the second of them"],
+    );
+    check_file(
+        &rows("[{ a: 1, tags: smoke }, { a: 2, name: '' }]"),
+        &[
+            "scenario.invalid-value 3:40 `tags` is a list of texts | is a text",
+            "scenario.invalid-value 3:63 a row's `name` is not empty | is empty",
+        ],
+    );
+    check_file(&rows("{ file: cases.csv }"), &[]);
+    let wanted = "`file` is the path of a .csv, .yaml or .json file";
+    check_file(
+        &rows("{ file: cases.txt }"),
+        &[&format!("scenario.invalid-value 3:33 {wanted} | has another ending")],
+    );
+    check_file(
+        &rows("{ file: [cases.csv] }"),
+        &[&format!("scenario.invalid-value 3:33 {wanted} | is a list")],
+    );
+    check_file(
+        &rows("{ file: cases.csv, columns: [a] }"),
+        &[
+            "scenario.misplaced-key 3:44 `columns` does not belong in `rows`; a file has columns of its own | does not belong here",
+        ],
     );
 }
 
@@ -445,5 +482,47 @@ fn project_files_name_what_exists() {
     check_project(
         "contest: 1\nsecrets: [A]\nenvironments: { x: { secrets: { B: { value: c } } } }\n",
         &["config.invalid-value 3:33 `B` is not listed under `secrets` | did you mean `A`?"],
+    );
+}
+
+#[test]
+fn locks_are_names() {
+    let lock = |keys: &str| format!("contest: 1\nscenarios:\n  s: {{ steps: [], {keys} }}\n");
+    check_file(&lock("lock: stock, exclusive: false"), &[]);
+    check_file(&lock("lock: [stock, mail]"), &[]);
+    check_file(
+        &lock("lock: 1"),
+        &["scenario.invalid-value 3:25 `lock` is a name or a list of names, not a number | is a number"],
+    );
+    check_file(
+        &lock("lock: [a b]"),
+        &[
+            "scenario.invalid-name 3:26 `a b` is no name for a lock | has other characters than letters, digits, `_` and `-`",
+        ],
+    );
+    check_file(
+        &lock("exclusive: yes"),
+        &["scenario.invalid-value 3:30 `exclusive` is `true` or `false`, not a text | is a text"],
+    );
+    check_file(
+        &lock("locks: [a]"),
+        &[
+            "scenario.misplaced-key 3:19 `locks` does not belong in a scenario; write `lock`, a name or a list of them | does not belong here",
+        ],
+    );
+}
+
+#[test]
+fn teardown_is_a_list_and_strict_elsewhere() {
+    check_file(
+        "contest: 1\nstrictCleanup: true\nscenarios: { s: { strictCleanup: false, steps: [] } }\n",
+        &[],
+    );
+    check_file(
+        "contest: 1\nteardown: strict\nscenarios: { s: { strictCleanup: 1, steps: [] } }\n",
+        &[
+            "scenario.invalid-value 2:11 `teardown` is a list of steps | write `strictCleanup: true` beside it",
+            "scenario.invalid-value 3:34 `strictCleanup` is `true` or `false`, not a number | is a number",
+        ],
     );
 }

@@ -2,7 +2,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
 use crate::source::{ReadError, Source, Span, read_bytes, recorded};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -134,6 +134,8 @@ pub(super) struct ScenarioFiles {
     pub(super) files: Vec<Arc<ScenarioFile>>,
     /// The names of all sources that were read, those that are no YAML too.
     pub(super) names: BTreeSet<String>,
+    /// The names of the files that hold rows, each with those of the scenario files that name it.
+    pub(super) row_files: BTreeMap<String, BTreeSet<String>>,
     /// What was read for each, itself included, by its path.
     pub(super) read: Vec<(PathBuf, BTreeSet<PathBuf>)>,
 }
@@ -154,6 +156,7 @@ pub(super) fn read_scenarios(
 ) -> ScenarioFiles {
     let found = find_scenarios(files, project, folder, diagnostics);
     let mut names = BTreeSet::new();
+    let mut row_files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut read_for = Vec::new();
     let mut read = |found: &Found| {
         let source = read_source(&found.path, folder, limits, diagnostics)?;
@@ -161,7 +164,11 @@ pub(super) fn read_scenarios(
         let mut problems = Problems::new(&source);
         let file = ScenarioFile::read(&found.path, found.name.clone(), limits, &mut problems);
         diagnostics.extend(problems.into_list());
-        file.map(Arc::new)
+        let mut file = file?;
+        for name in read_row_files(&mut file, folder, limits, diagnostics) {
+            row_files.entry(name).or_default().insert(source.name().to_owned());
+        }
+        Some(Arc::new(file))
     };
     let mut files = Vec::new();
     for found in found {
@@ -169,7 +176,28 @@ pub(super) fn read_scenarios(
         files.extend(file);
         read_for.push((found.path, read));
     }
-    ScenarioFiles { files, names, read: read_for }
+    ScenarioFiles { files, names, row_files, read: read_for }
+}
+
+/// Reads the files that hold the rows of a file's scenarios; gives their names.
+fn read_row_files(
+    file: &mut ScenarioFile,
+    folder: &Path,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    for named in file.row_files() {
+        let path = named.1.resolve(&file.path);
+        let place = (&file.source, named.1.span, "is named here");
+        if let Some(source) = read_named_source(&path, folder, limits, place, diagnostics) {
+            names.push(source.name().to_owned());
+            let mut problems = Problems::new(&source);
+            file.read_rows_of(&named, limits, &mut problems);
+            diagnostics.extend(problems.into_list());
+        }
+    }
+    names
 }
 
 /// Finds every scenario file that was asked for, each once, in the order in which they run.
@@ -279,12 +307,17 @@ fn collect(path: &Path, root: &Path, depth: usize, found: &mut Vec<Found>) {
     paths.sort();
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') {
+        if path.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') && !is_project(&path) {
             collect(&path, root, depth + 1, found);
         } else if name.ends_with(ENDING) && path.is_file() {
             collect(&path, root, depth, found);
         }
     }
+}
+
+/// Whether a folder has a project file: what stands in it belongs to that project.
+fn is_project(folder: &Path) -> bool {
+    folder.join(PROJECT_FILE).is_file()
 }
 
 /// `marketplace/cancel` of `scenarios/marketplace/cancel.contest.yaml`, with slashes everywhere.

@@ -96,6 +96,24 @@ impl Library {
         document.ok_or(Missing::Reported)
     }
 
+    /// Loads a document that no file holds; its references lead to files in the folder of the project and in
+    /// those given.
+    pub(super) fn load_made(
+        &self,
+        source: &Arc<Source>,
+        folders: Vec<PathBuf>,
+        project: Option<&Project>,
+        problems: &mut Problems,
+    ) -> Option<Arc<Document>> {
+        let mut allowed = self.allowed.clone();
+        allowed.folders.extend(folders);
+        let root = absolute(project.map_or(&self.folder, |project| &project.folder));
+        let path = root.join(source.name());
+        let base =
+            Url::from_file_path(&path).unwrap_or_else(|()| Url::parse("file:///").expect("it is a URL"));
+        Document::load_with(&Shelf { library: self, base, root: Some(root), allowed }, &self.limits, problems)
+    }
+
     /// The overlays that a project has for a document that is named by its path or URL: those of the
     /// first api with that document.
     pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<PathBuf> {

@@ -10,11 +10,12 @@ use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::profiles::{check_commands, check_profiles_in_use, read_identities};
 use super::runtime::runtime_of_one_thread;
+use super::schemas::load_schemas;
 use super::settings::Settings;
 use super::values::gather_values;
 use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::engine::{Event, Identity, RunSettings, Summary, Target, Values, run};
+use crate::engine::{Event, Gate, Identity, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
@@ -24,10 +25,10 @@ use crate::scenario::{Action, Environment, FlowFiles, Named, Project, ScenarioFi
 use crate::secret::Masker;
 use crate::source::{Source, Span, recorded};
 use crate::yaml::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -57,6 +58,8 @@ pub struct Session {
     identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
     broken: BTreeSet<String>,
+    /// Where cases that are run one by one wait for locks.
+    gate: OnceLock<Option<Gate>>,
     pub(super) files: SessionFiles,
 }
 
@@ -109,6 +112,7 @@ impl Session {
         let attachments = read_attachments(&reached, &settings.folder, &limits, &mut diagnostics);
         let documents =
             load_documents(&settings, project.as_ref(), &reached, &limits, &mut watched, &mut diagnostics);
+        let schemas = load_schemas(&reached, project.as_ref(), &settings, &limits, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -130,6 +134,7 @@ impl Session {
                 files,
                 flow_files: &flow_files,
                 attachments: &attachments,
+                schemas: schemas.as_ref(),
                 selection,
                 limits: &limits,
                 overrides: &settings.contract,
@@ -141,7 +146,7 @@ impl Session {
             diagnostics.extend(check_allowed(&plan, environment, project));
         }
         // With `--keep-going` the errors of a scenario file cost that file only.
-        let mut broken = broken_files(&diagnostics, &scenarios.names);
+        let mut broken = broken_files(&diagnostics, &scenarios.names, &scenarios.row_files);
         if settings.keep_going {
             plan.cases.retain(|case| !case.scenario.stands_in(|source| broken.contains(source)));
         } else {
@@ -230,6 +235,7 @@ impl Session {
             client,
             identities,
             broken,
+            gate: OnceLock::new(),
             files: watched,
         }
     }
@@ -334,7 +340,8 @@ impl Session {
         self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
     }
 
-    /// Runs one case of the plan, on a target of its own.
+    /// Runs one case of the plan, on a target of its own, once no other case that is run so holds one of
+    /// its locks.
     ///
     /// # Errors
     /// A sentence that says why an embedded mock could not be started.
@@ -344,6 +351,11 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
+        let gate = self.gate.get_or_init(|| Gate::of(&self.plan)).as_ref();
+        let _permit = match gate {
+            Some(gate) => Some(gate.enter(case).await),
+            None => None,
+        };
         let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
         self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
     }
@@ -422,11 +434,23 @@ pub(super) fn no_project(command: &str) -> Diagnostic {
         .help(format!("name scenario files: `contest {command} FILE…`, or write a `contest.yaml`"))
 }
 
-/// The scenario files that have an error.
-fn broken_files(diagnostics: &[Diagnostic], scenarios: &BTreeSet<String>) -> BTreeSet<String> {
+/// The scenario files that have an error, and the files of rows that cost them theirs.
+fn broken_files(
+    diagnostics: &[Diagnostic],
+    scenarios: &BTreeSet<String>,
+    row_files: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<String> {
     let errors = diagnostics.iter().filter(|it| it.level == Level::Error);
-    let names = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned()));
-    names.filter(|name| scenarios.contains(name)).collect()
+    let mut broken = BTreeSet::new();
+    for name in errors.filter_map(|it| Some(it.labels.first()?.at.source.name())) {
+        if let Some(owners) = row_files.get(name) {
+            broken.extend(owners.iter().cloned());
+        } else if !scenarios.contains(name) {
+            continue;
+        }
+        broken.insert(name.to_owned());
+    }
+    broken
 }
 
 /// Whether there is an error elsewhere than in these files.

@@ -21,6 +21,7 @@ mod profiles;
 mod remote;
 mod runtime;
 mod schema;
+mod schemas;
 mod servers;
 mod settings;
 mod values;

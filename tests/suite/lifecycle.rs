@@ -391,3 +391,106 @@ fn steps_go_on_behind_the_known_fault_of_one() {
         &["failed: "],
     );
 }
+
+/// `strictCleanup: true`: what stays behind makes the case errored; what was gone already does not.
+#[test]
+fn what_stays_behind_is_an_error_where_cleanup_is_strict() {
+    let scenario = |keys: &str, cleanup: &str, step: &str| {
+        format!(
+            "scenarios:\n  s: {{ {keys} steps: [{{ call: at, path: {{ name: {step} }}, cleanup: [{cleanup}] }}] }}\n"
+        )
+    };
+    let strict = "strictCleanup: true,";
+    for (text, verdict) in [
+        (scenario("", &step("broken"), "one"), "passed"),
+        (scenario(strict, &step("broken"), "one"), "errored"),
+        (scenario(strict, &step("undo"), "one"), "passed"),
+        (scenario(strict, &step("none"), "one"), "passed"),
+        (
+            scenario(strict, &step("$vars.never"), "one").replace("s: {", "s: { vars: { never: null },"),
+            "errored",
+        ),
+        (scenario(strict, &step("broken"), "broken"), "failed"),
+        (format!("strictCleanup: true\n{}", scenario("", &step("broken"), "one")), "errored"),
+        (
+            format!("strictCleanup: true\n{}", scenario("strictCleanup: false,", &step("broken"), "one")),
+            "passed",
+        ),
+        (
+            format!("strictCleanup: true\nteardown: [{}]\n{}", step("broken"), scenario("", "", "one")),
+            "errored",
+        ),
+        (scenario("strictCleanup: true, xfail: { reason: r },", &step("broken"), "broken"), "errored"),
+    ] {
+        let (reports, _) = run(&text, |_| {});
+        assert_eq!(reports[0].verdict.to_string(), verdict, "{text}");
+        assert_eq!(
+            reports[0].left_behind.is_empty(),
+            text.contains("undo") || text.contains("none"),
+            "{text}"
+        );
+    }
+}
+
+/// LANGUAGE §12, a row a rule: what is marked, how it ends, and whether that fails the run.
+#[test]
+fn marks_follow_their_rules() {
+    let scenario = |keys: &str, step: &str| format!("scenarios:\n  s: {{ {keys} steps: [{step}] }}\n");
+    let marked = |mark: &str, name: &str| {
+        [
+            scenario(&format!("xfail: {mark},"), &step(name)),
+            scenario("", &step_with(name, &format!("xfail: {mark}"))),
+            scenario(&format!("rows: [{{ xfail: {mark}, a: 1 }}],"), &step(name)),
+        ]
+    };
+    for (mark, name, verdict, is_tolerated) in [
+        // It must fail.
+        ("{ reason: r }", "broken", "xfailed", false),
+        ("{ reason: r }", "one", "xpassed", false),
+        ("{ reason: r, strict: true }", "one", "xpassed", false),
+        ("{ reason: r, strict: false }", "one", "xpassed", true),
+        // With that code, if given: one, or a list of them.
+        ("{ reason: r, code: response.status }", "broken", "xfailed", false),
+        ("{ reason: r, code: [expect.header, response.status] }", "broken", "xfailed", false),
+        ("{ reason: r, code: expect.header }", "broken", "failed", false),
+        ("{ reason: r, code: [expect.header, expect.body] }", "broken", "failed", false),
+        ("{ reason: r, code: expect.header }", "one", "xpassed", false),
+        // After `expires` it is ignored.
+        ("{ reason: r, expires: 2999-12-31 }", "broken", "xfailed", false),
+        ("{ reason: r, expires: 2020-12-31 }", "broken", "failed", false),
+        ("{ reason: r, expires: 2020-12-31 }", "one", "passed", false),
+        ("{ reason: r, expires: 2020-12-31, strict: false }", "one", "passed", false),
+        // What could not be carried out is no fault of the API.
+        ("{ reason: r }", "$run.id.x", "errored", false),
+    ] {
+        for text in marked(mark, name) {
+            let (reports, _) = run(&text, |_| {});
+            let found = (reports[0].verdict.to_string(), reports[0].is_tolerated);
+            assert_eq!(found, (verdict.to_owned(), is_tolerated), "{text}");
+        }
+    }
+    for (skip, verdict) in [
+        ("why", "skipped"),
+        ("{ reason: why }", "skipped"),
+        ("{ when: 'true', reason: why }", "skipped"),
+        ("{ when: 'false', reason: why }", "passed"),
+        ("{ when: row.a == 1, reason: why }", "skipped"),
+        ("{ when: row.a == 2, reason: why }", "passed"),
+        ("{ when: row.a.b == 2, reason: why }", "errored"),
+    ] {
+        let of_scenario = scenario(&format!("rows: [{{ a: 1 }}], skip: {skip},"), &step("one"));
+        let of_row = scenario(&format!("rows: [{{ a: 1, skip: {skip} }}],"), &step("one"));
+        for text in [of_scenario, of_row] {
+            let (reports, requests) = run(&text, |_| {});
+            assert_eq!(reports[0].verdict.to_string(), verdict, "{text}");
+            assert_eq!(requests.is_empty(), verdict != "passed", "{text}");
+        }
+    }
+    // A row's marks go before its scenario's.
+    let rows =
+        "rows: [{ a: 1 }, { a: 1, skip: { when: 'false', reason: r } }, { a: 1, xfail: { reason: s } }],";
+    let text = scenario(&format!("{rows} skip: {{ when: 'row.a == 2', reason: q }},"), &step("broken"));
+    let (reports, _) = run(&text, |_| {});
+    let verdicts: Vec<_> = reports.iter().map(|report| report.verdict.to_string()).collect();
+    assert_eq!(verdicts, ["failed", "failed", "xfailed"]);
+}

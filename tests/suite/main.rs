@@ -22,6 +22,7 @@ mod kinds;
 mod layout;
 mod lifecycle;
 mod listing;
+mod locks;
 mod messages;
 mod mock;
 mod once;

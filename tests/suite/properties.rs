@@ -3,7 +3,7 @@
 //! Mostly input that is almost right: real files with a line taken out, doubled, cut, or with a value
 //! of another kind, for those come further than noise.
 
-use contest::check::matching::{Actual, match_value};
+use contest::check::matching::{Actual, Schemas, match_value};
 use contest::clock::Timestamp;
 use contest::diagnostic::Problems;
 use contest::exchange::Headers;
@@ -486,7 +486,7 @@ proptest! {
         for matcher in steps.filter_map(|step| step.request()?.expect.body.as_ref()) {
             let (datum, root) = (Datum::new(value.clone()), Pointer::root());
             let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
-            let _ = match_value(matcher, &actual, &Everything(value.clone()));
+            let _ = match_value(matcher, &actual, &Everything(value.clone()), Schemas::NONE);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What exactly happens (`docs/scenario-format.md`): headers, cookies and redirects, the URL, outcomes. A row
 //! a rule; each runs steps against a server that keeps what it was sent.
 
+mod values;
+
 use crate::server::{Server, wire};
 use contest::engine::{Event, Target};
 use contest::session::{BaseUrl, Session, Settings};

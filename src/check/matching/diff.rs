@@ -1,4 +1,4 @@
-use super::{Run, Token, Words, words};
+use super::{Run, Token, Words, lines, words};
 use crate::json::{Datum, Number, Numeral, Pointer, Value};
 use crate::source::Span;
 use std::borrow::Cow;
@@ -61,7 +61,18 @@ impl<'a> Run<'a> {
                     self.path.pop();
                     !is_equal
                 });
-                self.wrong_count(comparison.span, there.len(), wanted.len(), first);
+                let other = match wanted.get(there.len()) {
+                    Some(value) => {
+                        let text = words::plain(value, &value.to_string());
+                        format!("element {} is missing: {text}", there.len())
+                    }
+                    None => {
+                        let extra = &there[wanted.len()];
+                        format!("element {} is one too many: {}", wanted.len(), self.plain(extra))
+                    }
+                };
+                let other = Some(other).filter(|_| !there.is_empty());
+                self.wrong_count(comparison.span, there.len(), wanted.len(), first, other);
             }
             (Value::Number(wanted), Value::Number(there)) => {
                 let expected = self.expected_numeral(comparison, wanted);
@@ -127,6 +138,22 @@ impl<'a> Run<'a> {
     }
 
     fn different(&mut self, comparison: &Comparison<'_>, expected: &Value, number: &str, actual: &'a Value) {
+        let before = self.found.len();
+        self.report_different(comparison, expected, number, actual);
+        if let (Value::String(expected), Value::String(actual), Some(last)) =
+            (expected, actual, self.found.get_mut(before))
+        {
+            last.lines = lines::compare(expected, actual);
+        }
+    }
+
+    fn report_different(
+        &mut self,
+        comparison: &Comparison<'_>,
+        expected: &Value,
+        number: &str,
+        actual: &'a Value,
+    ) {
         self.report(comparison.span, |run| {
             let is_same_type = words::is_same_type(expected, actual);
             let (wanted, there) = if is_same_type {

@@ -45,7 +45,7 @@ impl<'a> Run<'a> {
                 let other = if partners.iter().any(Option::is_some) { "no other" } else { "no" };
                 Words {
                     headline: format!("{other} element of {} is {expected}", run.name()),
-                    expected,
+                    expected: format!("an element that is {expected}"),
                     actual: words::count(elements.len(), "element"),
                     notes: note.into_iter().collect(),
                 }
@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
         let datum = Datum::new(length);
         let root = Pointer::root();
         let actual = Actual { value: Some(&datum), at: &root, name: "the length", is_text: false };
-        if !match_value(inner, &actual, self.scope)?.is_empty() {
+        if !match_value(inner, &actual, self.scope, self.schemas)?.is_empty() {
             self.report(span, |run| {
                 let expected = words::matcher(inner);
                 let actual = words::count(length, noun);

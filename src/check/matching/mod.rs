@@ -6,21 +6,26 @@
 mod diff;
 mod element;
 mod format;
+mod lines;
 mod marker;
 mod operator;
 mod pairing;
+mod schema;
 mod sequence;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use super::DocumentPlace;
+use crate::diagnostic::Change;
 use crate::expression::{Scope, Template, Unresolved};
 use crate::json::{Datum, Number, Numeral, Pointer, Value};
+use crate::openapi::Contract;
 use crate::scenario::{Matcher, MatcherKind, Member};
 use crate::source::Span;
 use diff::Comparison;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// The value to be matched, and what it is called.
@@ -42,6 +47,9 @@ pub struct Actual<'a> {
 pub struct Mismatch {
     /// The expectation that is not met: its value, or the key of its operator.
     pub span: Span,
+    /// Where `$row.column` stands, when the expectation is one that a row says: see
+    /// [`Matcher::of_row`].
+    pub of_row: Option<Span>,
     /// The place in the body that breaks it, or where something should be.
     pub at: Pointer,
     /// The same place if it exists, else the nearest that does and holds it.
@@ -54,6 +62,26 @@ pub struct Mismatch {
     pub actual: String,
     /// Further facts.
     pub notes: Vec<String>,
+    /// For texts of several lines, those that differ with some around them.
+    pub lines: Vec<Change>,
+    /// What a schema promises that the value breaks.
+    pub promise: Option<DocumentPlace>,
+}
+
+/// What the `$schema`s of a matcher name.
+#[derive(Clone, Copy, Debug)]
+pub struct Schemas<'s> {
+    /// The schemas of the operation's document.
+    pub document: Option<&'s Contract>,
+    /// Those of files.
+    pub files: Option<&'s Contract>,
+    /// Where each stands in its contract, by the text of its reference.
+    pub pointers: &'s BTreeMap<String, Pointer>,
+}
+
+impl Schemas<'_> {
+    /// Nothing, for matchers without `$schema`.
+    pub const NONE: Self = Self { document: None, files: None, pointers: &BTreeMap::new() };
 }
 
 /// An expression within a matcher that has no value: the test cannot be carried out.
@@ -81,10 +109,13 @@ pub fn match_value(
     matcher: &Matcher,
     actual: &Actual<'_>,
     scope: &dyn Scope,
+    schemas: Schemas<'_>,
 ) -> Result<Vec<Mismatch>, UnresolvedMatcher> {
     let mut run = Run {
         scope,
+        schemas,
         actual,
+        of_row: None,
         base: actual.at.tokens().iter().map(|token| Token::of(token)).collect(),
         path: Vec::new(),
         found: Vec::new(),
@@ -130,17 +161,25 @@ struct Words {
 }
 
 impl Words {
+    /// A headline of its own.
+    fn said(headline: String, expected: String, actual: String) -> Self {
+        Self { headline, expected, actual, notes: Vec::new() }
+    }
+
     /// "`name` is `actual`, expected `expected`".
     fn new(name: &str, actual: String, expected: String) -> Self {
         let headline = format!("{name} is {actual}, expected {expected}");
-        Self { headline, expected, actual, notes: Vec::new() }
+        Self::said(headline, expected, actual)
     }
 }
 
 /// One value being matched. Recursion is as deep as the matcher or the JSON, and both are bounded.
 struct Run<'a> {
     scope: &'a dyn Scope,
+    schemas: Schemas<'a>,
     actual: &'a Actual<'a>,
+    /// That of the matcher at hand.
+    of_row: Option<Span>,
     base: Vec<Token<'a>>,
     /// The place below the base.
     path: Vec<Token<'a>>,
@@ -159,6 +198,15 @@ impl<'a> Run<'a> {
         if self.is_done() {
             return Ok(());
         }
+        // Everything in what a row says is of the row.
+        let outer = self.of_row;
+        self.of_row = matcher.of_row;
+        let checked = self.check_kind(matcher, value);
+        self.of_row = outer;
+        checked
+    }
+
+    fn check_kind(&mut self, matcher: &'a Matcher, value: Option<&'a Value>) -> Checked {
         match (&matcher.kind, value) {
             (MatcherKind::Markers(markers), _) => {
                 self.check_markers(matcher.span, markers, value);
@@ -220,7 +268,22 @@ impl<'a> Run<'a> {
                     first = Some(index);
                 }
             }
-            self.wrong_count(span, there.len(), elements.len(), first);
+            let other = match elements.get(there.len()) {
+                Some(matcher) => {
+                    format!("element {} is missing: {}", there.len(), self.expected_words(matcher))
+                }
+                None => {
+                    let extra = &there[elements.len()];
+                    format!("element {} is one too many: {}", elements.len(), self.plain(extra))
+                }
+            };
+            self.wrong_count(
+                span,
+                there.len(),
+                elements.len(),
+                first,
+                Some(other).filter(|_| !there.is_empty()),
+            );
             return Ok(());
         }
         for (index, (matcher, element)) in elements.iter().zip(there).enumerate() {
@@ -272,7 +335,19 @@ impl<'a> Run<'a> {
             self.actual.at.join(&Pointer::of(tokens))
         };
         let (at, nearest) = (below(self.path.len()), below(self.path.len().saturating_sub(missing)));
-        self.found.push(Mismatch { span, at, nearest, headline, expected, actual, notes });
+        let of_row = self.of_row;
+        self.found.push(Mismatch {
+            span,
+            of_row,
+            at,
+            nearest,
+            headline,
+            expected,
+            actual,
+            notes,
+            lines: Vec::new(),
+            promise: None,
+        });
     }
 
     /// What a matcher expects, an expression by its value.
@@ -299,7 +374,16 @@ impl<'a> Run<'a> {
         self.report(span, |run| Words::new(&run.name(), run.typed(value), expected.to_owned()));
     }
 
-    fn wrong_count(&mut self, span: Span, actual: usize, expected: usize, first: Option<usize>) {
+    /// An array of another length; what is known of its elements: the first of those on both sides that
+    /// differs, or which one is there on one side only.
+    fn wrong_count(
+        &mut self,
+        span: Span,
+        actual: usize,
+        expected: usize,
+        first: Option<usize>,
+        other: Option<String>,
+    ) {
         self.report(span, |run| {
             let (actual, wanted) = (words::count(actual, "element"), words::count(expected, "element"));
             Words {
@@ -308,6 +392,7 @@ impl<'a> Run<'a> {
                 actual,
                 notes: first
                     .map(|index| format!("the first that differs is element {index}"))
+                    .or(other)
                     .into_iter()
                     .collect(),
             }

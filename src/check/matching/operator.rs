@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
             },
             OperatorKind::Unordered(matchers) => match value {
                 Value::Array(elements) if elements.len() != matchers.len() => {
-                    self.wrong_count(span, elements.len(), matchers.len(), None);
+                    self.wrong_count(span, elements.len(), matchers.len(), None, None);
                     self.check_contains(matchers, elements, false)
                 }
                 Value::Array(elements) => self.check_contains(matchers, elements, true),
@@ -126,6 +126,10 @@ impl<'a> Run<'a> {
             OperatorKind::Length(inner) => self.check_length(span, inner, value),
             OperatorKind::Sorted(sorting) => self.check_sorted(span, sorting, value),
             OperatorKind::Unique(by) => self.check_unique(span, by, value),
+            OperatorKind::Schema(reference) => {
+                self.check_schema(span, reference, value);
+                Ok(())
+            }
             OperatorKind::Not(inner) => {
                 if self.holds(inner, value)? {
                     self.report(span, |run| {

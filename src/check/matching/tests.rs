@@ -59,7 +59,7 @@ fn mismatches(yaml: &str, actual: Option<&str>, is_text: bool) -> Result<Vec<Mis
     let value = actual.map(datum);
     let root = Pointer::root();
     let actual = Actual { value: value.as_ref(), at: &root, name: "the body", is_text };
-    match_value(&matcher, &actual, &Vars)
+    match_value(&matcher, &actual, &Vars, Schemas::NONE)
 }
 
 /// Checks the headlines of all mismatches, with their notes.
@@ -487,7 +487,7 @@ fn places_point_into_scenario_and_response() {
     let at = Pointer::of(["items", "3"]);
     let wrapped = Datum::object([("data".to_owned(), value)]);
     let actual = Actual { value: Some(&wrapped), at: &at, name: "the body", is_text: false };
-    let found = match_value(&matcher, &actual, &Vars).expect("all is resolved");
+    let found = match_value(&matcher, &actual, &Vars, Schemas::NONE).expect("all is resolved");
     let found: Vec<_> = found
         .iter()
         .map(|each| {
@@ -532,8 +532,54 @@ fn large_values_take_no_quadratic_time() {
     ] {
         let (matcher, _) = matcher(yaml);
         let start = Instant::now();
-        assert_eq!(match_value(&matcher, &actual, &Vars), Ok(Vec::new()), "{yaml}");
+        assert_eq!(match_value(&matcher, &actual, &Vars, Schemas::NONE), Ok(Vec::new()), "{yaml}");
         assert!(start.elapsed().as_secs() < 20, "{yaml}: {:?}", start.elapsed());
     }
     assert!(value.is_equal(&value.clone()));
+}
+
+/// The headlines with the place in the body and in the document, for `$schema` within a matcher.
+#[test]
+fn a_value_is_held_against_a_schema_of_the_document() {
+    let source = Source::new(
+        "api.yaml",
+        "openapi: 3.1.0\ninfo: { title: t, version: '1' }\ncomponents:\n  schemas:\n    Item: { type: object, required: [id], properties: { id: { type: integer }, secret: { type: string, writeOnly: true } } }\n",
+    );
+    let document = crate::openapi::Document::load(&Limits::default(), &mut Problems::new(&source));
+    let contract = Contract::compile(document.expect("it is a document"), &[]);
+    let at = Pointer::of(["components", "schemas", "Item"]);
+    let pointers = [("#/components/schemas/Item".to_owned(), at)].into_iter().collect();
+    let schemas = Schemas { document: Some(&contract), files: None, pointers: &pointers };
+    let item = "{ $schema: '#/components/schemas/Item' }";
+    for (yaml, body, expected) in [
+        (item.to_owned(), r#"{"id": 1}"#, ""),
+        (item.to_owned(), r#"{"id": 1.0}"#, ""),
+        (item.to_owned(), r#"{"id": "1"}"#, "`id` is a string where the document promises an integer /id"),
+        (item.to_owned(), "[]", "the body is an array where the document promises an object /"),
+        (
+            format!("{{ a: {{ $each: {item} }} }}"),
+            r#"{"a": [{"id": 1}, {}]}"#,
+            "`a[1]` lacks `id`, which the document requires /a/1",
+        ),
+        (format!("{{ $contains: {item} }}"), r#"[{}, {"id": 1}]"#, ""),
+        (
+            format!("{{ $not: {item} }}"),
+            r#"{"id": 1}"#,
+            "the body is `{\"id\":1}`, expected anything but a value valid for `#/components/schemas/Item` /",
+        ),
+        (format!("{{ $anyOf: [{item}, <null>] }}"), "null", ""),
+        (
+            "{ $schema: other.json }".to_owned(),
+            "{}",
+            "the body cannot be held against `other.json`: it was not found /",
+        ),
+    ] {
+        let (matcher, _) = matcher(&yaml);
+        let (value, root) = (datum(body), Pointer::root());
+        let actual = Actual { value: Some(&value), at: &root, name: "the body", is_text: false };
+        let found = match_value(&matcher, &actual, &Vars, schemas).expect("nothing is unresolved");
+        let found: Vec<_> =
+            found.iter().map(|it| format!("{} /{}", it.headline, it.at.tokens().join("/"))).collect();
+        assert_eq!(found.join("; "), expected, "{yaml} with {body}");
+    }
 }

@@ -171,6 +171,7 @@ pub(super) fn matcher(matcher: &Matcher) -> String {
 
 fn operator(operator: &Operator) -> String {
     match &operator.kind {
+        OperatorKind::Schema(reference) => super::schema::valid_for(reference),
         OperatorKind::Literal(value) => template(value),
         OperatorKind::Ne(value) => format!("anything but {}", template(value)),
         OperatorKind::Order(order, value) => format!("{} {}", ordering(*order), template(value)),

@@ -27,6 +27,7 @@ impl RequestCheck<'_> {
                     document: DocumentPlace {
                         pointer: operation.pointer().clone(),
                         is_key: true,
+                        is_of_file: false,
                         label: "documents no request body".to_owned(),
                     },
                     notes: Vec::new(),
@@ -52,6 +53,7 @@ impl RequestCheck<'_> {
                     document: DocumentPlace {
                         pointer: documented.pointer().child("content"),
                         is_key: true,
+                        is_of_file: false,
                         label: format!("documents {}", ranges.join(", ")),
                     },
                     notes: Vec::new(),

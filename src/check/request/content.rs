@@ -133,6 +133,7 @@ impl RequestCheck<'_> {
             document: DocumentPlace {
                 pointer: media_type.pointer().clone(),
                 is_key: true,
+                is_of_file: false,
                 label: format!("documents {}", media_type.range()),
             },
             notes: Vec::new(),

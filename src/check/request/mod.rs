@@ -154,11 +154,11 @@ fn violation(check: Check, error: SchemaError, pointer: &Pointer) -> RequestViol
         headline: error.headline,
         expected: error.expected,
         actual: error.actual,
-        document: DocumentPlace { pointer: error.keyword, is_key: false, label },
+        document: DocumentPlace { pointer: error.keyword, is_key: false, is_of_file: false, label },
         notes: error.notes,
     }
 }
 
 fn place(pointer: Pointer, label: &str) -> DocumentPlace {
-    DocumentPlace { pointer, is_key: false, label: label.to_owned() }
+    DocumentPlace { pointer, is_key: false, is_of_file: false, label: label.to_owned() }
 }

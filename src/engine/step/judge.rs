@@ -59,9 +59,9 @@ impl StepContext<'_> {
         facts.extend(sent.tolerated);
         judgement.not_checked.extend(sent.not_checked);
         let mut unmet = self.capture(step, &exchange, scope);
-        let of_row = self.row.map(|row| {
+        let of_row = self.row.filter(|_| self.has_row_matchers).map(|row| {
             // What is wrong with it was said when the plan was made.
-            let mut problems = Problems::new(&step.source);
+            let mut problems = Problems::new(row.source.as_ref().unwrap_or(&step.source));
             written.expect.with_row(row, limits, &mut problems)
         });
         let checked = check_expectations(
@@ -69,7 +69,7 @@ impl StepContext<'_> {
             sending.request.attached.expected.as_deref(),
             sending.operation(),
             &exchange,
-            &ExchangeScope { case: scope, exchange: &exchange },
+            &ExchangeScope { case: scope, exchange: &exchange, schemas: self.schemas(step) },
         );
         unmet.extend(checked.facts);
         let status = exchange.response.status;

@@ -37,8 +37,12 @@ pub(super) struct StepContext<'c> {
     pub(super) id: Arc<str>,
     /// `file › title`.
     pub(super) name: Arc<str>,
-    /// The row of the case, where it says more than plain values: what it expects.
+    /// The row of the case.
     pub(super) row: Option<&'c Row>,
+    /// Whether the row says more than plain values: what is expected.
+    pub(super) has_row_matchers: bool,
+    /// Whether what cleanup leaves behind is an error.
+    pub(super) is_cleanup_strict: bool,
     pub(super) worker: usize,
     pub(super) phase: Phase,
 }

@@ -2,6 +2,7 @@
 
 use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
+use crate::check::matching::Schemas;
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::engine::Verdict;
 use crate::engine::auth::client_of;
@@ -93,6 +94,16 @@ impl StepContext<'_> {
         Some(Place { source, span, label: "is the rule that answers".to_owned(), at: None })
     }
 
+    /// What the `$schema`s of a step name.
+    pub(super) fn schemas<'p>(&'p self, step: &'p PlannedStep) -> Schemas<'p> {
+        let Some(request) = step.request() else { return Schemas::NONE };
+        Schemas {
+            document: step.call().map(|call| &*self.run.plan.apis[call.api].contract),
+            files: self.run.plan.schemas.as_deref(),
+            pointers: &request.attached.schemas,
+        }
+    }
+
     pub(in crate::engine) fn places<'p>(
         &'p self,
         step: &'p PlannedStep,
@@ -101,8 +112,10 @@ impl StepContext<'_> {
     ) -> Places<'p> {
         Places {
             scenario: &step.source,
+            row: self.row,
             call: step.step.place(),
             call_label: label,
+            schemas: self.run.plan.schemas.as_ref().map(|schemas| &**schemas.document()),
             document: step.call().map(|call| self.run.plan.apis[call.api].contract.document().as_ref()),
             exchange,
             masker: &self.run.settings.masker,
@@ -161,7 +174,8 @@ impl StepContext<'_> {
         );
         let places = self.places(step, Some(exchange), label);
         let finding = |mut fact: Fact| {
-            if self.is_cleanup() {
+            let is_left_behind = fact.code == Code::EXPECT_STATUS && self.is_cleanup_strict;
+            if self.is_cleanup() && !is_left_behind {
                 fact.severity = fact.severity.min(Severity::Warn);
             }
             places.finding(fact)

@@ -41,6 +41,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
         attachments: &Default::default(),
+        schemas: None,
         selection: &Selection::default(),
         overrides: &Default::default(),
         headers: &[],

@@ -42,11 +42,13 @@ impl Draft {
             None => document.member("jsonSchemaDialect"),
         };
         let (mut value, entered) = document.tree().enter(tokens);
+        let own = |value: &'_ Value| value.get("$schema").is_some_and(Value::is_string);
         for token in &tokens[entered..] {
-            stated = value.get("$schema").filter(|it| it.is_string()).or(stated);
+            stated = value.get("$schema").filter(|_| own(value)).or(stated);
             let Some(inner) = crate::openapi::reference::child(value, token) else { break };
             value = inner;
         }
+        stated = value.get("$schema").filter(|_| own(value)).or(stated);
         stated.and_then(Value::as_str).and_then(Self::named)
     }
 

@@ -120,7 +120,7 @@ fn row_of(candidate: &Candidate<'_>) -> Value {
     let mut members = Map::new();
     if let Some(row) = candidate.case.row() {
         members.insert("name".to_owned(), row.label.clone().into());
-        members.extend(row.values.iter().map(|cell| (cell.column.clone(), cell.node.to_value())));
+        members.extend(row.values.iter().map(|cell| (cell.column.to_string(), cell.to_value())));
     }
     Value::Object(members)
 }

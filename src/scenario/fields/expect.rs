@@ -94,7 +94,7 @@ pub static OPERATORS: Fields = Fields {
         ),
         Field::new("$not", MATCHER, "Not like this."),
         Field::new("$anyOf", Shape::SomeOf(&MATCHER), "Like one of these."),
-        Field::new("$schema", Shape::Text, "Valid for a schema of the document, or of a file.").later(),
+        Field::new("$schema", Shape::Text, "Valid for a schema of the document, or of a file."),
         Field::new("$cel", CONDITION, "A condition in CEL over `this`."),
     ],
     others: None,

@@ -45,7 +45,8 @@ impl Steps<'_, '_> {
         properties.insert("expect".to_owned(), self.expect(operation));
         step.insert("properties".to_owned(), Value::Object(properties));
         if !operation.template_names().is_empty() {
-            step.insert("required".to_owned(), json!(["path"]));
+            // A URL that the server named has the values in it.
+            step.insert("anyOf".to_owned(), json!([{ "required": ["path"] }, { "required": ["url"] }]));
         }
         if !values.is_empty() {
             // Any other request may break the document.

@@ -16,6 +16,7 @@ mod error;
 mod incoming;
 mod measure;
 mod outgoing;
+mod retry_after;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]
@@ -27,5 +28,6 @@ pub use client::{Client, ClientSettings};
 pub use cookies::{CookieJar, response_cookie};
 pub use curl::curl;
 pub use error::{TransportError, TransportErrorKind};
+pub use retry_after::retry_after;
 pub use token::{ClientAuth, Token, TokenRequest, Tokens};
 pub use token_error::TokenError;

@@ -1,6 +1,6 @@
 use crate::check::Policy;
 use crate::expression::Template;
-use crate::scenario::{ContractRule, ContractSettings, Named, Settings, Timeouts};
+use crate::scenario::{ContractRule, ContractSettings, Named, Retry, Settings, Timeouts};
 use std::time::Duration;
 
 /// LANGUAGE: connect 5 s, request 30 s, scenario 5 min.
@@ -13,6 +13,7 @@ pub(super) struct Surroundings<'s> {
     pub(super) project: Option<&'s ContractSettings>,
     pub(super) contract: Vec<&'s ContractSettings>,
     pub(super) timeouts: Vec<Timeouts>,
+    pub(super) retry: Vec<&'s Retry>,
     pub(super) headers: Vec<&'s [Named<Option<Template>>]>,
 }
 
@@ -20,6 +21,7 @@ impl<'s> Surroundings<'s> {
     pub(super) fn push(&mut self, settings: &'s Settings) {
         self.contract.push(&settings.contract);
         self.timeouts.push(settings.timeouts);
+        self.retry.extend(&settings.retry);
         self.headers.push(&settings.headers);
     }
 

@@ -1,5 +1,6 @@
 use super::contract::{ContractSettings, read_contract};
 use super::reader::{Named, Reader, Spanned};
+use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_timeouts};
 use crate::diagnostic::Code;
 use crate::expression::Template;
@@ -23,6 +24,8 @@ pub struct Environment {
     pub inputs_file: Option<Spanned<String>>,
     /// Time-outs.
     pub timeouts: Timeouts,
+    /// When a request is sent again.
+    pub retry: Option<Retry>,
     /// The number of workers.
     pub jobs: Option<usize>,
     /// Limits, as written, by name.
@@ -73,11 +76,12 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
             Some(Spanned::new(path.to_owned(), entry.value.span))
         }),
         timeouts: map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default(),
+        retry: map.take("retry").and_then(|node| read_retry(node, reader)),
         jobs: map.take("jobs").and_then(|node| read_jobs(node, reader)),
         limits: scalars(map.map("limits", reader.problems)),
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
     };
-    map.not_yet(&["headers", "auth", "retry", "rate", "proxy", "tls", "allow"]);
+    map.not_yet(&["headers", "auth", "rate", "proxy", "tls", "allow"]);
     map.finish(
         &[
             ("baseUrl", "write `baseUrls`, a map from apis to URLs"),

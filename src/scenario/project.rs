@@ -3,6 +3,7 @@ use super::contract::{ContractSettings, read_contract};
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::reader::{Named, Reader, Spanned};
+use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
 use crate::diagnostic::{Code, Problems};
@@ -39,6 +40,8 @@ pub struct Project {
     pub default_auth: Option<AuthChoice>,
     /// Time-outs.
     pub timeouts: Timeouts,
+    /// When a request is sent again.
+    pub retry: Option<Retry>,
     /// The severities of contract checks.
     pub contract: ContractSettings,
     /// Limits, as written, by name.
@@ -123,6 +126,7 @@ impl Project {
             broken_auth: Vec::new(),
             default_auth: None,
             timeouts: Timeouts::default(),
+            retry: None,
             contract: ContractSettings::default(),
             limits: Vec::new(),
             jobs: None,
@@ -152,13 +156,14 @@ impl Project {
             return;
         };
         self.timeouts = map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default();
+        self.retry = map.take("retry").and_then(|node| read_retry(node, reader));
         self.contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
         self.limits = scalars(map.map("limits", reader.problems));
         self.jobs = map.take("jobs").and_then(|node| read_jobs(node, reader));
         let nullable = map.take("nullable").and_then(|node| read_nullable(node, reader));
         self.nullable = nullable.unwrap_or_default();
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
-        map.not_yet(&["headers", "retry", "rate"]);
+        map.not_yet(&["headers", "rate"]);
         map.finish(&[], reader.problems);
     }
 

@@ -2,6 +2,7 @@
 
 use super::request::{BuildError, resolve, resolve_all};
 use super::scope::CaseScope;
+use super::step::Sending;
 use crate::check::RequestContent;
 use crate::expression::{Generator, Unresolved};
 use crate::json::{Datum, Pointer, Value, array_index};
@@ -17,16 +18,19 @@ use crate::source::Span;
 ///
 /// `stated` is a `Content-Type` that the step gives among its headers: the body is what it says.
 pub(super) fn build_body(
-    step: &PlannedStep,
+    sending: Sending<'_>,
     stated: Option<&str>,
-    operation: &Operation<'_>,
     scope: &CaseScope,
 ) -> Result<Option<RequestContent>, BuildError> {
-    let Some(body) = &step.step.body else { return Ok(None) };
-    let content_type = stated.or(step.media_type.as_deref()).unwrap_or_default().to_owned();
-    let offered = operation.request_body().map(|body| body.media_types()).unwrap_or_default();
+    let Some(body) = &sending.written().body else { return Ok(None) };
+    let content_type = stated.or(sending.request.media_type.as_deref()).unwrap_or_default().to_owned();
+    let offered = sending
+        .operation()
+        .and_then(Operation::request_body)
+        .map(|body| body.media_types())
+        .unwrap_or_default();
     let media_type = match_media_type(&content_type, offered);
-    let boundary = boundary(step, scope)?;
+    let boundary = boundary(sending.step, scope)?;
     let raw = |bytes: Vec<u8>| RequestContent { media_type: content_type.clone(), value: None, bytes };
     let writing = |value: &Datum| -> Result<RequestContent, BuildError> {
         let written = write_content(media_type.as_ref(), &content_type, value, &boundary)
@@ -37,7 +41,7 @@ pub(super) fn build_body(
     };
     let content = match &body.kind {
         StepBodyKind::Value(template) => writing(&replaced(resolve(template, scope)?, body, scope)?)?,
-        StepBodyKind::Example(_) | StepBodyKind::File(_) => match &step.attached.value {
+        StepBodyKind::Example(_) | StepBodyKind::File(_) => match &sending.request.attached.value {
             Some(template) => {
                 // The file's own places mean nothing in the scenario.
                 let value = template
@@ -45,19 +49,21 @@ pub(super) fn build_body(
                     .map_err(|error| BuildError::Unresolved { error, span: body.span })?;
                 writing(&replaced(value, body, scope)?)?
             }
-            None => raw(step.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default()),
+            None => {
+                raw(sending.request.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
+            }
         },
         StepBodyKind::Form(fields) => {
             writing(&replaced(Datum::object(resolve_all(fields, scope)?), body, scope)?)?
         }
         StepBodyKind::Multipart(parts) => {
-            let parts = build_parts(parts, step, media_type.as_ref(), scope)?;
+            let parts = build_parts(parts, sending, media_type.as_ref(), scope)?;
             let Written { content_type, bytes } = write_parts(&content_type, &parts, &boundary);
             RequestContent { media_type: content_type, value: None, bytes }
         }
         StepBodyKind::Raw(template) => raw(resolve(template, scope)?.to_text().into_bytes()),
         StepBodyKind::RawFile(_) => {
-            raw(step.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
+            raw(sending.request.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
         }
     };
     Ok(Some(content))
@@ -79,18 +85,18 @@ fn boundary(step: &PlannedStep, scope: &CaseScope) -> Result<String, BuildError>
     let mut generator = Generator::new(scope.values.seed, &format!("boundary of {}", step.id));
     let digits = generator.call("alnum", &[Datum::new(24)]).map_err(|reason| {
         let error = Unresolved { reference: "boundary".to_owned(), reason };
-        BuildError::Unresolved { error, span: step.step.call.span }
+        BuildError::Unresolved { error, span: step.step.place() }
     })?;
     Ok(format!("contest-{}", digits.to_text()))
 }
 
 fn build_parts(
     parts: &[Named<BodyPart>],
-    step: &PlannedStep,
+    sending: Sending<'_>,
     media_type: Option<&MediaType<'_>>,
     scope: &CaseScope,
 ) -> Result<Vec<OutgoingPart>, BuildError> {
-    let mut files = step.attached.files.iter();
+    let mut files = sending.request.attached.files.iter();
     let mut built = Vec::new();
     for Named { name, value: part, .. } in parts {
         let documented = media_type.and_then(|media_type| documented_type(media_type, name));

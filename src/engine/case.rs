@@ -334,7 +334,7 @@ impl<'c> Course<'c> {
 
 /// What a cleanup step that did not do its work says.
 fn left_behind(report: &StepReport) -> Option<String> {
-    let what = format!("cleanup `{}` ({})", report.id, report.operation);
+    let what = format!("cleanup `{}` ({})", report.id, report.action);
     // A status that cleanup accepts and the document lacks is a warning, and nothing is left.
     let is_bad_status = |finding: &&Finding| finding.code == Code::EXPECT_STATUS;
     match &report.exchange {
@@ -381,7 +381,7 @@ fn not_run_step() -> StepReport {
         id: String::new(),
         title: None,
         phase: Phase::Steps,
-        operation: String::new(),
+        action: String::new(),
         verdict: Verdict::NotRun,
         reason: None,
         findings: Vec::new(),

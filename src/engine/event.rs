@@ -107,8 +107,9 @@ pub struct StepReport {
     pub title: Option<String>,
     /// Where it stands.
     pub phase: Phase,
-    /// The operation: `updateAnOrder`.
-    pub operation: String,
+    /// What it does: the operation it calls, as `updateAnOrder`; otherwise `PUT {$vars.uploadUrl}`, or
+    /// `pause 500ms`.
+    pub action: String,
     /// How it ended.
     pub verdict: Verdict,
     /// Why nothing was sent, when it was skipped; the known fault, when it was marked `xfail`.

@@ -25,7 +25,7 @@ pub(super) struct Expected {
 pub(super) fn check_expectations(
     expect: &Expectation,
     expected_bytes: Option<&[u8]>,
-    operation: &Operation<'_>,
+    operation: Option<Operation<'_>>,
     exchange: &Exchange,
     scope: &ExchangeScope<'_>,
 ) -> Expected {
@@ -153,7 +153,7 @@ impl Expected {
     fn header(
         &mut self,
         member: &Member,
-        operation: &Operation<'_>,
+        operation: Option<Operation<'_>>,
         exchange: &Exchange,
         scope: &ExchangeScope<'_>,
     ) {
@@ -186,8 +186,8 @@ impl Expected {
 }
 
 /// A header as its documented schema says, otherwise its text.
-fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange: &Exchange) -> Datum {
-    let response = operation.response_for(exchange.response.status);
+fn header_datum(member: &Member, line: &str, operation: Option<Operation<'_>>, exchange: &Exchange) -> Datum {
+    let response = operation.and_then(|it| it.response_for(exchange.response.status));
     let documented = response
         .into_iter()
         .flat_map(|response| response.headers())

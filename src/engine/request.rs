@@ -1,5 +1,6 @@
 use super::body::build_body;
 use super::scope::CaseScope;
+use super::step::{Aim, Described, Sending};
 use crate::check::RequestValues;
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
@@ -8,7 +9,6 @@ use crate::json::Datum;
 use crate::openapi::{
     EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter,
 };
-use crate::plan::PlannedStep;
 use crate::scenario::Named;
 use crate::source::Span;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -57,64 +57,94 @@ impl Values<'_> {
     }
 }
 
-/// Resolves the values of a step and puts them where the operation says.
+/// Resolves the values of a step and puts them where the operation says, or where the URL does.
 ///
 /// Source: OpenAPI 3.1.1, "Parameter Object"; LANGUAGE S2 and S7.
 pub(super) fn build_request(
-    step: &PlannedStep,
-    operation: &Operation<'_>,
+    sending: Sending<'_>,
     base_url: &str,
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
-    let written = &step.step;
-    let headers_given = resolve_all(&step.headers, scope)?;
+    let (planned, written) = (sending.request, sending.written());
+    let headers_given = resolve_all(&planned.headers, scope)?;
     let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let stated = stated.map(|(_, datum)| datum.to_text());
-    let content = build_body(step, stated.as_deref(), operation, scope)?;
-    let values = RequestValues {
-        path: resolve_all(&written.path, scope)?,
-        query: resolve_all(&written.query, scope)?,
+    let content = build_body(sending, stated.as_deref(), scope)?;
+    let mut values = RequestValues {
         headers: headers_given,
         cookies: resolve_all(&written.cookies, scope)?,
         body: content,
+        ..RequestValues::default()
     };
-    let parameters = operation.parameters();
+    let parameters = sending.operation().map(Operation::parameters).unwrap_or_default();
+    let url = match sending.aim {
+        Aim::Operation(described) => {
+            let call = &described.call.call;
+            values.path = resolve_all(&call.path, scope)?;
+            values.query = resolve_all(&call.query, scope)?;
+            operation_url(described, &parameters, &values, base_url)?
+        }
+        Aim::Url(send) => resolve(&send.send.url, scope)?.to_text(),
+    };
+    let headers = build_headers(sending, &parameters, &values)?;
+    let of_cookies = Values { written: &written.cookies, resolved: &values.cookies };
+    let cookies = build_cookies(&parameters, &of_cookies)?;
+    let method = match sending.aim {
+        Aim::Operation(described) => described.operation.method().to_owned(),
+        Aim::Url(send) => send.send.method.clone(),
+    };
+    let body = values.body.as_ref().map(|content| content.bytes.clone());
+    let request = Request { method, url, headers, body };
+    Ok(BuiltRequest { request, values, cookies })
+}
+
+/// The base URL, with its path, then the operation's path and query.
+fn operation_url(
+    described: Described<'_>,
+    parameters: &[Parameter<'_>],
+    values: &RequestValues,
+    base_url: &str,
+) -> Result<String, BuildError> {
+    let call = &described.call.call;
     let mut url = base_url.trim_end_matches('/').to_owned();
-    let of_path = Values { written: &written.path, resolved: &values.path };
-    url.push_str(&build_path(operation, &parameters, &of_path)?);
-    let of_query = Values { written: &written.query, resolved: &values.query };
-    let query = build_query(&parameters, &of_query)?;
+    let of_path = Values { written: &call.path, resolved: &values.path };
+    url.push_str(&build_path(&described.operation, parameters, &of_path)?);
+    let query = build_query(parameters, &Values { written: &call.query, resolved: &values.query })?;
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(&query);
     }
+    Ok(url)
+}
+
+/// The headers that are given, and those that contest adds by itself.
+fn build_headers(
+    sending: Sending<'_>,
+    parameters: &[Parameter<'_>],
+    values: &RequestValues,
+) -> Result<Headers, BuildError> {
+    let planned = sending.request;
     let mut headers = Headers::new();
-    let of_headers = Values { written: &step.headers, resolved: &values.headers };
+    let of_headers = Values { written: &planned.headers, resolved: &values.headers };
     for (name, datum) in &values.headers {
-        if let Some(value) = header_value(&parameters, &of_headers, name, datum)? {
+        if let Some(value) = header_value(parameters, &of_headers, name, datum)? {
             headers.push(name.clone(), value);
         }
     }
     // A null takes away what contest adds by itself. Without `Accept` any media type will do, which the
     // transport spells `*/*` (RFC 9110 §12.5.1).
     let is_named = |wanted: &str| {
-        let mut names = values.headers.iter().map(|(name, _)| name).chain(&step.removed_headers);
+        let mut names = values.headers.iter().map(|(name, _)| name).chain(&planned.removed_headers);
         names.any(|name| name.eq_ignore_ascii_case(wanted))
     };
-    let content = values.body.as_ref();
-    if let Some(content) = content.filter(|content| !content.media_type.is_empty())
-        && !is_named("content-type")
-    {
+    let content = values.body.as_ref().filter(|content| !content.media_type.is_empty());
+    if let Some(content) = content.filter(|_| !is_named("content-type")) {
         headers.push("Content-Type", content.media_type.as_str());
     }
-    let body = content.map(|content| content.bytes.clone());
-    if !is_named("accept") {
+    if let Some(operation) = sending.operation().filter(|_| !is_named("accept")) {
         headers.push("Accept", operation.accept());
     }
-    let cookies =
-        build_cookies(&parameters, &Values { written: &written.cookies, resolved: &values.cookies })?;
-    let request = Request { method: operation.method().to_owned(), url, headers, body };
-    Ok(BuiltRequest { request, values, cookies })
+    Ok(headers)
 }
 
 pub(super) fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {

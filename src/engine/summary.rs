@@ -90,7 +90,7 @@ impl SummaryBuilder {
             .as_ref()
             .map(|place| format!("{}:{}", place.source.name(), place.source.position(place.span.start).line));
         let about = place.clone().unwrap_or_else(|| finding.headline.clone());
-        let key = (finding.code, step.operation.clone(), about);
+        let key = (finding.code, step.action.clone(), about);
         let headline = finding.headline.clone();
         let warnings = self.warnings.entry(key).or_insert_with(|| Warnings {
             count: WarningCount {
@@ -186,7 +186,7 @@ mod tests {
             id: "read".to_owned(),
             title: None,
             phase: Phase::Steps,
-            operation: "getItem".to_owned(),
+            action: "getItem".to_owned(),
             verdict: Verdict::Passed,
             reason: None,
             findings: vec![finding],

@@ -25,7 +25,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let Some(values) = values(at, &mut unknown) else { return };
     unknown.extend(choices(at, &values, &unknown));
     let judgement = check_request(at.operation, at.contract, &values, at.limits);
-    let severities = at.step.policy.before_sending();
+    let severities = at.request.policy.before_sending();
     let wanted: &[Spanned<String>] = if let Sends::Invalid(wanted) = &sends { wanted } else { &[] };
     let is_wanted = |it: &RequestViolation| wanted.iter().any(|place| place.value == it.pointer.to_string());
     for violation in &judgement.violations {
@@ -49,7 +49,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The policy of a step, an expression resolved where it is known.
 fn sends(at: &At<'_>) -> Option<Sends> {
-    let written = &at.step.step.sends;
+    let written = &at.call.sends;
     match written {
         Sends::Expression(template) => {
             at.literals.value(template)?;
@@ -61,7 +61,7 @@ fn sends(at: &At<'_>) -> Option<Sends> {
 
 /// What is about to be sent, and the places that hold a placeholder.
 fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
-    let step = &at.step.step;
+    let call = at.call;
     let mut all = |section: &str, written: &[Named<Template>]| -> Vec<(String, Datum)> {
         let named = written.iter().map(|each| {
             let Partial { datum, unknown: places } = at.literals.partial(&each.value);
@@ -73,16 +73,16 @@ fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
         });
         named.collect()
     };
-    let path = all("path", &step.path);
-    let query = all("query", &step.query);
-    let headers = all("headers", &at.step.headers);
-    let cookies = all("cookies", &step.cookies);
-    let body = match &step.body {
+    let path = all("path", &call.path);
+    let query = all("query", &call.query);
+    let headers = all("headers", &at.request.headers);
+    let cookies = all("cookies", &call.request.cookies);
+    let body = match &call.request.body {
         None => None,
         Some(written) => {
             let body = Pointer::of(["body"]);
             // A media type that cannot be chosen is reported by the plan.
-            let media_type = at.step.media_type.clone()?;
+            let media_type = at.request.media_type.clone()?;
             let value = match &written.kind {
                 StepBodyKind::Value(template) if is_json(&media_type) && written.replace.is_empty() => {
                     let Partial { datum, unknown: places } = at.literals.partial(template);
@@ -203,7 +203,7 @@ fn valid(at: &At<'_>, place: &Spanned<String>, violations: &[RequestViolation]) 
     let broken = violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
     diagnostic.notes.extend(broken);
     let schema = at.operation.request_body().and_then(|body| {
-        let media_type = at.step.media_type.as_deref()?;
+        let media_type = at.request.media_type.as_deref()?;
         match_media_type(media_type, body.media_types())?.schema()
     });
     match schema.filter(|_| place.value.starts_with("/body")) {
@@ -217,20 +217,22 @@ fn valid(at: &At<'_>, place: &Spanned<String>, violations: &[RequestViolation]) 
 
 /// Where the value is written that a pointer of `sends` names, or what should hold it.
 fn span_of(at: &At<'_>, pointer: &Pointer) -> Span {
-    let step = &at.step.step;
+    let call = at.call;
     let named = |values: &[Named<Template>], name: &str| {
         values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
     };
-    let Some((section, inner)) = pointer.tokens().split_first() else { return step.call.span };
+    let Some((section, inner)) = pointer.tokens().split_first() else { return call.operation.span };
     let name = inner.first().map_or("", String::as_str);
     let span = match section.as_str() {
-        "path" => named(&step.path, name),
-        "query" => named(&step.query, name),
+        "path" => named(&call.path, name),
+        "query" => named(&call.query, name),
         // A default of the project file stands in another file.
-        "headers" => step.headers.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.name_span),
-        "cookies" => named(&step.cookies, name),
-        "body" => step.body.as_ref().map(|body| body.span_at(&Pointer::of(inner.iter().cloned()))),
+        "headers" => {
+            call.request.headers.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.name_span)
+        }
+        "cookies" => named(&call.request.cookies, name),
+        "body" => call.request.body.as_ref().map(|body| body.span_at(&Pointer::of(inner.iter().cloned()))),
         _ => None,
     };
-    span.unwrap_or(step.call.span)
+    span.unwrap_or(call.operation.span)
 }

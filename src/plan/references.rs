@@ -2,8 +2,8 @@ use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
-    CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
-    StepBody,
+    CAPTURE_ROOTS, Call, CaptureSource, Expectation, Matcher, MatcherKind, Member, Named, OperatorKind,
+    Sends, StatusPattern, Step, StepBody, StepRequest,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -49,25 +49,38 @@ pub(super) enum Place {
 }
 
 impl Names {
-    /// Checks every name that a step refers to, and adds those that it makes.
-    pub(super) fn check_step(
+    /// Checks every name that the parameters of a call refer to.
+    pub(super) fn check_call(&mut self, call: &Call, problems: &mut Problems) {
+        for value in call.path.iter().chain(&call.query) {
+            self.check_template(&value.value, Place::Request, problems);
+        }
+        if let Sends::Expression(template) = &call.sends {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that a request refers to, `headers` being those that will be sent.
+    pub(super) fn check_request(
+        &mut self,
+        request: &StepRequest,
+        headers: &[Named<Template>],
+        problems: &mut Problems,
+    ) {
+        let named = request.cookies.iter().chain(headers).map(|it| &it.value);
+        let body = request.body.iter().flat_map(StepBody::templates);
+        for template in named.chain(body) {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that is referred to once the answer is there, and adds those that a step makes.
+    pub(super) fn check_answer(
         &mut self,
         id: &str,
         step: &Step,
-        headers: &[Template],
+        request: &StepRequest,
         problems: &mut Problems,
     ) {
-        if let Some(when) = &step.when {
-            self.check_condition(when, Place::Request, problems);
-        }
-        let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
-        let body = step.body.iter().flat_map(StepBody::templates);
-        for template in named.chain(headers).chain(body) {
-            self.check_template(template, Place::Request, problems);
-        }
-        if let Sends::Expression(template) = &step.sends {
-            self.check_template(template, Place::Request, problems);
-        }
         self.steps.insert(id.to_owned());
         for capture in &step.save {
             if let CaptureSource::Expression(template) = &capture.value.source {
@@ -76,13 +89,17 @@ impl Names {
             if let Some(template) = &capture.value.default {
                 self.check_template(template, Place::Request, problems);
             }
-            self.vars.insert(capture.name.clone());
         }
-        self.check_expectation(step, problems);
+        self.add_saved(step);
+        self.check_expectation(&request.expect, problems);
     }
 
-    fn check_expectation(&mut self, step: &Step, problems: &mut Problems) {
-        let expect = &step.expect;
+    /// Adds the names that a step saves.
+    pub(super) fn add_saved(&mut self, step: &Step) {
+        self.vars.extend(step.save.iter().map(|capture| capture.name.clone()));
+    }
+
+    fn check_expectation(&mut self, expect: &Expectation, problems: &mut Problems) {
         for pattern in expect.status.iter().flat_map(|status| &status.value) {
             if let StatusPattern::Expression(template) = pattern {
                 self.check_template(template, Place::Request, problems);

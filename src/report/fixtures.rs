@@ -83,7 +83,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         id: id.to_owned(),
         title: None,
         phase: Phase::Steps,
-        operation: "updateAnOrder".to_owned(),
+        action: "updateAnOrder".to_owned(),
         verdict,
         reason: None,
         findings: Vec::new(),

@@ -322,7 +322,7 @@ fn step_words(step: &StepReport, style: Style) -> String {
             let time = short_time(exchange.latency);
             format!("{} answered {} in {time}", exchange.request, exchange.status)
         }
-        None => step.operation.clone(),
+        None => step.action.clone(),
     };
     let verdict = match (step.verdict, &step.reason) {
         (Verdict::Passed, _) => String::new(),

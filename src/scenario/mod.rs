@@ -57,7 +57,7 @@ pub use repeat::Repeat;
 pub use retry::{Retry, RetryCause};
 pub use row::{Cell, Row};
 pub use settings::{Settings, Timeouts};
-pub use step::{Sends, Step};
+pub use step::{Action, Call, FlowCall, Send, Sends, Step, StepRequest};
 
 /// The roots that stand behind `$` in a scenario.
 pub const ROOTS: &[&str] = &["inputs", "vars", "row", "outputs", "steps", "env", "secrets", "run", "gen"];

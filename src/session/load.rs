@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
-use crate::scenario::{Environment, Named, Project, ScenarioFile};
+use crate::scenario::{Action, Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
 use crate::source::{Source, Span};
 use crate::yaml::nearest;
@@ -493,7 +493,9 @@ fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
         let scenarios = file.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
         let mut steps: Vec<_> = scenarios.chain([&file.setup, &file.teardown]).flatten().collect();
         while let Some(step) = steps.pop() {
-            if let Some((api, _)) = step.call.value.split_once('.') {
+            if let Action::Call(call) = &step.action
+                && let Some((api, _)) = call.operation.value.split_once('.')
+            {
                 wanted.insert(api.to_owned());
             }
             steps.extend(&step.cleanup);

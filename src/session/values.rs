@@ -159,7 +159,7 @@ pub(super) fn check_profiles_in_use(
 ) {
     let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
     let used: BTreeSet<usize> = steps
-        .filter_map(|step| match step.auth {
+        .filter_map(|step| match step.request()?.auth {
             PlannedAuth::Profile(index) => Some(index),
             _ => None,
         })

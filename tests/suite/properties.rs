@@ -478,7 +478,7 @@ proptest! {
         let mut problems = Problems::new(&source);
         let file = ScenarioFile::read(Path::new("/x/s.contest.yaml"), "s".to_owned(), &Limits::default(), &mut problems);
         let steps = file.iter().flat_map(|file| &file.scenarios).flat_map(|scenario| &scenario.steps);
-        for matcher in steps.filter_map(|step| step.expect.body.as_ref()) {
+        for matcher in steps.filter_map(|step| step.request()?.expect.body.as_ref()) {
             let (datum, root) = (Datum::new(value.clone()), Pointer::root());
             let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
             let _ = match_value(matcher, &actual, &Everything(value.clone()));

@@ -101,6 +101,10 @@ codes! {
     EXPECT_BYTES = "expect.bytes";
     /// The answer took longer than the scenario allows.
     EXPECT_WITHIN = "expect.within";
+    /// What a poll waits for has not come.
+    EXPECT_POLL = "expect.poll";
+    /// A repeated step did not come to its end.
+    EXPECT_REPEAT = "expect.repeat";
     /// A capture found nothing.
     CAPTURE_MISSING = "capture.missing";
     // Findings: the exchange did not happen, or the test could not be carried out.

@@ -4,12 +4,13 @@ use super::fact::{unresolved_headline, value_finding, verdict};
 use super::mark::{self, is_skipped};
 use super::run::{Run, empty_report};
 use super::scope::CaseScope;
-use super::step::{StepContext, StepOutcome};
+use super::step::{Saved, StepContext, StepOutcome};
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
 use crate::plan::{Case, PlannedScenario, PlannedStep};
 use crate::scenario::{ExpectedFailure, Row};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What cleanup and teardown of one case may take together.
 const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
@@ -24,10 +25,19 @@ struct Course<'c> {
     jar: CookieJar,
     reports: Vec<StepReport>,
     /// Steps whose request went out and that have a cleanup, in the order sent.
-    due: Vec<&'c PlannedStep>,
+    due: Vec<Due<'c>>,
+    /// When the time for steps, or for their cleanup, is over.
+    deadline: Instant,
     left_behind: Vec<String>,
     /// Whether a step passed whose `xfail` is strict.
     has_strict_pass: bool,
+}
+
+/// A step whose cleanup is due.
+struct Due<'c> {
+    step: &'c PlannedStep,
+    /// What it had saved when another round of it began, which saved other values under the same names.
+    saved: Saved,
 }
 
 /// Runs one case: setup, steps, then cleanup and teardown whatever happened.
@@ -54,6 +64,7 @@ pub(super) async fn run_case(
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
+        deadline: Instant::now(),
         left_behind: Vec::new(),
         has_strict_pass: false,
     };
@@ -75,7 +86,9 @@ pub(super) async fn run_case(
         if let Err(reason) = run.target.prepare(worker) {
             return CaseReport { verdict: Verdict::Errored, reason: Some(reason), ..report };
         }
+        course.deadline = after(case.scenario.timeout);
         course.run_main().await;
+        course.deadline = after(CLEANUP_BUDGET);
         let cleanup = tokio::time::timeout(CLEANUP_BUDGET, course.run_cleanup()).await;
         if cleanup.is_err() {
             let budget = CLEANUP_BUDGET.as_secs();
@@ -240,7 +253,14 @@ impl<'c> Course<'c> {
     }
 
     fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            scenario: self.scenario,
+            row: self.row,
+            worker: self.worker,
+            phase,
+            deadline: self.deadline,
+        }
     }
 
     /// Steps in order; one that fails ends them, but for those that always run.
@@ -257,9 +277,12 @@ impl<'c> Course<'c> {
             }
             let due = &mut self.due;
             let has_cleanup = !step.cleanup.is_empty();
-            let mut on_send = || {
+            let mut on_send = |of_last_round: Option<Saved>| {
                 if has_cleanup {
-                    due.push(step);
+                    if let (Some(saved), Some(last)) = (of_last_round, due.last_mut()) {
+                        last.saved = saved;
+                    }
+                    due.push(Due { step, saved: Vec::new() });
                 }
             };
             let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut on_send).await;
@@ -305,10 +328,16 @@ impl<'c> Course<'c> {
     /// Cleanups, last registered first, then the scenario's and the file's teardown; each is tried.
     async fn run_cleanup(&mut self) {
         let scenario = self.scenario;
-        while let Some(step) = self.due.pop() {
-            for cleanup in &step.cleanup {
+        while let Some(due) = self.due.pop() {
+            // Each round is cleaned up with its own values; whoever comes next sees those of the last.
+            let names = due.saved.iter().map(|(name, _)| name.clone());
+            let of_last: Saved =
+                names.filter_map(|name| Some((name.clone(), self.scope.vars.get(&name)?.clone()))).collect();
+            self.scope.vars.extend(due.saved);
+            for cleanup in &due.step.cleanup {
                 self.run_cleanup_step(cleanup, Phase::Cleanup).await;
             }
+            self.scope.vars.extend(of_last);
         }
         for step in scenario.teardown.iter().chain(&scenario.file_teardown) {
             self.run_cleanup_step(step, Phase::Teardown).await;
@@ -317,7 +346,7 @@ impl<'c> Course<'c> {
 
     async fn run_cleanup_step(&mut self, step: &'c PlannedStep, phase: Phase) {
         let context = self.context(phase);
-        let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut || {}).await;
+        let outcome = context.run_step(step, &mut self.scope, &mut self.jar, &mut |_| {}).await;
         let mut report = outcome.report;
         // It refers to something that was never made: there is nothing to remove.
         let is_unresolved = report.findings.iter().any(|it| it.code == Code::VALUE_UNRESOLVED);
@@ -330,6 +359,12 @@ impl<'c> Course<'c> {
         }
         self.reports.push(report);
     }
+}
+
+/// The moment when a time is over; one that no clock can count to is as good as a year.
+fn after(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 60 * 60))
 }
 
 /// What a cleanup step that did not do its work says.
@@ -386,6 +421,7 @@ fn not_run_step() -> StepReport {
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        earlier: 0,
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

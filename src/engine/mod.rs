@@ -8,6 +8,7 @@ mod case;
 mod event;
 mod expect;
 mod fact;
+mod folded;
 mod mark;
 mod mask;
 mod place;

@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is ready to be sent but for its credentials, and the values it was made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct BuiltRequest {
     pub(super) request: Request,
     pub(super) values: RequestValues,

@@ -58,7 +58,7 @@ impl SummaryBuilder {
     fn add_step(&mut self, step: &StepReport, index: usize) {
         match &step.exchange {
             Some(exchange) => {
-                self.exchanges += 1;
+                self.exchanges += 1 + step.earlier;
                 // Behind a finding that is denied it is no news, unless that says that nothing was judged.
                 let is_news =
                     !is_denied(step) || step.findings.iter().any(|it| it.code == Code::MOCK_REFUSED);
@@ -191,6 +191,7 @@ mod tests {
             reason: None,
             findings: vec![finding],
             exchange: None,
+            earlier: 0,
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

@@ -126,6 +126,25 @@ impl Datum {
         Some(Self { value, digits })
     }
 
+    /// The elements of an array; itself where it is none.
+    ///
+    /// # Errors
+    /// What is no array is given back.
+    pub fn into_elements(self) -> Result<Vec<Self>, Self> {
+        let Value::Array(values) = self.value else { return Err(self) };
+        let mut elements: Vec<Self> = values.into_iter().map(Self::new).collect();
+        for (at, text) in self.digits {
+            let (first, rest) = match at.tokens() {
+                [first, rest @ ..] => (first.parse::<usize>().ok(), rest),
+                [] => continue,
+            };
+            if let Some(element) = first.and_then(|index| elements.get_mut(index)) {
+                element.digits.insert(Pointer::of(rest.iter().cloned()), text);
+            }
+        }
+        Ok(elements)
+    }
+
     /// The digits of a number at a pointer: as written, or as the value prints.
     pub fn digits_at(&self, pointer: &Pointer) -> Option<String> {
         if let Some(text) = self.digits.get(pointer) {

@@ -4,6 +4,7 @@
 //! A [`Case`] names real operations or does not exist: [`plan`] reports every problem of every file
 //! and leaves out nothing silently. Start there.
 
+mod again;
 mod auth;
 mod case;
 mod content;
@@ -23,6 +24,7 @@ mod used;
 #[cfg(test)]
 mod tests;
 
+pub use again::PlannedRetry;
 pub use case::{Case, Plan, PlannedApi, PlannedScenario};
 pub use planned::{
     Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedRequest, PlannedSend, PlannedStep,

@@ -1,3 +1,4 @@
+use super::PlannedRetry;
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::OperationIndex;
@@ -49,6 +50,8 @@ pub struct PlannedRequest {
     pub attached: Attached,
     /// From sending to the last body byte.
     pub timeout: Duration,
+    /// When it is sent again.
+    pub retry: Option<PlannedRetry>,
 }
 
 /// What a request is sent to.

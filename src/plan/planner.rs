@@ -259,10 +259,12 @@ impl Planner<'_> {
         if let Some(project) = self.input.project {
             surroundings.project = Some(&project.contract);
             surroundings.timeouts.push(project.timeouts);
+            surroundings.retry.extend(&project.retry);
         }
         if let Some(environment) = self.input.environment {
             surroundings.contract.push(&environment.contract);
             surroundings.timeouts.push(environment.timeouts);
+            surroundings.retry.extend(&environment.retry);
         }
         surroundings.push(&file.settings);
         surroundings.push(&scenario.settings);
@@ -310,7 +312,7 @@ fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
 /// The ids and saved names of a step and its cleanup.
 fn made_names(step: &Step) -> Vec<String> {
     let id = step.id.iter().map(|id| id.value.clone());
-    let saved = step.save.iter().map(|capture| capture.name.clone());
+    let saved = step.named().map(|capture| capture.name.clone());
     id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
 }
 

@@ -1,3 +1,4 @@
+use super::again::{PlannedRetry, check_poll, plan_retry};
 use super::auth::{check_auth_kind, resolve_auth};
 use super::content::{Offer, attach, plain_media_type};
 use super::operation::resolve_operation;
@@ -102,6 +103,7 @@ impl Planner<'_> {
     ) -> Option<PlannedAction> {
         let request = &call.request;
         let headers = course.surroundings.headers(&request.headers);
+        course.names.add_carried(step);
         course.names.check_call(call, problems);
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
@@ -112,6 +114,7 @@ impl Planner<'_> {
         let described = self.document(api).operation(operation);
         let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &described);
         let (of_api, own) = (self.api_contract(api), &request.expect.contract);
+        let retry = self.again(request, described.method(), course, problems);
         let policy = course.surroundings.policy(of_api, own, self.input.overrides, fits);
         let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
         let media_type = check_request(&offer, call, &headers, &described, problems);
@@ -129,6 +132,7 @@ impl Planner<'_> {
             media_type,
             attached,
             timeout: course.surroundings.request_timeout(request.timeout),
+            retry,
         })))
     }
 
@@ -146,11 +150,13 @@ impl Planner<'_> {
         let request = &send.request;
         let own = Surroundings::default();
         let headers = own.headers(&request.headers);
+        course.names.add_carried(step);
         course.names.check_template(&send.url, Place::Request, problems);
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
         self.check_attachments(file, request, &mut course.names, problems);
         let auth = self.auth(request.auth.as_ref(), course, problems);
+        let retry = self.again(request, &send.method, course, problems);
         let is_about_all = |rule: &ContractRule| rule.operations.is_empty();
         let policy =
             course.surroundings.policy(None, &request.expect.contract, self.input.overrides, is_about_all);
@@ -172,7 +178,22 @@ impl Planner<'_> {
             media_type,
             attached,
             timeout: course.surroundings.request_timeout(request.timeout),
+            retry,
         })))
+    }
+
+    /// When a request is sent again; how long it is polled for must fit into the scenario's time.
+    fn again(
+        &self,
+        request: &StepRequest,
+        method: &str,
+        course: &Course<'_>,
+        problems: &mut Problems,
+    ) -> Option<PlannedRetry> {
+        if let Some(poll) = &request.poll {
+            check_poll(poll, course.surroundings.scenario_timeout(), problems);
+        }
+        plan_retry(&course.surroundings.retry, request.retry.as_ref(), method, problems)
     }
 
     /// The profile of a choice, whose names must be known.
@@ -207,23 +228,33 @@ impl Planner<'_> {
     }
 }
 
-/// Saving a name twice is an error unless both steps have a `when`, or the capture says so.
+/// Saving a name twice is an error unless both steps have a `when`, or the capture says so. What is
+/// carried from round to round may start with the value of a variable.
 fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
-    for capture in &step.save {
+    let carried: Vec<&str> =
+        step.repeat().into_iter().flat_map(|repeat| &repeat.carry).map(|each| each.name.as_str()).collect();
+    for capture in step.named() {
         let is_conditional = step.when.is_some();
         let earlier = course.saved.insert(capture.name.clone(), is_conditional);
         let is_var = course.names.vars.contains(&capture.name);
+        let is_carried = carried.contains(&capture.name.as_str());
         let is_allowed = capture.value.is_overwrite
             || match earlier {
                 Some(was_conditional) => was_conditional && is_conditional,
-                None => !is_var,
+                None => !is_var || is_carried,
             };
         if !is_allowed {
             let message = format!("`{}` is saved twice", capture.name);
+            let is_saved = step.save.iter().any(|each| std::ptr::eq(each, capture));
             problems
                 .error(Code::SCENARIO_DUPLICATE_NAME, capture.name_span, message, "has a value already")
                 .help
-                .push(format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name));
+                .push(match is_saved {
+                    true => {
+                        format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name)
+                    }
+                    false => "choose another name".to_owned(),
+                });
         }
     }
 }

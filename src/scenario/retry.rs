@@ -44,6 +44,17 @@ impl RetryCause {
     }
 }
 
+impl std::fmt::Display for RetryCause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Connect => f.write_str("`connect`"),
+            Self::Timeout => f.write_str("`timeout`"),
+            Self::Reset => f.write_str("`reset`"),
+            Self::Status(pattern) => write!(f, "{pattern}"),
+        }
+    }
+}
+
 /// As often as a request is sent again at most.
 const MOST_TIMES: usize = 100;
 

@@ -1,56 +1,92 @@
 //! The request goes out with its credentials, and an answer comes back or none.
 
-use super::prepare::BaseUrls;
-use super::{Sending, StepContext, StepOutcome};
+use super::retry::{Fault, Retrying};
+use super::{Ready, Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
 use crate::engine::auth::{AttachError, Credentials, attach, resolve_credentials};
 use crate::engine::fact::{transport_fact, verdict};
-use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{CookieJar, curl};
+use crate::expression::Scope;
+use crate::http::{CookieJar, TransportErrorKind, curl, retry_after};
+use tokio::time::Instant;
 
-/// Why there is no exchange, and the request where one was made.
-type NoExchange = (Box<Fact>, Option<Request>);
+/// Why there is no exchange.
+struct NoExchange {
+    fact: Box<Fact>,
+    /// The request, where one was made.
+    request: Option<Request>,
+    /// What kept it from being answered, where it was tried.
+    kind: Option<TransportErrorKind>,
+}
 
 impl StepContext<'_> {
-    /// Sends the request with its cookies and credentials.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
+    /// Sends the request with its cookies and credentials, and sends it again as its `retry` says.
     pub(super) async fn exchange(
         &self,
         sending: Sending<'_>,
-        built: BuiltRequest,
-        base: &BaseUrls,
+        ready: &Ready,
         scope: &CaseScope,
         jar: &CookieJar,
-        expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
-        let exchange = self.send(sending, built, base, scope, jar, expected, on_send).await;
-        exchange.map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref())))
+        let mut retrying = Retrying::new(sending.request.retry.as_ref(), &ready.built.request.method);
+        loop {
+            let result = self.send(sending, ready, scope, jar, on_send).await;
+            let (fault, asked) = match &result {
+                Ok(exchange) => {
+                    let asked = retry_after(&exchange.response.headers, scope.now());
+                    (Fault::of(exchange, &ready.expected, sending), asked)
+                }
+                Err(none) => (none.kind.map(Fault::NoAnswer), None),
+            };
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            match fault.and_then(|fault| retrying.next(fault, asked, left)) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return self.with_notes(sending, result, retrying.into_notes()),
+            }
+        }
+    }
+
+    fn with_notes(
+        &self,
+        sending: Sending<'_>,
+        result: Result<Exchange, NoExchange>,
+        notes: Vec<String>,
+    ) -> Result<Exchange, Box<StepOutcome>> {
+        match result {
+            Ok(mut exchange) => {
+                exchange.notes.splice(0..0, notes);
+                Ok(exchange)
+            }
+            Err(none) => {
+                let mut outcome = self.unanswered(sending, *none.fact, none.request.as_ref());
+                outcome.report.notes.extend(notes);
+                Err(Box::new(outcome))
+            }
+        }
     }
 
     /// A cached token that is refused is fetched anew once.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
     async fn send(
         &self,
         sending: Sending<'_>,
-        mut built: BuiltRequest,
-        base: &BaseUrls,
+        ready: &Ready,
         scope: &CaseScope,
         jar: &CookieJar,
-        expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, NoExchange> {
+        let mut built = ready.built.clone();
+        let (base, expected) = (&ready.base, &ready.expected);
         let planned = sending.request;
         let base_url = base.api.as_deref().unwrap_or_default();
         let failed = |error: AttachError| {
             let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, planned.auth_span);
             fact.help.extend(error.help);
-            (Box::new(fact), None)
+            NoExchange { fact: Box::new(fact), request: None, kind: None }
         };
         let credentials =
             resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
@@ -69,7 +105,11 @@ impl StepContext<'_> {
         let client = &self.run.settings.client;
         let send = |request: Request| async move {
             let result = client.send_owned(request, planned.timeout).await;
-            result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
+            result.map_err(|(error, request)| NoExchange {
+                fact: Box::new(transport_fact(&error, sending)),
+                request: Some(request),
+                kind: Some(error.kind),
+            })
         };
         let again = cached_token.is_some().then(|| built.request.clone());
         let mut exchange = send(built.request).await?;

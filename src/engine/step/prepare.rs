@@ -73,7 +73,7 @@ impl StepContext<'_> {
         build_request(sending, base_url, scope).map_err(|error| {
             let fact = match error {
                 BuildError::Unresolved { error, span } => {
-                    unresolved_fact(&error, span, &format!("step `{}` was not sent", sending.step.id))
+                    unresolved_fact(&error, span, &format!("step {} was not sent", sending.name()))
                 }
                 BuildError::Unsendable { reason, span } => sending.unsent(Code::REQUEST_BUILD, reason, span),
                 BuildError::Encode { error, span } => {

@@ -1,6 +1,6 @@
 //! What is said of a step.
 
-use super::{StepContext, StepOutcome};
+use super::{Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::engine::Verdict;
@@ -47,6 +47,7 @@ impl StepContext<'_> {
             reason,
             findings: Vec::new(),
             exchange: None,
+            earlier: 0,
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),
@@ -82,9 +83,10 @@ impl StepContext<'_> {
     }
 
     /// The target could not answer as the API: there is nothing to judge.
-    pub(super) fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
+    pub(super) fn refused(&self, sending: Sending<'_>, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
+        let step = sending.step;
         let headline = format!("the mock cannot answer: {}", refusal.reason);
-        let label = format!("{} `{}`: {}", self.phase.word(), step.id, request_line(&exchange.request));
+        let label = format!("{} {}: {}", self.phase.word(), sending.name(), request_line(&exchange.request));
         let fact = own_fact(Code::MOCK_REFUSED, headline, step.step.place(), &label).help(refusal.help);
         let mut finding = self.places(step, None, String::new()).finding(fact);
         finding.document = refusal.place.map(|place| {
@@ -109,7 +111,7 @@ impl StepContext<'_> {
     /// The findings of an answer, with their places.
     pub(super) fn findings(
         &self,
-        step: &PlannedStep,
+        sending: Sending<'_>,
         exchange: &Exchange,
         request: &str,
         facts: Vec<Fact>,
@@ -118,13 +120,13 @@ impl StepContext<'_> {
             return Vec::new();
         }
         let label = format!(
-            "{} `{}`: {request} answered {} in {}",
+            "{} {}: {request} answered {} in {}",
             self.phase.word(),
-            step.id,
+            sending.name(),
             exchange.response.status,
             milliseconds(exchange.latency)
         );
-        let places = self.places(step, Some(exchange), label);
+        let places = self.places(sending.step, Some(exchange), label);
         let finding = |mut fact: Fact| {
             if self.is_cleanup() {
                 fact.severity = fact.severity.min(Severity::Warn);

@@ -71,7 +71,7 @@ pub(super) fn read_call(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
     let query = reader.template_map(map, "query");
     let sends = map.take("sends").map(|node| read_sends(node, reader)).unwrap_or_default();
     let request = read_request(map, reader);
-    map.not_yet(&["retry", "poll", "follow", "url", "repeat"]);
+    map.not_yet(&["follow", "url"]);
     Some(Call { operation: operation?, path, query, sends, request })
 }
 
@@ -79,7 +79,7 @@ pub(super) fn read_call(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
 pub(super) fn read_send(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<Send> {
     let target = map.take("send").and_then(|node| read_target(node, reader));
     let request = read_request(map, reader);
-    map.not_yet(&["retry", "poll", "follow", "repeat"]);
+    map.not_yet(&["follow"]);
     let (method, url, span) = target?;
     Some(Send { method, url, span, request })
 }

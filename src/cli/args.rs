@@ -165,7 +165,7 @@ pub(super) enum OrderChoice {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// OpenAPI documents, scenario files, or folders of `*.contest.yaml`
+    /// OpenAPI documents, scenario files, folders of `*.contest.yaml`, or rules of mocks (`*.mock.yaml`)
     pub(super) files: Vec<PathBuf>,
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]

@@ -17,6 +17,7 @@ mod listen;
 mod log;
 mod outgoing;
 mod patch;
+mod pending;
 mod problem;
 mod reply;
 mod rules;

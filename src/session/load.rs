@@ -130,7 +130,9 @@ impl Session {
                     .help(format!("`--limit cases={n_runs}` allows them")),
             );
         }
-        if let (Some(project), true) = (&project, wants_target) {
+        // Without the environment that was meant, nobody knows where its secrets come from.
+        let has_environment = diagnostics.iter().all(|it| it.code != Code::CONFIG_UNKNOWN_ENVIRONMENT);
+        if let (Some(project), true) = (&project, wants_target && has_environment) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
         }
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());

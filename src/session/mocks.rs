@@ -183,7 +183,8 @@ pub async fn start_mock(
     Ok(StandaloneMock { server, diagnostics })
 }
 
-fn load_standalone(
+/// Reads a file of rules over the document that it names.
+pub(super) fn load_standalone(
     path: &Path,
     settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,

@@ -18,6 +18,7 @@ mod runtime;
 mod servers;
 mod settings;
 mod values;
+mod write;
 
 pub use check::{Checked, check_files};
 pub use format::{Formatted, format_files};
@@ -26,3 +27,4 @@ pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};
+pub use write::write_file;

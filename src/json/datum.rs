@@ -317,6 +317,14 @@ mod tests {
     }
 
     #[test]
+    fn elements_keep_their_digits() {
+        let elements = datum(r#"[1.10, {"a": [1e3]}, 2]"#).into_elements().expect("an array");
+        let texts: Vec<String> = elements.iter().map(Datum::to_json).collect();
+        assert_eq!(texts, ["1.10", r#"{"a":[1e3]}"#, "2"]);
+        assert!(datum("1.10").into_elements().is_err());
+    }
+
+    #[test]
     fn equality_is_by_value() {
         assert!(datum("1.0").is_equal(&datum("1")));
         assert!(datum("[1e1]").is_equal(&datum("[10]")));

@@ -209,6 +209,8 @@ codes! {
     SCENARIO_UNKNOWN_CHECK = "scenario.unknown-check";
     /// A rule of `contract` that never fits.
     SCENARIO_IDLE_RULE = "scenario.idle-rule";
+    /// A poll that waits for nothing.
+    SCENARIO_IDLE_POLL = "scenario.idle-poll";
     /// An expectation that can be named better.
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// An expectation that no response which keeps the document can meet.

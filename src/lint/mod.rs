@@ -5,6 +5,7 @@
 //! document or an expression leaves something open it counts as possible, so that no right scenario is
 //! spoken of. Start with [`lint`].
 
+mod again;
 mod answer;
 mod auth;
 mod capture;
@@ -70,6 +71,7 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
                     limits: input.limits,
                 };
                 auth::check(&at, &mut found);
+                again::check(&at, &mut found);
                 request::check(&at, &mut found);
                 capture::check(&at, &mut found);
                 // Cleanup takes what it finds: the contract warns there, and so nothing is impossible.

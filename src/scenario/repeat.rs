@@ -63,11 +63,6 @@ pub(super) fn read_repeat(node: &Node, reader: &mut Reader<'_>) -> Option<Repeat
         let message = "`overwrite` belongs under `save`: `carry` and `collect` go on from round to round";
         reader.invalid(each.value.span, message, "has `overwrite`");
     }
-    for twice in collect.iter().filter(|each| carry.iter().any(|other| other.name == each.name)) {
-        let message = format!("`{}` is carried, and cannot be collected as well", twice.name);
-        let code = Code::SCENARIO_DUPLICATE_NAME;
-        reader.problems.error(code, twice.name_span, message, "the second of them");
-    }
     let condition = match condition {
         Some(condition) => Some(condition?),
         None => None,

@@ -187,7 +187,7 @@ fn retry_after_counts_before_every() {
         step,
         "GET , GET ",
         "passed",
-        &["answered 503, sent again after N s (1 of 1)"],
+        &["answered 503, sent again after N s, as `Retry-After` asks (1 of 1)"],
     );
     let too_long = [
         "expect.status 503 came, expected a documented 2xx",
@@ -319,8 +319,7 @@ fn a_step_is_repeated_and_each_round_is_judged() {
     let step = "call: list, repeat: 4, expect: { body: { n: 1 } }";
     check(&["200 {\"n\":1}", "200 {\"n\":2}"], step, "GET , GET ", "failed", &said);
     let Outcome { case, .. } = run(&["200 {\"n\":1}", "200 {\"n\":2}"], &one_step(step), None);
-    let place = case.steps[0].findings[0].scenario.as_ref().map(|place| place.label.clone());
-    assert_eq!(place.as_deref(), Some("expected `1`"));
+    assert_eq!(case.steps[0].findings[0].notes, ["found in step `step1`, round 2 of 4"]);
     assert_eq!(case.steps[0].earlier, 1);
 }
 

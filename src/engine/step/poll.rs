@@ -5,7 +5,7 @@
 
 use super::report::request_line;
 use super::{Described, Ready, Sending, StepContext, StepOutcome};
-use crate::check::{Fact, check_response};
+use crate::check::{Fact, ResponsePart, check_response};
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
 use crate::engine::event::StepReport;
@@ -165,6 +165,10 @@ impl<'p> Polled<'p> {
         if self.unevaluated > 0 && self.unevaluated < self.tries {
             fact.notes
                 .push(format!("{} of {tries} could not evaluate it: {}", self.unevaluated, self.reason));
+        }
+        if fact.notes.is_empty() {
+            // There are no values to show: the answer itself says what it has.
+            fact = fact.response(ResponsePart::StatusLine, "");
         }
         if self.is_cut {
             fact.notes.push("the scenario's time-out left no time for another try".to_owned());

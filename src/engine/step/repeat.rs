@@ -50,11 +50,13 @@ impl StepContext<'_> {
             let is_last = match (&exchange, is_over(outcome.report.verdict)) {
                 (Some(exchange), false) => {
                     let next = self.carry_on(sending, repeat, exchange, scope, &mut collected);
-                    self.add_fact(sending, exchange, next.as_ref().err(), &mut outcome.report);
-                    !matches!(next, Ok(true))
+                    let goes_on = matches!(next, Ok(true));
+                    self.add_fact(sending, exchange, next.err(), &mut outcome.report);
+                    !goes_on
                 }
                 _ => true,
             };
+            name_round(sending, &mut outcome.report);
             all.add(number, outcome);
             if is_last {
                 break;
@@ -122,14 +124,25 @@ impl StepContext<'_> {
         &self,
         sending: Sending<'_>,
         exchange: &Arc<Exchange>,
-        fact: Option<&Box<Fact>>,
+        fact: Option<Box<Fact>>,
         report: &mut StepReport,
     ) {
         let Some(fact) = fact else { return };
         let request = request_line(&exchange.request);
-        report.findings.extend(self.findings(sending, exchange, &request, vec![(**fact).clone()]));
+        report.findings.extend(self.findings(sending, exchange, &request, vec![*fact]));
         report.verdict = verdict(&report.findings);
         report.repeat = Some(curl(&exchange.request));
+    }
+}
+
+/// A finding that is told of a place of its own tells the round beside.
+fn name_round(sending: Sending<'_>, report: &mut StepReport) {
+    let name = sending.name();
+    let denied = report.findings.iter_mut().filter(|finding| finding.severity == Severity::Deny);
+    for finding in denied {
+        if !finding.scenario.as_ref().is_some_and(|place| place.label.contains(&name)) {
+            finding.notes.push(format!("found in step {name}"));
+        }
     }
 }
 

@@ -73,6 +73,8 @@ pub(super) struct Retrying<'r> {
 struct Again {
     words: String,
     wait: Duration,
+    /// Whether the response asked for the wait.
+    is_asked: bool,
     first: usize,
     last: usize,
 }
@@ -117,10 +119,14 @@ impl<'r> Retrying<'r> {
             return None;
         }
         self.times += 1;
-        let words = fault.words();
-        match self.notes.last_mut().filter(|last| last.words == words && last.wait == wait) {
+        let (words, is_asked) = (fault.words(), asked.is_some());
+        match self
+            .notes
+            .last_mut()
+            .filter(|last| last.words == words && last.wait == wait && last.is_asked == is_asked)
+        {
             Some(last) => last.last = self.times,
-            None => self.notes.push(Again { words, wait, first: self.times, last: self.times }),
+            None => self.notes.push(Again { words, wait, is_asked, first: self.times, last: self.times }),
         }
         Some(wait)
     }
@@ -130,9 +136,10 @@ impl<'r> Retrying<'r> {
         let of = self.retry.map_or(0, |retry| retry.times);
         let more = self.notes.len().saturating_sub(SHOWN_NOTES);
         let shown = self.notes.into_iter().take(SHOWN_NOTES).map(|again| {
-            let Again { words, wait, first, last } = again;
+            let Again { words, wait, is_asked, first, last } = again;
+            let asked = if is_asked { ", as `Retry-After` asks" } else { "" };
             let number = if first == last { first.to_string() } else { format!("{first} to {last}") };
-            format!("{words}, sent again after {} ({number} of {of})", time(wait))
+            format!("{words}, sent again after {}{asked} ({number} of {of})", time(wait))
         });
         let more = (more > 0).then(|| format!("and sent again {more} times more"));
         shown.chain(more).chain(self.end).collect()
@@ -219,7 +226,7 @@ mod tests {
             &[(Fault::Status(429), Some(7)), (Fault::Status(503), Some(3600))],
             &[Some(7), None],
             &[
-                "answered 429, sent again after 7 s (1 of 3)",
+                "answered 429, sent again after 7 s, as `Retry-After` asks (1 of 3)",
                 "answered 503, and not sent again: `Retry-After` asks for 3600 s, longer than the scenario's \
                  time-out leaves",
             ],

@@ -68,6 +68,10 @@ fn names_are_given_once() {
         "save: { c: $.c }, repeat: { max: 2, carry: { c: $.c } }",
         &["scenario.duplicate-name `c` is saved twice | has a value already"],
     );
+    check(
+        "repeat: { max: 2, carry: { c: $.c }, collect: { c: $.c } }",
+        &["scenario.duplicate-name `c` is saved twice | has a value already"],
+    );
 }
 
 #[test]

@@ -112,12 +112,6 @@ fn a_repetition_needs_an_end() {
         &["yaml.limit 5:28 1001 rounds are more than the limit `rounds` of 1000 | asks for more"],
     );
     check(
-        "repeat: { max: 2, carry: { a: $.b }, collect: { a: $.c } }",
-        &[
-            "scenario.duplicate-name 5:68 `a` is carried, and cannot be collected as well | the second of them",
-        ],
-    );
-    check(
         "repeat: { max: 2, carry: { a: { jsonpath: $.b, overwrite: true } } }",
         &[
             "scenario.invalid-value 5:50 `overwrite` belongs under `save`: `carry` and `collect` go on from round to round | has `overwrite`",

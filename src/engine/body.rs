@@ -5,7 +5,7 @@ use super::scope::CaseScope;
 use super::step::Sending;
 use crate::check::RequestContent;
 use crate::expression::{Generator, Unresolved};
-use crate::json::{Datum, Pointer, Value, array_index};
+use crate::json::{Datum, Value};
 use crate::openapi::{
     ContentKind, MediaType, Operation, OutgoingPart, WriteError, Written, content_kind, documented_type,
     match_media_type, parts_of, write_content, write_parts,
@@ -33,9 +33,15 @@ pub(super) fn build_body(
     let boundary = boundary(sending.step, scope)?;
     let raw = |bytes: Vec<u8>| RequestContent { media_type: content_type.clone(), value: None, bytes };
     let writing = |value: &Datum| -> Result<RequestContent, BuildError> {
-        let written = write_content(media_type.as_ref(), &content_type, value, &boundary)
+        let content_type = match (content_type.as_str(), value.value()) {
+            // Where no document says, the value does.
+            ("", Value::String(_)) => "text/plain; charset=utf-8",
+            ("", _) => "application/json",
+            (stated, _) => stated,
+        };
+        let written = write_content(media_type.as_ref(), content_type, value, &boundary)
             .map_err(|error| unsendable(error, body.span))?;
-        let is_json = content_kind(&content_type) == ContentKind::Json;
+        let is_json = content_kind(content_type) == ContentKind::Json;
         let value = is_json.then(|| value.value().clone());
         Ok(RequestContent { media_type: written.content_type, value, bytes: written.bytes })
     };
@@ -139,7 +145,7 @@ fn build_parts(
 fn replaced(mut value: Datum, body: &StepBody, scope: &CaseScope) -> Result<Datum, BuildError> {
     for replacement in &body.replace {
         let new = resolve(&replacement.value, scope)?;
-        value = set(&value, replacement.pointer.tokens(), new).ok_or_else(|| {
+        value = value.with(&replacement.pointer, new).ok_or_else(|| {
             let pointer = &replacement.pointer;
             let reason = format!(
                 "`replace` cannot set {pointer}: the body has no array or object at {} that could hold it",
@@ -149,57 +155,4 @@ fn replaced(mut value: Datum, body: &StepBody, scope: &CaseScope) -> Result<Datu
         })?;
     }
     Ok(value)
-}
-
-/// A value with another one at a place; the last token may name a new member, or `-` behind an array's
-/// last element.
-fn set(value: &Datum, tokens: &[String], new: Datum) -> Option<Datum> {
-    let Some((first, rest)) = tokens.split_first() else { return Some(new) };
-    let at = Pointer::of([first.as_str()]);
-    let part = match value.at(&at) {
-        Some(part) => set(&part, rest, new)?,
-        None if rest.is_empty() => new,
-        None => return None,
-    };
-    let mut whole = value.clone();
-    match value.value() {
-        Value::Object(_) => whole.insert(first.clone(), part),
-        Value::Array(elements) if first == "-" || array_index(first) == Some(elements.len()) => {
-            whole.push(part)
-        }
-        Value::Array(elements) => {
-            let index = array_index(first).filter(|index| *index < elements.len())?;
-            let element = |at: usize| value.at(&Pointer::of([at.to_string()])).unwrap_or_default();
-            whole = Datum::array(
-                (0..elements.len()).map(|at| if at == index { part.clone() } else { element(at) }),
-            );
-        }
-        _ => return None,
-    }
-    Some(whole)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn check(value: Value, pointer: &str, expected: Option<Value>) {
-        let pointer = Pointer::parse(pointer).expect("a pointer");
-        let found = set(&Datum::new(value), pointer.tokens(), Datum::new(9)).map(Datum::into_value);
-        assert_eq!(found, expected, "{pointer}");
-    }
-
-    #[test]
-    fn replace_sets_members_and_elements() {
-        check(json!({"a": {"b": 1, "c": 2}}), "/a/b", Some(json!({"a": {"b": 9, "c": 2}})));
-        check(json!({"a": {}}), "/a/b", Some(json!({"a": {"b": 9}})));
-        check(json!({"a": [1, 2]}), "/a/1", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/-", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/1", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/5", None);
-        check(json!({"a": 1}), "/a/b", None);
-        check(json!({}), "/a/b", None);
-        check(json!(1), "/a", None);
-    }
 }

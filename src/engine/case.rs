@@ -390,14 +390,19 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
         (Phase::Setup, Verdict::Failed) => Verdict::Errored,
         (_, verdict) => verdict,
     });
-    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps).map(|report| report.verdict);
+    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps);
+    // A pause sends nothing.
+    let sent_nothing = |report: &StepReport| match report.verdict {
+        Verdict::Passed => report.exchange.is_none(),
+        verdict => verdict == Verdict::Skipped,
+    };
     match worst.max().unwrap_or(Verdict::Skipped) {
-        Verdict::Passed | Verdict::XFailed if own.clone().any(|verdict| verdict == Verdict::NotRun) => {
+        Verdict::Passed | Verdict::XFailed if own.clone().any(|report| report.verdict == Verdict::NotRun) => {
             Verdict::NotRun
         }
         // The known fault of a step is the case's as well.
         Verdict::Passed if reports.iter().any(is_known_fault) => Verdict::XFailed,
-        Verdict::Passed if own.all(|verdict| verdict == Verdict::Skipped) => Verdict::Skipped,
+        Verdict::Passed if own.all(sent_nothing) => Verdict::Skipped,
         worst => worst,
     }
 }

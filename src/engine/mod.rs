@@ -20,6 +20,8 @@ mod status;
 mod step;
 mod summary;
 mod target;
+mod target_uri;
+mod url;
 mod values;
 mod verdict;
 

@@ -1,6 +1,8 @@
 use super::body::build_body;
 use super::scope::CaseScope;
-use super::step::{Aim, Described, Sending};
+use super::step::{Aim, Sending};
+use super::target_uri::{named_uri, operation_uri, written_uri};
+use super::url::is_same_origin;
 use crate::check::RequestValues;
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
@@ -11,10 +13,6 @@ use crate::openapi::{
 };
 use crate::scenario::Named;
 use crate::source::Span;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// RFC 3986 §2.3: everything but the unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is ready to be sent but for its credentials, and the values it was made of.
 #[derive(Clone, Debug)]
@@ -32,14 +30,16 @@ pub(super) enum BuildError {
     Unresolved { error: Unresolved, span: Span },
     #[error("{reason}")]
     Unsendable { reason: String, span: Option<Span> },
+    #[error("{reason}")]
+    Unfit { reason: String, expected: String, actual: String, note: Option<String>, span: Span },
     #[error("{error}")]
     Encode { error: EncodeError, span: Option<Span> },
 }
 
 /// The values of a part of the request, with the place of each.
-struct Values<'v> {
-    written: &'v [Named<Template>],
-    resolved: &'v [(String, Datum)],
+pub(super) struct Values<'v> {
+    pub(super) written: &'v [Named<Template>],
+    pub(super) resolved: &'v [(String, Datum)],
 }
 
 impl Values<'_> {
@@ -47,11 +47,16 @@ impl Values<'_> {
         self.written.iter().find(|value| value.name == name).map(|value| value.value.span)
     }
 
-    fn unsendable(&self, name: &str, reason: String) -> BuildError {
+    pub(super) fn unsendable(&self, name: &str, reason: String) -> BuildError {
         BuildError::Unsendable { reason, span: self.span(name) }
     }
 
-    fn encode(&self, parameter: &Parameter<'_>, name: &str, datum: &Datum) -> Result<Encoded, BuildError> {
+    pub(super) fn encode(
+        &self,
+        parameter: &Parameter<'_>,
+        name: &str,
+        datum: &Datum,
+    ) -> Result<Encoded, BuildError> {
         encode_parameter(parameter, datum)
             .map_err(|error| BuildError::Encode { error, span: self.span(name) })
     }
@@ -62,7 +67,7 @@ impl Values<'_> {
 /// Source: OpenAPI 3.1.1, "Parameter Object"; LANGUAGE S2 and S7.
 pub(super) fn build_request(
     sending: Sending<'_>,
-    base_url: &str,
+    base_url: Option<&str>,
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
     let (planned, written) = (sending.request, sending.written());
@@ -76,17 +81,25 @@ pub(super) fn build_request(
         body: content,
         ..RequestValues::default()
     };
-    let parameters = sending.operation().map(Operation::parameters).unwrap_or_default();
     let url = match sending.aim {
         Aim::Operation(described) => {
             let call = &described.call.call;
-            values.path = resolve_all(&call.path, scope)?;
-            values.query = resolve_all(&call.query, scope)?;
-            operation_url(described, &parameters, &values, base_url)?
+            let given = resolve_all(&call.query, scope)?;
+            match &call.url {
+                Some(url) => named_uri(described, url, base_url, given, &mut values, scope)?,
+                None => {
+                    values.path = resolve_all(&call.path, scope)?;
+                    values.query = given;
+                    operation_uri(described, &values, base_url)?
+                }
+            }
         }
-        Aim::Url(send) => resolve(&send.send.url, scope)?.to_text(),
+        Aim::Url(send) => written_uri(&send.send.url, base_url, scope)?.into(),
     };
-    let headers = build_headers(sending, &parameters, &values)?;
+    let parameters = sending.operation().map(Operation::parameters).unwrap_or_default();
+    let is_foreign =
+        sending.described().is_some() && base_url.is_some_and(|base_url| !is_same_origin(base_url, &url));
+    let headers = build_headers(sending, &parameters, &values, is_foreign)?;
     let of_cookies = Values { written: &written.cookies, resolved: &values.cookies };
     let cookies = build_cookies(&parameters, &of_cookies)?;
     let method = match sending.aim {
@@ -98,35 +111,19 @@ pub(super) fn build_request(
     Ok(BuiltRequest { request, values, cookies })
 }
 
-/// The base URL, with its path, then the operation's path and query.
-fn operation_url(
-    described: Described<'_>,
-    parameters: &[Parameter<'_>],
-    values: &RequestValues,
-    base_url: &str,
-) -> Result<String, BuildError> {
-    let call = &described.call.call;
-    let mut url = base_url.trim_end_matches('/').to_owned();
-    let of_path = Values { written: &call.path, resolved: &values.path };
-    url.push_str(&build_path(&described.operation, parameters, &of_path)?);
-    let query = build_query(parameters, &Values { written: &call.query, resolved: &values.query })?;
-    if !query.is_empty() {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
-    }
-    Ok(url)
-}
-
-/// The headers that are given, and those that contest adds by itself.
+/// The headers that are given, and those that contest adds by itself. The defaults of a file or an
+/// environment are made for its apis: to another origin goes what the step itself says.
 fn build_headers(
     sending: Sending<'_>,
     parameters: &[Parameter<'_>],
     values: &RequestValues,
+    is_foreign: bool,
 ) -> Result<Headers, BuildError> {
     let planned = sending.request;
     let mut headers = Headers::new();
     let of_headers = Values { written: &planned.headers, resolved: &values.headers };
-    for (name, datum) in &values.headers {
+    let is_own = |name: &str| sending.written().headers.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+    for (name, datum) in values.headers.iter().filter(|(name, _)| !is_foreign || is_own(name)) {
         if let Some(value) = header_value(parameters, &of_headers, name, datum)? {
             headers.push(name.clone(), value);
         }
@@ -158,7 +155,7 @@ pub(super) fn resolve_all(
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
 }
 
-fn find<'p, 'd>(
+pub(super) fn find<'p, 'd>(
     parameters: &'p [Parameter<'d>],
     location: ParameterIn,
     name: &str,
@@ -168,70 +165,6 @@ fn find<'p, 'd>(
             && (parameter.name() == name
                 || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
     })
-}
-
-fn build_path(
-    operation: &Operation<'_>,
-    parameters: &[Parameter<'_>],
-    values: &Values<'_>,
-) -> Result<String, BuildError> {
-    let mut path = String::new();
-    let mut rest = operation.template();
-    while let Some((before, behind)) = rest.split_once('{') {
-        let Some((name, after)) = behind.split_once('}') else { break };
-        path.push_str(before);
-        rest = after;
-        let unsendable =
-            |reason: String| values.unsendable(name, format!("the path parameter `{name}` {reason}"));
-        let datum = values
-            .resolved
-            .iter()
-            .find(|(each, _)| each == name)
-            .map(|(_, datum)| datum)
-            .ok_or_else(|| unsendable("has no value".to_owned()))?;
-        match find(parameters, ParameterIn::Path, name) {
-            Some(parameter) => match values.encode(parameter, name, datum)? {
-                Encoded::Path(text) => path.push_str(&text),
-                _ => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
-            },
-            None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
-        }
-    }
-    path.push_str(rest);
-    Ok(path)
-}
-
-const CANNOT: &str = "cannot be sent in a URL path";
-
-/// A parameter that the document forgot to declare goes by its text.
-fn plain_segment(datum: &Datum) -> Result<String, String> {
-    let text = datum.to_text();
-    if datum.value().is_null() || matches!(text.as_str(), "" | "." | "..") {
-        return Err(format!("is `{text}`, which {CANNOT}"));
-    }
-    Ok(utf8_percent_encode(&text, RESERVED).to_string())
-}
-
-fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<String, BuildError> {
-    let mut pairs: Vec<String> = Vec::new();
-    for (name, datum) in values.resolved {
-        let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
-            // The plan lets one through only where the document lost what it says of it.
-            let plain = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-            if !datum.value().is_null() {
-                pairs.push(format!("{}={}", plain(name), plain(&datum.to_text())));
-            }
-            continue;
-        };
-        match values.encode(parameter, name, datum)? {
-            Encoded::Query(encoded) => {
-                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
-            }
-            Encoded::QueryString(text) => pairs.push(text),
-            _ => {}
-        }
-    }
-    Ok(pairs.join("&"))
 }
 
 /// The value of a header; one that the document does not describe is sent in the style `simple`, as

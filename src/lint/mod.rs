@@ -8,6 +8,7 @@
 mod again;
 mod answer;
 mod auth;
+mod body;
 mod capture;
 mod described;
 mod expectation;

@@ -4,15 +4,16 @@
 //! placeholders, and whatever the schema says at, above or below them is passed over.
 
 use super::At;
+use super::body::body;
 use super::literal::Partial;
 use super::place::{DocumentLine, with_line};
 use super::schema::Together;
-use crate::check::{RequestContent, RequestValues, RequestViolation, check_request};
+use crate::check::{RequestValues, RequestViolation, check_request};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Template;
 use crate::json::{Datum, Pointer, Value};
-use crate::openapi::{Document, is_json, match_media_type};
-use crate::scenario::{Named, Sends, Spanned, StepBodyKind};
+use crate::openapi::{Document, match_media_type};
+use crate::scenario::{Named, Sends, Spanned};
 use crate::source::Span;
 
 /// Finds what a step sends against the document, and what it says to send so and does not.
@@ -77,26 +78,13 @@ fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
     let query = all("query", &call.query);
     let headers = all("headers", &at.request.headers);
     let cookies = all("cookies", &call.request.cookies);
+    if call.url.is_some() {
+        // They are in the URL.
+        unknown.extend(["path", "query"].map(|section| Pointer::of([section])));
+    }
     let body = match &call.request.body {
         None => None,
-        Some(written) => {
-            let body = Pointer::of(["body"]);
-            // A media type that cannot be chosen is reported by the plan.
-            let media_type = at.request.media_type.clone()?;
-            let value = match &written.kind {
-                StepBodyKind::Value(template) if is_json(&media_type) && written.replace.is_empty() => {
-                    let Partial { datum, unknown: places } = at.literals.partial(template);
-                    unknown.extend(places.iter().map(|place| body.join(place)));
-                    datum.value().clone()
-                }
-                // Files, examples and content that is no JSON are judged when they are sent.
-                _ => {
-                    unknown.push(body);
-                    Value::Null
-                }
-            };
-            Some(RequestContent { media_type, value: Some(value), ..RequestContent::default() })
-        }
+        Some(written) => Some(body(at, written, unknown)?),
     };
     Some(RequestValues { path, query, headers, cookies, body })
 }

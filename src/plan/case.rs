@@ -27,7 +27,7 @@ pub struct PlannedApi {
     pub name: String,
     /// Its document and schemas.
     pub contract: Arc<Contract>,
-    /// Whether a case calls it.
+    /// Whether a case calls it, or sends to a URL below its base URL.
     pub is_used: bool,
 }
 

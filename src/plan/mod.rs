@@ -32,5 +32,6 @@ pub use planned::{
 };
 pub use planner::{PlanInput, plan};
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
+pub use settings::nullable_of;
 
 pub use used::UsedNames;

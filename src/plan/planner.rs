@@ -3,15 +3,14 @@ use super::case::{Case, Plan, PlannedApi, PlannedScenario};
 use super::references::{Names, Place};
 use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
-use super::settings::Surroundings;
+use super::settings::{Surroundings, nullable_of};
 use super::step::Course;
-use super::{PlannedStep, Selection};
+use super::{PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, OperationIndex};
+use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
-    Attachments, ContractSettings, Environment, Input, Named, NullableReading, Project, Row, Scenario,
-    ScenarioFile, Step,
+    Attachments, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
 };
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,15 +37,6 @@ pub struct PlanInput<'i> {
     pub limits: &'i Limits,
     /// Severities that count before those of every file.
     pub overrides: &'i ContractSettings,
-}
-
-impl PlanInput<'_> {
-    fn nullable_of(&self, api: &str) -> Nullable {
-        match self.project.map(|project| project.nullable_of(api)).unwrap_or_default() {
-            NullableReading::Lenient => Nullable::Lenient,
-            NullableReading::Strict => Nullable::Strict,
-        }
-    }
 }
 
 /// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
@@ -85,8 +75,14 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
     for case in &cases {
         for step in case.scenario.all_steps() {
-            if let Some(call) = step.call() {
-                used.entry(call.api).or_default().insert(call.operation);
+            match step.request().map(|request| &request.target) {
+                Some(PlannedTarget::Operation(call)) => {
+                    used.entry(call.api).or_default().insert(call.operation);
+                }
+                Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
+                    used.entry(*api).or_default();
+                }
+                Some(PlannedTarget::Url(_)) | None => {}
             }
         }
     }
@@ -94,9 +90,10 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
         PlannedApi {
             name: name.clone(),
-            is_used: !operations.is_empty(),
+            is_used: used.contains_key(&index),
             contract: Arc::new(
-                Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
+                Contract::compile(Arc::clone(document), &operations)
+                    .with_nullable(nullable_of(input.project, name)),
             ),
         }
     });
@@ -216,9 +213,12 @@ impl Planner<'_> {
         for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
             course.names.check_skip(when, problems);
         }
+        let vars = || file.vars.iter().chain(&scenario.vars);
+        course.names.computed_later = vars().map(|var| var.name.clone()).collect();
         let file_setup = self.steps(file, &file.setup, &mut course, problems);
-        for var in file.vars.iter().chain(&scenario.vars) {
+        for var in vars() {
             course.names.check_template(&var.value, Place::Values, problems);
+            course.names.computed_later.remove(&var.name);
             course.names.vars.insert(var.name.clone());
         }
         let setup = self.steps(file, &scenario.setup, &mut course, problems);

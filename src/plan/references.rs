@@ -23,6 +23,8 @@ pub(super) struct Names {
     pub(super) secrets: BTreeSet<String>,
     /// Names that steps further down make; they get a message of their own.
     pub(super) later: BTreeSet<String>,
+    /// Those of `vars` that are not computed yet.
+    pub(super) computed_later: BTreeSet<String>,
     /// Whether what is checked runs at the end of the case, when all of `later` is known.
     pub(super) is_at_end: bool,
     /// The inputs that were referred to.
@@ -51,8 +53,9 @@ pub(super) enum Place {
 impl Names {
     /// Checks every name that the parameters of a call refer to.
     pub(super) fn check_call(&mut self, call: &Call, problems: &mut Problems) {
-        for value in call.path.iter().chain(&call.query) {
-            self.check_template(&value.value, Place::Request, problems);
+        let parameters = call.path.iter().chain(&call.query).map(|it| &it.value);
+        for template in parameters.chain(&call.url) {
+            self.check_template(template, Place::Request, problems);
         }
         if let Sends::Expression(template) = &call.sends {
             self.check_template(template, Place::Request, problems);
@@ -278,7 +281,8 @@ impl Names {
             "row" => (&self.columns, "no row has that column"),
             _ => (&self.steps, "no step has that id"),
         };
-        let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
+        let is_computed_later = root == "vars" && self.computed_later.contains(name);
+        let is_later = is_computed_later || (self.later.contains(name) && matches!(root, "vars" | "steps"));
         if known.contains(name) || (self.is_at_end && is_later) {
             self.used.add(root, name);
             if root == "inputs" {
@@ -287,12 +291,11 @@ impl Names {
             return;
         }
         if is_later {
-            report(
-                problems,
-                span,
-                format!("`{text}` is not known yet"),
-                "is made by a step further down".to_owned(),
-            );
+            let label = match is_computed_later {
+                true => "is computed later: `vars` come behind the file's `setup`, in the order written",
+                false => "is made by a step further down",
+            };
+            report(problems, span, format!("`{text}` is not known yet"), label.to_owned());
             return;
         }
         let label = match nearest(name, known.iter().map(String::as_str)) {

@@ -114,8 +114,8 @@ fn check_required(
             values.iter().any(|it| is_same(location, &it.name, parameter.name()))
         };
         let is_given = match location {
-            ParameterIn::Path => has(&call.path),
-            ParameterIn::Query | ParameterIn::QueryString => has(&call.query),
+            ParameterIn::Path => has(&call.path) || call.url.is_some(),
+            ParameterIn::Query | ParameterIn::QueryString => has(&call.query) || call.url.is_some(),
             ParameterIn::Header => has(headers),
             ParameterIn::Cookie => has(&call.request.cookies),
         };

@@ -165,8 +165,6 @@ impl Planner<'_> {
         let attached = attach(&offer, None, None, problems);
         let api = self.default_api(file);
         check_url(send, api.is_some(), problems);
-        let message = "`send` is part of the language, but not of this version of contest";
-        problems.error(Code::SCENARIO_NOT_SUPPORTED, send.span, message, "not supported yet");
         let target = PlannedTarget::Url(PlannedSend { send: Arc::clone(send), api });
         Some(PlannedAction::Request(Box::new(PlannedRequest {
             target,

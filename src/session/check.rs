@@ -6,7 +6,8 @@ use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, check_structure};
+use crate::openapi::{Contract, Document, check_structure};
+use crate::plan::nullable_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,7 +69,8 @@ pub fn check_files(mut settings: Settings) -> Checked {
         let project = find_project(std::slice::from_ref(path), &folder)
             .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
         let document = library.load_given(path, overlays, project.as_ref(), &mut diagnostics);
-        documents.extend(document.map(|document| (document, Nullable::default())));
+        let nullable = Library::nullable_of(&path.to_string_lossy(), &folder, project.as_ref());
+        documents.extend(document.map(|document| (document, nullable)));
     }
     for path in &rules {
         load_standalone(&folder.join(path), &settings, &mut diagnostics);
@@ -95,13 +97,13 @@ pub fn check_files(mut settings: Settings) -> Checked {
             let written = &api.value.document.value;
             let overlays = Library::overlays_of(written, &project.folder, project);
             match library.load(written, &project.folder, &overlays, Some(project), &mut diagnostics) {
-                Ok(document) => documents.push((document, Nullable::default())),
+                Ok(document) => documents.push((document, nullable_of(Some(project), &api.name))),
                 Err(missing) => diagnostics.extend(missing.diagnostic()),
             }
         }
     }
     for (document, nullable) in &documents {
-        diagnostics.extend(check_structure(document));
+        diagnostics.extend(check_structure(document, *nullable));
         let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
         let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
         diagnostics.extend(contract.diagnostics());

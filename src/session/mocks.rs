@@ -86,7 +86,12 @@ pub(super) fn load_rules(
         let loaded = read_named_source(&path, folder, limits, named, diagnostics).and_then(|source| {
             let mut problems = Problems::new(&source);
             check_document(&path, folder, api.contract.document().source().name(), limits, &mut problems);
-            let loaded = Rules::load(&mut problems, Arc::clone(api.contract.document()), limits);
+            let loaded = Rules::load(
+                &mut problems,
+                Arc::clone(api.contract.document()),
+                api.contract.nullable(),
+                limits,
+            );
             diagnostics.extend(problems.into_list());
             loaded
         });
@@ -214,7 +219,8 @@ pub(super) fn load_standalone(
                     None
                 }
             };
-            document.and_then(|document| Rules::load(&mut problems, document, limits))
+            let nullable = Library::nullable_of(&written, base, project.as_ref());
+            document.and_then(|document| Rules::load(&mut problems, document, nullable, limits))
         }
         None => {
             let is_document = ["openapi", "swagger"].iter().any(|key| {

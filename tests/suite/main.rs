@@ -16,6 +16,7 @@ mod interruption;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod judged;
+mod kinds;
 mod layout;
 mod lifecycle;
 mod listing;

@@ -1,5 +1,6 @@
 //! The request goes out with its credentials, and an answer comes back or none.
 
+use super::origin::Carriage;
 use super::retry::{Fault, Retrying};
 use super::{Ready, Sending, StepContext, StepOutcome};
 use crate::check::Fact;
@@ -15,8 +16,8 @@ use crate::http::{CookieJar, TransportErrorKind, curl, retry_after};
 use tokio::time::Instant;
 
 /// Why there is no exchange.
-struct NoExchange {
-    fact: Box<Fact>,
+pub(super) struct NoExchange {
+    pub(super) fact: Box<Fact>,
     /// The request, where one was made.
     request: Option<Request>,
     /// What kept it from being answered, where it was tried.
@@ -30,12 +31,12 @@ impl StepContext<'_> {
         sending: Sending<'_>,
         ready: &Ready,
         scope: &CaseScope,
-        jar: &CookieJar,
+        jar: &mut CookieJar,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
         let mut retrying = Retrying::new(sending.request.retry.as_ref(), &ready.built.request.method);
         loop {
-            let result = self.send(sending, ready, scope, jar, on_send).await;
+            let result = self.attempt(sending, ready, scope, jar, on_send).await;
             let (fault, asked) = match &result {
                 Ok(exchange) => {
                     let asked = retry_after(&exchange.response.headers, scope.now());
@@ -70,7 +71,21 @@ impl StepContext<'_> {
         }
     }
 
-    /// A cached token that is refused is fetched anew once.
+    /// Sends the request once, and follows where the answer leads.
+    async fn attempt(
+        &self,
+        sending: Sending<'_>,
+        ready: &Ready,
+        scope: &CaseScope,
+        jar: &mut CookieJar,
+        on_send: &mut (dyn FnMut() + Send),
+    ) -> Result<Exchange, NoExchange> {
+        let (first, with_jar) = self.send(sending, ready, scope, jar, on_send).await?;
+        self.follow(sending, first, with_jar, jar).await
+    }
+
+    /// The first answer, and whether the jar's cookies went along. A cached token that is refused is fetched
+    /// anew once.
     async fn send(
         &self,
         sending: Sending<'_>,
@@ -78,7 +93,7 @@ impl StepContext<'_> {
         scope: &CaseScope,
         jar: &CookieJar,
         on_send: &mut (dyn FnMut() + Send),
-    ) -> Result<Exchange, NoExchange> {
+    ) -> Result<(Exchange, bool), NoExchange> {
         let mut built = ready.built.clone();
         let (base, expected) = (&ready.base, &ready.expected);
         let planned = sending.request;
@@ -88,12 +103,25 @@ impl StepContext<'_> {
             fact.help.extend(error.help);
             NoExchange { fact: Box::new(fact), request: None, kind: None }
         };
-        let credentials =
+        let mut credentials =
             resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
         let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
         built.add_cookies(with_cookies.then_some(jar));
         let mut cached_token = None;
         let mut note = None;
+        if let Credentials::Profile(profile) = credentials {
+            let name = &self.run.settings.profiles[profile].name;
+            match self.carriage(sending, name, &built.request.url) {
+                Carriage::Allowed => {}
+                Carriage::Dropped(words) => {
+                    credentials = Credentials::None { with_cookies };
+                    note = Some(words);
+                }
+                Carriage::Refused { reason, help } => {
+                    return Err(failed(AttachError { message: reason, help: Some(help.to_owned()) }));
+                }
+            }
+        }
         if let Credentials::Profile(profile) = credentials {
             let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope)
                 .await
@@ -102,23 +130,15 @@ impl StepContext<'_> {
             note = attached.note;
         }
         on_send();
-        let client = &self.run.settings.client;
-        let send = |request: Request| async move {
-            let result = client.send_owned(request, planned.timeout).await;
-            result.map_err(|(error, request)| NoExchange {
-                fact: Box::new(transport_fact(&error, sending)),
-                request: Some(request),
-                kind: Some(error.kind),
-            })
-        };
+        let send = |request: Request| self.transmit(sending, request);
         let again = cached_token.is_some().then(|| built.request.clone());
         let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
         let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         };
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()) {
-            return Ok(exchange);
+            return Ok((exchange, with_cookies));
         }
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
         if let Credentials::Profile(profile) = credentials {
@@ -129,7 +149,21 @@ impl StepContext<'_> {
             "the cached token was refused with 401, so a new one was fetched and the request sent again"
                 .to_owned(),
         );
-        Ok(exchange)
+        Ok((exchange, with_cookies))
+    }
+
+    /// One request, and its answer.
+    pub(super) async fn transmit(
+        &self,
+        sending: Sending<'_>,
+        request: Request,
+    ) -> Result<Exchange, NoExchange> {
+        let result = self.run.settings.client.send_owned(request, sending.request.timeout).await;
+        result.map_err(|(error, request)| NoExchange {
+            fact: Box::new(transport_fact(&error, sending)),
+            request: Some(request),
+            kind: Some(error.kind),
+        })
     }
 
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {

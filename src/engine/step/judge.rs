@@ -4,7 +4,7 @@ use super::poll::Answer;
 use super::report::request_line;
 use super::{Described, Sending, StepContext, StepOutcome};
 use crate::check::{
-    Check, Fact, Judgement, RequestValues, ResponsePart, Severities, check_deprecated_use, check_response,
+    Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_http, check_response,
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::engine::capture::evaluate_capture;
@@ -30,7 +30,7 @@ impl StepContext<'_> {
         scope: &mut CaseScope,
     ) -> StepOutcome {
         let (step, exchange, polled) = (sending.step, answer.exchange, answer.polled);
-        if let Some(refusal) = self.refusal(sending) {
+        if let Some(refusal) = self.refusal(sending, &exchange) {
             return self.refused(sending, &exchange, refusal);
         }
         let severities = sending.request.policy.at(exchange.response.status);
@@ -43,7 +43,11 @@ impl StepContext<'_> {
                 judgement.facts.extend(deprecated);
                 judgement
             }
-            None => Judgement::default(),
+            None => {
+                let mut judgement = check_http(&exchange, &severities);
+                judgement.not_checked.push("`send` is outside the document".to_owned());
+                judgement
+            }
         };
         let mut facts = std::mem::take(&mut judgement.facts);
         facts.extend(sent.tolerated);
@@ -70,6 +74,16 @@ impl StepContext<'_> {
             facts.extend(unmet);
         } else {
             fold_into_status(&mut facts, unmet, sending, expected, status);
+        }
+        if (300..400).contains(&status)
+            && sending.written().follow == 0
+            && exchange.response.headers.get("location").is_some()
+        {
+            let is_of_status =
+                |fact: &&mut Fact| matches!(fact.code, Code::RESPONSE_STATUS | Code::EXPECT_STATUS);
+            for fact in facts.iter_mut().filter(is_of_status) {
+                fact.help.push("redirects are not followed; `follow: 1` follows one".to_owned());
+            }
         }
         for error in checked.unresolved {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
@@ -118,8 +132,8 @@ impl StepContext<'_> {
     }
 
     /// Why the target could not answer as the API, if it could not.
-    pub(super) fn refusal(&self, sending: Sending<'_>) -> Option<Refusal> {
-        self.run.target.refusal(self.worker, sending.api()?)
+    pub(super) fn refusal(&self, sending: Sending<'_>, exchange: &Exchange) -> Option<Refusal> {
+        self.run.target.refusal(self.worker, self.api_at(sending, &exchange.request.url)?)
     }
 
     fn capture(&self, step: &PlannedStep, exchange: &Exchange, scope: &mut CaseScope) -> Vec<Fact> {

@@ -1,7 +1,9 @@
 //! One step, from its condition to its verdict.
 
 mod exchange;
+mod follow;
 mod judge;
+mod origin;
 mod poll;
 mod prepare;
 mod repeat;

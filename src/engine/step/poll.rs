@@ -5,7 +5,7 @@
 
 use super::report::request_line;
 use super::{Described, Ready, Sending, StepContext, StepOutcome};
-use crate::check::{Fact, ResponsePart, check_response};
+use crate::check::{Fact, ResponsePart, check_http, check_response};
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
 use crate::engine::event::StepReport;
@@ -77,7 +77,7 @@ impl StepContext<'_> {
             let wait = poll.every.after(polled.tries).min(left);
             polled.has_come = has_come;
             polled.is_cut = self.deadline.saturating_duration_since(Instant::now()) <= wait;
-            if has_come || left.is_zero() || polled.is_cut || self.refusal(sending).is_some() {
+            if has_come || left.is_zero() || polled.is_cut || self.refusal(sending, &exchange).is_some() {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
@@ -113,10 +113,14 @@ impl StepContext<'_> {
 
     /// What the contract says of an answer that is not the last.
     fn seen_early(&self, sending: Sending<'_>, exchange: &Exchange) -> Vec<Finding> {
-        let Some(Described { operation, contract, .. }) = sending.described() else { return Vec::new() };
         let severities = sending.request.policy.at(exchange.response.status).lenient();
         let limits = &self.run.settings.limits;
-        let judgement = check_response(operation, contract, exchange, &severities, limits);
+        let judgement = match sending.described() {
+            Some(Described { operation, contract, .. }) => {
+                check_response(operation, contract, exchange, &severities, limits)
+            }
+            None => check_http(exchange, &severities),
+        };
         self.findings(sending, exchange, &request_line(&exchange.request), judgement.facts)
     }
 }

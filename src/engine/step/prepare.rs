@@ -69,13 +69,17 @@ impl StepContext<'_> {
         base: &BaseUrls,
         scope: &CaseScope,
     ) -> Result<BuiltRequest, Box<StepOutcome>> {
-        let base_url = base.request.as_deref().unwrap_or_default();
-        build_request(sending, base_url, scope).map_err(|error| {
+        build_request(sending, base.request.as_deref(), scope).map_err(|error| {
             let fact = match error {
                 BuildError::Unresolved { error, span } => {
                     unresolved_fact(&error, span, &format!("step {} was not sent", sending.name()))
                 }
                 BuildError::Unsendable { reason, span } => sending.unsent(Code::REQUEST_BUILD, reason, span),
+                BuildError::Unfit { reason, expected, actual, note, span } => {
+                    let mut fact = sending.unsent(Code::REQUEST_BUILD, reason, Some(span));
+                    fact.notes.extend(note);
+                    fact.compared(expected, actual)
+                }
                 BuildError::Encode { error, span } => {
                     sending.unsent(Code::REQUEST_BUILD, error.to_string(), span).help(error.help())
                 }

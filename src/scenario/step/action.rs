@@ -26,7 +26,10 @@ pub enum Action {
 pub struct Call {
     /// The operation, as written: `operationId`, `api.operationId`, or `METHOD /template`.
     pub operation: Spanned<String>,
-    /// Values of path parameters.
+    /// The URL, where the server named it itself: absolute, or below the base URL. It fits the operation's
+    /// path template, and takes the place of `path`.
+    pub url: Option<Template>,
+    /// Values of path parameters; none where there is a `url`.
     pub path: Vec<Named<Template>>,
     /// Values of query parameters.
     pub query: Vec<Named<Template>>,
@@ -49,6 +52,29 @@ pub struct Send {
     pub request: StepRequest,
 }
 
+impl Send {
+    /// The origin that its URL is written with, as `https://files.example`: one that no value of an
+    /// expression can change.
+    pub fn written_origin(&self) -> Option<&str> {
+        if self.may_be_relative() {
+            return None;
+        }
+        let text = self.url.literal_prefix();
+        let authority = text.find("://").map(|at| at + 3)?;
+        let is_whole = self.url.as_literal().is_some();
+        match text[authority..].find(['/', '?', '#']) {
+            Some(end) => Some(&text[..authority + end]),
+            // What follows might still belong to the host's name.
+            None => is_whole.then_some(text),
+        }
+    }
+
+    /// Whether its URL may turn out to be relative, and so needs a base URL.
+    pub fn may_be_relative(&self) -> bool {
+        !["http://", "https://"].iter().any(|scheme| self.url.literal_prefix().starts_with(scheme))
+    }
+}
+
 /// A call of a flow.
 #[derive(Clone, Debug)]
 pub struct FlowCall {
@@ -67,19 +93,28 @@ pub(super) fn read_call(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
             None
         }
     });
+    let url = read_url(map, reader);
     let path = read_path(map, reader);
     let query = reader.template_map(map, "query");
     let sends = map.take("sends").map(|node| read_sends(node, reader)).unwrap_or_default();
     let request = read_request(map, reader);
-    map.not_yet(&["follow", "url"]);
-    Some(Call { operation: operation?, path, query, sends, request })
+    Some(Call { operation: operation?, url, path, query, sends, request })
+}
+
+/// `url: $vars.location`; the values that `path` would give are in it.
+fn read_url(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<Template> {
+    let node = map.take("url")?;
+    if let Some(path) = map.entry("path") {
+        let message = "`url` holds the path already, with its values";
+        reader.invalid(path.key_span, message, "is given twice");
+    }
+    Some(reader.text_template("url", node))
 }
 
 /// Reads `send` with the keys that belong to it.
 pub(super) fn read_send(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<Send> {
     let target = map.take("send").and_then(|node| read_target(node, reader));
     let request = read_request(map, reader);
-    map.not_yet(&["follow"]);
     let (method, url, span) = target?;
     Some(Send { method, url, span, request })
 }

@@ -9,7 +9,7 @@ use crate::scenario::repeat::{Repeat, read_repeat};
 use crate::scenario::retry::{Retry, read_retry};
 use crate::scenario::settings::{read_duration, read_headers};
 use crate::scenario::{AuthChoice, auth};
-use crate::yaml::{Kind, MapReader};
+use crate::yaml::{Kind, MapReader, Node};
 use std::time::Duration;
 
 /// What every request has, whatever it is sent to, and what is expected of its answer.
@@ -25,7 +25,9 @@ pub struct StepRequest {
     pub content_type: Option<Spanned<String>>,
     /// The auth profile.
     pub auth: Option<AuthChoice>,
-    /// The time-out of the request.
+    /// The most redirects to follow; 0 when nothing is written.
+    pub follow: usize,
+    /// The time-out of the request, of each where redirects are followed.
     pub timeout: Option<Duration>,
     /// When it is sent again.
     pub retry: Option<Retry>,
@@ -61,6 +63,7 @@ pub(super) fn read_request(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> 
             text
         }),
         auth: map.take("auth").map(|node| auth::read_choice(node, reader)),
+        follow: map.take("follow").map_or(0, |node| read_follow(node, reader)),
         timeout: map
             .take("timeout")
             .and_then(|node| read_duration("timeout", node, reader))
@@ -70,6 +73,21 @@ pub(super) fn read_request(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> 
         repeat: map.take("repeat").and_then(|node| read_repeat(node, reader)),
         expect: map.take("expect").map(|node| read_expectation(node, reader)).unwrap_or_default(),
     }
+}
+
+/// As many redirects as a browser follows: Fetch Standard, "HTTP-redirect fetch".
+const MOST_REDIRECTS: usize = 20;
+
+fn read_follow(node: &Node, reader: &mut Reader<'_>) -> usize {
+    let count = match &node.kind {
+        Kind::Number(digits) => digits.parse().ok().filter(|count| *count <= MOST_REDIRECTS),
+        _ => None,
+    };
+    count.unwrap_or_else(|| {
+        let message = format!("`follow` is the most redirects to follow, from 0 to {MOST_REDIRECTS}");
+        reader.invalid(node.span, message, "is no such number");
+        0
+    })
 }
 
 /// `path` holds the values of path parameters; a path itself is a frequent mistake.

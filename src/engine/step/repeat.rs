@@ -46,6 +46,7 @@ impl StepContext<'_> {
             scope.draw_again(&generated);
             scope.exchanges.remove(&step.id);
             let mut outcome = self.request(sending, scope, jar, &mut || on_send(of_last_round.take())).await;
+            name_round(sending, &mut outcome.report);
             let exchange = scope.exchanges.get(&step.id).cloned();
             let is_last = match (&exchange, is_over(outcome.report.verdict)) {
                 (Some(exchange), false) => {
@@ -56,7 +57,6 @@ impl StepContext<'_> {
                 }
                 _ => true,
             };
-            name_round(sending, &mut outcome.report);
             all.add(number, outcome);
             if is_last {
                 break;
@@ -106,8 +106,8 @@ impl StepContext<'_> {
             }
             Err(error) => {
                 let headline = format!("`while` cannot be evaluated: {}", error.0);
-                let label = "decides whether there is another round";
-                let fact = own_fact(Code::CONDITION_FAILED, headline, condition.span, label);
+                let label = format!("decides whether there is a round {}", number + 1);
+                let fact = own_fact(Code::CONDITION_FAILED, headline, condition.span, &label);
                 Err(Box::new(fact.help("`has(body.x)` asks whether a member is there")))
             }
         }

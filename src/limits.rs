@@ -31,6 +31,10 @@ pub struct Limits {
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
     pub chain: usize,
+    /// The most of one body that a trace keeps.
+    pub trace: u64,
+    /// The most of one body that is shown where all are asked for.
+    pub shown: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -92,6 +96,8 @@ impl Limits {
         Limit { name: "rounds", what: "the most rounds of a repeated step", is_size: false },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
+        Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
+        Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -120,6 +126,8 @@ impl Limits {
             "rounds" => self.rounds = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
+            "trace" => self.trace = amount,
+            "shown" => self.shown = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -143,6 +151,8 @@ impl Default for Limits {
             rounds: 1_000,
             files: 256,
             chain: 64,
+            trace: 1 << 20,
+            shown: 16 << 10,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod completions;
 mod exit;
 mod explain;
 mod fmt;
@@ -15,6 +16,7 @@ mod mock;
 mod output;
 mod run;
 mod select;
+mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser as _;
@@ -30,6 +32,8 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
+        Command::Completions(completions) => completions::completions(&completions),
+        Command::Man(man) => completions::man(&man),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

@@ -18,6 +18,8 @@ const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 /// One case under way.
 struct Course<'c> {
     run: &'c Run,
+    index: usize,
+    id: &'c str,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
     worker: usize,
@@ -55,12 +57,18 @@ pub(super) async fn run_case(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
+    let id = report.id.clone();
     let mut course = Course {
         run,
+        index,
+        id: &id,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, &stream),
+        scope: match run.settings.is_dry {
+            true => CaseScope::of_dry_run(&run.settings.values, &stream),
+            false => CaseScope::new(&run.settings.values, &stream),
+        },
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
@@ -255,6 +263,8 @@ impl<'c> Course<'c> {
     fn context(&self, phase: Phase) -> StepContext<'c> {
         StepContext {
             run: self.run,
+            index: self.index,
+            id: self.id,
             scenario: self.scenario,
             row: self.row,
             worker: self.worker,
@@ -296,7 +306,7 @@ impl<'c> Course<'c> {
     }
 
     fn apply_step_mark(&mut self, step: &PlannedStep, mut outcome: StepOutcome) -> StepOutcome {
-        if let Some(mark) = &step.step.xfail {
+        if let Some(mark) = step.step.xfail.as_ref().filter(|_| !self.run.settings.is_dry) {
             let report = &mut outcome.report;
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, report.findings.iter_mut(), clock);
@@ -309,7 +319,7 @@ impl<'c> Course<'c> {
 
     /// The mark of the case, after those of its steps.
     fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| !self.run.settings.is_dry) {
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, mark::deciding(&mut self.reports), clock);
             let is_new = marked.verdict == Verdict::XPassed && report.verdict != Verdict::XPassed;
@@ -427,6 +437,7 @@ fn not_run_step() -> StepReport {
         findings: Vec::new(),
         exchange: None,
         earlier: 0,
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

@@ -1,5 +1,7 @@
 use super::Verdict;
+use super::record::ExchangeRecord;
 use crate::diagnostic::{Code, Finding};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the engine says while it runs; the only bridge to reports, the harness and the exit code.
@@ -18,6 +20,8 @@ pub enum Event {
         /// `file › title`.
         name: String,
     },
+    /// A request was answered, or was not; said only where exchanges are kept. Its case is under way.
+    Exchanged(Arc<ExchangeRecord>),
     /// A case is done, cleanup included.
     CaseFinished(Box<CaseReport>),
     /// Everything is done.
@@ -41,6 +45,8 @@ pub struct RunStarted {
     pub seed: u64,
     /// The value of `$run.id`.
     pub run_id: String,
+    /// Whether nothing is sent: requests are made ready and shown.
+    pub is_dry: bool,
     /// Things that the reader should know before anything else: TLS is not verified.
     pub banners: Vec<String>,
 }
@@ -120,6 +126,8 @@ pub struct StepReport {
     pub exchange: Option<ExchangeReport>,
     /// How many exchanges were judged before it: those of a poll, and of earlier rounds.
     pub earlier: usize,
+    /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
+    pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.
     pub repeat: Option<String>,
     /// Codes of warnings that would have failed the step, had no setting lowered them.
@@ -176,6 +184,8 @@ pub struct Summary {
     pub partly_judged: usize,
     /// Requests that got no answer that could be judged.
     pub unanswered: usize,
+    /// Requests that a dry run made ready and did not send; `None` of any other run.
+    pub withheld: Option<usize>,
     /// What was tested.
     pub target: String,
     /// From the first case's start to the last one's end.

@@ -31,7 +31,7 @@ pub(super) enum BuildError {
     #[error("{reason}")]
     Unsendable { reason: String, span: Option<Span> },
     #[error("{reason}")]
-    Unfit { reason: String, expected: String, actual: String, note: Option<String>, span: Span },
+    Unfit { reason: String, notes: Vec<String>, span: Span },
     #[error("{error}")]
     Encode { error: EncodeError, span: Option<Span> },
 }
@@ -86,7 +86,18 @@ pub(super) fn build_request(
             let call = &described.call.call;
             let given = resolve_all(&call.query, scope)?;
             match &call.url {
-                Some(url) => named_uri(described, url, base_url, given, &mut values, scope)?,
+                Some(url) => match open_uri(url, scope)? {
+                    Some(open) => {
+                        // What it says of the parameters is as open as the URL.
+                        let named = described.operation.parameters();
+                        let of_path = named.iter().filter(|it| it.location() == ParameterIn::Path);
+                        values.path =
+                            of_path.map(|it| (it.name().to_owned(), Datum::new(open.as_str()))).collect();
+                        values.query = given;
+                        open
+                    }
+                    None => named_uri(described, url, base_url, given, &mut values, scope)?,
+                },
                 None => {
                     values.path = resolve_all(&call.path, scope)?;
                     values.query = given;
@@ -94,11 +105,15 @@ pub(super) fn build_request(
                 }
             }
         }
-        Aim::Url(send) => written_uri(&send.send.url, base_url, scope)?.into(),
+        Aim::Url(send) => match open_uri(&send.send.url, scope)? {
+            Some(open) => open,
+            None => written_uri(&send.send.url, base_url, scope)?.into(),
+        },
     };
     let parameters = sending.operation().map(Operation::parameters).unwrap_or_default();
     let is_foreign =
         sending.described().is_some() && base_url.is_some_and(|base_url| !is_same_origin(base_url, &url));
+    let is_foreign = is_foreign && !scope.is_open_text(&url);
     let headers = build_headers(sending, &parameters, &values, is_foreign)?;
     let of_cookies = Values { written: &written.cookies, resolved: &values.cookies };
     let cookies = build_cookies(&parameters, &of_cookies)?;
@@ -109,6 +124,12 @@ pub(super) fn build_request(
     let body = values.body.as_ref().map(|content| content.bytes.clone());
     let request = Request { method, url, headers, body };
     Ok(BuiltRequest { request, values, cookies })
+}
+
+/// A URL of which only an answer says what it is, where nothing is sent: its placeholder.
+fn open_uri(template: &Template, scope: &CaseScope) -> Result<Option<String>, BuildError> {
+    let text = resolve(template, scope)?.to_text();
+    Ok(scope.is_open_text(&text).then_some(text))
 }
 
 /// The headers that are given, and those that contest adds by itself. The defaults of a file or an

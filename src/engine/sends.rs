@@ -2,6 +2,7 @@
 
 use super::fact::own_fact;
 use super::step::{Described, Sending};
+use super::unanswered::is_touched;
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
 use crate::diagnostic::{Code, Severity};
 use crate::expression::Template;
@@ -18,7 +19,8 @@ pub(super) struct SentAs {
     pub(super) not_checked: Vec<String>,
 }
 
-/// Holds a request to the policy.
+/// Holds a request to the policy. What breaks the document at or around an open place is passed over:
+/// only an answer says what stands there.
 ///
 /// # Errors
 /// The fact for a request that breaks the document where it must not, or keeps it where it must not.
@@ -27,17 +29,21 @@ pub(super) fn check_sends(
     described: Described<'_>,
     sends: &Sends,
     values: &RequestValues,
+    open: &[Pointer],
     limits: &Limits,
 ) -> Result<SentAs, Box<Fact>> {
     let mut sent = SentAs::default();
     if matches!(sends, Sends::Unchecked) {
         return Ok(sent);
     }
-    let judgement = check_request(described.operation, described.contract, values, limits);
+    let mut judgement = check_request(described.operation, described.contract, values, limits);
+    judgement.violations.retain(|violation| !is_touched(&violation.pointer, open));
     let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
     let mut unmeant = judgement.violations;
     if let Sends::Invalid(wanted) = sends {
-        if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
+        let is_open = |place: &str| Pointer::parse(place).is_some_and(|at| is_touched(&at, open));
+        let is_unbroken = |place: &&Spanned<String>| !places.contains(&place.value) && !is_open(&place.value);
+        if let Some(place) = wanted.iter().find(is_unbroken) {
             return Err(Box::new(unbroken(place, &unmeant)));
         }
         unmeant.retain(|it| !wanted.iter().any(|place| place.value == it.pointer.to_string()));

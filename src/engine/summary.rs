@@ -21,6 +21,7 @@ pub(super) struct SummaryBuilder {
     partly_judged: usize,
     unanswered: usize,
     cases: usize,
+    withheld: usize,
 }
 
 /// Warnings that are counted together.
@@ -65,6 +66,7 @@ impl SummaryBuilder {
                 self.partly_judged += usize::from(!exchange.is_judged && is_news);
             }
             None if step.repeat.is_some() => self.unanswered += 1,
+            None if step.exchanges.iter().any(|record| record.is_withheld()) => self.withheld += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
@@ -131,6 +133,7 @@ impl SummaryBuilder {
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
+            withheld: Some(self.withheld),
             unanswered: self.unanswered,
             target,
             elapsed,
@@ -192,6 +195,7 @@ mod tests {
             findings: vec![finding],
             exchange: None,
             earlier: 0,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

@@ -39,17 +39,15 @@ pub(super) fn named_uri(
     scope: &CaseScope,
 ) -> Result<String, BuildError> {
     let url = written_uri(template, base_url, scope)?;
+    let template_span = template.span;
     let path = path_of(described, &url, base_url).map_err(|other| {
         let operation = &described.operation;
-        let expected =
-            format!("{}{}", base_url.unwrap_or_default().trim_end_matches('/'), operation.template());
-        BuildError::Unfit {
-            reason: format!("`{url}` is no URL of `{}`", operation.name()),
-            expected,
-            actual: url.to_string(),
-            note: other.map(|name| format!("it is one of `{name}`")),
-            span: template.span,
-        }
+        let base_url = base_url.unwrap_or_default().trim_end_matches('/');
+        let (method, template) = (operation.method(), operation.template());
+        let mut notes = vec![format!("`{}` is {method} {base_url}{template}", operation.name())];
+        notes.extend(other.map(|name| format!("the URL is one of `{name}`")));
+        let reason = format!("`{url}` is no URL of `{}`", operation.name());
+        BuildError::Unfit { reason, notes, span: template_span }
     })?;
     let none = Headers::new();
     let raw = RawRequest { path: &path, query: url.query().unwrap_or_default(), headers: &none };

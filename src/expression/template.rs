@@ -219,10 +219,13 @@ impl Template {
                 }
                 Ok(Datum::new(text))
             }
-            Form::Condition(condition) => condition
-                .evaluate(scope)
-                .map(Datum::new)
-                .map_err(|error| Unresolved { reference: condition.text.clone(), reason: error.0 }),
+            Form::Condition(condition) => match scope.stand_in(condition) {
+                Some(datum) => Ok(datum),
+                None => condition
+                    .evaluate(scope)
+                    .map(Datum::new)
+                    .map_err(|error| Unresolved { reference: condition.text.clone(), reason: error.0 }),
+            },
             Form::List { elements, .. } => Ok(Datum::array(
                 elements.iter().map(|each| each.resolve(scope)).collect::<Result<Vec<_>, _>>()?,
             )),

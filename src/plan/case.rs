@@ -96,6 +96,14 @@ impl PlannedScenario {
         let calls = self.all_steps().filter_map(PlannedStep::call).map(|call| (call.api, call.operation));
         calls.filter(|call| seen.insert(*call)).collect()
     }
+
+    /// What it sends outside the documents, as written, setup and cleanup included, each once, in the
+    /// order of the file.
+    pub fn sends(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let sends = self.all_steps().filter_map(PlannedStep::send).map(|send| send.send.text.as_str());
+        sends.filter(|text| seen.insert(*text)).collect()
+    }
 }
 
 impl Case {
@@ -116,10 +124,10 @@ impl Case {
 }
 
 impl Plan {
-    /// The same plan with one of its cases.
+    /// The same plan with some of its cases, in the order given.
     #[must_use]
-    pub fn only(&self, case: usize) -> Self {
-        let cases = self.cases.get(case).cloned().into_iter().collect();
+    pub fn only(&self, cases: &[usize]) -> Self {
+        let cases = cases.iter().filter_map(|case| self.cases.get(*case).cloned()).collect();
         Self {
             apis: self.apis.clone(),
             cases,

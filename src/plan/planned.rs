@@ -131,6 +131,14 @@ impl PlannedStep {
             PlannedTarget::Url(_) => None,
         }
     }
+
+    /// The URL that it is sent to, if it is sent to one.
+    pub fn send(&self) -> Option<&PlannedSend> {
+        match &self.request()?.target {
+            PlannedTarget::Operation(_) => None,
+            PlannedTarget::Url(send) => Some(send),
+        }
+    }
 }
 
 impl PlannedRequest {

@@ -5,7 +5,7 @@ use super::rules::{check_project_rules, check_rules};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::Course;
-use super::{PlannedSend, PlannedStep, PlannedTarget, Selection};
+use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
@@ -231,6 +231,10 @@ impl Planner<'_> {
             && !scenario.has_written_steps
         {
             let message = format!("the scenario `{}` has no steps", scenario.name.value);
+            problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
+        }
+        if !steps.is_empty() && steps.iter().all(|step| matches!(step.action, PlannedAction::Pause(_))) {
+            let message = format!("the scenario `{}` only pauses", scenario.name.value);
             problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
         }
         let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];

@@ -76,6 +76,18 @@ impl Planner<'_> {
                 None
             }
             Action::Pause(time) => {
+                let limit = course.surroundings.scenario_timeout();
+                if time.value >= limit {
+                    let message = format!(
+                        "a scenario is cut off after {} s, and this pause lasts longer",
+                        limit.as_secs_f64()
+                    );
+                    let help = "`timeouts: { scenario: … }` allows more".to_owned();
+                    problems
+                        .error(Code::SCENARIO_INVALID_VALUE, time.span, message, "is longer")
+                        .help
+                        .push(help);
+                }
                 course.names.steps.insert(id.clone());
                 Some(PlannedAction::Pause(time.value))
             }

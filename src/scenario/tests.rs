@@ -169,7 +169,7 @@ fn a_step_takes_the_keys_of_what_it_does() {
     check_step(
         "{ send: https://h/ }",
         &[
-            "scenario.invalid-value 5:17 `send` is a method and a URL, as in `send: \"PUT {$vars.uploadUrl}\"` | does not start with a method",
+            "scenario.invalid-value 5:17 `send` is a method and a URL, as in `send: \"PUT {$vars.uploadUrl}\"` | has no method: write `GET https://h/`",
         ],
     );
     check_step(

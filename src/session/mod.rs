@@ -18,6 +18,8 @@ mod runtime;
 mod servers;
 mod settings;
 mod values;
+mod watch;
+mod watched;
 mod write;
 
 pub use check::{Checked, check_files};
@@ -27,4 +29,5 @@ pub use mocks::{MockError, StandaloneMock, start_mock};
 pub use overlays::OverlayFile;
 pub use runtime::runtime;
 pub use settings::{BaseUrl, Settings, Variables};
+pub use watch::{Round, Watch};
 pub use write::write_file;

@@ -177,8 +177,9 @@ fn a_pause_waits_and_sends_nothing() {
         &[],
     );
     assert!(begun.elapsed().as_millis() >= 60);
-    check("{ pause: 1ms }", "skipped", &[], &[]);
-    check("{ pause: 1ms, when: 'false' }", "skipped", &[], &[]);
+    check("{ pause: 1ms }, { call: getFirst, when: 'false' }", "skipped", &[], &[]);
+    let alone = run("{ pause: 1ms }");
+    assert_eq!(alone.verdict, "refused scenario.empty: the scenario `s` only pauses");
 }
 
 #[test]
@@ -260,7 +261,14 @@ fn a_url_that_a_server_named_fits_the_operation() {
         &[],
     );
     let wrong = check_named("{ call: get, url: $vars.first }", "errored request.build", &[], &[]);
-    assert_eq!(wrong.notes[..2], ["it is one of `getFirst`", "`API/base/things/first` is no URL of `get`"]);
+    assert_eq!(
+        wrong.notes,
+        [
+            "`get` is GET API/base/things/{name}",
+            "the URL is one of `getFirst`",
+            "`API/base/things/first` is no URL of `get`"
+        ]
+    );
     check_named("{ call: get, url: $vars.upload }", "errored request.build", &[], &[]);
     check_named("{ call: getFirst, url: $vars.next }", "errored request.build", &[], &[]);
     // The values in it are held to the document, as if they were written.
@@ -312,7 +320,9 @@ fn redirects_are_followed_as_far_as_a_step_says() {
         &[],
     );
     let endless = check(&get("loop", 2), "failed response.status", &["GET /base/things/loop"; 3], &[]);
-    assert_eq!(endless.notes[2], "it leads on to API/base/things/loop, and `follow: 2` allows no more");
+    let words =
+        "it leads on to API/base/things/loop, and `follow: 2` allows no more: the redirects go in a circle";
+    assert_eq!(endless.notes[1], words);
     // What leads to no URL of HTTP is the end of the way.
     check(&get("app", 1), "failed response.status", &["GET /base/things/app"], &[]);
     let refused = run(&get("moved", 21));

@@ -1,18 +1,20 @@
 //! The request goes out with its credentials, and an answer comes back or none.
 
 use super::origin::Carriage;
+use super::prepare::BaseUrls;
 use super::retry::{Fault, Retrying};
 use super::{Ready, Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
-use crate::engine::auth::{AttachError, Credentials, attach, resolve_credentials};
+use crate::engine::auth::{AttachError, Attached, Credentials, attach, resolve_credentials};
 use crate::engine::fact::{transport_fact, verdict};
+use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
 use crate::expression::Scope;
-use crate::http::{CookieJar, TransportErrorKind, curl, retry_after};
+use crate::http::{CookieJar, Token, TokenRequest, TransportErrorKind, curl, retry_after};
 use tokio::time::Instant;
 
 /// Why there is no exchange.
@@ -22,6 +24,23 @@ pub(super) struct NoExchange {
     request: Option<Request>,
     /// What kept it from being answered, where it was tried.
     kind: Option<TransportErrorKind>,
+}
+
+/// Who a request was signed as.
+pub(super) struct Signed {
+    profile: Option<usize>,
+    /// Whether the cookies of the jar went along.
+    with_cookies: bool,
+    /// The token that was sent, when it came from the cache and may be stale.
+    cached_token: Option<(TokenRequest, Token)>,
+    /// What the reader should know.
+    pub(super) note: Option<String>,
+}
+
+fn unsigned(sending: Sending<'_>, error: AttachError) -> NoExchange {
+    let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, sending.request.auth_span);
+    fact.help.extend(error.help);
+    NoExchange { fact: Box::new(fact), request: None, kind: None }
 }
 
 impl StepContext<'_> {
@@ -46,7 +65,13 @@ impl StepContext<'_> {
             };
             let left = self.deadline.saturating_duration_since(Instant::now());
             match fault.and_then(|fault| retrying.next(fault, asked, left)) {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => {
+                    match &result {
+                        Ok(exchange) => sending.log.followed(exchange),
+                        Err(none) => sending.log.lost(&none.fact.headline),
+                    }
+                    tokio::time::sleep(wait).await;
+                }
                 None => return self.with_notes(sending, result, retrying.into_notes()),
             }
         }
@@ -97,38 +122,8 @@ impl StepContext<'_> {
         let mut built = ready.built.clone();
         let (base, expected) = (&ready.base, &ready.expected);
         let planned = sending.request;
-        let base_url = base.api.as_deref().unwrap_or_default();
-        let failed = |error: AttachError| {
-            let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, planned.auth_span);
-            fact.help.extend(error.help);
-            NoExchange { fact: Box::new(fact), request: None, kind: None }
-        };
-        let mut credentials =
-            resolve_credentials(&planned.auth, self.run, scope).map_err(|reason| failed(reason.into()))?;
-        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
-        built.add_cookies(with_cookies.then_some(jar));
-        let mut cached_token = None;
-        let mut note = None;
-        if let Credentials::Profile(profile) = credentials {
-            let name = &self.run.settings.profiles[profile].name;
-            match self.carriage(sending, name, &built.request.url) {
-                Carriage::Allowed => {}
-                Carriage::Dropped(words) => {
-                    credentials = Credentials::None { with_cookies };
-                    note = Some(words);
-                }
-                Carriage::Refused { reason, help } => {
-                    return Err(failed(AttachError { message: reason, help: Some(help.to_owned()) }));
-                }
-            }
-        }
-        if let Credentials::Profile(profile) = credentials {
-            let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope)
-                .await
-                .map_err(failed)?;
-            cached_token = attached.cached_token;
-            note = attached.note;
-        }
+        let signed = self.sign(sending, &mut built, base, scope, jar).await?;
+        let Signed { profile, with_cookies, cached_token, note } = signed;
         on_send();
         let send = |request: Request| self.transmit(sending, request);
         let again = cached_token.is_some().then(|| built.request.clone());
@@ -140,9 +135,12 @@ impl StepContext<'_> {
         if matches!(expected, ExpectedStatus::OneOf(_)) && expected.accepts(401, sending.operation()) {
             return Ok((exchange, with_cookies));
         }
+        sending.log.followed(&exchange);
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
-        if let Credentials::Profile(profile) = credentials {
-            attach(profile, &mut again, base_url, planned.timeout, self.run, scope).await.map_err(failed)?;
+        if let Some(profile) = profile {
+            let base_url = base.api.as_deref().unwrap_or_default();
+            let attached = attach(profile, &mut again, base_url, planned.timeout, self.run, scope).await;
+            attached.map_err(|error| unsigned(sending, error))?;
         }
         let mut exchange = send(again).await?;
         exchange.notes.push(
@@ -158,6 +156,7 @@ impl StepContext<'_> {
         sending: Sending<'_>,
         request: Request,
     ) -> Result<Exchange, NoExchange> {
+        sending.log.begin(&request);
         let result = self.run.settings.client.send_owned(request, sending.request.timeout).await;
         result.map_err(|(error, request)| NoExchange {
             fact: Box::new(transport_fact(&error, sending)),
@@ -166,15 +165,53 @@ impl StepContext<'_> {
         })
     }
 
+    /// Adds the cookies and the credentials.
+    pub(super) async fn sign(
+        &self,
+        sending: Sending<'_>,
+        built: &mut BuiltRequest,
+        base: &BaseUrls,
+        scope: &CaseScope,
+        jar: &CookieJar,
+    ) -> Result<Signed, NoExchange> {
+        let planned = sending.request;
+        let credentials = resolve_credentials(&planned.auth, self.run, scope)
+            .map_err(|reason| unsigned(sending, reason.into()))?;
+        let with_cookies = !matches!(credentials, Credentials::None { with_cookies: false });
+        built.add_cookies(with_cookies.then_some(jar));
+        let mut signed = Signed { profile: None, with_cookies, cached_token: None, note: None };
+        let Credentials::Profile(profile) = credentials else { return Ok(signed) };
+        let name = &self.run.settings.profiles[profile].name;
+        match self.carriage(sending, name, &built.request.url) {
+            _ if scope.is_open_text(&built.request.url) => {}
+            Carriage::Allowed => {}
+            Carriage::Dropped(words) => return Ok(Signed { note: Some(words), ..signed }),
+            Carriage::Refused { reason, help } => {
+                let error = AttachError { message: reason, help: Some(help.to_owned()) };
+                return Err(unsigned(sending, error));
+            }
+        }
+        let base_url = base.api.as_deref().unwrap_or_default();
+        let attached = attach(profile, &mut built.request, base_url, planned.timeout, self.run, scope).await;
+        let Attached { cached_token, note } = attached.map_err(|error| unsigned(sending, error))?;
+        signed = Signed { profile: Some(profile), cached_token, note, ..signed };
+        Ok(signed)
+    }
+
     fn unanswered(&self, sending: Sending<'_>, fact: Fact, request: Option<&Request>) -> StepOutcome {
         let Some(request) = request else { return self.errored(sending.step, fact) };
         let places = self.places(sending.step, None, super::report::request_line(request));
         let mut report = self.blank(sending.step, Verdict::Errored, None);
+        let error = fact.headline.clone();
         report.findings.push(places.finding(fact));
         report.verdict = verdict(&report.findings);
         // What could not be built was not sent, and cannot be repeated.
         let was_sent = report.findings.iter().all(|finding| finding.code != Code::REQUEST_BUILD);
         report.repeat = was_sent.then(|| curl(request));
+        match was_sent {
+            true => sending.log.unanswered(&error, &mut report),
+            false => sending.log.forget(),
+        }
         StepOutcome { report, was_sent }
     }
 }

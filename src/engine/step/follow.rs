@@ -51,18 +51,24 @@ impl StepContext<'_> {
             let Some(next) = next_url(&exchange) else { break };
             let (status, line) = (exchange.response.status, request_line(&exchange.request));
             jar.store(&exchange.request.url, &exchange.response.headers);
+            sending.log.followed(&exchange);
             way.latency += exchange.latency;
             way.notes.append(&mut exchange.notes);
             let request = way.next_request(&exchange, next, jar);
-            way.notes.push(format!("{line} answered {status} and led to {} {}", request.method, request.url));
+            let hop = format!("{line} answered {status} and led to {} {}", request.method, request.url);
+            if !way.notes.contains(&hop) {
+                way.notes.push(hop);
+            }
             exchange = self.transmit(sending, request).await.map_err(|mut none| {
                 none.fact.notes.append(&mut way.notes);
                 none
             })?;
         }
         if let Some(next) = next_url(&exchange) {
-            let more = format!("it leads on to {next}, and `follow: {most}` allows no more");
-            way.notes.push(more);
+            let is_known = |hop: &String| hop.ends_with(&format!(" {next}"));
+            let is_circle = next.as_str() == way.first.url || way.notes.iter().any(is_known);
+            let words = if is_circle { ": the redirects go in a circle" } else { "" };
+            way.notes.push(format!("it leads on to {next}, and `follow: {most}` allows no more{words}"));
         }
         way.notes.append(&mut exchange.notes);
         exchange.notes = way.notes;

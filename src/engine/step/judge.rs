@@ -31,7 +31,9 @@ impl StepContext<'_> {
     ) -> StepOutcome {
         let (step, exchange, polled) = (sending.step, answer.exchange, answer.polled);
         if let Some(refusal) = self.refusal(sending, &exchange) {
-            return self.refused(sending, &exchange, refusal);
+            let mut outcome = self.refused(sending, &exchange, refusal);
+            sending.log.judged(&exchange, &mut outcome.report);
+            return outcome;
         }
         let severities = sending.request.policy.at(exchange.response.status);
         let severities = if self.is_cleanup() { severities.lenient() } else { severities };
@@ -82,7 +84,9 @@ impl StepContext<'_> {
             let is_of_status =
                 |fact: &&mut Fact| matches!(fact.code, Code::RESPONSE_STATUS | Code::EXPECT_STATUS);
             for fact in facts.iter_mut().filter(is_of_status) {
-                fact.help.push("redirects are not followed; `follow: 1` follows one".to_owned());
+                let words = "redirects are not followed; `follow: 1` follows one";
+                // Behind what an undocumented status mostly means.
+                fact.help.insert(fact.help.len().min(1), words.to_owned());
             }
         }
         for error in checked.unresolved {
@@ -106,6 +110,7 @@ impl StepContext<'_> {
             latency: exchange.latency,
             is_judged: report.not_checked.is_empty(),
         });
+        sending.log.judged(&exchange, &mut report);
         StepOutcome { report, was_sent: true }
     }
 

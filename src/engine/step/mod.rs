@@ -10,10 +10,12 @@ mod repeat;
 mod report;
 mod retry;
 mod sending;
+mod withhold;
 
 pub(super) use sending::{Aim, Described, Round, Sending};
 
 use super::event::{Phase, StepReport};
+use super::exchange_log::ExchangeLog;
 use super::request::BuiltRequest;
 use super::run::Run;
 use super::scope::CaseScope;
@@ -36,6 +38,9 @@ pub(super) struct StepOutcome {
 /// Where and for whom a step runs.
 pub(super) struct StepContext<'c> {
     pub(super) run: &'c Run,
+    /// The case's place in the plan, and its id.
+    pub(super) index: usize,
+    pub(super) id: &'c str,
     pub(super) scenario: &'c PlannedScenario,
     /// The row of the case, where it says more than plain values: what it expects.
     pub(super) row: Option<&'c Row>,
@@ -77,7 +82,8 @@ impl StepContext<'_> {
         }
         match &step.action {
             PlannedAction::Request(request) => {
-                let sending = Sending::new(&self.run.plan, step, request);
+                let log = ExchangeLog::new(self, step);
+                let sending = Sending::new(&self.run.plan, step, request, &log);
                 match &sending.written().repeat {
                     Some(repeat) => self.rounds(sending, repeat, scope, jar, on_send).await,
                     None => self.request(sending, scope, jar, &mut || on_send(None)).await,
@@ -117,6 +123,9 @@ impl StepContext<'_> {
         let base = self.base_urls(sending)?;
         let mut built = self.build(sending, &base, scope)?;
         let sent_as = self.hold_to_policy(sending, &built, scope)?;
+        if self.run.settings.is_dry {
+            return self.withhold(sending, built, sent_as, &base, (scope, jar), on_send).await;
+        }
         let expected = self.expected_status(sending, scope)?;
         let values = std::mem::take(&mut built.values);
         let ready = Ready { built, base, expected };
@@ -126,7 +135,9 @@ impl StepContext<'_> {
 
     /// Waits. The time counts against the scenario's, and an interruption ends it.
     async fn pause(&self, step: &PlannedStep, time: Duration) -> StepOutcome {
-        tokio::time::sleep(time).await;
+        if !self.run.settings.is_dry {
+            tokio::time::sleep(time).await;
+        }
         StepOutcome { report: self.blank(step, super::Verdict::Passed, None), was_sent: false }
     }
 }

@@ -81,6 +81,7 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
+            sending.log.followed(&exchange);
             tokio::time::sleep(wait).await;
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct BaseUrls {
 impl StepContext<'_> {
     /// What a step comes to whose condition does not hold; `None` where it is to run.
     pub(super) fn condition(&self, step: &PlannedStep, scope: &CaseScope) -> Option<StepOutcome> {
-        let when = step.step.when.as_ref()?;
+        let when = step.step.when.as_ref().filter(|when| !scope.is_open(when))?;
         match when.holds(scope) {
             Ok(true) => None,
             Ok(false) => {
@@ -75,10 +75,10 @@ impl StepContext<'_> {
                     unresolved_fact(&error, span, &format!("step {} was not sent", sending.name()))
                 }
                 BuildError::Unsendable { reason, span } => sending.unsent(Code::REQUEST_BUILD, reason, span),
-                BuildError::Unfit { reason, expected, actual, note, span } => {
+                BuildError::Unfit { reason, notes, span } => {
                     let mut fact = sending.unsent(Code::REQUEST_BUILD, reason, Some(span));
-                    fact.notes.extend(note);
-                    fact.compared(expected, actual)
+                    fact.notes.extend(notes);
+                    fact
                 }
                 BuildError::Encode { error, span } => {
                     sending.unsent(Code::REQUEST_BUILD, error.to_string(), span).help(error.help())
@@ -101,7 +101,8 @@ impl StepContext<'_> {
             let fact = sending.unsent(Code::VALUE_UNRESOLVED, reason, written.span());
             Box::new(self.errored(sending.step, fact))
         })?;
-        check_sends(sending, described, &sends, &built.values, &self.run.settings.limits)
+        let open = scope.open_places(&built.values);
+        check_sends(sending, described, &sends, &built.values, &open, &self.run.settings.limits)
             .map_err(|fact| Box::new(self.errored(sending.step, *fact)))
     }
 

@@ -46,6 +46,10 @@ impl StepContext<'_> {
             scope.draw_again(&generated);
             scope.exchanges.remove(&step.id);
             let mut outcome = self.request(sending, scope, jar, &mut || on_send(of_last_round.take())).await;
+            if self.run.settings.is_dry {
+                // What the next round sends, an answer decides.
+                return outcome;
+            }
             name_round(sending, &mut outcome.report);
             let exchange = scope.exchanges.get(&step.id).cloned();
             let is_last = match (&exchange, is_over(outcome.report.verdict)) {
@@ -229,6 +233,7 @@ impl Rounds {
         self.warnings.add(warnings);
         whole.findings.extend(denied);
         whole.repeat = report.repeat.or(whole.repeat.take());
+        whole.exchanges.extend(report.exchanges);
         if let Some(exchange) = report.exchange {
             let was_judged = whole.exchange.as_ref().is_none_or(|earlier| earlier.is_judged);
             whole.exchange = Some(exchange);

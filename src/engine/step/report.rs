@@ -10,7 +10,7 @@ use crate::engine::place::{Places, first_line};
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
-use crate::source::{Source, Span};
+use crate::source::Source;
 use std::cell::OnceCell;
 use std::time::Duration;
 
@@ -20,15 +20,13 @@ impl StepContext<'_> {
         match &step.action {
             PlannedAction::Request(request) => match &request.target {
                 PlannedTarget::Operation(call) => self.run.plan.operation(call).name(),
-                PlannedTarget::Url(url) => self.written(url.send.span),
+                PlannedTarget::Url(url) => url.send.text.clone(),
             },
-            PlannedAction::Pause(_) => format!("pause {}", self.written(step.step.place())),
+            PlannedAction::Pause(_) => {
+                let time = self.scenario.file.source.slice(step.step.place());
+                format!("pause {}", time.trim_matches(['"', '\'']))
+            }
         }
-    }
-
-    /// A line of the scenario file, as it is written.
-    fn written(&self, span: Span) -> String {
-        self.scenario.file.source.slice(span).trim_matches(['"', '\'']).to_owned()
     }
 
     /// A report of a step that has not run.
@@ -48,6 +46,7 @@ impl StepContext<'_> {
             findings: Vec::new(),
             exchange: None,
             earlier: 0,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

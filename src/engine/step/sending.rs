@@ -1,5 +1,6 @@
 use crate::check::Fact;
 use crate::diagnostic::Code;
+use crate::engine::exchange_log::ExchangeLog;
 use crate::engine::fact::own_fact;
 use crate::openapi::{Contract, Operation};
 use crate::plan::{Plan, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget};
@@ -14,6 +15,8 @@ pub(in crate::engine) struct Sending<'s> {
     pub(in crate::engine) aim: Aim<'s>,
     /// Which time it is gone through, where that is more than once.
     pub(in crate::engine) round: Option<Round>,
+    /// Who is told of its requests.
+    pub(in crate::engine) log: &'s ExchangeLog<'s>,
 }
 
 /// One of several times that a step is gone through.
@@ -43,7 +46,12 @@ pub(in crate::engine) struct Described<'s> {
 }
 
 impl<'s> Sending<'s> {
-    pub(in crate::engine) fn new(plan: &'s Plan, step: &'s PlannedStep, request: &'s PlannedRequest) -> Self {
+    pub(in crate::engine) fn new(
+        plan: &'s Plan,
+        step: &'s PlannedStep,
+        request: &'s PlannedRequest,
+        log: &'s ExchangeLog<'s>,
+    ) -> Self {
         let aim = match &request.target {
             PlannedTarget::Operation(call) => Aim::Operation(Described {
                 call,
@@ -52,7 +60,7 @@ impl<'s> Sending<'s> {
             }),
             PlannedTarget::Url(send) => Aim::Url(send),
         };
-        Self { step, request, aim, round: None }
+        Self { step, request, aim, round: None, log }
     }
 
     /// The step's id, and the round where there are several: `` `list`, round 3 of 6``.

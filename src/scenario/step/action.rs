@@ -47,6 +47,8 @@ pub struct Send {
     /// The URL; a relative one is resolved against the base URL of the file's api.
     pub url: Template,
     /// The whole of what is written: method and URL.
+    pub text: String,
+    /// Where it is written.
     pub span: Span,
     /// The rest of it.
     pub request: StepRequest,
@@ -113,17 +115,19 @@ fn read_url(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<Template
 
 /// Reads `send` with the keys that belong to it.
 pub(super) fn read_send(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<Send> {
-    let target = map.take("send").and_then(|node| read_target(node, reader));
+    let node = map.take("send");
+    let target = node.and_then(|node| read_target(node, reader));
     let request = read_request(map, reader);
-    let (method, url, span) = target?;
-    Some(Send { method, url, span, request })
+    let (method, url) = target?;
+    let text = node?.as_str().unwrap_or_default().trim().to_owned();
+    Some(Send { method, url, text, span: node?.span, request })
 }
 
 /// The words for what `send` is.
 const TARGET: &str = "`send` is a method and a URL, as in `send: \"PUT {$vars.uploadUrl}\"`";
 
 /// `PUT {$vars.uploadUrl}`: a method, a space, and what gives a URL.
-fn read_target(node: &Node, reader: &mut Reader<'_>) -> Option<(String, Template, Span)> {
+fn read_target(node: &Node, reader: &mut Reader<'_>) -> Option<(String, Template)> {
     let Some(text) = node.as_str() else {
         reader.invalid(node.span, TARGET, format!("is {}", node.type_name()));
         return None;
@@ -133,7 +137,11 @@ fn read_target(node: &Node, reader: &mut Reader<'_>) -> Option<(String, Template
     let is_method =
         !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
     if !is_method {
-        reader.invalid(node.span, TARGET, "does not start with a method");
+        let label = match text.contains("://") || text.starts_with(['/', '{', '$']) {
+            true => format!("has no method: write `GET {}`", text.trim()),
+            false => "does not start with a method".to_owned(),
+        };
+        reader.invalid(node.span, TARGET, label);
         return None;
     }
     if url.trim().is_empty() {
@@ -141,7 +149,7 @@ fn read_target(node: &Node, reader: &mut Reader<'_>) -> Option<(String, Template
         return None;
     }
     let url = Template::of_text(url.trim(), node.span, &reader.syntax, reader.problems);
-    Some((method.to_ascii_uppercase(), url, node.span))
+    Some((method.to_ascii_uppercase(), url))
 }
 
 /// Reads `flow` with the keys that belong to it.

@@ -134,7 +134,7 @@ pub(super) fn kind_of(node: &Node, reader: &mut Reader<'_>) -> Option<StepKind> 
             .problems
             .error(Code::SCENARIO_INVALID_VALUE, second.key_span, message, "the second of them")
             .help
-            .push("make it a step of its own: `- `, behind or before this one".to_owned());
+            .push("make it a step of its own".to_owned());
     }
     Some(kind)
 }

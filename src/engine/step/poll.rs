@@ -62,6 +62,8 @@ impl StepContext<'_> {
         let begun = Instant::now();
         let mut polled = Polled::new(poll, self.run.settings.limits.findings);
         loop {
+            // The last try is one that begins when the time is over, however long those before it took.
+            let is_last = begun.elapsed() >= poll.limit.value;
             let exchange = self.exchange(sending, ready, scope, jar, on_send).await;
             let exchange = exchange.map_err(|mut outcome| {
                 let note =
@@ -77,7 +79,7 @@ impl StepContext<'_> {
             let wait = poll.every.after(polled.tries).min(left);
             polled.has_come = has_come;
             polled.is_cut = self.deadline.saturating_duration_since(Instant::now()) <= wait;
-            if has_come || left.is_zero() || polled.is_cut || self.refusal(sending, &exchange).is_some() {
+            if has_come || is_last || polled.is_cut || self.refusal(sending, &exchange).is_some() {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));

@@ -32,6 +32,8 @@ pub struct Limits {
     pub items: usize,
     /// How many seconds an event stream is read for that does not end by itself.
     pub stream: usize,
+    /// The most rounds of one step that is repeated.
+    pub rounds: usize,
     /// The most other files that one document may refer to.
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
@@ -103,6 +105,7 @@ impl Limits {
             what: "the seconds that an endless event stream is read for",
             is_size: false,
         },
+        Limit { name: "rounds", what: "the most rounds of a repeated step", is_size: false },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
         Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
@@ -137,6 +140,7 @@ impl Limits {
             "parts" => self.parts = count,
             "items" => self.items = count,
             "stream" => self.stream = count,
+            "rounds" => self.rounds = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
             "trace" => self.trace = amount,
@@ -165,6 +169,7 @@ impl Default for Limits {
             parts: 10_000,
             items: 10_000,
             stream: 5,
+            rounds: 1_000,
             files: 256,
             chain: 64,
             trace: 1 << 20,

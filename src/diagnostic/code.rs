@@ -101,6 +101,10 @@ codes! {
     EXPECT_BYTES = "expect.bytes";
     /// The answer took longer than the scenario allows.
     EXPECT_WITHIN = "expect.within";
+    /// What a poll waits for has not come.
+    EXPECT_POLL = "expect.poll";
+    /// A repeated step did not come to its end.
+    EXPECT_REPEAT = "expect.repeat";
     /// A capture found nothing.
     CAPTURE_MISSING = "capture.missing";
     // Findings: the exchange did not happen, or the test could not be carried out.
@@ -211,6 +215,8 @@ codes! {
     SCENARIO_UNKNOWN_CHECK = "scenario.unknown-check";
     /// A rule of `contract` that never fits.
     SCENARIO_IDLE_RULE = "scenario.idle-rule";
+    /// A poll that waits for nothing.
+    SCENARIO_IDLE_POLL = "scenario.idle-poll";
     /// An expectation that can be named better.
     SCENARIO_VAGUE_STATUS = "scenario.vague-status";
     /// An expectation that no response which keeps the document can meet.

@@ -1,6 +1,7 @@
 //! Values and lists as parts of a sentence.
 
 use crate::json::{Value, brief, cut};
+use std::time::Duration;
 
 /// A value in backticks: text as it is, everything else as JSON, cut after 60 characters.
 pub fn quoted(value: &Value) -> String {
@@ -55,6 +56,21 @@ pub fn count(number: usize, singular: &str, plural: &str) -> String {
     }
 }
 
+/// A time as people write it: `250 ms`, `1.5 s`, `90 s`.
+pub fn time(time: Duration) -> String {
+    match time.as_millis() {
+        milliseconds @ 0..1000 => format!("{milliseconds} ms"),
+        // Three digits behind the point are as exact as anybody writes.
+        milliseconds => {
+            let thousandths = format!("{:03}", milliseconds % 1000);
+            match thousandths.trim_end_matches('0') {
+                "" => format!("{} s", milliseconds / 1000),
+                digits => format!("{}.{digits} s", milliseconds / 1000),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +86,18 @@ mod tests {
         assert_eq!(quoted(&json!("a\nb")), "`a b`");
         let long = quoted(&json!(vec![1; 1000]));
         assert!(long.starts_with("`[1,1,") && long.ends_with("…`"), "{long}");
+    }
+
+    #[test]
+    fn times_have_the_digits_that_they_need() {
+        let check = |milliseconds, expected: &str| {
+            assert_eq!(time(Duration::from_millis(milliseconds)), expected);
+        };
+        check(0, "0 ms");
+        check(250, "250 ms");
+        check(1000, "1 s");
+        check(1500, "1.5 s");
+        check(60_050, "60.05 s");
     }
 
     #[test]

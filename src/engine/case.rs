@@ -146,7 +146,8 @@ impl<'c> CaseCourse<'c> {
     async fn run_main(&mut self) {
         let interrupt = self.course.run.settings.interrupt.clone();
         let limit = self.scenario.timeout;
-        match within(self.course.limited(limit), interrupt, self.run_phases()).await {
+        let limited = self.course.begin(limit);
+        match within(limited, interrupt, self.run_phases()).await {
             Ok(()) => {}
             Err(Cut::Interrupted) => {
                 let report = StepReport { reason: Some("interrupted".to_owned()), ..not_run_step() };

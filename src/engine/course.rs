@@ -8,7 +8,7 @@ use super::fact::{own_fact, unresolved_fact, unresolved_headline, value_finding}
 use super::mark;
 use super::run::Run;
 use super::scope::CaseScope;
-use super::step::{StepContext, StepOutcome};
+use super::step::{Saved, StepContext, StepOutcome};
 use crate::diagnostic::{Code, Finding};
 use crate::http::CookieJar;
 use crate::json::Datum;
@@ -19,6 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// What cleanup and teardown of one case, or of the whole of a file, may take together.
@@ -53,13 +54,24 @@ pub(super) struct Course<'c> {
     scopes: Vec<CaseScope>,
     pub(super) jar: CookieJar,
     pub(super) reports: Vec<StepReport>,
-    /// Steps that were sent and have a cleanup, with their scopes, in the order sent.
-    due: Vec<(&'c PlannedStep, usize)>,
+    /// Steps that were sent and have a cleanup, in the order sent.
+    due: Vec<Due<'c>>,
+    /// When the time for steps, or for their cleanup, is over.
+    deadline: Instant,
     /// Calls of flows of which nothing was sent yet, from the outside in.
     calling: Vec<(&'c PlannedStep, usize)>,
     pub(super) left_behind: Vec<String>,
     /// Whether a step passed whose `xfail` is strict.
     pub(super) has_strict_pass: bool,
+}
+
+/// A step whose cleanup is due.
+struct Due<'c> {
+    step: &'c PlannedStep,
+    /// The place of its scope.
+    scope: usize,
+    /// What it had saved when another round of it began, which saved other values under the same names.
+    saved: Saved,
 }
 
 /// The step that ended a list of steps.
@@ -109,6 +121,7 @@ impl<'c> Course<'c> {
             jar: CookieJar::default(),
             reports: Vec::new(),
             due: Vec::new(),
+            deadline: Instant::now(),
             calling: Vec::new(),
             left_behind: Vec::new(),
             has_strict_pass: false,
@@ -124,9 +137,11 @@ impl<'c> Course<'c> {
         &self.case
     }
 
-    /// A person who is asked may take any time.
-    pub(super) fn limited(&self, limit: Duration) -> Duration {
-        if self.run.settings.stepper.is_some() { Duration::MAX } else { limit }
+    /// The time that steps have from now on; a person who is asked may take any time.
+    pub(super) fn begin(&mut self, limit: Duration) -> Duration {
+        let limit = if self.run.settings.stepper.is_some() { Duration::MAX } else { limit };
+        self.deadline = after(limit);
+        limit
     }
 
     /// The names that steps outside of flows see.
@@ -150,6 +165,7 @@ impl<'c> Course<'c> {
             is_cleanup_strict: self.is_cleanup_strict,
             worker: self.worker,
             phase,
+            deadline: self.deadline,
         }
     }
 
@@ -197,10 +213,16 @@ impl<'c> Course<'c> {
             PlannedAction::Request(_) | PlannedAction::Pause(_) => {
                 let context = self.context(phase);
                 let Self { scopes, jar, due, calling, .. } = self;
-                let mut on_send = || {
+                let mut on_send = |of_last_round: Option<Saved>| {
+                    if let (Some(saved), Some(last), false) =
+                        (of_last_round, due.last_mut(), step.cleanup.is_empty())
+                    {
+                        last.saved = saved;
+                    }
                     // What was sent within a flow makes the cleanup of its callers due, before its own.
                     let sent = calling.drain(..).chain([(step, scope)]);
-                    due.extend(sent.filter(|(step, _)| !step.cleanup.is_empty()));
+                    let with_cleanup = sent.filter(|(step, _)| !step.cleanup.is_empty());
+                    due.extend(with_cleanup.map(|(step, scope)| Due { step, scope, saved: Vec::new() }));
                 };
                 context.run_step(step, &mut scopes[scope], jar, &mut on_send).await
             }
@@ -395,8 +417,8 @@ impl<'c> Course<'c> {
         steps: impl Iterator<Item = &'c PlannedStep> + Send,
         phase: Phase,
     ) {
-        let is_done =
-            tokio::time::timeout(self.limited(CLEANUP_BUDGET), self.run_due(steps, phase)).await.is_ok();
+        let budget = self.begin(CLEANUP_BUDGET);
+        let is_done = tokio::time::timeout(budget, self.run_due(steps, phase)).await.is_ok();
         if !is_done {
             let budget = CLEANUP_BUDGET.as_secs();
             self.left_behind
@@ -416,10 +438,17 @@ impl<'c> Course<'c> {
     }
 
     async fn run_registered(&mut self) {
-        while let Some((step, scope)) = self.due.pop() {
+        while let Some(Due { step, scope, saved }) = self.due.pop() {
+            // Each round is cleaned up with its own values; whoever comes next sees those of the last.
+            let vars = &mut self.scopes[scope].vars;
+            let names = saved.iter().map(|(name, _)| name.clone());
+            let of_last: Saved =
+                names.filter_map(|name| Some((name.clone(), vars.get(&name)?.clone()))).collect();
+            vars.extend(saved);
             for cleanup in &step.cleanup {
                 self.run_step(cleanup, scope, Phase::Cleanup).await;
             }
+            self.scopes[scope].vars.extend(of_last);
         }
     }
 
@@ -437,6 +466,12 @@ impl<'c> Course<'c> {
         }
         report
     }
+}
+
+/// The moment when a time is over; one that no clock can count to is as good as a year.
+fn after(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 60 * 60))
 }
 
 fn new_scope(run: &Run, stream: &str) -> CaseScope {
@@ -475,6 +510,7 @@ pub(super) fn not_run_step() -> StepReport {
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        earlier: 0,
         exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),

@@ -136,8 +136,10 @@ pub struct StepReport {
     pub reason: Option<String>,
     /// Everything that was found, denied and warned.
     pub findings: Vec<Finding>,
-    /// The exchange, masked; `None` when nothing was answered.
+    /// The exchange, masked; `None` when nothing was answered. Of several, the last.
     pub exchange: Option<ExchangeReport>,
+    /// How many exchanges were judged before it: those of a poll, and of earlier rounds.
+    pub earlier: usize,
     /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
     pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.

@@ -59,6 +59,11 @@ impl<'c> ExchangeLog<'c> {
         self.end(Some(exchange), None, None);
     }
 
+    /// No answer came, and another request follows.
+    pub(super) fn lost(&self, error: &str) {
+        self.end(None, Some(error), None);
+    }
+
     /// The last answer was judged: the records go into the report.
     pub(super) fn judged(&self, exchange: &Exchange, report: &mut StepReport) {
         self.end(Some(exchange), None, Some(report));

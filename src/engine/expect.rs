@@ -327,6 +327,12 @@ fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<F
         Err(error) => format!("`{}` cannot be evaluated: {}", condition.text, error.0),
     };
     let mut fact = own_fact(Code::EXPECT_ASSERT, headline, condition.span, "must hold");
+    fact.notes.extend(values_of_parts(condition, scope));
+    Some(fact)
+}
+
+/// The parts of a condition with their values, one a line: one note, so that they stand in one column.
+pub(super) fn values_of_parts(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<String> {
     let parts = condition.parts(scope);
     let width = parts.iter().map(|part| part.text.chars().count()).max().unwrap_or(0).min(48);
     let lines: Vec<String> = parts
@@ -337,9 +343,7 @@ fn check_condition(condition: &Condition, scope: &ExchangeScope<'_>) -> Option<F
             Some(format!("{:width$} = {}", part.text, shorten(&value.to_string())))
         })
         .collect();
-    // One note of several lines, so that the values stand in one column.
-    fact.notes.extend((!lines.is_empty()).then(|| lines.join("\n")));
-    Some(fact)
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn check_within(within: &Spanned<Duration>, latency: Duration) -> Option<Fact> {

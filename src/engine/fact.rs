@@ -7,7 +7,6 @@ use crate::check::{Fact, ScenarioPlace};
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::expression::Unresolved;
 use crate::http::{TransportError, TransportErrorKind};
-use crate::plan::PlannedStep;
 use crate::source::{Source, Span};
 use std::sync::Arc;
 
@@ -16,11 +15,6 @@ pub(super) fn own_fact(code: Code, headline: impl Into<String>, span: Span, labe
     let mut fact = Fact::new(code, Severity::Deny, headline);
     fact.scenario = Some(ScenarioPlace::new(span, label));
     fact
-}
-
-/// A fact about the step itself, at what it does.
-pub(super) fn call_fact(code: Code, headline: impl Into<String>, step: &PlannedStep) -> Fact {
-    own_fact(code, headline, step.step.place(), &format!("step `{}` was not sent", step.id))
 }
 
 /// A value that the step needs does not exist.
@@ -34,17 +28,17 @@ pub(super) fn unresolved_headline(error: &Unresolved) -> String {
 
 /// There is no response to judge.
 pub(super) fn transport_fact(error: &TransportError, sending: Sending<'_>) -> Fact {
-    let step = sending.step;
+    let name = sending.name();
     let label = match error.kind {
-        TransportErrorKind::Build => format!("step `{}` was not sent", step.id),
-        TransportErrorKind::Limit => format!("the answer to step `{}` was not read to its end", step.id),
-        _ => format!("step `{}` was not answered", step.id),
+        TransportErrorKind::Build => format!("step {name} was not sent"),
+        TransportErrorKind::Limit => format!("the answer to step {name} was not read to its end"),
+        _ => format!("step {name} was not answered"),
     };
     let written = error.header.as_ref().and_then(|name| {
         let mut headers = sending.request.headers.iter();
         headers.find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.span)
     });
-    let span = written.unwrap_or(step.step.place());
+    let span = written.unwrap_or(sending.step.step.place());
     let mut fact = own_fact(error.kind.code(), error.message.clone(), span, &label);
     fact.help.extend(error.help.clone());
     fact

@@ -12,6 +12,7 @@ mod event;
 mod exchange_log;
 mod expect;
 mod fact;
+mod folded;
 mod gate;
 mod inputs;
 mod mark;

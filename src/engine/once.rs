@@ -75,7 +75,7 @@ impl<'c> Once<'c> {
             return Err("`setupOnce` has not all of its inputs".to_owned());
         }
         let interrupt = run.settings.interrupt.clone();
-        let limit = self.course.limited(once.timeout);
+        let limit = self.course.begin(once.timeout);
         let steps = self.course.run_steps(&once.setup, OWN, Phase::SetupOnce);
         match within(limit, interrupt, steps).await {
             Ok(None) => Ok(()),

@@ -16,7 +16,7 @@ use crate::scenario::Named;
 use crate::source::Span;
 
 /// A request that is ready to be sent but for its credentials, and the values it was made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct BuiltRequest {
     pub(super) request: Request,
     pub(super) values: RequestValues,

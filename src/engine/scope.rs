@@ -100,6 +100,18 @@ impl CaseScope {
     }
 }
 
+impl CaseScope {
+    /// The generator as it stands: what is drawn from it again is the same again.
+    pub(super) fn generator(&self) -> Generator {
+        self.generator.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has everything be drawn from here on that was drawn since `generator` was taken.
+    pub(super) fn draw_again(&self, generator: &Generator) {
+        self.generator.lock().unwrap_or_else(PoisonError::into_inner).clone_from(generator);
+    }
+}
+
 impl Scope for CaseScope {
     fn resolve(&self, reference: &Reference) -> Result<Datum, Unresolved> {
         self.resolve_with(reference, None)

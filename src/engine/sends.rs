@@ -1,6 +1,6 @@
 //! The policy for requests that break the document: `sends: valid`, `unchecked`, `{ invalid: […] }`.
 
-use super::fact::{call_fact, own_fact};
+use super::fact::own_fact;
 use super::step::{Described, Sending};
 use super::unanswered::is_touched;
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
@@ -93,7 +93,8 @@ fn unwanted(
 
 fn fact_of(sending: Sending<'_>, described: Described<'_>, violation: &RequestViolation) -> Fact {
     let headline = format!("the request breaks the document: {}", violation.headline);
-    let mut fact = call_fact(violation.check.code(), headline, sending.step)
+    let mut fact = sending
+        .unsent(violation.check.code(), headline, None)
         .compared(violation.expected.clone(), violation.actual.clone());
     fact.document = Some(violation.document.clone());
     fact.scenario = Some(place_of_violation(sending, described, &violation.pointer));

@@ -89,7 +89,7 @@ pub(super) fn fold_into_status(
         0
     });
     let fact = &mut facts[at];
-    fact.scenario = Some(ScenarioPlace::new(span, format!("step `{}` expected {words}", sending.step.id)));
+    fact.scenario = Some(ScenarioPlace::new(span, format!("step {} expected {words}", sending.name())));
     add_consequences(fact, unmet);
 }
 

@@ -59,7 +59,7 @@ impl SummaryBuilder {
     fn add_step(&mut self, step: &StepReport, index: usize) {
         match &step.exchange {
             Some(exchange) => {
-                self.exchanges += 1;
+                self.exchanges += 1 + step.earlier;
                 // Behind a finding that is denied it is no news, unless nothing was judged all the same.
                 let is_news = !is_denied(step)
                     || !exchange.is_described
@@ -208,6 +208,7 @@ mod tests {
             reason: None,
             findings: vec![finding],
             exchange: None,
+            earlier: 0,
             exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),

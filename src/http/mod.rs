@@ -17,6 +17,7 @@ mod incoming;
 mod measure;
 mod outgoing;
 mod pace;
+mod retry_after;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]
@@ -29,5 +30,6 @@ pub use cookies::{CookieJar, response_cookie};
 pub use curl::curl;
 pub use error::{TransportError, TransportErrorKind};
 pub use pace::Pace;
+pub use retry_after::retry_after;
 pub use token::{ClientAuth, Issued, Token, TokenKey, TokenRequest, Tokens, lifetime_at};
 pub use token_error::{TokenError, excerpt};

@@ -157,6 +157,25 @@ impl Datum {
         Some(Self { value, digits })
     }
 
+    /// The elements of an array; itself where it is none.
+    ///
+    /// # Errors
+    /// What is no array is given back.
+    pub fn into_elements(self) -> Result<Vec<Self>, Self> {
+        let Value::Array(values) = self.value else { return Err(self) };
+        let mut elements: Vec<Self> = values.into_iter().map(Self::new).collect();
+        for (at, text) in self.digits {
+            let (first, rest) = match at.tokens() {
+                [first, rest @ ..] => (first.parse::<usize>().ok(), rest),
+                [] => continue,
+            };
+            if let Some(element) = first.and_then(|index| elements.get_mut(index)) {
+                element.digits.insert(Pointer::of(rest.iter().cloned()), text);
+            }
+        }
+        Ok(elements)
+    }
+
     /// The digits of a number at a pointer: as written, or as the value prints.
     pub fn digits_at(&self, pointer: &Pointer) -> Option<String> {
         if let Some(text) = self.digits.get(pointer) {
@@ -346,6 +365,14 @@ mod tests {
         check_with("{}", "/a/b", None);
         check_with("1", "/a", None);
         check_with("1", "", Some("9"));
+    }
+
+    #[test]
+    fn elements_keep_their_digits() {
+        let elements = datum(r#"[1.10, {"a": [1e3]}, 2]"#).into_elements().expect("an array");
+        let texts: Vec<String> = elements.iter().map(Datum::to_json).collect();
+        assert_eq!(texts, ["1.10", r#"{"a":[1e3]}"#, "2"]);
+        assert!(datum("1.10").into_elements().is_err());
     }
 
     #[test]

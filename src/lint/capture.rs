@@ -16,12 +16,13 @@ use crate::yaml::nearest;
 
 /// Finds what `save` may not find.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
-    if at.step.step.save.is_empty() {
+    if at.step.step.named().next().is_none() {
         return;
     }
     let Some(schemas) = schemas(at) else { return };
     let document = at.contract.document();
-    for capture in &at.step.step.save {
+    let saved = &at.step.step.save;
+    for capture in at.step.step.named() {
         let CaptureSource::Body(selector) = &capture.value.source else { continue };
         let Some(pointer) = selector.as_pointer() else { continue };
         let described: Vec<Described> =
@@ -30,7 +31,12 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
         let is_known = |each: &Described| matches!(each, Described::Known { .. });
         if described.iter().all(is_missing) {
             found.extend(described.first().and_then(|first| missing(at, capture, first)));
-        } else if described.iter().all(is_known) && capture.value.default.is_none() && !at.is_cleanup {
+        } else if described.iter().all(is_known)
+            && capture.value.default.is_none()
+            && !at.is_cleanup
+            // What is carried or collected may be missing: that is how the last page says so.
+            && saved.iter().any(|each| std::ptr::eq(each, capture))
+        {
             found.extend(described.iter().find_map(|each| optional(at, capture, each)));
         }
     }

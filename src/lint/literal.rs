@@ -30,7 +30,7 @@ impl<'a> Literals<'a> {
     pub(super) fn of(scenario: &'a PlannedScenario, row: Option<&'a Row>) -> Self {
         let saved: BTreeSet<&str> = scenario
             .all_steps()
-            .flat_map(|step| step.step.save.iter().map(|capture| capture.name.as_str()))
+            .flat_map(|step| step.step.named().map(|capture| capture.name.as_str()))
             .collect();
         let vars: &[Named<Template>] = &scenario.scenario().vars;
         let vars = scenario.file.vars.iter().chain(vars);

@@ -5,6 +5,7 @@
 //! document or an expression leaves something open it counts as possible, so that no right scenario is
 //! spoken of. Start with [`lint`].
 
+mod again;
 mod answer;
 mod auth;
 mod body;
@@ -101,6 +102,7 @@ fn check_step<'a>(
         limits: input.limits,
     };
     auth::check(&at, found);
+    again::check(&at, found);
     request::check(&at, found);
     capture::check(&at, found);
     // Cleanup takes what it finds: the contract warns there, and so nothing is impossible.

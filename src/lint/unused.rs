@@ -119,6 +119,12 @@ impl List<'_> {
             for capture in step.step.save.iter().filter(|capture| !capture.value.is_secret) {
                 self.add("vars", "the saved value", &capture.name, capture.name_span);
             }
+            for capture in step.step.repeat().into_iter().flat_map(|repeat| &repeat.carry) {
+                self.add("vars", "the carried value", &capture.name, capture.name_span);
+            }
+            for capture in step.step.repeat().into_iter().flat_map(|repeat| &repeat.collect) {
+                self.add("vars", "the collected value", &capture.name, capture.name_span);
+            }
             self.add_saved(&step.cleanup);
         }
     }

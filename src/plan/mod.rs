@@ -4,6 +4,7 @@
 //! A [`Case`] names real operations or does not exist: [`plan`] reports every problem of every file
 //! and leaves out nothing silently. Start there.
 
+mod again;
 mod allow;
 mod auth;
 mod case;
@@ -27,6 +28,7 @@ mod used;
 #[cfg(test)]
 mod tests;
 
+pub use again::PlannedRetry;
 pub use allow::check_allowed;
 pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
 pub use planned::{

@@ -1,4 +1,4 @@
-use super::UsedNames;
+use super::{PlannedRetry, UsedNames};
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::json::Pointer;
@@ -84,6 +84,8 @@ pub struct PlannedRequest {
     pub attached: Attached,
     /// From sending to the last body byte.
     pub timeout: Duration,
+    /// When it is sent again.
+    pub retry: Option<PlannedRetry>,
 }
 
 /// What a request is sent to.

@@ -312,10 +312,12 @@ impl Planner<'_> {
         if let Some(project) = self.input.project {
             surroundings.project = Some(&project.contract);
             surroundings.timeouts.push(project.timeouts);
+            surroundings.retry.extend(&project.retry);
         }
         if let Some(environment) = self.input.environment {
             surroundings.contract.push(&environment.contract);
             surroundings.timeouts.push(environment.timeouts);
+            surroundings.retry.extend(&environment.retry);
         }
         surroundings.outer_headers = self.input.headers;
         surroundings

@@ -2,8 +2,8 @@ use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
-    CAPTURE_ROOTS, Call, CaptureSource, Expectation, Matcher, MatcherKind, Member, Named, OperatorKind,
-    Sends, StatusPattern, Step, StepBody, StepRequest,
+    CAPTURE_ROOTS, Call, Capture, CaptureSource, Expectation, Matcher, MatcherKind, Member, Named,
+    OperatorKind, Sends, StatusPattern, Step, StepBody, StepRequest,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -91,7 +91,25 @@ impl Names {
         problems: &mut Problems,
     ) {
         self.steps.insert(id.to_owned());
-        for capture in &step.save {
+        // Asked of every answer, and so before anything is saved.
+        if let Some(until) = request.poll.as_ref().and_then(|poll| poll.until.as_ref()) {
+            self.check_condition(until, Place::Response, problems);
+        }
+        self.check_captures(&step.save, problems);
+        self.add_saved(step);
+        self.check_expectation(&request.expect, problems);
+        if let Some(repeat) = &request.repeat {
+            self.check_captures(&repeat.carry, problems);
+            self.check_captures(&repeat.collect, problems);
+            self.vars.extend(repeat.collect.iter().map(|each| each.name.clone()));
+            if let Some(condition) = &repeat.condition {
+                self.check_condition(condition, Place::Response, problems);
+            }
+        }
+    }
+
+    fn check_captures(&mut self, captures: &[Named<Capture>], problems: &mut Problems) {
+        for capture in captures {
             if let CaptureSource::Expression(template) = &capture.value.source {
                 self.check_template(template, Place::Capture, problems);
             }
@@ -99,8 +117,12 @@ impl Names {
                 self.check_template(template, Place::Request, problems);
             }
         }
-        self.add_saved(step);
-        self.check_expectation(&request.expect, problems);
+    }
+
+    /// Adds the names that a step carries from round to round: they have a value in the first as well.
+    pub(super) fn add_carried(&mut self, step: &Step) {
+        let carried = step.repeat().into_iter().flat_map(|repeat| &repeat.carry);
+        self.vars.extend(carried.map(|each| each.name.clone()));
     }
 
     /// Adds the names that a step saves.

@@ -1,7 +1,9 @@
 use crate::check::Policy;
 use crate::expression::Template;
 use crate::openapi::Nullable;
-use crate::scenario::{ContractRule, ContractSettings, Named, NullableReading, Project, Settings, Timeouts};
+use crate::scenario::{
+    ContractRule, ContractSettings, Named, NullableReading, Project, Retry, Settings, Timeouts,
+};
 use std::time::Duration;
 
 /// LANGUAGE: connect 5 s, request 30 s, scenario 5 min.
@@ -22,6 +24,7 @@ pub(super) struct Surroundings<'s> {
     pub(super) project: Option<&'s ContractSettings>,
     pub(super) contract: Vec<&'s ContractSettings>,
     pub(super) timeouts: Vec<Timeouts>,
+    pub(super) retry: Vec<&'s Retry>,
     pub(super) headers: Vec<&'s [Named<Option<Template>>]>,
     /// What stands around every file: headers of the environment and of the command line.
     pub(super) outer_headers: &'s [Named<Option<Template>>],
@@ -31,6 +34,7 @@ impl<'s> Surroundings<'s> {
     pub(super) fn push(&mut self, settings: &'s Settings) {
         self.contract.push(&settings.contract);
         self.timeouts.push(settings.timeouts);
+        self.retry.extend(&settings.retry);
         self.headers.push(&settings.headers);
     }
 

@@ -1,3 +1,4 @@
+use super::again::{PlannedRetry, check_poll, plan_retry};
 use super::auth::{check_auth_kind, resolve_auth};
 use super::content::{Offer, attach, plain_media_type};
 use super::flow::FlowKey;
@@ -170,6 +171,7 @@ impl<'i> Planner<'i> {
     ) -> Option<PlannedAction> {
         let request = &call.request;
         let headers = course.surroundings.headers(&request.headers);
+        course.names.add_carried(step);
         let outer_headers = course.surroundings.outer_headers(&request.headers);
         course.names.check_call(call, problems);
         course.names.check_request(request, &headers, problems);
@@ -180,6 +182,7 @@ impl<'i> Planner<'i> {
         let described = self.document(api).operation(operation);
         let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &described);
         let (of_api, own) = (self.api_contract(api), &request.expect.contract);
+        let retry = self.again(request, described.method(), course, problems);
         let policy = course.surroundings.policy(of_api, own, self.input.overrides, fits);
         let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
         let all_headers: Vec<_> = outer_headers.iter().chain(&headers).cloned().collect();
@@ -203,6 +206,7 @@ impl<'i> Planner<'i> {
             media_type,
             attached,
             timeout: course.surroundings.request_timeout(request.timeout),
+            retry,
         })))
     }
 
@@ -220,11 +224,13 @@ impl<'i> Planner<'i> {
         let request = &send.request;
         let own = Surroundings::default();
         let headers = own.headers(&request.headers);
+        course.names.add_carried(step);
         course.names.check_template(&send.url, Place::Request, problems);
         course.names.check_request(request, &headers, problems);
         course.names.check_answer(id, step, request, problems);
         self.check_attachments(file, request, &mut course.names, problems);
         let (auth, auth_at) = self.auth(request.auth.as_ref(), None, course, problems);
+        let retry = self.again(request, &send.method, course, problems);
         let is_about_all = |rule: &ContractRule| rule.operations.is_empty();
         let policy =
             course.surroundings.policy(None, &request.expect.contract, self.input.overrides, is_about_all);
@@ -247,7 +253,22 @@ impl<'i> Planner<'i> {
             media_type,
             attached,
             timeout: course.surroundings.request_timeout(request.timeout),
+            retry,
         })))
+    }
+
+    /// When a request is sent again; how long it is polled for must fit into the scenario's time.
+    fn again(
+        &self,
+        request: &StepRequest,
+        method: &str,
+        course: &Course<'_>,
+        problems: &mut Problems,
+    ) -> Option<PlannedRetry> {
+        if let Some(poll) = &request.poll {
+            check_poll(poll, course.surroundings.scenario_timeout(), problems);
+        }
+        plan_retry(&course.surroundings.retry, request.retry.as_ref(), method, problems)
     }
 
     /// Who a call is sent as, and where its file says so.
@@ -365,26 +386,36 @@ impl<'i> Planner<'i> {
     }
 }
 
-/// Saving a name twice is an error unless both steps have a `when`, or the capture says so.
+/// Saving a name twice is an error unless both steps have a `when`, or the capture says so. What is
+/// carried from round to round may start with the value of a variable.
 fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
-    for capture in &step.save {
+    let carried: Vec<&str> =
+        step.repeat().into_iter().flat_map(|repeat| &repeat.carry).map(|each| each.name.as_str()).collect();
+    for capture in step.named() {
         if course.check_read_only(&capture.name, capture.name_span, problems) {
             continue;
         }
         let is_conditional = step.when.is_some();
         let earlier = course.saved.insert(capture.name.clone(), is_conditional);
         let is_var = course.names.vars.contains(&capture.name);
+        let is_carried = carried.contains(&capture.name.as_str());
         let is_allowed = capture.value.is_overwrite
             || match earlier {
                 Some(was_conditional) => was_conditional && is_conditional,
-                None => !is_var,
+                None => !is_var || is_carried,
             };
         if !is_allowed {
             let message = format!("`{}` is saved twice", capture.name);
+            let is_saved = step.save.iter().any(|each| std::ptr::eq(each, capture));
             problems
                 .error(Code::SCENARIO_DUPLICATE_NAME, capture.name_span, message, "has a value already")
                 .help
-                .push(format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name));
+                .push(match is_saved {
+                    true => {
+                        format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name)
+                    }
+                    false => "choose another name".to_owned(),
+                });
         }
     }
 }

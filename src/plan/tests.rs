@@ -1,5 +1,7 @@
 //! What is found without sending: operations, parameters, bodies, statuses, names.
 
+mod again;
+
 use super::{PlanInput, Selection, SelectorTally, TagExpression, plan};
 use crate::diagnostic::Problems;
 use crate::limits::Limits;
@@ -28,6 +30,7 @@ paths:
       operationId: putItem
       requestBody: { required: true, content: { application/json: {}, text/plain: {} } }
       responses: { "404": { description: None } }
+    post: { operationId: postItem, responses: { default: { description: Any } } }
     delete: { operationId: shop.deleteItem, responses: { default: { description: Any } } }
 "#;
 

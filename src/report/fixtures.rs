@@ -91,6 +91,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         verdict,
         reason: None,
         findings: Vec::new(),
+        earlier: 0,
         exchange: (verdict == Verdict::Passed || verdict == Verdict::Failed).then(|| ExchangeReport {
             request: "PUT /v2/orders/50ca1ec7".to_owned(),
             status: 200,

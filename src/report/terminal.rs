@@ -367,7 +367,11 @@ fn step_words(step: &StepReport, style: Style) -> String {
     let what = match &step.exchange {
         Some(exchange) => {
             let time = short_time(exchange.latency);
-            format!("{} answered {} in {time}", exchange.request, exchange.status)
+            let of = match step.earlier {
+                0 => String::new(),
+                earlier => format!(", the last of {}", earlier + 1),
+            };
+            format!("{} answered {} in {time}{of}", exchange.request, exchange.status)
         }
         None => step.action.clone(),
     };

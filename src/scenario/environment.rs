@@ -2,6 +2,7 @@ use super::auth::{AuthChoice, read_choice};
 use super::connection::{Rate, Tls, read_allow, read_rate, read_tls};
 use super::contract::{ContractSettings, read_contract};
 use super::reader::{Named, Reader, Spanned};
+use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_headers, read_timeouts};
 use crate::diagnostic::Code;
 use crate::expression::Template;
@@ -25,6 +26,8 @@ pub struct Environment {
     pub inputs_file: Option<Spanned<String>>,
     /// Time-outs.
     pub timeouts: Timeouts,
+    /// When a request is sent again.
+    pub retry: Option<Retry>,
     /// The number of workers.
     pub jobs: Option<usize>,
     /// Limits, as written, by name.
@@ -96,6 +99,7 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
             Some(Spanned::new(path.to_owned(), entry.value.span))
         }),
         timeouts: map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default(),
+        retry: map.take("retry").and_then(|node| read_retry(node, reader)),
         jobs: map.take("jobs").and_then(|node| read_jobs(node, reader)),
         limits: scalars(map.map("limits", reader.problems)),
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
@@ -106,7 +110,6 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         tls: map.take("tls").map(|node| read_tls(node, reader)).unwrap_or_default(),
         allow: map.take("allow").and_then(|node| read_allow(node, reader)),
     };
-    map.not_yet(&["retry"]);
     map.finish(
         &[
             ("baseUrl", "write `baseUrls`, a map from apis to URLs"),

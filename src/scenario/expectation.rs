@@ -72,6 +72,15 @@ pub enum StatusPattern {
     Expression(Template),
 }
 
+impl Expectation {
+    /// Whether it says nothing of an answer; severities are no expectation.
+    pub fn is_empty(&self) -> bool {
+        let Self { status, contract: _, headers, body, jsonpath, assert, bytes, within } = self;
+        let has_values = body.is_some() || !headers.is_empty() || !jsonpath.is_empty() || bytes.is_some();
+        status.is_none() && !has_values && assert.is_empty() && within.is_none()
+    }
+}
+
 impl StatusPattern {
     /// Reads `200` or `2xx`.
     pub fn parse(text: &str) -> Option<Self> {

@@ -5,6 +5,7 @@ use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
 use super::reader::{Named, Reader, Spanned};
+use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_headers, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
 use crate::diagnostic::{Code, Problems};
@@ -46,6 +47,8 @@ pub struct Project {
     pub rate: Option<Rate>,
     /// Time-outs.
     pub timeouts: Timeouts,
+    /// When a request is sent again.
+    pub retry: Option<Retry>,
     /// The severities of contract checks.
     pub contract: ContractSettings,
     /// Limits, as written, by name.
@@ -132,6 +135,7 @@ impl Project {
             headers: Vec::new(),
             rate: None,
             timeouts: Timeouts::default(),
+            retry: None,
             contract: ContractSettings::default(),
             limits: Vec::new(),
             jobs: None,
@@ -162,6 +166,7 @@ impl Project {
             return;
         };
         self.timeouts = map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default();
+        self.retry = map.take("retry").and_then(|node| read_retry(node, reader));
         self.contract = map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default();
         self.limits = scalars(map.map("limits", reader.problems));
         self.jobs = map.take("jobs").and_then(|node| read_jobs(node, reader));
@@ -170,7 +175,6 @@ impl Project {
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
         self.headers = read_headers(map.map("headers", reader.problems), reader);
         self.rate = map.take("rate").and_then(|node| read_rate(node, reader));
-        map.not_yet(&["retry"]);
         map.finish(&[], reader.problems);
     }
 

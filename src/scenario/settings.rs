@@ -1,5 +1,6 @@
 use super::contract::{ContractSettings, read_contract};
 use super::reader::{Reader, Spanned};
+use super::retry::{Retry, read_retry};
 use super::{AuthChoice, Named, parse_duration};
 use crate::expression::Template;
 use crate::yaml::{Entry, MapReader, Node};
@@ -14,6 +15,8 @@ pub struct Settings {
     pub contract: ContractSettings,
     /// Time-outs.
     pub timeouts: Timeouts,
+    /// When a request is sent again.
+    pub retry: Option<Retry>,
     /// Headers for every request; `None` is a written `null`, which removes a header.
     pub headers: Vec<Named<Option<Template>>>,
 }
@@ -41,12 +44,13 @@ impl Timeouts {
     }
 }
 
-/// Reads `auth`, `contract`, `timeouts` and `headers`.
+/// Reads `auth`, `contract`, `timeouts`, `retry` and `headers`.
 pub(super) fn read_settings(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Settings {
     Settings {
         auth: map.take("auth").map(|node| super::auth::read_choice(node, reader)),
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
         timeouts: map.take("timeouts").map(|node| read_timeouts(node, reader)).unwrap_or_default(),
+        retry: map.take("retry").and_then(|node| read_retry(node, reader)),
         headers: read_headers(map.map("headers", reader.problems), reader),
     }
 }

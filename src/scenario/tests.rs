@@ -1,5 +1,7 @@
 //! What a wrong scenario or project file says: code, message, the words under the place, advice.
 
+mod again;
+
 use super::*;
 use crate::diagnostic::Problems;
 use crate::limits::Limits;
@@ -75,12 +77,6 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
     check_step(
         "{ call: x, expct: {} }",
         &["scenario.unknown-key 5:20 a step has no key `expct` | did you mean `expect`?"],
-    );
-    check_step(
-        "{ call: x, poll: {} }",
-        &[
-            "scenario.not-supported 5:20 `poll` is part of the language, but not of this version of contest | not supported yet",
-        ],
     );
     check_step(
         "{ call: x, expect: { status_code: 200 } }",

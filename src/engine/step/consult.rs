@@ -27,7 +27,7 @@ impl StepContext<'_> {
         let (mut is_edited, mut problem) = (false, None);
         let skipped = || {
             sending.log.skip();
-            (Box::new(sending.unsent(Code::REQUEST_BUILD, "it was skipped by hand", None)), None)
+            NoExchange::unsent(sending.unsent(Code::REQUEST_BUILD, "it was skipped by hand", None))
         };
         loop {
             let shown = RequestRecord::of(&request, &settings.masker, limit);

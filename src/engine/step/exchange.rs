@@ -2,7 +2,8 @@
 
 use super::origin::Carriage;
 use super::prepare::BaseUrls;
-use super::{Sending, StepContext, StepOutcome};
+use super::retry::{Fault, Retrying};
+use super::{Ready, Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
@@ -14,10 +15,25 @@ use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
 use crate::exchange::{Exchange, Request};
-use crate::http::{Client, CookieJar};
+use crate::expression::Scope;
+use crate::http::{Client, CookieJar, TransportErrorKind, retry_after};
+use tokio::time::Instant;
 
-/// Why there is no exchange, and the request where one was made.
-pub(super) type NoExchange = (Box<Fact>, Option<Request>);
+/// Why there is no exchange.
+pub(super) struct NoExchange {
+    pub(super) fact: Box<Fact>,
+    /// The request, where one was made.
+    request: Option<Request>,
+    /// What kept it from being answered, where it was tried.
+    kind: Option<TransportErrorKind>,
+}
+
+impl NoExchange {
+    /// Nothing was sent, for a reason of its own.
+    pub(super) fn unsent(fact: Fact) -> Self {
+        Self { fact: Box::new(fact), request: None, kind: None }
+    }
+}
 
 /// Who a request was signed as.
 pub(super) struct Signed {
@@ -40,40 +56,83 @@ pub(super) struct First {
 const EDITED: &str = "the request was edited before it was sent, and not held to the document";
 
 impl StepContext<'_> {
-    /// Sends the request with its cookies and credentials.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
+    /// Sends the request with its cookies and credentials, and sends it again as its `retry` says.
     pub(super) async fn exchange(
         &self,
         sending: Sending<'_>,
-        built: BuiltRequest,
-        base: &BaseUrls,
+        ready: &Ready,
         scope: &CaseScope,
         jar: &mut CookieJar,
-        expected: &ExpectedStatus,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, Box<StepOutcome>> {
-        let exchange = async {
-            let first = self.send(sending, built, base, scope, jar, expected, on_send).await?;
-            self.follow(sending, first, jar).await
-        };
-        exchange
-            .await
-            .map_err(|(fact, request)| Box::new(self.unanswered(sending, *fact, request.as_ref(), scope)))
+        let mut retrying = Retrying::new(sending.request.retry.as_ref(), &ready.built.request.method);
+        loop {
+            let result = self.attempt(sending, ready, scope, jar, on_send).await;
+            let (fault, asked) = match &result {
+                Ok(exchange) => {
+                    let asked = retry_after(&exchange.response.headers, scope.now());
+                    (Fault::of(exchange, &ready.expected, sending), asked)
+                }
+                Err(none) => (none.kind.map(Fault::NoAnswer), None),
+            };
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            match fault.and_then(|fault| retrying.next(fault, asked, left)) {
+                Some(wait) => {
+                    match &result {
+                        Ok(exchange) => sending.log.followed(exchange),
+                        Err(none) => sending.log.lost(&none.fact.headline),
+                    }
+                    tokio::time::sleep(wait).await;
+                }
+                None => return self.with_notes(sending, result, retrying.into_notes(), scope),
+            }
+        }
     }
 
-    /// The first answer. A cached token that is refused is fetched
-    /// anew once.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one exchange, each of its own kind")]
+    fn with_notes(
+        &self,
+        sending: Sending<'_>,
+        result: Result<Exchange, NoExchange>,
+        notes: Vec<String>,
+        scope: &CaseScope,
+    ) -> Result<Exchange, Box<StepOutcome>> {
+        match result {
+            Ok(mut exchange) => {
+                exchange.notes.splice(0..0, notes);
+                Ok(exchange)
+            }
+            Err(none) => {
+                let mut outcome = self.unanswered(sending, *none.fact, none.request.as_ref(), scope);
+                outcome.report.notes.extend(notes);
+                Err(Box::new(outcome))
+            }
+        }
+    }
+
+    /// Sends the request once, and follows where the answer leads.
+    async fn attempt(
+        &self,
+        sending: Sending<'_>,
+        ready: &Ready,
+        scope: &CaseScope,
+        jar: &mut CookieJar,
+        on_send: &mut (dyn FnMut() + Send),
+    ) -> Result<Exchange, NoExchange> {
+        let first = self.send(sending, ready, scope, jar, on_send).await?;
+        self.follow(sending, first, jar).await
+    }
+
+    /// The first answer. A cached token that is refused is fetched anew once.
     async fn send(
         &self,
         sending: Sending<'_>,
-        mut built: BuiltRequest,
-        base: &BaseUrls,
+        ready: &Ready,
         scope: &CaseScope,
-        jar: &mut CookieJar,
-        expected: &ExpectedStatus,
+        jar: &CookieJar,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<First, NoExchange> {
+        let mut built = ready.built.clone();
+        let (base, expected) = (&ready.base, &ready.expected);
         let Signed { profile, with_cookies, mut attached } =
             self.sign(sending, &mut built, base, scope, jar).await?;
         let (request, is_edited) = self.consult(sending, built.request).await?;
@@ -115,7 +174,11 @@ impl StepContext<'_> {
         sending.log.begin(&request);
         let client = client.unwrap_or(&self.run.settings.client);
         let result = client.send_owned(request, sending.request.timeout).await;
-        result.map_err(|(error, request)| (Box::new(transport_fact(&error, sending)), Some(request)))
+        result.map_err(|(error, request)| NoExchange {
+            fact: Box::new(transport_fact(&error, sending)),
+            request: Some(request),
+            kind: Some(error.kind),
+        })
     }
 
     fn signing<'s>(&'s self, sending: Sending<'s>, base: &'s BaseUrls, scope: &'s CaseScope) -> Signing<'s> {
@@ -134,11 +197,11 @@ impl StepContext<'_> {
         if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
             let headline = format!("the mock cannot give a token: {}", refusal.reason);
             let fact = sending.unsent(Code::MOCK_REFUSED, headline, None).help(refusal.help);
-            return (Box::new(fact), None);
+            return NoExchange::unsent(fact);
         }
         let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, None);
         fact.help.extend(error.help);
-        (Box::new(fact), None)
+        NoExchange::unsent(fact)
     }
 
     /// Adds the cookies and the credentials.

@@ -61,9 +61,9 @@ impl StepContext<'_> {
             }
             // A certificate is shown to the origin that it was chosen for.
             let client = client.as_ref().filter(|_| !way.has_left);
-            exchange = self.transmit(sending, request, client).await.map_err(|(mut fact, request)| {
-                fact.notes.append(&mut way.notes);
-                (fact, request)
+            exchange = self.transmit(sending, request, client).await.map_err(|mut none| {
+                none.fact.notes.append(&mut way.notes);
+                none
             })?;
         }
         if let Some(next) = next_url(&exchange) {

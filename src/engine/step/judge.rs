@@ -1,5 +1,6 @@
 //! Everything that is found in an answer.
 
+use super::poll::Answer;
 use super::report::request_line;
 use super::{Described, Sending, StepContext, StepOutcome};
 use crate::check::{
@@ -8,34 +9,28 @@ use crate::check::{
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::engine::capture::evaluate_capture;
 use crate::engine::event::ExchangeReport;
-use crate::engine::expect::check_expectations;
+use crate::engine::expect::{Expected, check_expectations};
 use crate::engine::fact::{own_fact, unresolved_fact, verdict};
 use crate::engine::scope::{CaseScope, ExchangeScope};
 use crate::engine::sends::SentAs;
 use crate::engine::status::{ExpectedStatus, add_consequences, fold_into_status};
+use crate::engine::target::Refusal;
 use crate::exchange::Exchange;
-use crate::http::CookieJar;
 use crate::plan::PlannedStep;
-use std::sync::Arc;
 
 impl StepContext<'_> {
     /// Everything that is found in an answer: the contract, the captures, the expectations.
     pub(super) fn judge(
         &self,
         sending: Sending<'_>,
-        exchange: Exchange,
+        answer: Answer<'_>,
         (values, sent): (&RequestValues, SentAs),
         expected: &ExpectedStatus,
         scope: &mut CaseScope,
-        jar: &mut CookieJar,
     ) -> StepOutcome {
-        let (step, written) = (sending.step, sending.written());
-        jar.store(&exchange.request.url, &exchange.response.headers);
-        let exchange = Arc::new(exchange);
-        scope.exchanges.insert(step.name.clone(), Arc::clone(&exchange));
-        let api = self.api_at(sending, &exchange.request.url);
-        if let Some(refusal) = api.and_then(|api| self.run.target.refusal(self.worker, api)) {
-            let mut outcome = self.refused(step, &exchange, refusal);
+        let (step, exchange, polled) = (sending.step, answer.exchange, answer.polled);
+        if let Some(refusal) = self.refusal(sending, &exchange) {
+            let mut outcome = self.refused(sending, &exchange, refusal);
             sending.log.judged(&exchange, &mut outcome.report);
             return outcome;
         }
@@ -58,21 +53,19 @@ impl StepContext<'_> {
         let mut facts = std::mem::take(&mut judgement.facts);
         facts.extend(sent.tolerated);
         judgement.not_checked.extend(sent.not_checked);
+        // Before anything is saved, as it was evaluated.
+        let never_came = polled.as_ref().and_then(|polled| polled.fact(&exchange, scope));
         let mut unmet = self.capture(step, &exchange, scope);
-        let of_row = self.row.filter(|_| self.has_row_matchers).map(|row| {
-            // What is wrong with it was said when the plan was made.
-            let mut problems = Problems::new(row.source.as_ref().unwrap_or(&step.source));
-            written.expect.with_row(row, limits, &mut problems)
-        });
-        let checked = check_expectations(
-            of_row.as_ref().unwrap_or(&written.expect),
-            sending.request.attached.expected.as_deref(),
-            sending.operation(),
-            &exchange,
-            &ExchangeScope { case: scope, exchange: &exchange, schemas: self.schemas(step) },
-        );
+        let checked = self.expectations(sending, &exchange, scope);
         unmet.extend(checked.facts);
         let status = exchange.response.status;
+        if let Some(mut fact) = never_came {
+            // What else is expected is what it was waited for.
+            if expected.accepts(status, sending.operation()) {
+                add_consequences(&mut fact, std::mem::take(&mut unmet));
+            }
+            unmet.insert(0, fact);
+        }
         let undecodable = facts
             .iter_mut()
             .find(|fact| fact.code == Code::RESPONSE_DECODE && fact.severity == Severity::Deny);
@@ -84,7 +77,7 @@ impl StepContext<'_> {
             fold_into_status(&mut facts, unmet, sending, expected, status);
         }
         if (300..400).contains(&status)
-            && written.follow == 0
+            && sending.written().follow == 0
             && exchange.response.headers.get("location").is_some()
         {
             let is_of_status =
@@ -99,7 +92,7 @@ impl StepContext<'_> {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
         let request = request_line(&exchange.request);
-        let findings = self.findings(step, &exchange, &request, facts);
+        let findings = self.findings(sending, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
         report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request, scope));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };
@@ -107,6 +100,9 @@ impl StepContext<'_> {
         report.not_checked = judgement.not_checked;
         report.off = judgement.off;
         report.notes = exchange.notes.clone();
+        if let Some(polled) = polled {
+            polled.add_to(&mut report);
+        }
         report.exchange = Some(ExchangeReport {
             request,
             status,
@@ -116,6 +112,33 @@ impl StepContext<'_> {
         });
         sending.log.judged(&exchange, &mut report);
         StepOutcome { report, was_sent: true }
+    }
+
+    /// What the step's own expectations say of an answer, those of its row included.
+    pub(super) fn expectations(
+        &self,
+        sending: Sending<'_>,
+        exchange: &Exchange,
+        scope: &CaseScope,
+    ) -> Expected {
+        let written = sending.written();
+        let of_row = self.row.filter(|_| self.has_row_matchers).map(|row| {
+            // What is wrong with it was said when the plan was made.
+            let mut problems = Problems::new(row.source.as_ref().unwrap_or(&sending.step.source));
+            written.expect.with_row(row, &self.run.settings.limits, &mut problems)
+        });
+        check_expectations(
+            of_row.as_ref().unwrap_or(&written.expect),
+            sending.request.attached.expected.as_deref(),
+            sending.operation(),
+            exchange,
+            &ExchangeScope { case: scope, exchange, schemas: self.schemas(sending.step) },
+        )
+    }
+
+    /// Why the target could not answer as the API, if it could not.
+    pub(super) fn refusal(&self, sending: Sending<'_>, exchange: &Exchange) -> Option<Refusal> {
+        self.run.target.refusal(self.worker, self.api_at(sending, &exchange.request.url)?)
     }
 
     fn capture(&self, step: &PlannedStep, exchange: &Exchange, scope: &mut CaseScope) -> Vec<Fact> {

@@ -5,22 +5,30 @@ mod exchange;
 mod follow;
 mod judge;
 mod origin;
+mod poll;
 mod prepare;
+mod repeat;
 mod report;
+mod retry;
 mod sending;
 mod withhold;
 
-pub(super) use sending::{Aim, Described, Sending};
+pub(super) use sending::{Aim, Described, Round, Sending};
 
 use super::event::{Phase, StepReport};
 use super::exchange_log::ExchangeLog;
+use super::request::BuiltRequest;
 use super::run::Run;
 use super::scope::CaseScope;
+use super::status::ExpectedStatus;
 use crate::http::CookieJar;
-use crate::plan::{PlannedAction, PlannedRequest, PlannedStep};
+use crate::json::Datum;
+use crate::plan::{PlannedAction, PlannedStep};
 use crate::scenario::Row;
+use prepare::BaseUrls;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a step left behind for those that follow.
 pub(super) struct StepOutcome {
@@ -45,6 +53,22 @@ pub(super) struct StepContext<'c> {
     pub(super) is_cleanup_strict: bool,
     pub(super) worker: usize,
     pub(super) phase: Phase,
+    /// When the time of the case is over, or that of its cleanup.
+    pub(super) deadline: Instant,
+}
+
+/// What a step saved, by name.
+pub(super) type Saved = Vec<(String, Datum)>;
+
+/// Called right before the first request of a step, or of a round of it, leaves, so that its cleanup is
+/// due even when the step is cut off; with what the round before has saved, if there was one.
+pub(super) type OnSend<'s> = dyn FnMut(Option<Saved>) + Send + 's;
+
+/// A request that is ready to go out but for cookies and credentials.
+struct Ready {
+    built: BuiltRequest,
+    base: BaseUrls,
+    expected: ExpectedStatus,
 }
 
 impl StepContext<'_> {
@@ -53,38 +77,57 @@ impl StepContext<'_> {
     }
 
     /// Runs one step, where its condition holds.
-    ///
-    /// `on_send` is called right before the request leaves, so that its cleanup is due even when the
-    /// step is cut off.
     pub(super) async fn run_step(
         &self,
         step: &PlannedStep,
         scope: &mut CaseScope,
         jar: &mut CookieJar,
-        on_send: &mut (dyn FnMut() + Send),
+        on_send: &mut OnSend<'_>,
     ) -> StepOutcome {
         if let Some(outcome) = self.condition(step, scope) {
             return outcome;
         }
-        let outcome = match &step.action {
-            PlannedAction::Request(request) => self.request(step, request, scope, jar, on_send).await,
+        match &step.action {
+            PlannedAction::Request(request) => {
+                let log = ExchangeLog::new(self, step);
+                let sending = Sending::new(&self.run.plan, step, request, &log);
+                match &sending.written().repeat {
+                    Some(repeat) => self.rounds(sending, repeat, scope, jar, on_send).await,
+                    None => self.request(sending, scope, jar, &mut || on_send(None)).await,
+                }
+            }
             PlannedAction::Flow(_) => unreachable!("the course runs the steps of a flow themselves"),
-            PlannedAction::Pause(time) => Ok(self.pause(step, *time).await),
+            PlannedAction::Pause(time) => self.pause(step, *time).await,
+        }
+    }
+
+    /// Sends a request and judges what comes: LANGUAGE S1. `on_send` is called once at most, however often
+    /// it is sent.
+    async fn request(
+        &self,
+        sending: Sending<'_>,
+        scope: &mut CaseScope,
+        jar: &mut CookieJar,
+        on_send: &mut (dyn FnMut() + Send),
+    ) -> StepOutcome {
+        let mut was_sent = false;
+        let mut once = || {
+            if !std::mem::replace(&mut was_sent, true) {
+                on_send();
+            }
         };
+        let outcome = self.exchange_and_judge(sending, scope, jar, &mut once).await;
         outcome.unwrap_or_else(|outcome| *outcome)
     }
 
-    /// Sends a request and judges what comes: LANGUAGE S1. What cannot be done ends it early.
-    async fn request(
+    /// What cannot be done ends it early.
+    async fn exchange_and_judge(
         &self,
-        step: &PlannedStep,
-        request: &PlannedRequest,
+        sending: Sending<'_>,
         scope: &mut CaseScope,
         jar: &mut CookieJar,
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<StepOutcome, Box<StepOutcome>> {
-        let log = ExchangeLog::new(self, step);
-        let sending = Sending::new(&self.run.plan, step, request, &log);
         let base = self.base_urls(sending)?;
         let mut built = self.build(sending, &base, scope)?;
         let sent_as = self.hold_to_policy(sending, &built, scope)?;
@@ -93,8 +136,9 @@ impl StepContext<'_> {
         }
         let expected = self.expected_status(sending, scope)?;
         let values = std::mem::take(&mut built.values);
-        let exchange = self.exchange(sending, built, &base, scope, jar, &expected, on_send).await?;
-        Ok(self.judge(sending, exchange, (&values, sent_as), &expected, scope, jar))
+        let ready = Ready { built, base, expected };
+        let answer = self.answer(sending, &ready, scope, jar, on_send).await?;
+        Ok(self.judge(sending, answer, (&values, sent_as), &ready.expected, scope))
     }
 
     /// Waits. The time counts against the scenario's, and an interruption ends it.

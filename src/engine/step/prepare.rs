@@ -72,7 +72,7 @@ impl StepContext<'_> {
         build_request(sending, base.request.as_deref(), scope).map_err(|error| {
             let fact = match error {
                 BuildError::Unresolved { error, span } => {
-                    unresolved_fact(&error, span, &format!("step `{}` was not sent", sending.step.id))
+                    unresolved_fact(&error, span, &format!("step {} was not sent", sending.name()))
                 }
                 BuildError::Unsendable { reason, span } => sending.unsent(Code::REQUEST_BUILD, reason, span),
                 BuildError::Unfit { reason, notes, span } => {

@@ -52,6 +52,7 @@ impl StepContext<'_> {
             reason,
             findings: Vec::new(),
             exchange: None,
+            earlier: 0,
             exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
@@ -134,9 +135,10 @@ impl StepContext<'_> {
     }
 
     /// The target could not answer as the API: there is nothing to judge.
-    pub(super) fn refused(&self, step: &PlannedStep, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
+    pub(super) fn refused(&self, sending: Sending<'_>, exchange: &Exchange, refusal: Refusal) -> StepOutcome {
+        let step = sending.step;
         let headline = format!("the mock cannot answer: {}", refusal.reason);
-        let label = format!("{} `{}`: {}", self.phase.word(), step.id, request_line(&exchange.request));
+        let label = format!("{} {}: {}", self.phase.word(), sending.name(), request_line(&exchange.request));
         let document = self.rule_place(&refusal);
         let fact = own_fact(Code::MOCK_REFUSED, headline, step.step.place(), &label).help(refusal.help);
         let mut finding = self.places(step, None, String::new()).finding(fact);
@@ -157,7 +159,7 @@ impl StepContext<'_> {
     /// The findings of an answer, with their places.
     pub(super) fn findings(
         &self,
-        step: &PlannedStep,
+        sending: Sending<'_>,
         exchange: &Exchange,
         request: &str,
         facts: Vec<Fact>,
@@ -166,13 +168,13 @@ impl StepContext<'_> {
             return Vec::new();
         }
         let label = format!(
-            "{} `{}`: {request} answered {} in {}",
+            "{} {}: {request} answered {} in {}",
             self.phase.word(),
-            step.id,
+            sending.name(),
             exchange.response.status,
             milliseconds(exchange.latency)
         );
-        let places = self.places(step, Some(exchange), label);
+        let places = self.places(sending.step, Some(exchange), label);
         let finding = |mut fact: Fact| {
             let is_left_behind = fact.code == Code::EXPECT_STATUS && self.is_cleanup_strict;
             if self.is_cleanup() && !is_left_behind {

@@ -1,7 +1,7 @@
 use crate::check::Fact;
 use crate::diagnostic::Code;
 use crate::engine::exchange_log::ExchangeLog;
-use crate::engine::fact::{call_fact, own_fact};
+use crate::engine::fact::own_fact;
 use crate::openapi::{Contract, Operation};
 use crate::plan::{Plan, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget};
 use crate::scenario::StepRequest;
@@ -13,8 +13,19 @@ pub(in crate::engine) struct Sending<'s> {
     pub(in crate::engine) step: &'s PlannedStep,
     pub(in crate::engine) request: &'s PlannedRequest,
     pub(in crate::engine) aim: Aim<'s>,
+    /// Which time it is gone through, where that is more than once.
+    pub(in crate::engine) round: Option<Round>,
     /// Who is told of its requests.
     pub(in crate::engine) log: &'s ExchangeLog<'s>,
+}
+
+/// One of several times that a step is gone through.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Round {
+    /// From 1.
+    pub(in crate::engine) number: usize,
+    /// How many there are; `None` where a condition decides.
+    pub(in crate::engine) of: Option<usize>,
 }
 
 /// What a request is sent to.
@@ -49,7 +60,17 @@ impl<'s> Sending<'s> {
             }),
             PlannedTarget::Url(send) => Aim::Url(send),
         };
-        Self { step, request, aim, log }
+        Self { step, request, aim, round: None, log }
+    }
+
+    /// The step's id, and the round where there are several: `` `list`, round 3 of 6``.
+    pub(in crate::engine) fn name(&self) -> String {
+        let id = &self.step.id;
+        match self.round {
+            None => format!("`{id}`"),
+            Some(Round { number, of: None }) => format!("`{id}`, round {number}"),
+            Some(Round { number, of: Some(of) }) => format!("`{id}`, round {number} of {of}"),
+        }
     }
 
     pub(in crate::engine) fn described(&self) -> Option<Described<'s>> {
@@ -84,9 +105,7 @@ impl<'s> Sending<'s> {
         headline: impl Into<String>,
         span: Option<Span>,
     ) -> Fact {
-        match span {
-            Some(span) => own_fact(code, headline, span, &format!("step `{}` was not sent", self.step.id)),
-            None => call_fact(code, headline, self.step),
-        }
+        let span = span.unwrap_or(self.step.step.place());
+        own_fact(code, headline, span, &format!("step {} was not sent", self.name()))
     }
 }

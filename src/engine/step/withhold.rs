@@ -25,11 +25,11 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<StepOutcome, Box<StepOutcome>> {
         let attached = self.sign(sending, &mut built, base, scope, jar).await;
-        let signed = attached.map_err(|(fact, _)| Box::new(self.errored(sending.step, *fact)))?;
+        let signed = attached.map_err(|none| Box::new(self.errored(sending.step, *none.fact)))?;
         on_send();
         let step = sending.step;
         let mut report = self.blank(step, Verdict::Passed, None);
-        let places = self.places(step, None, format!("step `{}` is not sent", step.id));
+        let places = self.places(step, None, format!("step {} is not sent", sending.name()));
         report.findings = sent_as.tolerated.into_iter().map(|fact| places.finding(fact)).collect();
         report.verdict = verdict(&report.findings);
         report.not_checked = sent_as.not_checked;
@@ -48,7 +48,7 @@ impl StepContext<'_> {
         let exchange =
             Exchange { request: built.request, response, latency: Duration::ZERO, notes: Vec::new() };
         scope.exchanges.insert(step.name.clone(), Arc::new(exchange));
-        scope.leave_open(&step.name, step.step.save.iter().map(|capture| capture.name.as_str()));
+        scope.leave_open(&step.name, step.step.named().map(|capture| capture.name.as_str()));
         Ok(StepOutcome { report, was_sent: true })
     }
 }

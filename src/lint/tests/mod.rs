@@ -1,5 +1,6 @@
 //! Scenarios held against a small document, one table a concern.
 
+mod again;
 mod expectations;
 mod requests;
 mod surroundings;

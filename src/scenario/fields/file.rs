@@ -24,6 +24,7 @@ pub static FILE: Fields = Fields {
             "How much the findings of contract checks weigh: deny, warn or off.",
         ),
         Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs for every scenario of the file."),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("tags", TAGS, "Tags of every scenario, to choose by."),
         Field::new("headers", HEADERS, "Headers of every request; null removes one that is set further out."),
         Field::new(
@@ -80,6 +81,7 @@ pub static SCENARIO: Fields = Fields {
             "How much the findings of contract checks weigh: deny, warn or off.",
         ),
         Field::new("timeouts", Shape::Map(&TIMEOUTS), "Its time-outs."),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("headers", HEADERS, "Headers of its requests; null removes one that is set further out."),
         Field::new(
             "vars",

@@ -89,8 +89,7 @@ static ENVIRONMENT: Fields = Fields {
         Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request."),
         Field::new("auth", AUTH, "The auth profile of every step that names none."),
         Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs for this environment."),
-        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
-            .later(),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
         Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
@@ -272,8 +271,7 @@ static DEFAULTS: Fields = Fields {
             "How much the findings of contract checks weigh: deny, warn or off.",
         ),
         Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs."),
-        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
-            .later(),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
         Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),

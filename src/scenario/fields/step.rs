@@ -90,11 +90,9 @@ pub(in crate::scenario) static STEP: Fields = Fields {
             "retry",
             Shape::Value,
             "The same request again on faults of the transport and on some statuses.",
-        )
-        .later(),
-        Field::new("poll", Shape::Value, "The step again until a condition holds or the time is over.")
-            .later(),
-        Field::new("repeat", Shape::Value, "The step again and again, each time judged.").later(),
+        ),
+        Field::new("poll", Shape::Value, "The step again until a condition holds or the time is over."),
+        Field::new("repeat", Shape::Value, "The step again and again, each time judged."),
         Field::new("follow", Shape::Integer(0, 20), "How many redirects are followed."),
         Field::new("timeout", DURATION, "How long the request may take."),
         Field::new("always", Shape::Boolean, "Whether it runs after an earlier step failed."),

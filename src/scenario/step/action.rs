@@ -102,7 +102,6 @@ pub(super) fn read_call(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
     let query = reader.template_map(map, "query");
     let sends = map.take("sends").map(|node| read_sends(node, reader)).unwrap_or_default();
     let request = read_request(map, reader);
-    map.not_yet(&["retry", "poll", "repeat"]);
     Some(Call { operation: operation?, url, path, query, sends, request })
 }
 
@@ -121,7 +120,6 @@ pub(super) fn read_send(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
     let node = map.take("send");
     let target = node.and_then(|node| read_target(node, reader));
     let request = read_request(map, reader);
-    map.not_yet(&["retry", "poll", "repeat"]);
     let (method, url) = target?;
     let text = node?.as_str().unwrap_or_default().trim().to_owned();
     Some(Send { method, url, text, span: node?.span, request })

@@ -16,11 +16,11 @@ pub use sends::Sends;
 pub(super) use kind::{OF_CALLS, OF_REQUESTS};
 pub(super) use read::{read_cleanup, read_steps};
 
-use super::Capture;
 use super::attachment::FileReference;
 use super::contract::ContractSettings;
 use super::mark::ExpectedFailure;
 use super::reader::{Named, Spanned};
+use super::{Capture, Repeat};
 use crate::expression::Condition;
 use crate::source::Span;
 use std::sync::Arc;
@@ -66,6 +66,16 @@ impl Step {
             Action::Send(send) => Some(&send.request),
             Action::Flow(_) | Action::Pause(_) => None,
         }
+    }
+
+    /// How often it is gone through, where that is more than once.
+    pub fn repeat(&self) -> Option<&Repeat> {
+        self.request()?.repeat.as_ref()
+    }
+
+    /// Everything that it gives a name to: what it saves, and what `repeat` carries and collects.
+    pub fn named(&self) -> impl Iterator<Item = &Named<Capture>> {
+        self.save.iter().chain(self.repeat().into_iter().flat_map(Repeat::names))
     }
 
     /// Every file that the step and its cleanup name.

@@ -3,7 +3,10 @@ use crate::expression::Template;
 use crate::scenario::attachment::FileReference;
 use crate::scenario::body::{StepBody, read_body};
 use crate::scenario::expectation::{Expectation, read_expectation};
+use crate::scenario::poll::{Poll, read_poll};
 use crate::scenario::reader::{Named, Reader, Spanned};
+use crate::scenario::repeat::{Repeat, read_repeat};
+use crate::scenario::retry::{Retry, read_retry};
 use crate::scenario::settings::{read_duration, read_headers};
 use crate::scenario::{AuthChoice, auth};
 use crate::yaml::{Kind, MapReader, Node};
@@ -26,6 +29,12 @@ pub struct StepRequest {
     pub follow: usize,
     /// The time-out of the request, of each where redirects are followed.
     pub timeout: Option<Duration>,
+    /// When it is sent again.
+    pub retry: Option<Retry>,
+    /// Until when it is sent again and again.
+    pub poll: Option<Poll>,
+    /// How often the step is gone through.
+    pub repeat: Option<Repeat>,
     /// What is expected.
     pub expect: Expectation,
 }
@@ -59,6 +68,9 @@ pub(super) fn read_request(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> 
             .take("timeout")
             .and_then(|node| read_duration("timeout", node, reader))
             .map(|duration| duration.value),
+        retry: map.take("retry").and_then(|node| read_retry(node, reader)),
+        poll: map.take("poll").and_then(|node| read_poll(node, reader)),
+        repeat: map.take("repeat").and_then(|node| read_repeat(node, reader)),
         expect: map.take("expect").map(|node| read_expectation(node, reader)).unwrap_or_default(),
     }
 }

@@ -91,10 +91,9 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
         ],
     );
     check_file(
-        "contest: 1\nflows: {}\nscenarios: { s: { steps: [], matrix: x } }\n",
+        "contest: 1\nscenarios: { s: { steps: [], matrix: x } }\n",
         &[
-            "scenario.not-supported 3:30 `matrix` is part of the language, but not of this version of contest | not supported yet",
-            "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
+            "scenario.not-supported 2:30 `matrix` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
 }

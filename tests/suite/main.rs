@@ -22,6 +22,7 @@ mod mock;
 mod process;
 mod properties;
 mod readme;
+mod reference;
 mod remote;
 mod resets;
 mod secrets;

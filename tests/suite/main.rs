@@ -30,6 +30,7 @@ mod once;
 mod process;
 mod properties;
 mod readme;
+mod reference;
 mod remote;
 mod resets;
 mod secrets;

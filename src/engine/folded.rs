@@ -58,7 +58,19 @@ mod tests {
         let Fact { code, severity, headline, .. } = Fact::new(Code::RESPONSE_BODY, Severity::Warn, headline);
         let (notes, help) = (Vec::new(), Vec::new());
         let (expected, actual, scenario, document, response) = (None, None, None, None, None);
-        Finding { code, severity, headline, expected, actual, scenario, document, response, notes, help }
+        Finding {
+            code,
+            severity,
+            headline,
+            expected,
+            actual,
+            scenario,
+            document,
+            response,
+            notes,
+            help,
+            differences: Vec::new(),
+        }
     }
 
     #[test]

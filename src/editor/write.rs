@@ -58,6 +58,11 @@ impl Writer {
         if either.len() > 1 {
             schema["oneOf"] = either.iter().map(|key| json!({ "required": [key] })).collect();
         }
+        let some = of(Presence::Some).map(|field| json!({ "required": [field.key] }));
+        let some: Vec<Value> = some.collect();
+        if !some.is_empty() {
+            schema["anyOf"] = Value::Array(some);
+        }
         if !fields.forms.is_empty() {
             schema["allOf"] = fields.forms.iter().map(|form| without(fields, form)).collect();
         }

@@ -210,7 +210,10 @@ impl<'c> Course<'c> {
             PlannedAction::Flow(call) => {
                 StepOutcome { report: self.run_flow(step, call, scope, phase).await, was_sent: false }
             }
-            PlannedAction::Request(_) | PlannedAction::Pause(_) => {
+            PlannedAction::Pause(time) => {
+                self.context(phase).run_pause(step, *time, &self.scopes[scope]).await
+            }
+            PlannedAction::Request(request) => {
                 let context = self.context(phase);
                 let Self { scopes, jar, due, calling, .. } = self;
                 let mut on_send = |of_last_round: Option<Saved>| {
@@ -224,7 +227,7 @@ impl<'c> Course<'c> {
                     let with_cleanup = sent.filter(|(step, _)| !step.cleanup.is_empty());
                     due.extend(with_cleanup.map(|(step, scope)| Due { step, scope, saved: Vec::new() }));
                 };
-                context.run_step(step, &mut scopes[scope], jar, &mut on_send).await
+                context.run_request((step, request), &mut scopes[scope], jar, &mut on_send).await
             }
         };
         let report = match phase.is_judged() {
@@ -501,21 +504,5 @@ pub(super) fn pseudo_step(id: &str, findings: Vec<Finding>) -> StepReport {
 }
 
 pub(super) fn not_run_step() -> StepReport {
-    StepReport {
-        id: String::new(),
-        title: None,
-        phase: Phase::Steps,
-        action: String::new(),
-        verdict: Verdict::NotRun,
-        reason: None,
-        findings: Vec::new(),
-        exchange: None,
-        earlier: 0,
-        exchanges: Vec::new(),
-        repeat: None,
-        waived: Vec::new(),
-        off: Vec::new(),
-        not_checked: Vec::new(),
-        notes: Vec::new(),
-    }
+    StepReport::blank(String::new(), Phase::Steps, Verdict::NotRun)
 }

@@ -236,6 +236,29 @@ pub struct WarningCount {
     pub count: usize,
 }
 
+impl StepReport {
+    /// A report of a step of which nothing else is to be said.
+    pub(crate) fn blank(id: String, phase: Phase, verdict: Verdict) -> Self {
+        Self {
+            id,
+            title: None,
+            phase,
+            action: String::new(),
+            verdict,
+            reason: None,
+            findings: Vec::new(),
+            exchange: None,
+            earlier: 0,
+            exchanges: Vec::new(),
+            repeat: None,
+            waived: Vec::new(),
+            off: Vec::new(),
+            not_checked: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 impl CaseReport {
     /// `file › title [row]`, as people see it.
     pub fn name(&self) -> String {

@@ -200,21 +200,9 @@ mod tests {
             differences: Vec::new(),
         };
         let step = StepReport {
-            id: "read".to_owned(),
-            title: None,
-            phase: Phase::Steps,
             action: "getItem".to_owned(),
-            verdict: Verdict::Passed,
-            reason: None,
             findings: vec![finding],
-            exchange: None,
-            earlier: 0,
-            exchanges: Vec::new(),
-            repeat: None,
-            waived: Vec::new(),
-            off: Vec::new(),
-            not_checked: Vec::new(),
-            notes: Vec::new(),
+            ..StepReport::blank("read".to_owned(), Phase::Steps, Verdict::Passed)
         };
         CaseReport {
             index,

@@ -43,5 +43,5 @@ impl Planner<'_> {
 /// The names that `setupOnce` saves, which every scenario of the file may read and none may change.
 pub(super) fn saved_once(file: &ScenarioFile) -> BTreeSet<String> {
     let steps = file.setup_once.iter();
-    steps.flat_map(|step| step.save.iter().map(|capture| capture.name.clone())).collect()
+    steps.flat_map(|step| step.named().map(|capture| capture.name.clone())).collect()
 }

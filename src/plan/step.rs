@@ -423,6 +423,6 @@ fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
 /// The ids and saved names of a step and its cleanup.
 pub(super) fn made_names(step: &Step) -> Vec<String> {
     let id = step.id.iter().map(|id| id.value.clone());
-    let saved = step.save.iter().map(|capture| capture.name.clone());
+    let saved = step.named().map(|capture| capture.name.clone());
     id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
 }

@@ -50,6 +50,8 @@ pub enum Presence {
     Required,
     /// Of all keys of this kind exactly one has to be there.
     Either,
+    /// Of all keys of this kind at least one has to be there.
+    Some,
 }
 
 /// What may stand behind a key.
@@ -111,6 +113,11 @@ impl Field {
     /// A key of which exactly one has to be there.
     pub const fn either(key: &'static str, shape: Shape, about: &'static str) -> Self {
         Self { presence: Presence::Either, ..Self::new(key, shape, about) }
+    }
+
+    /// A key of which at least one has to be there.
+    pub const fn some(key: &'static str, shape: Shape, about: &'static str) -> Self {
+        Self { presence: Presence::Some, ..Self::new(key, shape, about) }
     }
 
     /// The same key, which this version does not read yet.

@@ -23,7 +23,7 @@ use super::scope::CaseScope;
 use super::status::ExpectedStatus;
 use crate::http::CookieJar;
 use crate::json::Datum;
-use crate::plan::{PlannedAction, PlannedStep};
+use crate::plan::{PlannedRequest, PlannedStep};
 use crate::scenario::Row;
 use prepare::BaseUrls;
 use std::sync::Arc;
@@ -76,10 +76,10 @@ impl StepContext<'_> {
         !self.phase.is_judged()
     }
 
-    /// Runs one step, where its condition holds.
-    pub(super) async fn run_step(
+    /// Runs a step that sends a request, where its condition holds.
+    pub(super) async fn run_request(
         &self,
-        step: &PlannedStep,
+        (step, request): (&PlannedStep, &PlannedRequest),
         scope: &mut CaseScope,
         jar: &mut CookieJar,
         on_send: &mut OnSend<'_>,
@@ -87,18 +87,30 @@ impl StepContext<'_> {
         if let Some(outcome) = self.condition(step, scope) {
             return outcome;
         }
-        match &step.action {
-            PlannedAction::Request(request) => {
-                let log = ExchangeLog::new(self, step);
-                let sending = Sending::new(&self.run.plan, step, request, &log);
-                match &sending.written().repeat {
-                    Some(repeat) => self.rounds(sending, repeat, scope, jar, on_send).await,
-                    None => self.request(sending, scope, jar, &mut || on_send(None)).await,
-                }
-            }
-            PlannedAction::Flow(_) => unreachable!("the course runs the steps of a flow themselves"),
-            PlannedAction::Pause(time) => self.pause(step, *time).await,
+        let log = ExchangeLog::new(self, step);
+        let sending = Sending::new(&self.run.plan, step, request, &log);
+        // All of sending and judging is one large future; on the heap it leaves the stack to flows in flows.
+        match &sending.written().repeat {
+            Some(repeat) => Box::pin(self.rounds(sending, repeat, scope, jar, on_send)).await,
+            None => Box::pin(self.request(sending, scope, jar, &mut || on_send(None))).await,
         }
+    }
+
+    /// Waits, where the step's condition holds. The time counts against the scenario's, and an interruption
+    /// ends it.
+    pub(super) async fn run_pause(
+        &self,
+        step: &PlannedStep,
+        time: Duration,
+        scope: &CaseScope,
+    ) -> StepOutcome {
+        if let Some(outcome) = self.condition(step, scope) {
+            return outcome;
+        }
+        if !self.run.settings.is_dry {
+            tokio::time::sleep(time).await;
+        }
+        StepOutcome { report: self.blank(step, super::Verdict::Passed, None), was_sent: false }
     }
 
     /// Sends a request and judges what comes: LANGUAGE S1. `on_send` is called once at most, however often
@@ -139,13 +151,5 @@ impl StepContext<'_> {
         let ready = Ready { built, base, expected };
         let answer = self.answer(sending, &ready, scope, jar, on_send).await?;
         Ok(self.judge(sending, answer, (&values, sent_as), &ready.expected, scope))
-    }
-
-    /// Waits. The time counts against the scenario's, and an interruption ends it.
-    async fn pause(&self, step: &PlannedStep, time: Duration) -> StepOutcome {
-        if !self.run.settings.is_dry {
-            tokio::time::sleep(time).await;
-        }
-        StepOutcome { report: self.blank(step, super::Verdict::Passed, None), was_sent: false }
     }
 }

@@ -44,21 +44,10 @@ impl StepContext<'_> {
         reason: Option<String>,
     ) -> StepReport {
         StepReport {
-            id: step.id.clone(),
             title: step.step.title.clone(),
-            phase: self.phase,
             action: self.action(step),
-            verdict,
             reason,
-            findings: Vec::new(),
-            exchange: None,
-            earlier: 0,
-            exchanges: Vec::new(),
-            repeat: None,
-            waived: Vec::new(),
-            off: Vec::new(),
-            not_checked: Vec::new(),
-            notes: Vec::new(),
+            ..StepReport::blank(step.id.clone(), self.phase, verdict)
         }
     }
 

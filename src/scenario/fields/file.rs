@@ -46,12 +46,12 @@ pub static FILE: Fields = Fields {
             "Whether what cleanup leaves behind makes a case errored.",
         ),
         Field::new("teardownOnce", STEPS, "Steps behind the last case of the file, once a run."),
-        Field::new(
+        Field::some(
             "flows",
             Shape::Names(&Shape::Map(&FLOW)),
             "Lists of steps that steps call by `flow`, not reported as tests.",
         ),
-        Field::new(
+        Field::some(
             "scenarios",
             Shape::Named("scenarios"),
             "The scenarios by their names, in the order they run; a file of flows may have none.",

@@ -1,5 +1,5 @@
 use super::settings::{AUTH, CONTRACT, TIMEOUTS};
-use crate::yaml::{Field, Fields, Shape};
+use crate::yaml::{Field, Fields, Form, Shape};
 
 const LIMITS: Shape = Shape::Named("limits");
 const JOBS: Shape = Shape::Integer(1, 1024);
@@ -134,6 +134,9 @@ static SECRET: Fields = Fields {
     forms: &[],
 };
 
+/// What says how the output of a command is read.
+const OF_COMMANDS: &[&str] = &["headers", "tokenPointer", "expiresPointer"];
+
 static PROFILE: Fields = Fields {
     name: "auth-profile",
     about: "A way to sign in: one of these kinds.",
@@ -154,7 +157,7 @@ static PROFILE: Fields = Fields {
         Field::either(
             "command",
             Shape::List(&Shape::TextValue),
-            "A program and its arguments; it prints JSON. Run with `--allow-commands` only.",
+            "A program and its arguments, which prints JSON; it runs with `--allow-commands` only.",
         ),
         Field::new(
             "tokenPointer",
@@ -169,7 +172,15 @@ static PROFILE: Fields = Fields {
         Field::either("all", Shape::List(&Shape::Text), "Several profiles at once."),
     ],
     others: None,
-    forms: &[],
+    forms: &[
+        Form { key: "bearer", without: &[OF_COMMANDS] },
+        Form { key: "basic", without: &[OF_COMMANDS] },
+        Form { key: "apiKey", without: &[OF_COMMANDS] },
+        Form { key: "oauth2", without: &[OF_COMMANDS] },
+        Form { key: "mtls", without: &[OF_COMMANDS] },
+        Form { key: "command", without: &[] },
+        Form { key: "all", without: &[OF_COMMANDS] },
+    ],
 };
 
 static TLS: Fields = Fields {

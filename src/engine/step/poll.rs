@@ -138,7 +138,7 @@ fn keep(
 ) -> Arc<Exchange> {
     jar.store(&exchange.request.url, &exchange.response.headers);
     let exchange = Arc::new(exchange);
-    scope.exchanges.insert(sending.step.id.clone(), Arc::clone(&exchange));
+    scope.exchanges.insert(sending.step.name.clone(), Arc::clone(&exchange));
     exchange
 }
 

@@ -45,14 +45,14 @@ impl StepContext<'_> {
             let sending = Sending { round: Some(Round { number, of }), ..sending };
             // What is generated is fixed for the step: every round draws the same values.
             scope.draw_again(&generated);
-            scope.exchanges.remove(&step.id);
+            scope.exchanges.remove(&step.name);
             let mut outcome = self.request(sending, scope, jar, &mut || on_send(of_last_round.take())).await;
             if self.run.settings.is_dry {
                 // What the next round sends, an answer decides.
                 return outcome;
             }
             name_round(sending, &mut outcome.report);
-            let exchange = scope.exchanges.get(&step.id).cloned();
+            let exchange = scope.exchanges.get(&step.name).cloned();
             let is_last = match (&exchange, is_over(outcome.report.verdict)) {
                 (Some(exchange), false) => {
                     let next = self.carry_on(sending, repeat, exchange, scope, &mut collected);

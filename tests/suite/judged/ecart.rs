@@ -50,8 +50,8 @@ fn each_defect_of_the_second_judge_is_found_with_its_code_and_its_places() {
 /// One row for each defect, in their order.
 #[rustfmt::skip] // A row is a line.
 const ROWS: &[Row<Defect>] = &[
-    (Defect::UpdateNotPersisted, "expect.body", "status: «$row.stored»", "", "/orders/status/status"),
-    (Defect::UpdateReplyStale, "expect.body", "status: «$row.stored»", "", "/orders/status/status"),
+    (Defect::UpdateNotPersisted, "expect.body", "ecartapi: «$row.sent»", "", "/orders/status/ecartapi"),
+    (Defect::UpdateReplyStale, "expect.body", "ecartapi: «$row.sent»", "", "/orders/status/ecartapi"),
     (Defect::StatusNotMapped, "expect.body", "status: «$row.stored»", "", "/orders/status/status"),
     (Defect::RefundedAsCancelled, "expect.body", "status: «$row.stored»", "", "/orders/status/status"),
     (Defect::SentStatusForgotten, "expect.body", "ecartapi: «$row.sent»", "", "/orders/status/ecartapi"),

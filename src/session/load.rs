@@ -1,40 +1,30 @@
 use super::base_url::{UrlTarget, resolve_urls};
 use super::check::forget_repeated;
-use super::connection::{Surroundings, banners, connect, outer_headers};
+use super::connection::{Surroundings, connect, outer_headers};
+use super::documents::{load_documents, with_flow_files};
 use super::env_file::read_variables;
-use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
+use super::files::{find_project, read_attachments, read_project, read_scenarios};
 use super::flows::read_flow_files;
-use super::library::Library;
 use super::mask::mask_diagnostics;
-use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
-use super::overlays::choose;
+use super::mocks::{MockRules, load_rules};
 use super::profiles::{check_commands, check_profiles_in_use, read_identities};
-use super::runtime::runtime_of_one_thread;
 use super::schemas::load_schemas;
 use super::settings::Settings;
 use super::values::gather_values;
 use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::engine::{Event, Gate, Identity, RunSettings, Summary, Target, Values, run};
-use crate::http::{Client, ClientSettings, Tokens};
+use crate::engine::{Gate, Identity, Values};
+use crate::http::ClientSettings;
 use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, check_allowed, plan};
-use crate::scenario::{Action, Environment, FlowFiles, Named, Project, ScenarioFile};
+use crate::scenario::{Environment, Named, Project};
 use crate::secret::Masker;
-use crate::source::{Source, Span, recorded};
+use crate::source::recorded;
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
-
-/// LANGUAGE: a connection is made within 5 s.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Everything that is read and planned, and nothing sent yet.
 #[derive(Debug)]
@@ -45,36 +35,29 @@ pub struct Session {
     pub documents: Vec<Arc<Document>>,
     /// What will run.
     pub plan: Arc<Plan>,
-    settings: Settings,
-    project: Option<Project>,
-    environment: Option<Named<Environment>>,
-    destination: Destination,
-    values: Arc<Values>,
-    masker: Arc<Masker>,
-    limits: Limits,
+    pub(super) settings: Settings,
+    pub(super) project: Option<Project>,
+    pub(super) environment: Option<Named<Environment>>,
+    pub(super) destination: Destination,
+    pub(super) values: Arc<Values>,
+    pub(super) masker: Arc<Masker>,
+    pub(super) limits: Limits,
     /// How servers are reached.
-    client: ClientSettings,
+    pub(super) client: ClientSettings,
     /// The certificates of auth profiles, by profile.
-    identities: Vec<Option<Identity>>,
+    pub(super) identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
-    broken: BTreeSet<String>,
+    pub(super) broken: BTreeSet<String>,
     /// Where cases that are run one by one wait for locks.
-    gate: OnceLock<Option<Gate>>,
+    pub(super) gate: OnceLock<Option<Gate>>,
     pub(super) files: SessionFiles,
 }
 
 /// Where the requests will go.
 #[derive(Debug)]
-enum Destination {
+pub(super) enum Destination {
     Urls(UrlTarget),
     Mocks(MockRules),
-}
-
-/// The documents of the apis, and the names they go by.
-struct Documents {
-    apis: Vec<(String, Arc<Document>)>,
-    /// Paths that files give and that cannot be loaded.
-    broken: BTreeSet<String>,
 }
 
 impl Session {
@@ -284,148 +267,6 @@ impl Session {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
-
-    /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
-    /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
-    ///
-    /// # Errors
-    /// When the system gives no threads or no event queue.
-    pub fn runtime(&self) -> io::Result<Runtime> {
-        let is_alone = matches!(self.destination, Destination::Urls(_)) && self.n_workers() == 1;
-        match is_alone.then(runtime_of_one_thread).flatten() {
-            Some(runtime) => runtime,
-            None => super::runtime(),
-        }
-    }
-
-    /// Runs the plan and says what happens; `interrupt` stops it, with cleanup.
-    ///
-    /// # Errors
-    /// A sentence that says why an embedded mock could not be started.
-    pub async fn run(
-        &self,
-        interrupt: CancellationToken,
-        emit: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<Summary, String> {
-        self.run_plan(Arc::clone(&self.plan), self.run_settings(interrupt), emit).await
-    }
-
-    async fn run_plan(
-        &self,
-        plan: Arc<Plan>,
-        settings: RunSettings,
-        emit: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<Summary, String> {
-        let target: Arc<dyn Target> = match &self.destination {
-            Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(_) if settings.is_dry => Arc::new(IdleMocks::new(&plan)),
-            Destination::Mocks(rules) => {
-                let n_cases = plan.cases.len() * settings.repeat.max(1);
-                Arc::new(start_mocks(rules, settings.workers.clamp(1, n_cases.max(1))).await?)
-            }
-        };
-        Ok(run(plan, Arc::new(settings), target, emit).await)
-    }
-
-    /// Runs some cases of the plan, as [`Session::run`] runs all.
-    ///
-    /// # Errors
-    /// A sentence that says why an embedded mock could not be started.
-    pub async fn run_some(
-        &self,
-        cases: &[usize],
-        interrupt: CancellationToken,
-        emit: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<Summary, String> {
-        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
-    }
-
-    /// Runs one case of the plan, on a target of its own, once no other case that is run so holds one of
-    /// its locks.
-    ///
-    /// # Errors
-    /// A sentence that says why an embedded mock could not be started.
-    pub async fn run_only(
-        &self,
-        case: usize,
-        interrupt: CancellationToken,
-        emit: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<Summary, String> {
-        let gate = self.gate.get_or_init(|| Gate::of(&self.plan)).as_ref();
-        let _permit = match gate {
-            Some(gate) => Some(gate.enter(case).await),
-            None => None,
-        };
-        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
-        self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
-    }
-
-    /// Runs the plan against a target of the caller's, for tests of servers in the same process.
-    pub async fn run_on(
-        &self,
-        target: Arc<dyn Target>,
-        interrupt: CancellationToken,
-        emit: &mut (dyn FnMut(&Event) + Send),
-    ) -> Summary {
-        run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
-    }
-
-    /// How many cases run at a time.
-    fn n_workers(&self) -> usize {
-        if self.settings.stepper.is_some() {
-            return 1;
-        }
-        let of_environment = self.environment.as_ref().and_then(|it| it.value.jobs);
-        let written = of_environment.or(self.project.as_ref().and_then(|it| it.jobs));
-        let default = match &self.destination {
-            Destination::Mocks(_) => std::thread::available_parallelism().map_or(1, usize::from),
-            Destination::Urls(_) => 1,
-        };
-        let n_cases = self.plan.cases.len() * self.settings.repeat.unwrap_or(1);
-        self.settings.jobs.or(written).unwrap_or(default).clamp(1, n_cases.max(1))
-    }
-
-    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
-        let environment = self.environment.as_ref();
-        let project = self.project.as_ref();
-        let connect = environment
-            .map(|it| it.value.timeouts)
-            .unwrap_or_default()
-            .over(project.map(|it| it.timeouts).unwrap_or_default())
-            .connect;
-        RunSettings {
-            environment: environment.map(|it| it.name.clone()),
-            target: match &self.destination {
-                Destination::Urls(target) if target.words().is_empty() => "URLs that steps name".to_owned(),
-                Destination::Urls(target) => target.words(),
-                Destination::Mocks(_) => "embedded mock".to_owned(),
-            },
-            banners: banners(&self.settings, environment),
-            workers: self.n_workers(),
-            repeat: self.settings.repeat.unwrap_or(1),
-            order: self.settings.order,
-            values: Arc::clone(&self.values),
-            profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
-            identities: self.identities.clone(),
-            commands: self
-                .settings
-                .allow_commands
-                .then(|| project.map(|it| it.folder.clone()).unwrap_or_else(|| self.settings.folder.clone())),
-            client: Client::new(ClientSettings {
-                connect_timeout: connect.unwrap_or(CONNECT),
-                ..self.client.clone()
-            }),
-            tokens: Arc::new(Tokens::default()),
-            masker: Arc::clone(&self.masker),
-            limits: self.limits.clone(),
-            keeps_exchanges: self.settings.keeps_exchanges
-                || self.settings.is_dry
-                || self.settings.stepper.is_some(),
-            stepper: self.settings.stepper.clone(),
-            is_dry: self.settings.is_dry,
-            interrupt,
-        }
-    }
 }
 
 /// Neither files nor a project file say what to look at.
@@ -527,128 +368,4 @@ fn set_limits(
             diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, format!("`--limit`: {error}")));
         }
     }
-}
-
-/// The scenario files, then those that are there for their flows alone.
-fn with_flow_files(files: &[Arc<ScenarioFile>], flow_files: &FlowFiles) -> Vec<Arc<ScenarioFile>> {
-    let mut all = files.to_vec();
-    for file in flow_files.values() {
-        if !all.iter().any(|each| Arc::ptr_eq(each, file)) {
-            all.push(Arc::clone(file));
-        }
-    }
-    all
-}
-
-/// Loads the documents that the files may call: those of the project that a file names, and those
-/// that a file gives by a path. A document that nobody names costs nothing.
-fn load_documents(
-    settings: &Settings,
-    project: Option<&Project>,
-    files: &[Arc<ScenarioFile>],
-    limits: &Limits,
-    watched: &mut SessionFiles,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Documents {
-    let library = Library::new(&settings.folder, limits, settings.allowed());
-    let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
-    let wanted = wanted_documents(project, files);
-    let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
-    let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
-    for (document, given) in wanted.into_iter().zip(given) {
-        let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
-        let load = || library.load(&document.written, &document.base, &overlays, project, diagnostics);
-        let (loaded, read) = recorded(load);
-        watched.of_api(&document.name, read);
-        match loaded {
-            Ok(loaded) => documents.apis.push((document.name, loaded)),
-            Err(missing) => {
-                let diagnostic = missing.diagnostic();
-                let place = (document.named_in, document.span);
-                diagnostics.extend(diagnostic.map(|it| it.label(place.0, place.1, document.label)));
-                documents.broken.insert(document.name);
-            }
-        }
-    }
-    documents
-}
-
-/// One document that is to be loaded.
-struct WantedDocument<'w> {
-    /// The name it goes by.
-    name: String,
-    /// Its path or URL as it is written, and the folder that a path starts from.
-    written: String,
-    base: PathBuf,
-    /// Where it is named, and the words for that place.
-    named_in: &'w Arc<Source>,
-    span: Span,
-    label: String,
-    overlays: Vec<PathBuf>,
-}
-
-/// Those of the project that a file names, and those that a file gives by a path.
-fn wanted_documents<'w>(
-    project: Option<&'w Project>,
-    files: &'w [Arc<ScenarioFile>],
-) -> Vec<WantedDocument<'w>> {
-    let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
-    let names = wanted_apis(files);
-    let mut found: Vec<WantedDocument<'w>> = Vec::new();
-    for api in apis {
-        // A file that names no api means the only one.
-        let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
-        let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
-        let overlays = api.value.overlays.iter().map(|it| normalise(&project.folder.join(&it.value)));
-        found.push(WantedDocument {
-            name: api.name.clone(),
-            written: api.value.document.value.clone(),
-            base: project.folder.clone(),
-            named_in: &project.source,
-            span: api.value.document.span,
-            label: format!("the document of `{}`", api.name),
-            overlays: overlays.collect(),
-        });
-    }
-    for file in files {
-        let Some(api) = &file.api else { continue };
-        let is_known =
-            found.iter().any(|it| it.name == api.value) || apis.iter().any(|it| it.name == api.value);
-        if is_known || !looks_like_path(&api.value) {
-            continue;
-        }
-        found.push(WantedDocument {
-            name: api.value.clone(),
-            written: api.value.clone(),
-            base: file.path.parent().map(PathBuf::from).unwrap_or_default(),
-            named_in: &file.source,
-            span: api.span,
-            label: "is named here".to_owned(),
-            overlays: Vec::new(),
-        });
-    }
-    found
-}
-
-/// The names that files and calls use for apis.
-fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
-    let mut wanted = BTreeSet::new();
-    for file in files {
-        wanted.extend(file.api.iter().map(|api| api.value.clone()));
-        for step in file.all_steps() {
-            if let Action::Call(call) = &step.action
-                && let Some((api, _)) = call.operation.value.split_once('.')
-            {
-                wanted.insert(api.to_owned());
-            }
-        }
-    }
-    wanted
-}
-
-/// `api: ep` is a name, `api: specs/x.yaml` and `api: ../x.json` are paths.
-fn looks_like_path(text: &str) -> bool {
-    text.contains('/')
-        || text.contains('\\')
-        || [".yaml", ".yml", ".json"].iter().any(|it| text.ends_with(it))
 }

@@ -2,8 +2,8 @@
 //!
 //! Source: LANGUAGE §10, S1, S8.
 
-use crate::server::{Server, wire};
-use contest::engine::{CaseReport, Event, Target};
+use crate::server::{At, Server, wire};
+use contest::engine::{CaseReport, Event};
 use contest::session::{Session, Settings};
 use std::io::Write;
 use std::path::PathBuf;
@@ -35,18 +35,6 @@ paths:
       parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
       responses: { "200": { description: Fine } }
 "#;
-
-struct At(String);
-
-impl Target for At {
-    fn prepare(&self, _: usize) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn base_url(&self, _: usize, _: usize) -> Option<String> {
-        Some(self.0.clone())
-    }
-}
 
 /// `503`, `503 retry-after: 0`, `200 {"n":1}`: a status, then a header line or a JSON body; `cut` is no answer.
 fn response(answer: &str) -> Option<Vec<u8>> {

@@ -1,8 +1,8 @@
 //! The kinds of steps: pauses, URLs outside the document or named by a server, redirects that are followed.
 //! An API that redirects and names URLs, and another server that keeps what it was sent.
 
-use crate::server::{Server, wire};
-use contest::engine::{CaseReport, Event, Target};
+use crate::server::{At, Server, wire};
+use contest::engine::{CaseReport, Event};
 use contest::session::{Session, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,18 +36,6 @@ paths:
       requestBody: { content: { application/json: {} } }
       responses: { "200": { description: Fine, content: { application/json: {} } } }
 "#;
-
-struct At(String);
-
-impl Target for At {
-    fn prepare(&self, _: usize) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn base_url(&self, _: usize, _: usize) -> Option<String> {
-        Some(self.0.clone())
-    }
-}
 
 /// What came of a scenario, and what either server was sent.
 struct Outcome {

@@ -1,7 +1,7 @@
 //! The order of a case's steps, and what becomes of it: setup, steps, cleanup, teardown.
 
-use crate::server::{Server, wire};
-use contest::engine::{CaseReport, Event, Target};
+use crate::server::{At, Server, wire};
+use contest::engine::{CaseReport, Event};
 use contest::session::{Session, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,18 +19,6 @@ paths:
         "200": { description: Fine, content: { application/json: { schema: { type: object } } } }
         "404": { description: None }
 "#;
-
-struct At(String);
-
-impl Target for At {
-    fn prepare(&self, _: usize) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn base_url(&self, _: usize, _: usize) -> Option<String> {
-        Some(self.0.clone())
-    }
-}
 
 /// Runs a scenario file whose server answers 200, 404 below `/none…`, 500 below `/broken…`, and not
 /// at all below `/slow…`.

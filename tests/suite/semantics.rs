@@ -3,8 +3,8 @@
 
 mod values;
 
-use crate::server::{Server, wire};
-use contest::engine::{Event, Target};
+use crate::server::{At, Server, wire};
+use contest::engine::Event;
 use contest::session::{BaseUrl, Session, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,18 +45,6 @@ paths:
       operationId: remove
       responses: { "404": { description: Never there } }
 "#;
-
-struct At(String);
-
-impl Target for At {
-    fn prepare(&self, _: usize) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn base_url(&self, _: usize, _: usize) -> Option<String> {
-        Some(self.0.clone())
-    }
-}
 
 /// What came of a scenario file: `verdict code code …` for each case, and the requests as they were sent.
 struct Outcome {

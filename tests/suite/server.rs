@@ -1,6 +1,7 @@
 //! A server that answers by a function and remembers what it was asked; std only, one thread a
 //! connection, every answer closes its connection.
 
+use contest::engine::Target;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -70,6 +71,19 @@ impl Server {
     /// The request lines so far: method and target.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no thread panics with it").clone()
+    }
+}
+
+/// A base URL as the target of a run: nothing is made ready for a case.
+pub(crate) struct At(pub(crate) String);
+
+impl Target for At {
+    fn prepare(&self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn base_url(&self, _: usize, _: usize) -> Option<String> {
+        Some(self.0.clone())
     }
 }
 

@@ -35,17 +35,38 @@ fn every_yaml_file_of_the_readme_loads() {
         readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(blocks.len(), 4, "README.md has other blocks than this test knows");
     for block in blocks {
-        let name = block.lines().next().unwrap_or_default().trim_start_matches("# ");
-        let source = Source::new(name, block);
-        let mut problems = Problems::new(&source);
-        let limits = Limits::default();
-        let is_read = match name {
-            "contest.yaml" => Project::read(Path::new(name), &limits, &mut problems).is_some(),
-            _ => ScenarioFile::read(Path::new(name), "x".to_owned(), &limits, &mut problems).is_some(),
-        };
-        let list = problems.into_list();
-        assert!(is_read && list.is_empty(), "{name}: {list:?}");
+        check_loads(block);
     }
+}
+
+/// A block is a file; its first line names it where that matters.
+fn check_loads(block: &str) {
+    let name = block.lines().next().unwrap_or_default().trim_start_matches("# ");
+    let source = Source::new(name, block);
+    let mut problems = Problems::new(&source);
+    let limits = Limits::default();
+    let is_read = match name {
+        "contest.yaml" => Project::read(Path::new(name), &limits, &mut problems).is_some(),
+        _ => ScenarioFile::read(Path::new(name), "x".to_owned(), &limits, &mut problems).is_some(),
+    };
+    let list = problems.into_list();
+    assert!(is_read && list.is_empty(), "{name}: {list:?}");
+}
+
+#[test]
+fn every_yaml_file_of_the_pages_of_reference_loads() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
+    let mut n_files = 0;
+    for entry in std::fs::read_dir(folder).expect("docs/reference is readable") {
+        let page = std::fs::read_to_string(entry.expect("docs/reference is readable").path());
+        let page = page.expect("the page is readable");
+        let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        for block in blocks.filter(|block| !block.starts_with("# fragment")) {
+            check_loads(block);
+            n_files += 1;
+        }
+    }
+    assert!(n_files >= 10, "docs/reference has {n_files} files");
 }
 
 /// The commands of "Start with your own document", typed one after the other.

@@ -7,8 +7,9 @@ use crate::yaml::nearest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -40,10 +41,24 @@ pub struct TokenRequest {
     pub expires_pointer: Pointer,
 }
 
+impl PartialEq for TokenRequest {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for TokenRequest {}
+
+impl Hash for TokenRequest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
 /// How a client says who it is.
 ///
 /// Source: RFC 6749 §2.3.1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ClientAuth {
     /// By `Authorization: Basic`.
     #[default]
@@ -64,14 +79,18 @@ pub struct Token {
 
 /// The tokens of a process, shared by all workers; one request for a token is in flight for each
 /// set of parameters, and those who come meanwhile wait for its outcome, good or bad.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Tokens {
-    slots: Mutex<HashMap<Key, Arc<Slot>>>,
+    slots: Mutex<HashMap<TokenRequest, Arc<Slot>>>,
     serials: AtomicU64,
 }
 
-/// A digest of all parameters: the secret is not kept a second time.
-type Key = [u8; 32];
+impl fmt::Debug for Tokens {
+    /// Without the parameters, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -131,7 +150,10 @@ impl Tokens {
 
     fn slot(&self, request: &TokenRequest) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(request.key()).or_default())
+        if let Some(slot) = slots.get(request) {
+            return Arc::clone(slot);
+        }
+        Arc::clone(slots.entry(request.clone()).or_default())
     }
 
     async fn fetch(
@@ -172,32 +194,13 @@ struct Answer {
 }
 
 impl TokenRequest {
-    fn key(&self) -> Key {
-        let mut digest = Sha256::new();
+    /// Everything that tells two requests apart.
+    fn parts(&self) -> impl PartialEq + Hash {
         let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
-        let auth = match self.client_auth {
-            ClientAuth::Basic => "basic",
-            ClientAuth::Body => "body",
-        };
-        let pointers = [self.token_pointer.to_string(), self.expires_pointer.to_string()];
-        let fixed = [
-            Some(self.url.as_str()),
-            Some(self.grant.as_str()),
-            Some(self.client_id.as_str()),
-            secret,
-            Some(auth),
-            self.scope.as_deref(),
-            Some(pointers[0].as_str()),
-            Some(pointers[1].as_str()),
-        ];
-        let params = self.params.iter().flat_map(|(name, value)| [Some(name.as_str()), Some(value.as_str())]);
-        for part in fixed.into_iter().chain(params) {
-            // Lengths keep `a`, `bc` apart from `ab`, `c`; nothing from the empty text.
-            let length = part.map_or(u64::MAX, |part| u64::try_from(part.len()).unwrap_or(u64::MAX));
-            digest.update(length.to_be_bytes());
-            digest.update(part.unwrap_or_default());
-        }
-        digest.finalize().into()
+        (
+            (&self.url, &self.grant, &self.client_id, secret, self.client_auth),
+            (&self.scope, &self.params, &self.token_pointer, &self.expires_pointer),
+        )
     }
 
     fn to_request(&self) -> Request {

@@ -4,10 +4,10 @@ use super::mask::mask_report;
 use super::summary::SummaryBuilder;
 use super::values::Values;
 use super::{Target, Verdict};
-use crate::expression::Generator;
+use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
-use crate::plan::{Case, Plan};
+use crate::plan::{Case, Plan, PlannedScenario, PlannedStep};
 use crate::scenario::{AuthProfile, Named};
 use crate::secret::Masker;
 use std::sync::Arc;
@@ -64,6 +64,20 @@ pub(super) struct Run {
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
+    /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
+    profiles_read_steps: bool,
+}
+
+impl Run {
+    /// Whether anything of a scenario may read the exchange of a step when the step has been judged.
+    pub(super) fn reads_exchange(&self, scenario: &PlannedScenario, step: &PlannedStep) -> bool {
+        self.profiles_read_steps || scenario.used.contains("steps", &step.id)
+    }
+}
+
+fn reads_steps(template: &Template) -> bool {
+    template.references().into_iter().any(|(reference, _)| reference.root == "steps")
+        || template.conditions().into_iter().any(|it| it.mentions().iter().any(|it| it.root == "steps"))
 }
 
 /// Runs every case of a plan on the workers, and says what happens; returns the summary that the
@@ -88,7 +102,9 @@ pub async fn run(
     }));
     let started = Instant::now();
     let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
-    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target });
+    let profiles_read_steps =
+        settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target, profiles_read_steps });
     let next = Arc::new(AtomicUsize::new(0));
     let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {

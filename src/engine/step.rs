@@ -299,7 +299,10 @@ impl StepContext<'_> {
         let operation = self.run.plan.operation(step);
         jar.store(&exchange.request.url, &exchange.response.headers);
         let exchange = Arc::new(exchange);
-        scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        // A body takes up ten times its size, and most are not looked at again.
+        if self.run.reads_exchange(self.scenario, step) {
+            scope.exchanges.insert(step.id.clone(), Arc::clone(&exchange));
+        }
         if let Some(refusal) = self.run.target.refusal(self.worker, step.api) {
             return self.refused(step, &exchange, refusal);
         }

@@ -16,6 +16,7 @@ mod error;
 mod incoming;
 mod measure;
 mod outgoing;
+mod plain;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]

@@ -9,6 +9,8 @@ use crate::secret::{ExposeSecret, SecretString};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// RFC 3986 §2.3: everything but the unreserved characters.
@@ -25,7 +27,7 @@ pub(super) enum Credentials {
 /// What was attached to a request.
 pub(super) struct Attached {
     /// The token request, when the token came from the cache and may be stale.
-    pub(super) cached_token: Option<(TokenRequest, Token)>,
+    pub(super) cached_token: Option<(Arc<TokenRequest>, Token)>,
     /// What the reader should know.
     pub(super) note: Option<String>,
 }
@@ -78,7 +80,8 @@ pub(super) async fn attach(
     run: &Run,
     scope: &CaseScope,
 ) -> Result<Attached, AttachError> {
-    let profile = &run.settings.profiles[profile];
+    let index = profile;
+    let profile = &run.settings.profiles[index];
     let mut attached = Attached { cached_token: None, note: None };
     // The nearest wins: a header that the scenario writes itself is what is under test.
     if let Some(name) = profile.value.header().filter(|name| request.headers.get(name).is_some()) {
@@ -105,7 +108,10 @@ pub(super) async fn attach(
             attach_key(request, *location, name, key.expose_secret())?;
         }
         AuthKind::OAuth2(oauth2) => {
-            let token_request = token_request(oauth2, base_url, run, scope)?;
+            let token_request = run.token_requests.of(index, base_url, || {
+                let request = token_request(oauth2, base_url, run, scope)?;
+                Ok::<_, String>((request, profile.value.templates().into_iter().all(is_fixed)))
+            })?;
             let token = run
                 .settings
                 .tokens
@@ -118,6 +124,38 @@ pub(super) async fn attach(
         }
     }
     Ok(attached)
+}
+
+/// Token requests in which no value of a case stands, by profile and base URL: they are the same all run
+/// long.
+#[derive(Default)]
+pub(super) struct TokenRequests(Mutex<HashMap<usize, HashMap<String, Arc<TokenRequest>>>>);
+
+impl TokenRequests {
+    /// The request of a profile; `make` makes one, and says whether it may be kept.
+    fn of<E>(
+        &self,
+        profile: usize,
+        base_url: &str,
+        make: impl FnOnce() -> Result<(TokenRequest, bool), E>,
+    ) -> Result<Arc<TokenRequest>, E> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(&profile).and_then(|requests| requests.get(base_url)) {
+            return Ok(Arc::clone(known));
+        }
+        let (request, may_be_kept) = make()?;
+        let request = Arc::new(request);
+        if may_be_kept {
+            kept().entry(profile).or_default().insert(base_url.to_owned(), Arc::clone(&request));
+        }
+        Ok(request)
+    }
+}
+
+/// Whether a value is the same in every case.
+fn is_fixed(template: &Template) -> bool {
+    template.conditions().is_empty()
+        && template.references().iter().all(|(it, _)| matches!(it.root.as_str(), "env" | "secrets"))
 }
 
 fn secret(template: &Template, run: &Run, scope: &dyn Scope) -> Result<SecretString, String> {

@@ -1,3 +1,4 @@
+use super::auth::TokenRequests;
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::mask::mask_report;
@@ -64,6 +65,7 @@ pub(super) struct Run {
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
+    pub(super) token_requests: TokenRequests,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
     profiles_read_steps: bool,
 }
@@ -104,7 +106,14 @@ pub async fn run(
     let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
     let profiles_read_steps =
         settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
-    let run = Arc::new(Run { sequence, plan, settings: Arc::clone(&settings), target, profiles_read_steps });
+    let run = Arc::new(Run {
+        sequence,
+        plan,
+        settings: Arc::clone(&settings),
+        target,
+        token_requests: TokenRequests::default(),
+        profiles_read_steps,
+    });
     let next = Arc::new(AtomicUsize::new(0));
     let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {

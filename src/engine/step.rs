@@ -239,10 +239,9 @@ impl StepContext<'_> {
             let result = client.send_owned(request, step.timeout).await;
             result.map_err(|(error, request)| (Box::new(transport_fact(&error, step)), Some(request)))
         };
-        let again = cached_token.is_some().then(|| built.request.clone());
         let mut exchange = send(built.request).await?;
         exchange.notes.extend(note);
-        let (401, Some(token), Some(mut again)) = (exchange.response.status, cached_token, again) else {
+        let (401, Some(token)) = (exchange.response.status, cached_token) else {
             return Ok(exchange);
         };
         let operation = self.run.plan.operation(step);
@@ -250,7 +249,10 @@ impl StepContext<'_> {
             return Ok(exchange);
         }
         self.run.settings.tokens.invalidate(&token.0, &token.1).await;
+        let mut again = exchange.request;
         if let Credentials::Profile(profile) = credentials {
+            // A header that stands there is taken for the step's own.
+            again.headers.remove("Authorization");
             attach(profile, &mut again, base_url, step.timeout, self.run, scope).await.map_err(failed)?;
         }
         let mut exchange = send(again).await?;

@@ -26,3 +26,4 @@ mod resets;
 mod secrets;
 mod server;
 mod servers;
+mod tokens;

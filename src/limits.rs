@@ -29,6 +29,12 @@ pub struct Limits {
     pub files: usize,
     /// The most files that may stand between a document and one that it refers to, that one included.
     pub chain: usize,
+    /// The most of one body that a trace keeps.
+    pub trace: u64,
+    /// The most of one body that is shown where all are asked for.
+    pub shown: u64,
+    /// The largest JSON Schema made for a project, bodies included.
+    pub schema: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -89,6 +95,9 @@ impl Limits {
         },
         Limit { name: "files", what: "the most files that a document refers to", is_size: false },
         Limit { name: "chain", what: "the longest chain of such files", is_size: false },
+        Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
+        Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
+        Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -116,6 +125,9 @@ impl Limits {
             "stream" => self.stream = count,
             "files" => self.files = count,
             "chain" => self.chain = count,
+            "trace" => self.trace = amount,
+            "shown" => self.shown = amount,
+            "schema" => self.schema = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -138,6 +150,9 @@ impl Default for Limits {
             stream: 5,
             files: 256,
             chain: 64,
+            trace: 1 << 20,
+            shown: 16 << 10,
+            schema: 4 << 20,
         }
     }
 }

@@ -3,6 +3,11 @@
 //! Everything that can be pointed at (a scenario, a document, a response body) is a [`Source`]; a
 //! [`Location`] is a span in one. Start with [`Source::read`] or [`Source::new`].
 
+mod recorded;
+
+pub(crate) use recorded::record;
+pub use recorded::recorded;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -75,6 +80,7 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] when the file is missing or too large.
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    record(path);
     let io = |error: std::io::Error| ReadError::Io {
         path: path.to_owned(),
         reason: match error.kind() {

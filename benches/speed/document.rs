@@ -3,7 +3,7 @@
 use crate::usage::{cpu_of_thread, resident};
 use contest::diagnostic::Problems;
 use contest::limits::Limits;
-use contest::openapi::{Contract, Direction, Document, Validity, check_structure};
+use contest::openapi::{Contract, Direction, Document, Nullable, Validity, check_structure};
 use contest::source::Source;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -97,7 +97,7 @@ fn contract_of_all(document: &Arc<Document>) -> Contract {
 /// What `contest check` does with a document.
 fn check(text: &str) {
     let document = load(text);
-    assert!(check_structure(&document).is_empty());
+    assert!(check_structure(&document, Nullable::default()).is_empty());
     assert!(contract_of_all(&document).diagnostics().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! `response.decode`: the body is what its headers say it is, down to the bytes.
 
-use super::judgement::Case;
+use super::judgement::{Case, HttpCase};
 use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::words::{quoted, shorten};
 use crate::diagnostic::{Code, Severity};
@@ -31,7 +31,7 @@ pub(super) fn check<'c>(
 ) -> Content<'c> {
     let body: &'c Body = &case.exchange.response.body;
     if let Some(problem) = body.problem() {
-        facts.push(broken(case, response, problem));
+        facts.push(broken(&case.http(), response, problem));
         return Content::Broken;
     }
     if case.never_has_content() {
@@ -58,7 +58,7 @@ pub(super) fn check<'c>(
     match body.text() {
         Ok(text) => Content::Text(text),
         Err(problem) => {
-            facts.push(broken(case, response, problem));
+            facts.push(broken(&case.http(), response, problem));
             Content::Broken
         }
     }
@@ -91,7 +91,7 @@ fn json<'c>(
     }
     // What is wrong with the bytes is told before what is wrong with the text.
     if let Err(problem) = body.text() {
-        facts.push(broken(case, response, problem));
+        facts.push(broken(&case.http(), response, problem));
         return Content::Broken;
     }
     match body.json() {
@@ -190,7 +190,12 @@ fn not_json(
     fact
 }
 
-fn broken(case: &Case<'_>, response: Option<&Response<'_>>, problem: &BodyProblem) -> Fact {
+/// What went wrong before the bytes could be looked at, whatever a document says of them.
+pub(super) fn check_transfer(case: &HttpCase<'_>) -> Option<Fact> {
+    Some(broken(case, None, case.exchange.response.body.problem()?))
+}
+
+fn broken(case: &HttpCase<'_>, response: Option<&Response<'_>>, problem: &BodyProblem) -> Fact {
     let fact = promised(case.fact(Check::Decode, problem.to_string()), response);
     match problem {
         BodyProblem::Truncated { received } => fact

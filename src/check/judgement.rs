@@ -26,7 +26,46 @@ pub(super) struct Case<'c> {
     pub(super) limits: &'c Limits,
 }
 
-impl Case<'_> {
+/// One response with what HTTP alone judges it by.
+#[derive(Clone, Copy)]
+pub(super) struct HttpCase<'c> {
+    pub(super) exchange: &'c Exchange,
+    pub(super) severities: &'c Severities,
+}
+
+impl<'c> Case<'c> {
+    /// The same without the document.
+    pub(super) fn http(&self) -> HttpCase<'c> {
+        HttpCase { exchange: self.exchange, severities: self.severities }
+    }
+
+    /// A fact of a check, with the severity that is set for it.
+    pub(super) fn fact(&self, check: Check, headline: impl Into<String>) -> Fact {
+        self.http().fact(check, headline)
+    }
+
+    /// The status as it came.
+    pub(super) fn status(&self) -> u16 {
+        self.http().status()
+    }
+
+    /// Whether HTTP lets such a response have no content at all.
+    pub(super) fn never_has_content(&self) -> bool {
+        self.http().never_has_content()
+    }
+
+    /// Whether a check is to be run.
+    pub(super) fn runs(&self, check: Check) -> bool {
+        self.http().runs(check)
+    }
+
+    /// The request as people speak of it: `PUT /v2/orders/{orderID}` or `updateAnOrder`.
+    pub(super) fn name(&self) -> String {
+        format!("`{}`", self.operation.name())
+    }
+}
+
+impl HttpCase<'_> {
     /// A fact of a check, with the severity that is set for it.
     pub(super) fn fact(&self, check: Check, headline: impl Into<String>) -> Fact {
         let mut fact = Fact::new(check.code(), self.severities.of(check), headline);
@@ -44,11 +83,6 @@ impl Case<'_> {
     /// Source: RFC 9110 §6.4.1.
     pub(super) fn never_has_content(&self) -> bool {
         self.exchange.request.method == "HEAD" || matches!(self.status(), 100..=199 | 204 | 304)
-    }
-
-    /// The request as people speak of it: `PUT /v2/orders/{orderID}` or `updateAnOrder`.
-    pub(super) fn name(&self) -> String {
-        format!("`{}`", self.operation.name())
     }
 
     /// Whether a check is to be run.

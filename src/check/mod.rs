@@ -36,7 +36,7 @@ use crate::exchange::Exchange;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Operation, Response, ResponseKey};
 use decode::Content;
-use judgement::Case;
+use judgement::{Case, HttpCase};
 
 /// Judges a response by the document: every contract check that is not off, in the order of
 /// [`Check::ALL`].
@@ -89,6 +89,21 @@ pub fn check_response(
         judgement.facts.extend(deprecated::check(&case));
     }
     judgement.facts.extend(http::check(&case));
+    judgement
+}
+
+/// Judges a response that no document describes: by HTTP alone, and by whether it came whole.
+pub fn check_http(exchange: &Exchange, severities: &Severities) -> Judgement {
+    let case = HttpCase { exchange, severities };
+    let mut judgement = Judgement::default();
+    let is_of_http = |check: &Check| check.code().as_str().starts_with("http.");
+    for check in severities.switched_off().filter(is_of_http) {
+        judgement.leave_off(check, severities);
+    }
+    if case.runs(Check::Decode) {
+        judgement.facts.extend(decode::check_transfer(&case));
+    }
+    judgement.facts.extend(http::check_alone(&case));
     judgement
 }
 

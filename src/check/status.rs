@@ -45,7 +45,7 @@ pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
 /// What an undocumented status mostly means, other than a gap in the document.
 fn advice(case: &Case<'_>) -> Option<String> {
     Some(match case.status() {
-        300..=303 | 305..=399 => "wrong base URL, or not signed in? redirects are not followed".to_owned(),
+        300..=303 | 305..=399 => "wrong base URL, or not signed in?".to_owned(),
         401 | 403 if !carries_credentials(case) => {
             "the request carried no credentials: does the step need `auth`?".to_owned()
         }

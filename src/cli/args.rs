@@ -3,6 +3,7 @@ use crate::plan::{Shard, TagExpression};
 use crate::scenario::{ContractSettings, is_host, unknown_check};
 use crate::session::{BaseUrl, OverlayFile};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -40,10 +41,31 @@ pub(super) enum Command {
     /// Comments and values are kept as they are written; a file that cannot be laid out without changing
     /// what it says is left as it is. Without FILES, takes those that `contest.yaml` names.
     Fmt(Fmt),
+    /// Start a project: write `contest.yaml` and first scenarios for OpenAPI documents
+    ///
+    /// Scenarios call what can be called by the examples and schemas of a document, and take what it
+    /// creates through its life; what only a person can know is marked `# TODO`. Also writes the schemas by
+    /// which editors complete both files. Without DOCUMENTS, takes those found in the folder.
+    Init(Init),
+    /// Print the JSON Schema by which an editor completes and validates a kind of files
+    ///
+    /// Editors with YAML language support read it from the first line of a file:
+    /// `# yaml-language-server: $schema=PATH`.
+    Schema(Schema),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
     Mock(Mock),
+    /// Print the completion script of a shell
+    ///
+    /// For bash: source <(contest completions bash). For zsh, as `_contest` in a folder of `$fpath`; for
+    /// fish, as ~/.config/fish/completions/contest.fish; for PowerShell, in `$PROFILE`:
+    /// contest completions powershell | Out-String | Invoke-Expression.
+    Completions(Completions),
+    /// Print the manual page of contest, or of one of its commands
+    ///
+    /// To read it: contest man run | man -l -
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +108,25 @@ pub(super) struct Run {
     /// The value of `$run.id` [default: a new one each run]
     #[arg(long, value_name = "ID")]
     pub(super) run_id: Option<String>,
+    /// Run again, whenever a file changes, the cases that depend on it; Ctrl-C ends it
+    #[arg(long, short = 'w')]
+    pub(super) watch: bool,
+    /// Resolve everything and show each request; nothing is sent, and no token fetched. What only an answer
+    /// gives stands as ‹$vars.orderId›
+    #[arg(long, conflicts_with = "trace")]
+    pub(super) dry_run: bool,
+    /// How a dry run is shown: for people, or as one JSON document (schemas/dry-run.schema.json)
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        requires = "dry_run",
+        conflicts_with = "watch"
+    )]
+    pub(super) format: ListFormat,
+    /// Write every exchange as a line of JSON while it runs (schemas/trace.schema.json), secrets masked
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
     /// A limit, as in body=64MiB
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(super) limit: Vec<(String, String)>,
@@ -149,7 +190,7 @@ pub(super) struct List {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A tree of files, scenarios and rows
+    /// For people
     Text,
     /// One JSON document
     Json,
@@ -165,7 +206,7 @@ pub(super) enum OrderChoice {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// OpenAPI documents, scenario files, or folders of `*.contest.yaml`
+    /// OpenAPI documents, scenario files, folders of `*.contest.yaml`, or rules of mocks (`*.mock.yaml`)
     pub(super) files: Vec<PathBuf>,
     /// The environment of `contest.yaml`
     #[arg(long, short = 'e', env = "CONTEST_ENV", value_name = "NAME")]
@@ -203,9 +244,66 @@ pub(super) struct Fmt {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Init {
+    /// OpenAPI documents
+    pub(super) documents: Vec<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub(super) force: bool,
+    /// A limit, as in document=128MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// The kind of files
+    #[arg(default_value = "scenario")]
+    pub(super) kind: SchemaKind,
+    /// For the project around this folder: its names, and what each operation of its documents takes and
+    /// gives
+    #[arg(long)]
+    pub(super) for_project: bool,
+    /// Write it to a file instead of stdout
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// A limit, as in schema=16MiB
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(super) limit: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) references: References,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// `contest.yaml`
+    Project,
+    /// `*.contest.yaml`
+    Scenario,
+    /// `*.mock.yaml`
+    Mock,
+    /// `*.overlay.yaml`
+    Overlay,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Explain {
     /// What stands in brackets behind `error`: response.body, http.allow; or a pattern, http.*
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The command: run, check, …; none means contest itself
+    pub(super) command: Option<String>,
 }
 
 /// Severities that count before those of every file; of two flags that fit one check, the one that
@@ -275,10 +373,11 @@ pub(super) struct Output {
     /// When to use colour; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: ColorChoice,
-    /// Say more: the steps of each case, warnings where they were found, bodies to their end
+    /// Say more: the steps of each case, warnings where they were found, bodies to their end; -vv also
+    /// every request and response with header lines and bodies
     #[arg(long, short = 'v', action = ArgAction::Count, global = true)]
     pub(super) verbose: u8,
-    /// Say less: only what needs attention
+    /// Say less: what failed, and the line that sums up
     #[arg(long, short = 'q', action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     pub(super) quiet: u8,
 }

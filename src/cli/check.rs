@@ -48,11 +48,13 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
 
 fn print_words(checked: &Checked, counts: CheckCounts, shows_hints: bool, out: &Output) {
     output::print_diagnostics(&checked.diagnostics, out);
-    let what = format!(
-        "{}, {}",
-        count(counts.documents, "document", "documents"),
-        count(counts.cases, "case", "cases")
-    );
+    let rules = count(checked.rules, "file of rules", "files of rules");
+    let others = [count(counts.documents, "document", "documents"), count(counts.cases, "case", "cases")];
+    let what = match (checked.rules, counts.documents + counts.cases) {
+        (0, _) => others.join(", "),
+        (_, 0) => rules,
+        _ => format!("{}, {rules}", others.join(", ")),
+    };
     let found = output::count(&checked.diagnostics).unwrap_or_else(|| "nothing to report".to_owned());
     let hints = match (counts.hints, shows_hints) {
         (0, _) => String::new(),

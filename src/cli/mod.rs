@@ -7,14 +7,18 @@
 
 mod args;
 mod check;
+mod completions;
 mod exit;
 mod explain;
 mod fmt;
+mod init;
 mod list;
 mod mock;
 mod output;
 mod run;
+mod schema;
 mod select;
+mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser as _;
@@ -30,6 +34,10 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),
+        Command::Completions(completions) => completions::completions(&completions),
+        Command::Man(man) => completions::man(&man),
+        Command::Init(documents) => init::init(documents, &arguments.output),
+        Command::Schema(schema) => schema::schema(schema, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

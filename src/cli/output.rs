@@ -1,5 +1,6 @@
 use super::args::{ColorChoice, Output};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::limits::Limits;
 use crate::report::snippet::render_diagnostics;
 use crate::report::{Style, Verbosity};
 use std::io::{IsTerminal, Write};
@@ -36,10 +37,11 @@ fn is_unicode() -> bool {
     })
 }
 
-pub(super) fn verbosity(output: &Output) -> Verbosity {
+pub(super) fn verbosity(output: &Output, is_dry: bool, limits: &Limits) -> Verbosity {
     match (output.quiet, output.verbose) {
-        (0, 0) => Verbosity::Normal,
-        (0, _) => Verbosity::Verbose,
+        (0, 0) if !is_dry => Verbosity::Normal,
+        (0, 1) if !is_dry => Verbosity::Verbose,
+        (0, _) => Verbosity::Exchanges { shown: usize::try_from(limits.shown).unwrap_or(usize::MAX) },
         _ => Verbosity::Quiet,
     }
 }

@@ -1,41 +1,36 @@
-use super::args::{OrderChoice, Output, Run};
-use super::{exit, output, select};
-use crate::engine::{Event, Order};
-use crate::report::{Progress, Terminal};
+use super::args::{ListFormat, OrderChoice, Output, Run};
+use super::{exit, output, select, watch};
+use crate::engine::{Event, Order, Summary};
+use crate::report::{DryRun, Progress, Terminal, Trace};
 use crate::session::{Session, Settings};
+use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
 /// `contest run`.
 pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
-    let settings = match settings(arguments) {
-        Ok(settings) => settings,
+    let is_watching = arguments.watch;
+    let trace = arguments.trace.clone();
+    let is_json = arguments.format == ListFormat::Json;
+    let prepared =
+        settings(arguments).and_then(|settings| Ok((settings, Listeners::new(trace.as_deref(), out)?)));
+    let (mut settings, mut listeners) = match prepared {
+        Ok(prepared) => prepared,
         Err(reason) => {
             output::print_error(&format!("error: {reason}\n"));
             return ExitCode::from(exit::REFUSED);
         }
     };
+    listeners.dry_run = is_json.then(DryRun::default);
+    settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
+    if is_watching {
+        return watch::watch(settings, listeners);
+    }
     let session = Session::load(settings, true);
-    if session.has_errors() {
-        output::print_diagnostics(&session.diagnostics, out);
-        let count = output::count(&session.diagnostics).unwrap_or_default();
-        let words = if session.is_refused() { "nothing was sent" } else { "the other files run" };
-        output::print_error(&format!("\n{count}; {words}\n"));
-        if session.is_refused() {
-            return ExitCode::from(exit::REFUSED);
-        }
-    } else if let Some(count) = output::count(&session.diagnostics) {
-        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    if let Err(code) = show_problems(&session, out) {
+        return code;
     }
-    if session.plan.cases.is_empty() {
-        if let Some(words) = select::nothing_selected(&session.plan) {
-            output::print_error(&words);
-            return ExitCode::from(exit::NOTHING_SELECTED);
-        }
-        output::print_error(&select::empty_shard(&session.plan, session.selection()));
-        return if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
-    }
-    output::print_error(&select::unfitting(&session.plan));
     let runtime = match session.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -43,42 +38,118 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
-    let code = runtime.block_on(run_session(&session, out));
+    let code = runtime.block_on(async {
+        let interrupt = CancellationToken::new();
+        tokio::spawn(watch_interrupts(interrupt.clone()));
+        match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
+            Ok(summary) => exit::of_summary(&summary),
+            Err(reason) => {
+                output::print_error(&format!("error: {reason}\n"));
+                ExitCode::from(exit::ERRORED)
+            }
+        }
+    });
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
 }
 
-async fn run_session(session: &Session, out: &Output) -> ExitCode {
-    let interrupt = CancellationToken::new();
-    tokio::spawn(watch_interrupts(interrupt.clone()));
+/// Who hears the events of a run beside the report for people.
+pub(super) struct Listeners<'o> {
+    pub(super) out: &'o Output,
+    trace: Option<Trace<File>>,
+    /// What is printed in place of the report for people.
+    dry_run: Option<DryRun>,
+}
+
+impl<'o> Listeners<'o> {
+    /// Opens the files that are to be written.
+    fn new(trace: Option<&Path>, out: &'o Output) -> Result<Self, String> {
+        let create = |path: &Path| {
+            let file = File::create(path);
+            file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+        };
+        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new), dry_run: None })
+    }
+}
+
+/// Says what is wrong with the files and with what was selected.
+///
+/// # Errors
+/// The exit code where nothing is to run.
+pub(super) fn show_problems(session: &Session, out: &Output) -> Result<(), ExitCode> {
+    if session.has_errors() {
+        output::print_diagnostics(&session.diagnostics, out);
+        let count = output::count(&session.diagnostics).unwrap_or_default();
+        let words = if session.is_refused() { "nothing was sent" } else { "the other files run" };
+        output::print_error(&format!("\n{count}; {words}\n"));
+        if session.is_refused() {
+            return Err(ExitCode::from(exit::REFUSED));
+        }
+    } else if let Some(count) = output::count(&session.diagnostics) {
+        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    }
+    if session.plan.cases.is_empty() {
+        if let Some(words) = select::nothing_selected(&session.plan) {
+            output::print_error(&words);
+            return Err(ExitCode::from(exit::NOTHING_SELECTED));
+        }
+        output::print_error(&select::empty_shard(&session.plan, session.selection()));
+        let code = if session.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS };
+        return Err(code);
+    }
+    output::print_error(&select::unfitting(&session.plan));
+    Ok(())
+}
+
+/// Runs all cases of a session, or some, and reports them; `also` hears every event after the report.
+///
+/// # Errors
+/// A sentence that says why nothing could be run or not everything be reported.
+pub(super) async fn run_cases(
+    session: &Session,
+    cases: Option<&[usize]>,
+    interrupt: CancellationToken,
+    listeners: &mut Listeners<'_>,
+    also: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Summary, String> {
+    let Listeners { out, trace, dry_run } = listeners;
     let style = output::style_of(out, &std::io::stdout());
-    let mut terminal = Terminal::new(std::io::stdout(), style, output::verbosity(out));
+    let verbosity = output::verbosity(out, session.is_dry(), session.limits());
+    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
     let mut progress = Progress::stderr();
     let mut unwritten: Option<std::io::Error> = None;
+    let mut untraced: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {
         progress.event(event);
-        if unwritten.is_none() {
+        if let Some(dry_run) = dry_run.as_mut() {
+            dry_run.event(event);
+        } else if unwritten.is_none() {
             // A reader that has gone away (`| head`) is no reason to leave cleanup undone.
             unwritten = progress.aside(|| terminal.event(event)).err();
         }
-    };
-    let outcome = session.run(interrupt, &mut emit).await;
-    if let Some(error) = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-        output::print_error(&format!("error: the report could not be written: {error}\n"));
-        return ExitCode::from(exit::ERRORED);
-    }
-    match outcome {
-        Ok(summary) => exit::of_summary(&summary),
-        Err(reason) => {
-            output::print_error(&format!("error: {reason}\n"));
-            ExitCode::from(exit::ERRORED)
+        if let (Some(trace), None) = (trace.as_mut(), &untraced) {
+            untraced = trace.event(event).err();
         }
+        also(event);
+    };
+    let outcome = match cases {
+        None => session.run(interrupt, &mut emit).await,
+        Some(cases) => session.run_some(cases, interrupt, &mut emit).await,
+    };
+    if let Some(dry_run) = dry_run.take() {
+        output::print(&dry_run.to_json());
+    }
+    let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+    match (unwritten, untraced) {
+        (Some(error), _) => Err(format!("the report could not be written: {error}")),
+        (None, Some(error)) => Err(format!("the trace could not be written: {error}")),
+        (None, None) => outcome,
     }
 }
 
 /// The first Ctrl-C lets cleanup run, the second leaves at once.
-async fn watch_interrupts(interrupt: CancellationToken) {
+pub(super) async fn watch_interrupts(interrupt: CancellationToken) {
     interrupted().await;
     interrupt.cancel();
     output::print_error("\ninterrupted: cleanup is running; Ctrl-C again leaves at once\n");
@@ -87,7 +158,7 @@ async fn watch_interrupts(interrupt: CancellationToken) {
 }
 
 /// Ctrl-C, or what a CI system sends to a job that it cancels; never, where signals cannot be had.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -120,6 +191,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
             OrderChoice::Random => Order::Random,
         },
         keep_going: arguments.keep_going,
+        is_dry: arguments.dry_run,
         repeat: arguments.repeat.map(|repeat| repeat as usize),
         seed: arguments.seed,
         run_id: arguments.run_id,

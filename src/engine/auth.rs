@@ -107,6 +107,10 @@ pub(super) async fn attach(
             let key = secret(value, run, scope)?;
             attach_key(request, *location, name, key.expose_secret())?;
         }
+        // Its token would be an answer.
+        AuthKind::OAuth2(_) if run.settings.is_dry => {
+            set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
+        }
         AuthKind::OAuth2(oauth2) => {
             let token_request = run.token_requests.of(index, base_url, || {
                 let request = token_request(oauth2, base_url, run, scope)?;

@@ -2,9 +2,10 @@
 
 use super::request::{BuildError, resolve, resolve_all};
 use super::scope::CaseScope;
+use super::step::Sending;
 use crate::check::RequestContent;
 use crate::expression::{Generator, Unresolved};
-use crate::json::{Datum, Pointer, Value, array_index};
+use crate::json::{Datum, Value};
 use crate::openapi::{
     ContentKind, MediaType, Operation, OutgoingPart, WriteError, Written, content_kind, documented_type,
     match_media_type, parts_of, write_content, write_parts,
@@ -17,27 +18,36 @@ use crate::source::Span;
 ///
 /// `stated` is a `Content-Type` that the step gives among its headers: the body is what it says.
 pub(super) fn build_body(
-    step: &PlannedStep,
+    sending: Sending<'_>,
     stated: Option<&str>,
-    operation: &Operation<'_>,
     scope: &CaseScope,
 ) -> Result<Option<RequestContent>, BuildError> {
-    let Some(body) = &step.step.body else { return Ok(None) };
-    let content_type = stated.or(step.media_type.as_deref()).unwrap_or_default().to_owned();
-    let offered = operation.request_body().map(|body| body.media_types()).unwrap_or_default();
+    let Some(body) = &sending.written().body else { return Ok(None) };
+    let content_type = stated.or(sending.request.media_type.as_deref()).unwrap_or_default().to_owned();
+    let offered = sending
+        .operation()
+        .and_then(Operation::request_body)
+        .map(|body| body.media_types())
+        .unwrap_or_default();
     let media_type = match_media_type(&content_type, offered);
-    let boundary = boundary(step, scope)?;
+    let boundary = boundary(sending.step, scope)?;
     let raw = |bytes: Vec<u8>| RequestContent { media_type: content_type.clone(), value: None, bytes };
     let writing = |value: &Datum| -> Result<RequestContent, BuildError> {
-        let written = write_content(media_type.as_ref(), &content_type, value, &boundary)
+        let content_type = match (content_type.as_str(), value.value()) {
+            // Where no document says, the value does.
+            ("", Value::String(_)) => "text/plain; charset=utf-8",
+            ("", _) => "application/json",
+            (stated, _) => stated,
+        };
+        let written = write_content(media_type.as_ref(), content_type, value, &boundary)
             .map_err(|error| unsendable(error, body.span))?;
-        let is_json = content_kind(&content_type) == ContentKind::Json;
+        let is_json = content_kind(content_type) == ContentKind::Json;
         let value = is_json.then(|| value.value().clone());
         Ok(RequestContent { media_type: written.content_type, value, bytes: written.bytes })
     };
     let content = match &body.kind {
         StepBodyKind::Value(template) => writing(&replaced(resolve(template, scope)?, body, scope)?)?,
-        StepBodyKind::Example(_) | StepBodyKind::File(_) => match &step.attached.value {
+        StepBodyKind::Example(_) | StepBodyKind::File(_) => match &sending.request.attached.value {
             Some(template) => {
                 // The file's own places mean nothing in the scenario.
                 let value = template
@@ -45,19 +55,21 @@ pub(super) fn build_body(
                     .map_err(|error| BuildError::Unresolved { error, span: body.span })?;
                 writing(&replaced(value, body, scope)?)?
             }
-            None => raw(step.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default()),
+            None => {
+                raw(sending.request.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
+            }
         },
         StepBodyKind::Form(fields) => {
             writing(&replaced(Datum::object(resolve_all(fields, scope)?), body, scope)?)?
         }
         StepBodyKind::Multipart(parts) => {
-            let parts = build_parts(parts, step, media_type.as_ref(), scope)?;
+            let parts = build_parts(parts, sending, media_type.as_ref(), scope)?;
             let Written { content_type, bytes } = write_parts(&content_type, &parts, &boundary);
             RequestContent { media_type: content_type, value: None, bytes }
         }
         StepBodyKind::Raw(template) => raw(resolve(template, scope)?.to_text().into_bytes()),
         StepBodyKind::RawFile(_) => {
-            raw(step.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
+            raw(sending.request.attached.files.first().map(|bytes| bytes.to_vec()).unwrap_or_default())
         }
     };
     Ok(Some(content))
@@ -79,18 +91,18 @@ fn boundary(step: &PlannedStep, scope: &CaseScope) -> Result<String, BuildError>
     let mut generator = Generator::new(scope.values.seed, &format!("boundary of {}", step.id));
     let digits = generator.call("alnum", &[Datum::new(24)]).map_err(|reason| {
         let error = Unresolved { reference: "boundary".to_owned(), reason };
-        BuildError::Unresolved { error, span: step.step.call.span }
+        BuildError::Unresolved { error, span: step.step.place() }
     })?;
     Ok(format!("contest-{}", digits.to_text()))
 }
 
 fn build_parts(
     parts: &[Named<BodyPart>],
-    step: &PlannedStep,
+    sending: Sending<'_>,
     media_type: Option<&MediaType<'_>>,
     scope: &CaseScope,
 ) -> Result<Vec<OutgoingPart>, BuildError> {
-    let mut files = step.attached.files.iter();
+    let mut files = sending.request.attached.files.iter();
     let mut built = Vec::new();
     for Named { name, value: part, .. } in parts {
         let documented = media_type.and_then(|media_type| documented_type(media_type, name));
@@ -133,7 +145,7 @@ fn build_parts(
 fn replaced(mut value: Datum, body: &StepBody, scope: &CaseScope) -> Result<Datum, BuildError> {
     for replacement in &body.replace {
         let new = resolve(&replacement.value, scope)?;
-        value = set(&value, replacement.pointer.tokens(), new).ok_or_else(|| {
+        value = value.with(&replacement.pointer, new).ok_or_else(|| {
             let pointer = &replacement.pointer;
             let reason = format!(
                 "`replace` cannot set {pointer}: the body has no array or object at {} that could hold it",
@@ -143,57 +155,4 @@ fn replaced(mut value: Datum, body: &StepBody, scope: &CaseScope) -> Result<Datu
         })?;
     }
     Ok(value)
-}
-
-/// A value with another one at a place; the last token may name a new member, or `-` behind an array's
-/// last element.
-fn set(value: &Datum, tokens: &[String], new: Datum) -> Option<Datum> {
-    let Some((first, rest)) = tokens.split_first() else { return Some(new) };
-    let at = Pointer::of([first.as_str()]);
-    let part = match value.at(&at) {
-        Some(part) => set(&part, rest, new)?,
-        None if rest.is_empty() => new,
-        None => return None,
-    };
-    let mut whole = value.clone();
-    match value.value() {
-        Value::Object(_) => whole.insert(first.clone(), part),
-        Value::Array(elements) if first == "-" || array_index(first) == Some(elements.len()) => {
-            whole.push(part)
-        }
-        Value::Array(elements) => {
-            let index = array_index(first).filter(|index| *index < elements.len())?;
-            let element = |at: usize| value.at(&Pointer::of([at.to_string()])).unwrap_or_default();
-            whole = Datum::array(
-                (0..elements.len()).map(|at| if at == index { part.clone() } else { element(at) }),
-            );
-        }
-        _ => return None,
-    }
-    Some(whole)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn check(value: Value, pointer: &str, expected: Option<Value>) {
-        let pointer = Pointer::parse(pointer).expect("a pointer");
-        let found = set(&Datum::new(value), pointer.tokens(), Datum::new(9)).map(Datum::into_value);
-        assert_eq!(found, expected, "{pointer}");
-    }
-
-    #[test]
-    fn replace_sets_members_and_elements() {
-        check(json!({"a": {"b": 1, "c": 2}}), "/a/b", Some(json!({"a": {"b": 9, "c": 2}})));
-        check(json!({"a": {}}), "/a/b", Some(json!({"a": {"b": 9}})));
-        check(json!({"a": [1, 2]}), "/a/1", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/-", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/1", Some(json!({"a": [1, 9]})));
-        check(json!({"a": [1]}), "/a/5", None);
-        check(json!({"a": 1}), "/a/b", None);
-        check(json!({}), "/a/b", None);
-        check(json!(1), "/a", None);
-    }
 }

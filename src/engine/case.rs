@@ -17,6 +17,8 @@ const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 /// One case under way.
 struct Course<'c> {
     run: &'c Run,
+    index: usize,
+    id: &'c str,
     scenario: &'c PlannedScenario,
     row: Option<&'c Row>,
     worker: usize,
@@ -45,12 +47,18 @@ pub(super) async fn run_case(
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
     let stream = format!("{}#{round}", case.id);
+    let id = report.id.clone();
     let mut course = Course {
         run,
+        index,
+        id: &id,
         scenario: &case.scenario,
         row: case.row().filter(|row| !row.is_plain()),
         worker,
-        scope: CaseScope::new(&run.settings.values, &stream),
+        scope: match run.settings.is_dry {
+            true => CaseScope::of_dry_run(&run.settings.values, &stream),
+            false => CaseScope::new(&run.settings.values, &stream),
+        },
         jar: CookieJar::default(),
         reports: Vec::new(),
         due: Vec::new(),
@@ -240,7 +248,15 @@ impl<'c> Course<'c> {
     }
 
     fn context(&self, phase: Phase) -> StepContext<'c> {
-        StepContext { run: self.run, scenario: self.scenario, row: self.row, worker: self.worker, phase }
+        StepContext {
+            run: self.run,
+            index: self.index,
+            id: self.id,
+            scenario: self.scenario,
+            row: self.row,
+            worker: self.worker,
+            phase,
+        }
     }
 
     /// Steps in order; one that fails ends them, but for those that always run.
@@ -273,7 +289,7 @@ impl<'c> Course<'c> {
     }
 
     fn apply_step_mark(&mut self, step: &PlannedStep, mut outcome: StepOutcome) -> StepOutcome {
-        if let Some(mark) = &step.step.xfail {
+        if let Some(mark) = step.step.xfail.as_ref().filter(|_| !self.run.settings.is_dry) {
             let report = &mut outcome.report;
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, report.findings.iter_mut(), clock);
@@ -286,7 +302,7 @@ impl<'c> Course<'c> {
 
     /// The mark of the case, after those of its steps.
     fn apply_mark(&mut self, mark: Option<&ExpectedFailure>, report: &mut CaseReport) {
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| !self.run.settings.is_dry) {
             let clock = self.run.settings.values.clock;
             let marked = mark::judge(mark, report.verdict, mark::deciding(&mut self.reports), clock);
             let is_new = marked.verdict == Verdict::XPassed && report.verdict != Verdict::XPassed;
@@ -334,7 +350,7 @@ impl<'c> Course<'c> {
 
 /// What a cleanup step that did not do its work says.
 fn left_behind(report: &StepReport) -> Option<String> {
-    let what = format!("cleanup `{}` ({})", report.id, report.operation);
+    let what = format!("cleanup `{}` ({})", report.id, report.action);
     // A status that cleanup accepts and the document lacks is a warning, and nothing is left.
     let is_bad_status = |finding: &&Finding| finding.code == Code::EXPECT_STATUS;
     match &report.exchange {
@@ -355,14 +371,19 @@ fn case_verdict(reports: &[StepReport]) -> Verdict {
         (Phase::Setup, Verdict::Failed) => Verdict::Errored,
         (_, verdict) => verdict,
     });
-    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps).map(|report| report.verdict);
+    let mut own = reports.iter().filter(|report| report.phase == Phase::Steps);
+    // A pause sends nothing.
+    let sent_nothing = |report: &StepReport| match report.verdict {
+        Verdict::Passed => report.exchange.is_none(),
+        verdict => verdict == Verdict::Skipped,
+    };
     match worst.max().unwrap_or(Verdict::Skipped) {
-        Verdict::Passed | Verdict::XFailed if own.clone().any(|verdict| verdict == Verdict::NotRun) => {
+        Verdict::Passed | Verdict::XFailed if own.clone().any(|report| report.verdict == Verdict::NotRun) => {
             Verdict::NotRun
         }
         // The known fault of a step is the case's as well.
         Verdict::Passed if reports.iter().any(is_known_fault) => Verdict::XFailed,
-        Verdict::Passed if own.all(|verdict| verdict == Verdict::Skipped) => Verdict::Skipped,
+        Verdict::Passed if own.all(sent_nothing) => Verdict::Skipped,
         worst => worst,
     }
 }
@@ -381,11 +402,12 @@ fn not_run_step() -> StepReport {
         id: String::new(),
         title: None,
         phase: Phase::Steps,
-        operation: String::new(),
+        action: String::new(),
         verdict: Verdict::NotRun,
         reason: None,
         findings: Vec::new(),
         exchange: None,
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),

@@ -1,5 +1,7 @@
 use super::Verdict;
+use super::record::ExchangeRecord;
 use crate::diagnostic::{Code, Finding};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the engine says while it runs; the only bridge to reports, the harness and the exit code.
@@ -18,6 +20,8 @@ pub enum Event {
         /// `file › title`.
         name: String,
     },
+    /// A request was answered, or was not; said only where exchanges are kept. Its case is under way.
+    Exchanged(Arc<ExchangeRecord>),
     /// A case is done, cleanup included.
     CaseFinished(Box<CaseReport>),
     /// Everything is done.
@@ -41,6 +45,8 @@ pub struct RunStarted {
     pub seed: u64,
     /// The value of `$run.id`.
     pub run_id: String,
+    /// Whether nothing is sent: requests are made ready and shown.
+    pub is_dry: bool,
     /// Things that the reader should know before anything else: TLS is not verified.
     pub banners: Vec<String>,
 }
@@ -107,8 +113,9 @@ pub struct StepReport {
     pub title: Option<String>,
     /// Where it stands.
     pub phase: Phase,
-    /// The operation: `updateAnOrder`.
-    pub operation: String,
+    /// What it does: the operation it calls, as `updateAnOrder`; otherwise `PUT {$vars.uploadUrl}`, or
+    /// `pause 500ms`.
+    pub action: String,
     /// How it ended.
     pub verdict: Verdict,
     /// Why nothing was sent, when it was skipped; the known fault, when it was marked `xfail`.
@@ -117,6 +124,8 @@ pub struct StepReport {
     pub findings: Vec<Finding>,
     /// The exchange, masked; `None` when nothing was answered.
     pub exchange: Option<ExchangeReport>,
+    /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
+    pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.
     pub repeat: Option<String>,
     /// Codes of warnings that would have failed the step, had no setting lowered them.
@@ -173,6 +182,8 @@ pub struct Summary {
     pub partly_judged: usize,
     /// Requests that got no answer that could be judged.
     pub unanswered: usize,
+    /// Requests that a dry run made ready and did not send; `None` of any other run.
+    pub withheld: Option<usize>,
     /// What was tested.
     pub target: String,
     /// From the first case's start to the last one's end.

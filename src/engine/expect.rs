@@ -7,7 +7,7 @@ use crate::diagnostic::words::{count, shorten};
 use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
-use crate::openapi::{Operation, decode_header};
+use crate::openapi::{Header, Operation, decode_header};
 use crate::scenario::{BytesExpectation, Expectation, MatcherKind, Member, Spanned};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) struct Expected {
 pub(super) fn check_expectations(
     expect: &Expectation,
     expected_bytes: Option<&[u8]>,
-    operation: &Operation<'_>,
+    operation: Option<Operation<'_>>,
     exchange: &Exchange,
     scope: &ExchangeScope<'_>,
 ) -> Expected {
@@ -153,14 +153,16 @@ impl Expected {
     fn header(
         &mut self,
         member: &Member,
-        operation: &Operation<'_>,
+        operation: Option<Operation<'_>>,
         exchange: &Exchange,
         scope: &ExchangeScope<'_>,
     ) {
         let lines: Vec<&str> = exchange.response.headers.all(&member.name).collect();
         let wants_lines = matches!(member.matcher.kind, MatcherKind::List(_));
+        let listed = documented_list(member, &lines, operation, exchange);
         let datum = match lines.as_slice() {
             [] => None,
+            _ if listed.is_some() => listed,
             lines if wants_lines => Some(Datum::array(lines.iter().map(|line| Datum::new(line.trim())))),
             [line] => Some(header_datum(member, line.trim(), operation, exchange)),
             lines => {
@@ -185,17 +187,40 @@ impl Expected {
     }
 }
 
+/// What the document says of a header of a response.
+fn documented<'d>(
+    member: &Member,
+    operation: Option<Operation<'d>>,
+    exchange: &Exchange,
+) -> Option<Header<'d>> {
+    let response = operation?.response_for(exchange.response.status)?;
+    response.headers().into_iter().find(|header| header.name().eq_ignore_ascii_case(&member.name))
+}
+
 /// A header as its documented schema says, otherwise its text.
-fn header_datum(member: &Member, line: &str, operation: &Operation<'_>, exchange: &Exchange) -> Datum {
-    let response = operation.response_for(exchange.response.status);
-    let documented = response
-        .into_iter()
-        .flat_map(|response| response.headers())
-        .find(|header| header.name().eq_ignore_ascii_case(&member.name));
-    if let Some(header) = documented {
-        return Datum::new(decode_header(&header, line));
+fn header_datum(member: &Member, line: &str, operation: Option<Operation<'_>>, exchange: &Exchange) -> Datum {
+    match documented(member, operation, exchange) {
+        Some(header) => Datum::new(decode_header(&header, line)),
+        None => Datum::new(line),
     }
-    Datum::new(line)
+}
+
+/// The elements of a header that the document describes as an array, however many lines they stand on.
+///
+/// Source: RFC 9110 §5.3; of `Set-Cookie` the lines cannot be joined (RFC 6265 §3).
+fn documented_list(
+    member: &Member,
+    lines: &[&str],
+    operation: Option<Operation<'_>>,
+    exchange: &Exchange,
+) -> Option<Datum> {
+    if lines.is_empty() || member.name.eq_ignore_ascii_case("set-cookie") {
+        return None;
+    }
+    let header = documented(member, operation, exchange)?;
+    let text = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(", ");
+    let value = decode_header(&header, &text);
+    value.is_array().then(|| Datum::new(value))
 }
 
 fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePart) -> Fact {

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::place::first_line;
+use super::step::Sending;
 use crate::check::{Fact, ScenarioPlace};
 use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::expression::Unresolved;
@@ -17,9 +18,9 @@ pub(super) fn own_fact(code: Code, headline: impl Into<String>, span: Span, labe
     fact
 }
 
-/// A fact about the step itself, at its call.
+/// A fact about the step itself, at what it does.
 pub(super) fn call_fact(code: Code, headline: impl Into<String>, step: &PlannedStep) -> Fact {
-    own_fact(code, headline, step.step.call.span, &format!("step `{}` was not sent", step.id))
+    own_fact(code, headline, step.step.place(), &format!("step `{}` was not sent", step.id))
 }
 
 /// A value that the step needs does not exist.
@@ -32,17 +33,18 @@ pub(super) fn unresolved_headline(error: &Unresolved) -> String {
 }
 
 /// There is no response to judge.
-pub(super) fn transport_fact(error: &TransportError, step: &PlannedStep) -> Fact {
+pub(super) fn transport_fact(error: &TransportError, sending: Sending<'_>) -> Fact {
+    let step = sending.step;
     let label = match error.kind {
         TransportErrorKind::Build => format!("step `{}` was not sent", step.id),
         TransportErrorKind::Limit => format!("the answer to step `{}` was not read to its end", step.id),
         _ => format!("step `{}` was not answered", step.id),
     };
     let written = error.header.as_ref().and_then(|name| {
-        let mut headers = step.headers.iter();
+        let mut headers = sending.request.headers.iter();
         headers.find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.span)
     });
-    let span = written.unwrap_or(step.step.call.span);
+    let span = written.unwrap_or(step.step.place());
     let mut fact = own_fact(error.kind.code(), error.message.clone(), span, &label);
     fact.help.extend(error.help.clone());
     fact

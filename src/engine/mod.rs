@@ -6,11 +6,13 @@ mod body;
 mod capture;
 mod case;
 mod event;
+mod exchange_log;
 mod expect;
 mod fact;
 mod mark;
 mod mask;
 mod place;
+mod record;
 mod request;
 mod run;
 mod scope;
@@ -19,12 +21,16 @@ mod status;
 mod step;
 mod summary;
 mod target;
+mod target_uri;
+mod unanswered;
+mod url;
 mod values;
 mod verdict;
 
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
+pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Order, RunSettings, run};
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};

@@ -24,7 +24,8 @@ pub(super) struct Places<'p> {
     pub(super) call: Span,
     /// The words under it.
     pub(super) call_label: String,
-    pub(super) document: &'p Document,
+    /// The document that judges; a pause has none, and nor has a URL outside of every document.
+    pub(super) document: Option<&'p Document>,
     pub(super) exchange: Option<&'p Exchange>,
     pub(super) masker: &'p Masker,
     pub(super) head: OnceCell<Arc<Source>>,
@@ -55,8 +56,9 @@ impl Places<'_> {
             },
         );
         let document = fact.document.and_then(|place| {
-            let key = self.document.key_place_of(&place.pointer);
-            let value = self.document.place_of(&place.pointer);
+            let document = self.document?;
+            let key = document.key_place_of(&place.pointer);
+            let value = document.place_of(&place.pointer);
             let at = if place.is_key { key.or(value) } else { value.or(key) }?;
             let span = first_line(&at.source, at.span);
             Some(Place { source: at.source, span, label: place.label, at: None })

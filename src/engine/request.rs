@@ -1,5 +1,8 @@
 use super::body::build_body;
 use super::scope::CaseScope;
+use super::step::{Aim, Sending};
+use super::target_uri::{named_uri, operation_uri, written_uri};
+use super::url::is_same_origin;
 use crate::check::RequestValues;
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
@@ -8,13 +11,8 @@ use crate::json::Datum;
 use crate::openapi::{
     EncodeError, Encoded, Operation, Parameter, ParameterIn, Serialization, encode_parameter,
 };
-use crate::plan::PlannedStep;
 use crate::scenario::Named;
 use crate::source::Span;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// RFC 3986 §2.3: everything but the unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is ready to be sent but for its credentials, and the values it was made of.
 #[derive(Debug)]
@@ -32,14 +30,16 @@ pub(super) enum BuildError {
     Unresolved { error: Unresolved, span: Span },
     #[error("{reason}")]
     Unsendable { reason: String, span: Option<Span> },
+    #[error("{reason}")]
+    Unfit { reason: String, notes: Vec<String>, span: Span },
     #[error("{error}")]
     Encode { error: EncodeError, span: Option<Span> },
 }
 
 /// The values of a part of the request, with the place of each.
-struct Values<'v> {
-    written: &'v [Named<Template>],
-    resolved: &'v [(String, Datum)],
+pub(super) struct Values<'v> {
+    pub(super) written: &'v [Named<Template>],
+    pub(super) resolved: &'v [(String, Datum)],
 }
 
 impl Values<'_> {
@@ -47,74 +47,122 @@ impl Values<'_> {
         self.written.iter().find(|value| value.name == name).map(|value| value.value.span)
     }
 
-    fn unsendable(&self, name: &str, reason: String) -> BuildError {
+    pub(super) fn unsendable(&self, name: &str, reason: String) -> BuildError {
         BuildError::Unsendable { reason, span: self.span(name) }
     }
 
-    fn encode(&self, parameter: &Parameter<'_>, name: &str, datum: &Datum) -> Result<Encoded, BuildError> {
+    pub(super) fn encode(
+        &self,
+        parameter: &Parameter<'_>,
+        name: &str,
+        datum: &Datum,
+    ) -> Result<Encoded, BuildError> {
         encode_parameter(parameter, datum)
             .map_err(|error| BuildError::Encode { error, span: self.span(name) })
     }
 }
 
-/// Resolves the values of a step and puts them where the operation says.
+/// Resolves the values of a step and puts them where the operation says, or where the URL does.
 ///
 /// Source: OpenAPI 3.1.1, "Parameter Object"; LANGUAGE S2 and S7.
 pub(super) fn build_request(
-    step: &PlannedStep,
-    operation: &Operation<'_>,
-    base_url: &str,
+    sending: Sending<'_>,
+    base_url: Option<&str>,
     scope: &CaseScope,
 ) -> Result<BuiltRequest, BuildError> {
-    let written = &step.step;
-    let headers_given = resolve_all(&step.headers, scope)?;
+    let (planned, written) = (sending.request, sending.written());
+    let headers_given = resolve_all(&planned.headers, scope)?;
     let stated = headers_given.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let stated = stated.map(|(_, datum)| datum.to_text());
-    let content = build_body(step, stated.as_deref(), operation, scope)?;
-    let values = RequestValues {
-        path: resolve_all(&written.path, scope)?,
-        query: resolve_all(&written.query, scope)?,
+    let content = build_body(sending, stated.as_deref(), scope)?;
+    let mut values = RequestValues {
         headers: headers_given,
         cookies: resolve_all(&written.cookies, scope)?,
         body: content,
+        ..RequestValues::default()
     };
-    let parameters = operation.parameters();
-    let mut url = base_url.trim_end_matches('/').to_owned();
-    let of_path = Values { written: &written.path, resolved: &values.path };
-    url.push_str(&build_path(operation, &parameters, &of_path)?);
-    let of_query = Values { written: &written.query, resolved: &values.query };
-    let query = build_query(&parameters, &of_query)?;
-    if !query.is_empty() {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
-    }
+    let url = match sending.aim {
+        Aim::Operation(described) => {
+            let call = &described.call.call;
+            let given = resolve_all(&call.query, scope)?;
+            match &call.url {
+                Some(url) => match open_uri(url, scope)? {
+                    Some(open) => {
+                        // What it says of the parameters is as open as the URL.
+                        let named = described.operation.parameters();
+                        let of_path = named.iter().filter(|it| it.location() == ParameterIn::Path);
+                        values.path =
+                            of_path.map(|it| (it.name().to_owned(), Datum::new(open.as_str()))).collect();
+                        values.query = given;
+                        open
+                    }
+                    None => named_uri(described, url, base_url, given, &mut values, scope)?,
+                },
+                None => {
+                    values.path = resolve_all(&call.path, scope)?;
+                    values.query = given;
+                    operation_uri(described, &values, base_url)?
+                }
+            }
+        }
+        Aim::Url(send) => match open_uri(&send.send.url, scope)? {
+            Some(open) => open,
+            None => written_uri(&send.send.url, base_url, scope)?.into(),
+        },
+    };
+    let parameters = sending.operation().map(Operation::parameters).unwrap_or_default();
+    let is_foreign =
+        sending.described().is_some() && base_url.is_some_and(|base_url| !is_same_origin(base_url, &url));
+    let is_foreign = is_foreign && !scope.is_open_text(&url);
+    let headers = build_headers(sending, &parameters, &values, is_foreign)?;
+    let of_cookies = Values { written: &written.cookies, resolved: &values.cookies };
+    let cookies = build_cookies(&parameters, &of_cookies)?;
+    let method = match sending.aim {
+        Aim::Operation(described) => described.operation.method().to_owned(),
+        Aim::Url(send) => send.send.method.clone(),
+    };
+    let body = values.body.as_ref().map(|content| content.bytes.clone());
+    let request = Request { method, url, headers, body };
+    Ok(BuiltRequest { request, values, cookies })
+}
+
+/// A URL of which only an answer says what it is, where nothing is sent: its placeholder.
+fn open_uri(template: &Template, scope: &CaseScope) -> Result<Option<String>, BuildError> {
+    let text = resolve(template, scope)?.to_text();
+    Ok(scope.is_open_text(&text).then_some(text))
+}
+
+/// The headers that are given, and those that contest adds by itself. The defaults of a file or an
+/// environment are made for its apis: to another origin goes what the step itself says.
+fn build_headers(
+    sending: Sending<'_>,
+    parameters: &[Parameter<'_>],
+    values: &RequestValues,
+    is_foreign: bool,
+) -> Result<Headers, BuildError> {
+    let planned = sending.request;
     let mut headers = Headers::new();
-    let of_headers = Values { written: &step.headers, resolved: &values.headers };
-    for (name, datum) in &values.headers {
-        if let Some(value) = header_value(&parameters, &of_headers, name, datum)? {
+    let of_headers = Values { written: &planned.headers, resolved: &values.headers };
+    let is_own = |name: &str| sending.written().headers.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+    for (name, datum) in values.headers.iter().filter(|(name, _)| !is_foreign || is_own(name)) {
+        if let Some(value) = header_value(parameters, &of_headers, name, datum)? {
             headers.push(name.clone(), value);
         }
     }
     // A null takes away what contest adds by itself. Without `Accept` any media type will do, which the
     // transport spells `*/*` (RFC 9110 §12.5.1).
     let is_named = |wanted: &str| {
-        let mut names = values.headers.iter().map(|(name, _)| name).chain(&step.removed_headers);
+        let mut names = values.headers.iter().map(|(name, _)| name).chain(&planned.removed_headers);
         names.any(|name| name.eq_ignore_ascii_case(wanted))
     };
-    let content = values.body.as_ref();
-    if let Some(content) = content.filter(|content| !content.media_type.is_empty())
-        && !is_named("content-type")
-    {
+    let content = values.body.as_ref().filter(|content| !content.media_type.is_empty());
+    if let Some(content) = content.filter(|_| !is_named("content-type")) {
         headers.push("Content-Type", content.media_type.as_str());
     }
-    let body = content.map(|content| content.bytes.clone());
-    if !is_named("accept") {
+    if let Some(operation) = sending.operation().filter(|_| !is_named("accept")) {
         headers.push("Accept", operation.accept());
     }
-    let cookies =
-        build_cookies(&parameters, &Values { written: &written.cookies, resolved: &values.cookies })?;
-    let request = Request { method: operation.method().to_owned(), url, headers, body };
-    Ok(BuiltRequest { request, values, cookies })
+    Ok(headers)
 }
 
 pub(super) fn resolve(template: &Template, scope: &CaseScope) -> Result<Datum, BuildError> {
@@ -128,7 +176,7 @@ pub(super) fn resolve_all(
     values.iter().map(|value| Ok((value.name.clone(), resolve(&value.value, scope)?))).collect()
 }
 
-fn find<'p, 'd>(
+pub(super) fn find<'p, 'd>(
     parameters: &'p [Parameter<'d>],
     location: ParameterIn,
     name: &str,
@@ -138,70 +186,6 @@ fn find<'p, 'd>(
             && (parameter.name() == name
                 || (location == ParameterIn::Header && parameter.name().eq_ignore_ascii_case(name)))
     })
-}
-
-fn build_path(
-    operation: &Operation<'_>,
-    parameters: &[Parameter<'_>],
-    values: &Values<'_>,
-) -> Result<String, BuildError> {
-    let mut path = String::new();
-    let mut rest = operation.template();
-    while let Some((before, behind)) = rest.split_once('{') {
-        let Some((name, after)) = behind.split_once('}') else { break };
-        path.push_str(before);
-        rest = after;
-        let unsendable =
-            |reason: String| values.unsendable(name, format!("the path parameter `{name}` {reason}"));
-        let datum = values
-            .resolved
-            .iter()
-            .find(|(each, _)| each == name)
-            .map(|(_, datum)| datum)
-            .ok_or_else(|| unsendable("has no value".to_owned()))?;
-        match find(parameters, ParameterIn::Path, name) {
-            Some(parameter) => match values.encode(parameter, name, datum)? {
-                Encoded::Path(text) => path.push_str(&text),
-                _ => return Err(unsendable(format!("is `{}`, which {CANNOT}", datum.to_text()))),
-            },
-            None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
-        }
-    }
-    path.push_str(rest);
-    Ok(path)
-}
-
-const CANNOT: &str = "cannot be sent in a URL path";
-
-/// A parameter that the document forgot to declare goes by its text.
-fn plain_segment(datum: &Datum) -> Result<String, String> {
-    let text = datum.to_text();
-    if datum.value().is_null() || matches!(text.as_str(), "" | "." | "..") {
-        return Err(format!("is `{text}`, which {CANNOT}"));
-    }
-    Ok(utf8_percent_encode(&text, RESERVED).to_string())
-}
-
-fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<String, BuildError> {
-    let mut pairs: Vec<String> = Vec::new();
-    for (name, datum) in values.resolved {
-        let Some(parameter) = find(parameters, ParameterIn::Query, name) else {
-            // The plan lets one through only where the document lost what it says of it.
-            let plain = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-            if !datum.value().is_null() {
-                pairs.push(format!("{}={}", plain(name), plain(&datum.to_text())));
-            }
-            continue;
-        };
-        match values.encode(parameter, name, datum)? {
-            Encoded::Query(encoded) => {
-                pairs.extend(encoded.into_iter().map(|(name, value)| format!("{name}={value}")));
-            }
-            Encoded::QueryString(text) => pairs.push(text),
-            _ => {}
-        }
-    }
-    Ok(pairs.join("&"))
 }
 
 /// The value of a header; one that the document does not describe is sent in the style `simple`, as

@@ -44,6 +44,11 @@ pub struct RunSettings {
     pub masker: Arc<Masker>,
     /// The limits.
     pub limits: Limits,
+    /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
+    /// a masked copy of each body.
+    pub keeps_exchanges: bool,
+    /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
+    pub is_dry: bool,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -65,6 +70,9 @@ pub(super) struct Run {
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
+    /// Where events go. The receiver lives as long as the workers; a failed send means that nobody
+    /// listens.
+    pub(super) events: mpsc::UnboundedSender<Event>,
     pub(super) token_requests: TokenRequests,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
     profiles_read_steps: bool,
@@ -100,26 +108,29 @@ pub async fn run(
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
     let sequence = sequence(settings.order, settings.values.seed, plan.cases.len(), settings.repeat.max(1));
     let profiles_read_steps =
         settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let (events, mut receiver) = mpsc::unbounded_channel();
     let run = Arc::new(Run {
         sequence,
         plan,
         settings: Arc::clone(&settings),
         target,
+        events,
         token_requests: TokenRequests::default(),
         profiles_read_steps,
     });
     let next = Arc::new(AtomicUsize::new(0));
-    let (sender, mut receiver) = mpsc::unbounded_channel();
     for worker in 0..n_workers {
-        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker, sender.clone()));
+        tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));
     }
-    drop(sender);
+    // The channel ends with the last worker.
+    drop(run);
     let mut builder = SummaryBuilder::default();
     while let Some(event) = receiver.recv().await {
         if let Event::CaseFinished(report) = &event {
@@ -128,7 +139,11 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
-    let summary = builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    let mut summary =
+        builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if !settings.is_dry {
+        summary.withheld = None;
+    }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }
@@ -146,7 +161,7 @@ fn sequence(order: Order, seed: u64, n_cases: usize, n_rounds: usize) -> Vec<usi
 }
 
 /// One worker: takes the next case until there is none.
-async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc::UnboundedSender<Event>) {
+async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
     loop {
         let Some(index) = run.sequence.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
             return;
@@ -156,14 +171,13 @@ async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize, sender: mpsc
         if run.settings.interrupt.is_cancelled() {
             let mut report = empty_report(case, index, round);
             report.reason = Some("interrupted".to_owned());
-            let _ = sender.send(Event::CaseFinished(Box::new(report)));
+            let _ = run.events.send(Event::CaseFinished(Box::new(report)));
             continue;
         }
-        // The receiver lives as long as the workers; a failed send means that nobody listens.
-        let _ = sender.send(Event::CaseStarted { index, name: run.settings.masker.mask(&case.name()) });
+        let _ = run.events.send(Event::CaseStarted { index, name: run.settings.masker.mask(&case.name()) });
         let mut report = run_case(&run, case, index, round, worker).await;
         mask_report(&mut report, &run.settings.masker);
-        let _ = sender.send(Event::CaseFinished(Box::new(report)));
+        let _ = run.events.send(Event::CaseFinished(Box::new(report)));
     }
 }
 

@@ -1,8 +1,10 @@
+use super::unanswered::Unanswered;
 use super::values::Values;
+use crate::check::RequestValues;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
-use crate::expression::{Access, Generator, Reference, Scope, Unresolved};
-use crate::json::{Datum, Map, Value};
+use crate::expression::{Access, Condition, Generator, Reference, Scope, Unresolved};
+use crate::json::{Datum, Map, Pointer, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +16,8 @@ pub(super) struct CaseScope {
     pub(super) row: BTreeMap<String, Datum>,
     pub(super) exchanges: BTreeMap<String, Arc<Exchange>>,
     pub(super) values: Arc<Values>,
+    /// What answers would have given, where nothing is sent.
+    unanswered: Option<Unanswered>,
     generator: Mutex<Generator>,
 }
 
@@ -25,8 +29,41 @@ impl CaseScope {
             row: BTreeMap::new(),
             exchanges: BTreeMap::new(),
             values: Arc::clone(values),
+            unanswered: None,
             generator: Mutex::new(Generator::new(values.seed, stream)),
         }
+    }
+
+    /// The same for a case of which nothing is sent.
+    pub(super) fn of_dry_run(values: &Arc<Values>, stream: &str) -> Self {
+        Self { unanswered: Some(Unanswered::default()), ..Self::new(values, stream) }
+    }
+
+    /// A step was not sent: what it would have saved and been answered stays open.
+    pub(super) fn leave_open<'n>(&mut self, step: &str, saved: impl IntoIterator<Item = &'n str>) {
+        if let Some(unanswered) = &mut self.unanswered {
+            unanswered.add(step, saved);
+        }
+    }
+
+    /// Whether only an answer decides a condition.
+    pub(super) fn is_open(&self, condition: &Condition) -> bool {
+        self.unanswered.as_ref().is_some_and(|it| it.of_condition(condition, &self.vars).is_some())
+    }
+
+    /// Whether a placeholder stands in a text.
+    pub(super) fn is_open_text(&self, text: &str) -> bool {
+        self.unanswered.as_ref().is_some_and(|it| it.is_in(&Value::from(text)))
+    }
+
+    /// Where in a request a placeholder stands for what is open.
+    pub(super) fn open_places(&self, values: &RequestValues) -> Vec<Pointer> {
+        self.unanswered.as_ref().map(|it| it.places(values)).unwrap_or_default()
+    }
+
+    /// A text of a request whose placeholders can be read.
+    pub(super) fn readable(&self, text: &str) -> String {
+        self.unanswered.as_ref().map_or_else(|| text.to_owned(), |it| it.readable(text))
     }
 }
 
@@ -37,6 +74,10 @@ impl Scope for CaseScope {
 
     fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
         self.variable_with(name, None)
+    }
+
+    fn stand_in(&self, condition: &Condition) -> Option<Datum> {
+        self.unanswered.as_ref()?.of_condition(condition, &self.vars)
     }
 
     fn now(&self) -> Timestamp {
@@ -66,6 +107,9 @@ impl Scope for ExchangeScope<'_> {
 
 impl CaseScope {
     fn resolve_with(&self, reference: &Reference, exchange: Option<&Exchange>) -> Result<Datum, Unresolved> {
+        if let Some(placeholder) = self.unanswered.as_ref().and_then(|it| it.of_reference(reference)) {
+            return Ok(placeholder);
+        }
         let fail = |reason: String| Err(Unresolved { reference: reference.text.clone(), reason });
         let named = |map: &BTreeMap<String, Datum>, missing: &str| match reference.steps.first() {
             Some(Access::Member(name)) => match map.get(name) {

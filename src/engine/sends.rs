@@ -1,13 +1,13 @@
 //! The policy for requests that break the document: `sends: valid`, `unchecked`, `{ invalid: […] }`.
 
 use super::fact::{call_fact, own_fact};
+use super::step::{Described, Sending};
+use super::unanswered::is_touched;
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
 use crate::diagnostic::{Code, Severity};
 use crate::expression::Template;
 use crate::json::Pointer;
 use crate::limits::Limits;
-use crate::openapi::{Contract, Operation};
-use crate::plan::PlannedStep;
 use crate::scenario::{Named, Sends, Spanned};
 
 /// A request that may be sent, as far as the document was asked.
@@ -19,43 +19,47 @@ pub(super) struct SentAs {
     pub(super) not_checked: Vec<String>,
 }
 
-/// Holds a request to the policy.
+/// Holds a request to the policy. What breaks the document at or around an open place is passed over:
+/// only an answer says what stands there.
 ///
 /// # Errors
 /// The fact for a request that breaks the document where it must not, or keeps it where it must not.
 pub(super) fn check_sends(
-    step: &PlannedStep,
+    sending: Sending<'_>,
+    described: Described<'_>,
     sends: &Sends,
-    operation: Operation<'_>,
-    contract: &Contract,
     values: &RequestValues,
+    open: &[Pointer],
     limits: &Limits,
 ) -> Result<SentAs, Box<Fact>> {
     let mut sent = SentAs::default();
     if matches!(sends, Sends::Unchecked) {
         return Ok(sent);
     }
-    let judgement = check_request(operation, contract, values, limits);
+    let mut judgement = check_request(described.operation, described.contract, values, limits);
+    judgement.violations.retain(|violation| !is_touched(&violation.pointer, open));
     let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
     let mut unmeant = judgement.violations;
     if let Sends::Invalid(wanted) = sends {
-        if let Some(place) = wanted.iter().find(|place| !places.contains(&place.value)) {
+        let is_open = |place: &str| Pointer::parse(place).is_some_and(|at| is_touched(&at, open));
+        let is_unbroken = |place: &&Spanned<String>| !places.contains(&place.value) && !is_open(&place.value);
+        if let Some(place) = wanted.iter().find(is_unbroken) {
             return Err(Box::new(unbroken(place, &unmeant)));
         }
         unmeant.retain(|it| !wanted.iter().any(|place| place.value == it.pointer.to_string()));
     }
-    let severities = step.policy.before_sending();
+    let severities = sending.request.policy.before_sending();
     let denied: Vec<RequestViolation> =
         unmeant.iter().filter(|it| severities.of(it.check) == Severity::Deny).cloned().collect();
     if !denied.is_empty() {
-        return Err(Box::new(unwanted(step, &denied, &places)));
+        return Err(Box::new(unwanted(sending, described, &denied, &places)));
     }
     sent.not_checked = judgement.not_checked;
     for check in severities.switched_off().filter(|check| check.is_of_request()) {
         sent.not_checked.push(format!("the check `{}` is off", check.name()));
     }
     for violation in unmeant.iter().filter(|it| severities.of(it.check) == Severity::Warn) {
-        let mut fact = fact_of(step, violation);
+        let mut fact = fact_of(sending, described, violation);
         fact.severity = Severity::Warn;
         sent.tolerated.push(fact);
     }
@@ -73,8 +77,13 @@ fn unbroken(place: &Spanned<String>, violations: &[RequestViolation]) -> Fact {
 }
 
 /// The request breaks the document where the step does not say so.
-fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[String]) -> Fact {
-    let mut fact = fact_of(step, &violations[0]).help(format!(
+fn unwanted(
+    sending: Sending<'_>,
+    described: Described<'_>,
+    violations: &[RequestViolation],
+    all_places: &[String],
+) -> Fact {
+    let mut fact = fact_of(sending, described, &violations[0]).help(format!(
         "the step was not sent; if the API is meant to refuse it, write `sends: {{ invalid: [{}] }}`",
         all_places.join(", ")
     ));
@@ -82,18 +91,19 @@ fn unwanted(step: &PlannedStep, violations: &[RequestViolation], all_places: &[S
     fact
 }
 
-fn fact_of(step: &PlannedStep, violation: &RequestViolation) -> Fact {
+fn fact_of(sending: Sending<'_>, described: Described<'_>, violation: &RequestViolation) -> Fact {
     let headline = format!("the request breaks the document: {}", violation.headline);
-    let mut fact = call_fact(violation.check.code(), headline, step)
+    let mut fact = call_fact(violation.check.code(), headline, sending.step)
         .compared(violation.expected.clone(), violation.actual.clone());
     fact.document = Some(violation.document.clone());
-    fact.scenario = Some(place_of_violation(step, &violation.pointer));
+    fact.scenario = Some(place_of_violation(sending, described, &violation.pointer));
     fact.notes = violation.notes.clone();
     fact
 }
 
 /// The place in the scenario of a request's violation: the value that was written there.
-fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
+fn place_of_violation(sending: Sending<'_>, described: Described<'_>, pointer: &Pointer) -> ScenarioPlace {
+    let call = &described.call.call;
     let label = "breaks the document".to_owned();
     let named = |values: &[Named<Template>], name: &str| {
         values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
@@ -101,15 +111,15 @@ fn place_of_violation(step: &PlannedStep, pointer: &Pointer) -> ScenarioPlace {
     let tokens = pointer.tokens();
     let name = tokens.get(1).map_or("", String::as_str);
     let span = match tokens.first().map(String::as_str) {
-        Some("path") => named(&step.step.path, name),
-        Some("query") => named(&step.step.query, name),
-        Some("headers") => named(&step.headers, name),
-        Some("cookies") => named(&step.step.cookies, name),
+        Some("path") => named(&call.path, name),
+        Some("query") => named(&call.query, name),
+        Some("headers") => named(&sending.request.headers, name),
+        Some("cookies") => named(&call.request.cookies, name),
         Some("body") => {
             let inner = Pointer::of(tokens[1..].iter().cloned());
-            step.step.body.as_ref().map(|body| body.span_at(&inner))
+            call.request.body.as_ref().map(|body| body.span_at(&inner))
         }
         _ => None,
     };
-    ScenarioPlace { span: span.unwrap_or(step.step.call.span), label }
+    ScenarioPlace { span: span.unwrap_or(call.operation.span), label }
 }

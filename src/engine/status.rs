@@ -1,11 +1,11 @@
 use super::fact::own_fact;
+use super::step::Sending;
 use crate::check::{Fact, ResponsePart, ScenarioPlace};
 use crate::diagnostic::words::any_of;
 use crate::diagnostic::{Code, Severity};
 use crate::expression::{Scope, Unresolved};
 use crate::json::{Datum, Value};
 use crate::openapi::Operation;
-use crate::plan::PlannedStep;
 use crate::scenario::StatusPattern;
 
 /// As many consequences of one finding as help to understand it.
@@ -13,16 +13,16 @@ const SHOWN_CONSEQUENCES: usize = 3;
 
 /// The statuses a step expects; expressions are resolved to patterns.
 pub(super) enum ExpectedStatus {
-    /// Nothing is written: any 2xx that the document has.
-    DocumentedSuccess,
+    /// Nothing is written: any 2xx that the document has, where there is one.
+    Success,
     /// One of these.
     OneOf(Vec<StatusPattern>),
 }
 
 impl ExpectedStatus {
-    pub(super) fn resolve(step: &PlannedStep, scope: &dyn Scope) -> Result<Self, Unresolved> {
-        let Some(written) = &step.step.expect.status else {
-            return Ok(Self::DocumentedSuccess);
+    pub(super) fn resolve(sending: Sending<'_>, scope: &dyn Scope) -> Result<Self, Unresolved> {
+        let Some(written) = &sending.written().expect.status else {
+            return Ok(Self::Success);
         };
         let mut patterns = Vec::new();
         for pattern in &written.value {
@@ -46,16 +46,19 @@ impl ExpectedStatus {
         Ok(Self::OneOf(patterns))
     }
 
-    pub(super) fn accepts(&self, status: u16, operation: &Operation<'_>) -> bool {
+    /// Whether a status is expected, of an operation or of a URL that no document describes.
+    pub(super) fn accepts(&self, status: u16, operation: Option<Operation<'_>>) -> bool {
         match self {
-            Self::DocumentedSuccess => (200..300).contains(&status) && operation.documents(status),
+            Self::Success => (200..300).contains(&status) && operation.is_none_or(|it| it.documents(status)),
             Self::OneOf(patterns) => patterns.iter().any(|pattern| pattern.matches(status)),
         }
     }
 
-    pub(super) fn words(&self) -> String {
+    /// What is expected, in words.
+    fn words(&self, is_described: bool) -> String {
         match self {
-            Self::DocumentedSuccess => "a documented 2xx".to_owned(),
+            Self::Success if is_described => "a documented 2xx".to_owned(),
+            Self::Success => "a 2xx".to_owned(),
             Self::OneOf(patterns) => {
                 let names: Vec<_> = patterns.iter().map(ToString::to_string).collect();
                 any_of(&names)
@@ -69,12 +72,13 @@ impl ExpectedStatus {
 pub(super) fn fold_into_status(
     facts: &mut Vec<Fact>,
     unmet: Vec<Fact>,
-    step: &PlannedStep,
+    sending: Sending<'_>,
     expected: &ExpectedStatus,
     status: u16,
 ) {
-    let words = expected.words();
-    let span = step.step.expect.status.as_ref().map_or(step.step.call.span, |status| status.span);
+    let words = expected.words(sending.described().is_some());
+    let span =
+        sending.written().expect.status.as_ref().map_or(sending.step.step.place(), |status| status.span);
     let is_undocumented = |fact: &Fact| fact.code == Code::RESPONSE_STATUS && fact.severity == Severity::Deny;
     let at = facts.iter().position(is_undocumented).unwrap_or_else(|| {
         let headline = format!("{status} came, expected {words}");
@@ -85,7 +89,8 @@ pub(super) fn fold_into_status(
         0
     });
     let fact = &mut facts[at];
-    fact.scenario = Some(ScenarioPlace { span, label: format!("step `{}` expected {words}", step.id) });
+    fact.scenario =
+        Some(ScenarioPlace { span, label: format!("step `{}` expected {words}", sending.step.id) });
     add_consequences(fact, unmet);
 }
 

@@ -21,6 +21,7 @@ pub(super) struct SummaryBuilder {
     partly_judged: usize,
     unanswered: usize,
     cases: usize,
+    withheld: usize,
 }
 
 /// Warnings that are counted together.
@@ -65,6 +66,7 @@ impl SummaryBuilder {
                 self.partly_judged += usize::from(!exchange.is_judged && is_news);
             }
             None if step.repeat.is_some() => self.unanswered += 1,
+            None if step.exchanges.iter().any(|record| record.is_withheld()) => self.withheld += 1,
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
@@ -90,7 +92,7 @@ impl SummaryBuilder {
             .as_ref()
             .map(|place| format!("{}:{}", place.source.name(), place.source.position(place.span.start).line));
         let about = place.clone().unwrap_or_else(|| finding.headline.clone());
-        let key = (finding.code, step.operation.clone(), about);
+        let key = (finding.code, step.action.clone(), about);
         let headline = finding.headline.clone();
         let warnings = self.warnings.entry(key).or_insert_with(|| Warnings {
             count: WarningCount {
@@ -131,6 +133,7 @@ impl SummaryBuilder {
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
+            withheld: Some(self.withheld),
             unanswered: self.unanswered,
             target,
             elapsed,
@@ -186,11 +189,12 @@ mod tests {
             id: "read".to_owned(),
             title: None,
             phase: Phase::Steps,
-            operation: "getItem".to_owned(),
+            action: "getItem".to_owned(),
             verdict: Verdict::Passed,
             reason: None,
             findings: vec![finding],
             exchange: None,
+            exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),

@@ -1,4 +1,4 @@
-use super::{Reference, Unresolved};
+use super::{Condition, Reference, Unresolved};
 use crate::clock::Timestamp;
 use crate::json::{Datum, Value};
 use std::borrow::Cow;
@@ -15,6 +15,11 @@ pub trait Scope {
     /// The value of a CEL variable (`inputs`, `body`, `status`, …); `None` when there is none of
     /// that name. Asked at most once an evaluation, and only for names that the condition mentions.
     fn variable(&self, name: &str) -> Option<Cow<'_, Value>>;
+
+    /// What stands for the value of a condition that cannot be known yet; `None` where it can.
+    fn stand_in(&self, _condition: &Condition) -> Option<Datum> {
+        None
+    }
 
     /// The moment that CEL's `now()` gives.
     fn now(&self) -> Timestamp;

@@ -107,6 +107,19 @@ impl Template {
         }
     }
 
+    /// The text that the value starts with, as far as it is written out; empty where it starts with an
+    /// expression, or is no text.
+    pub fn literal_prefix(&self) -> &str {
+        match &self.form {
+            Form::Literal(datum) => datum.value().as_str().unwrap_or_default(),
+            Form::Text(pieces) => match pieces.first() {
+                Some(Piece::Text(text)) => text,
+                _ => "",
+            },
+            _ => "",
+        }
+    }
+
     /// The reference that this is from its first to its last character.
     pub fn as_reference(&self) -> Option<&Reference> {
         match &self.form {
@@ -206,10 +219,13 @@ impl Template {
                 }
                 Ok(Datum::new(text))
             }
-            Form::Condition(condition) => condition
-                .evaluate(scope)
-                .map(Datum::new)
-                .map_err(|error| Unresolved { reference: condition.text.clone(), reason: error.0 }),
+            Form::Condition(condition) => match scope.stand_in(condition) {
+                Some(datum) => Ok(datum),
+                None => condition
+                    .evaluate(scope)
+                    .map(Datum::new)
+                    .map_err(|error| Unresolved { reference: condition.text.clone(), reason: error.0 }),
+            },
             Form::List { elements, .. } => Ok(Datum::array(
                 elements.iter().map(|each| each.resolve(scope)).collect::<Result<Vec<_>, _>>()?,
             )),

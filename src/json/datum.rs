@@ -1,5 +1,5 @@
 use super::number::compare_decimals;
-use super::{Located, Numeral, Part, Pointer};
+use super::{Located, Numeral, Part, Pointer, array_index};
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -91,6 +91,37 @@ impl Datum {
             adopt(&mut self.digits, &name, member.digits);
             members.insert(name, member.value);
         }
+    }
+
+    /// The same value with another one at a place. The last token may name a new member, or `-` or the
+    /// length of an array behind its last element; `None` where nothing can hold it.
+    pub fn with(&self, pointer: &Pointer, new: Self) -> Option<Self> {
+        self.with_at(pointer.tokens(), new)
+    }
+
+    fn with_at(&self, tokens: &[String], new: Self) -> Option<Self> {
+        let Some((first, rest)) = tokens.split_first() else { return Some(new) };
+        let part = match self.at(&Pointer::of([first.as_str()])) {
+            Some(part) => part.with_at(rest, new)?,
+            None if rest.is_empty() => new,
+            None => return None,
+        };
+        let mut whole = self.clone();
+        match &self.value {
+            Value::Object(_) => whole.insert(first.clone(), part),
+            Value::Array(elements) if first == "-" || array_index(first) == Some(elements.len()) => {
+                whole.push(part);
+            }
+            Value::Array(elements) => {
+                let index = array_index(first).filter(|index| *index < elements.len())?;
+                let element = |at: usize| self.at(&Pointer::of([at.to_string()])).unwrap_or_default();
+                whole = Self::array(
+                    (0..elements.len()).map(|at| if at == index { part.clone() } else { element(at) }),
+                );
+            }
+            _ => return None,
+        }
+        Some(whole)
     }
 
     /// The value, floats rounded to 64 bits.
@@ -285,6 +316,26 @@ mod tests {
         assert_eq!(whole.to_json(), r#"{"a":[1.10,1e3,2],"b":100000000000000000000001}"#);
         let part = whole.at(&Pointer::of(["a"])).expect("it is there");
         assert_eq!(part.to_json(), "[1.10,1e3,2]");
+    }
+
+    fn check_with(text: &str, pointer: &str, expected: Option<&str>) {
+        let pointer = Pointer::parse(pointer).expect("a pointer");
+        let found = datum(text).with(&pointer, Datum::new(9)).map(|it| it.to_json());
+        assert_eq!(found.as_deref(), expected, "{text} {pointer}");
+    }
+
+    #[test]
+    fn members_and_elements_can_be_set() {
+        check_with(r#"{"a":{"b":1.50,"c":2.50}}"#, "/a/b", Some(r#"{"a":{"b":9,"c":2.50}}"#));
+        check_with(r#"{"a":{}}"#, "/a/b", Some(r#"{"a":{"b":9}}"#));
+        check_with(r#"{"a":[1,2]}"#, "/a/1", Some(r#"{"a":[1,9]}"#));
+        check_with(r#"{"a":[1]}"#, "/a/-", Some(r#"{"a":[1,9]}"#));
+        check_with(r#"{"a":[1]}"#, "/a/1", Some(r#"{"a":[1,9]}"#));
+        check_with(r#"{"a":[1]}"#, "/a/5", None);
+        check_with(r#"{"a":1}"#, "/a/b", None);
+        check_with("{}", "/a/b", None);
+        check_with("1", "/a", None);
+        check_with("1", "", Some("9"));
     }
 
     #[test]

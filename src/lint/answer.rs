@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The responses that could answer a step as it expects, in the order written; `None` where that is not
 /// known: the status is an expression, or one that the document lacks could come.
 pub(super) fn answers<'a>(at: &At<'a>) -> Option<Vec<Response<'a>>> {
-    let Some(expected) = &at.step.step.expect.status else {
+    let Some(expected) = &at.call.request.expect.status else {
         return of_class(at, 2);
     };
     let mut found: Vec<Response<'a>> = Vec::new();
@@ -58,15 +58,15 @@ pub(super) fn is_denied(at: &At<'_>, answers: &[Response<'_>], check: Check) -> 
         ResponseKey::Default => 100..=599,
     });
     let mut statuses = statuses.collect::<BTreeSet<u16>>().into_iter();
-    statuses.all(|status| at.step.policy.at(status).of(check) == Severity::Deny)
+    statuses.all(|status| at.request.policy.at(status).of(check) == Severity::Deny)
 }
 
 /// How much each check weighs for the first of several answers, for what differs by the format alone.
 pub(super) fn severities(at: &At<'_>, answers: &[Response<'_>]) -> Severities {
     match answers.first().map(Response::key) {
-        Some(ResponseKey::Status(code)) => at.step.policy.at(code),
-        Some(ResponseKey::Range(class)) => at.step.policy.at(u16::from(class) * 100),
-        Some(ResponseKey::Default) | None => at.step.policy.before_sending(),
+        Some(ResponseKey::Status(code)) => at.request.policy.at(code),
+        Some(ResponseKey::Range(class)) => at.request.policy.at(u16::from(class) * 100),
+        Some(ResponseKey::Default) | None => at.request.policy.before_sending(),
     }
 }
 
@@ -81,7 +81,7 @@ fn resolve(at: &At<'_>, pattern: &StatusPattern) -> Option<StatusPattern> {
 /// The statuses that a step accepts, expressions resolved; `None` where one is not known. Empty where the
 /// step says nothing.
 pub(super) fn expected_statuses(at: &At<'_>) -> Option<Vec<StatusPattern>> {
-    let written = at.step.step.expect.status.iter().flat_map(|status| &status.value);
+    let written = at.call.request.expect.status.iter().flat_map(|status| &status.value);
     written.map(|pattern| resolve(at, pattern)).collect()
 }
 

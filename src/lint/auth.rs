@@ -14,7 +14,7 @@ use crate::scenario::StatusPattern;
 
 /// Finds a call that the API must refuse, where the step does not expect it to.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
-    let is_none = match at.step.auth {
+    let is_none = match at.request.auth {
         PlannedAuth::Unset => false,
         PlannedAuth::None => true,
         PlannedAuth::Profile(_) | PlannedAuth::Expression(_) => return,
@@ -32,7 +32,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
         format!("`{}` asks for {}, and the step has no `auth`", at.operation.name(), any_of(&names));
     let label = if is_none { "is sent as nobody" } else { "is sent without credentials" };
     let diagnostic = Diagnostic::warning(Code::SCENARIO_MISSING_AUTH, message)
-        .label(at.source, at.step.auth_span.unwrap_or(at.step.step.call.span), label)
+        .label(at.source, at.request.auth_span.unwrap_or(at.call.operation.span), label)
         .help("write `auth: PROFILE` in the step, the scenario or the file; a test of the refusal expects `status: 401`");
     let own = at.operation.pointer().child("security");
     let document = at.contract.document();
@@ -42,17 +42,18 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether the step itself gives what a scheme asks for, or something else may.
 fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
-    let has_header = |name: &str| at.step.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    let has_header =
+        |name: &str| at.request.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
     match security.kind {
         SecurityKind::Bearer | SecurityKind::Basic | SecurityKind::OAuth2 | SecurityKind::OpenIdConnect => {
             has_header("authorization")
         }
         SecurityKind::ApiKey { location, name } => match location {
             ParameterIn::Header => has_header(name),
-            ParameterIn::Query => at.step.step.query.iter().any(|it| it.name == name),
+            ParameterIn::Query => at.call.query.iter().any(|it| it.name == name),
             // An earlier answer may have set it, unless the step leaves the jar aside.
             ParameterIn::Cookie => {
-                !is_none || at.step.step.cookies.iter().any(|it| it.name == name) || has_header("cookie")
+                !is_none || at.call.request.cookies.iter().any(|it| it.name == name) || has_header("cookie")
             }
             ParameterIn::Path | ParameterIn::QueryString => true,
         },

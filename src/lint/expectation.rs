@@ -14,7 +14,7 @@ use crate::scenario::{Expectation, Matcher, MatcherKind, Member};
 
 /// Finds what `expect` can never see.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
-    let written = &at.step.step.expect;
+    let written = &at.call.request.expect;
     if written.body.is_none() && written.jsonpath.is_empty() && written.headers.is_empty() {
         return;
     }

@@ -54,6 +54,18 @@ impl<'a> Literals<'a> {
         Partial { datum, unknown }
     }
 
+    /// The same of an object whose members are written one by one.
+    pub(super) fn partial_members<'m>(
+        &self,
+        members: impl Iterator<Item = (&'m str, &'m Template)>,
+    ) -> Partial {
+        let mut unknown = Vec::new();
+        let filled = members
+            .map(|(name, value)| (name.to_owned(), self.fill(value, &Pointer::of([name]), &mut unknown)))
+            .collect::<Vec<_>>();
+        Partial { datum: Datum::object(filled), unknown }
+    }
+
     fn fill(&self, template: &Template, at: &Pointer, unknown: &mut Vec<Pointer>) -> Datum {
         if let Some(datum) = self.value(template) {
             return datum;

@@ -7,6 +7,7 @@
 
 mod answer;
 mod auth;
+mod body;
 mod capture;
 mod described;
 mod expectation;
@@ -24,8 +25,8 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Operation};
-use crate::plan::{Plan, PlannedScenario, PlannedStep};
-use crate::scenario::Row;
+use crate::plan::{Plan, PlannedRequest, PlannedScenario, PlannedStep};
+use crate::scenario::{Call, Row};
 use crate::source::Source;
 use literal::Literals;
 use std::collections::BTreeSet;
@@ -55,12 +56,16 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
         for row in rows {
             let literals = Literals::of(scenario, row);
             for (step, is_cleanup) in steps_of(scenario) {
+                // Of a URL outside the documents, and of a pause, nothing is known.
+                let (Some(request), Some(planned)) = (step.request(), step.call()) else { continue };
                 let at = At {
                     source: &scenario.file.source,
                     step,
+                    request,
+                    call: &planned.call,
                     is_cleanup,
-                    operation: input.plan.operation(step),
-                    contract: &input.plan.apis[step.api].contract,
+                    operation: input.plan.operation(planned),
+                    contract: &input.plan.apis[planned.api].contract,
                     literals: &literals,
                     row,
                     limits: input.limits,
@@ -83,6 +88,8 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
 struct At<'a> {
     source: &'a Arc<Source>,
     step: &'a PlannedStep,
+    request: &'a PlannedRequest,
+    call: &'a Call,
     is_cleanup: bool,
     operation: Operation<'a>,
     contract: &'a Contract,

@@ -4,15 +4,16 @@
 //! placeholders, and whatever the schema says at, above or below them is passed over.
 
 use super::At;
+use super::body::body;
 use super::literal::Partial;
 use super::place::{DocumentLine, with_line};
 use super::schema::Together;
-use crate::check::{RequestContent, RequestValues, RequestViolation, check_request};
+use crate::check::{RequestValues, RequestViolation, check_request};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Template;
 use crate::json::{Datum, Pointer, Value};
-use crate::openapi::{Document, is_json, match_media_type};
-use crate::scenario::{Named, Sends, Spanned, StepBodyKind};
+use crate::openapi::{Document, match_media_type};
+use crate::scenario::{Named, Sends, Spanned};
 use crate::source::Span;
 
 /// Finds what a step sends against the document, and what it says to send so and does not.
@@ -25,7 +26,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     let Some(values) = values(at, &mut unknown) else { return };
     unknown.extend(choices(at, &values, &unknown));
     let judgement = check_request(at.operation, at.contract, &values, at.limits);
-    let severities = at.step.policy.before_sending();
+    let severities = at.request.policy.before_sending();
     let wanted: &[Spanned<String>] = if let Sends::Invalid(wanted) = &sends { wanted } else { &[] };
     let is_wanted = |it: &RequestViolation| wanted.iter().any(|place| place.value == it.pointer.to_string());
     for violation in &judgement.violations {
@@ -49,7 +50,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The policy of a step, an expression resolved where it is known.
 fn sends(at: &At<'_>) -> Option<Sends> {
-    let written = &at.step.step.sends;
+    let written = &at.call.sends;
     match written {
         Sends::Expression(template) => {
             at.literals.value(template)?;
@@ -61,7 +62,7 @@ fn sends(at: &At<'_>) -> Option<Sends> {
 
 /// What is about to be sent, and the places that hold a placeholder.
 fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
-    let step = &at.step.step;
+    let call = at.call;
     let mut all = |section: &str, written: &[Named<Template>]| -> Vec<(String, Datum)> {
         let named = written.iter().map(|each| {
             let Partial { datum, unknown: places } = at.literals.partial(&each.value);
@@ -73,30 +74,17 @@ fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
         });
         named.collect()
     };
-    let path = all("path", &step.path);
-    let query = all("query", &step.query);
-    let headers = all("headers", &at.step.headers);
-    let cookies = all("cookies", &step.cookies);
-    let body = match &step.body {
+    let path = all("path", &call.path);
+    let query = all("query", &call.query);
+    let headers = all("headers", &at.request.headers);
+    let cookies = all("cookies", &call.request.cookies);
+    if call.url.is_some() {
+        // They are in the URL.
+        unknown.extend(["path", "query"].map(|section| Pointer::of([section])));
+    }
+    let body = match &call.request.body {
         None => None,
-        Some(written) => {
-            let body = Pointer::of(["body"]);
-            // A media type that cannot be chosen is reported by the plan.
-            let media_type = at.step.media_type.clone()?;
-            let value = match &written.kind {
-                StepBodyKind::Value(template) if is_json(&media_type) && written.replace.is_empty() => {
-                    let Partial { datum, unknown: places } = at.literals.partial(template);
-                    unknown.extend(places.iter().map(|place| body.join(place)));
-                    datum.value().clone()
-                }
-                // Files, examples and content that is no JSON are judged when they are sent.
-                _ => {
-                    unknown.push(body);
-                    Value::Null
-                }
-            };
-            Some(RequestContent { media_type, value: Some(value), ..RequestContent::default() })
-        }
+        Some(written) => Some(body(at, written, unknown)?),
     };
     Some(RequestValues { path, query, headers, cookies, body })
 }
@@ -203,7 +191,7 @@ fn valid(at: &At<'_>, place: &Spanned<String>, violations: &[RequestViolation]) 
     let broken = violations.iter().map(|it| format!("broken at {}: {}", it.pointer, it.headline));
     diagnostic.notes.extend(broken);
     let schema = at.operation.request_body().and_then(|body| {
-        let media_type = at.step.media_type.as_deref()?;
+        let media_type = at.request.media_type.as_deref()?;
         match_media_type(media_type, body.media_types())?.schema()
     });
     match schema.filter(|_| place.value.starts_with("/body")) {
@@ -217,20 +205,22 @@ fn valid(at: &At<'_>, place: &Spanned<String>, violations: &[RequestViolation]) 
 
 /// Where the value is written that a pointer of `sends` names, or what should hold it.
 fn span_of(at: &At<'_>, pointer: &Pointer) -> Span {
-    let step = &at.step.step;
+    let call = at.call;
     let named = |values: &[Named<Template>], name: &str| {
         values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
     };
-    let Some((section, inner)) = pointer.tokens().split_first() else { return step.call.span };
+    let Some((section, inner)) = pointer.tokens().split_first() else { return call.operation.span };
     let name = inner.first().map_or("", String::as_str);
     let span = match section.as_str() {
-        "path" => named(&step.path, name),
-        "query" => named(&step.query, name),
+        "path" => named(&call.path, name),
+        "query" => named(&call.query, name),
         // A default of the project file stands in another file.
-        "headers" => step.headers.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.name_span),
-        "cookies" => named(&step.cookies, name),
-        "body" => step.body.as_ref().map(|body| body.span_at(&Pointer::of(inner.iter().cloned()))),
+        "headers" => {
+            call.request.headers.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.name_span)
+        }
+        "cookies" => named(&call.request.cookies, name),
+        "body" => call.request.body.as_ref().map(|body| body.span_at(&Pointer::of(inner.iter().cloned()))),
         _ => None,
     };
-    span.unwrap_or(step.call.span)
+    span.unwrap_or(call.operation.span)
 }

@@ -2,9 +2,10 @@
 //! without one. Start reading at [`answer`].
 
 use super::clock::DataClock;
-use super::incoming::{Incoming, PathValues};
+use super::incoming::Incoming;
 use super::log::{Log, LogEntry};
 use super::outgoing::Outgoing;
+use super::pending::Pending;
 use super::problem::{Problem, shortened};
 use super::rules::{ReplyUse, Rule, Rules, TokenPlan};
 use super::scope::RequestScope;
@@ -14,7 +15,7 @@ use super::{effects, grant, reply, verify};
 use crate::exchange::Request;
 use crate::expression::{Generator, on_one_stack};
 use crate::json::{Datum, Value};
-use crate::openapi::{Operation, Route};
+use crate::openapi::Operation;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,9 +27,13 @@ const REFUSED: &str =
 /// What one server holds: its own state, and what it did.
 #[derive(Debug)]
 pub(super) struct Instance {
-    state: State,
-    clock: DataClock,
-    ids: RefCell<Ids>,
+    pub(super) state: State,
+    pub(super) clock: DataClock,
+    pub(super) ids: RefCell<Ids>,
+    /// What rules put off, in the order in which they did.
+    pub(super) pending: Vec<Pending>,
+    /// How many requests were answered since the start or the last reset.
+    pub(super) n_answered: u64,
     log: Log,
 }
 
@@ -42,14 +47,20 @@ pub(super) struct Ids {
 
 impl Instance {
     pub(super) fn new(rules: &Rules) -> Self {
-        Self { state: rules.initial.clone(), clock: rules.clock, ids: Ids::new(rules), log: Log::default() }
+        Self {
+            state: rules.initial.clone(),
+            clock: rules.clock,
+            ids: Ids::new(rules),
+            pending: Vec::new(),
+            n_answered: 0,
+            log: Log::default(),
+        }
     }
 
-    /// State, clock and ids as they were at the start.
+    /// State, clock and ids as they were at the start; what was put off is forgotten.
     pub(super) fn reset(&mut self, rules: &Rules) {
-        self.state = rules.initial.clone();
-        self.clock = rules.clock;
-        self.ids = Ids::new(rules);
+        let log = std::mem::take(&mut self.log);
+        *self = Self { log, ..Self::new(rules) };
     }
 
     pub(super) fn log(&self) -> Vec<LogEntry> {
@@ -88,7 +99,11 @@ pub(super) fn answer(
     now: Instant,
 ) -> Outgoing {
     let mut entry = LogEntry::new(&shortened(&request.method), &shortened(&request.url));
-    let answered = on_one_stack(|| respond(rules, tokens, instance, request, now, &mut entry));
+    let answered = on_one_stack(|| {
+        instance.catch_up(rules, now)?;
+        respond(rules, tokens, instance, &request, now, &mut entry)
+    });
+    instance.n_answered += 1;
     let outgoing = answered.unwrap_or_else(|problem| {
         entry.problem = Some(problem.detail().to_owned());
         problem.into_outgoing()
@@ -104,26 +119,17 @@ fn respond(
     rules: &Rules,
     tokens: &IssuedTokens,
     instance: &mut Instance,
-    request: Request,
+    request: &Request,
     now: Instant,
     entry: &mut LogEntry,
 ) -> Result<Outgoing, Problem> {
-    let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
-    let (operation, path_values) = match rules.document.route(&request.method, path) {
-        Route::Found { operation, path_values, encoded_values } => {
-            (operation, PathValues { decoded: path_values, encoded: encoded_values })
-        }
-        Route::MethodNotAllowed { allowed } => {
-            return Err(Problem::no_method(&request.method, path, &allowed));
-        }
-        Route::NotFound => return Err(Problem::no_path(path)),
-    };
+    let (operation, path_values) = Incoming::route(rules, request)?;
     entry.operation = Some(operation.name());
     let token = request.headers.get("authorization").and_then(bearer);
     let token = token.and_then(|token| tokens.claims(token, now)).unwrap_or(Arc::new(Value::Null));
-    let incoming = Incoming::new(rules, operation, path_values, query, &request);
+    let incoming = Incoming::new(rules, operation, path_values, request);
     let start = (instance.state.clone(), instance.clock);
-    let mut scope = RequestScope::new(rules, &incoming, token, start, &instance.ids);
+    let mut scope = RequestScope::new(rules, &incoming, Arc::clone(&token), start, &instance.ids);
     let who = choose(rules, operation, &scope)?;
     let built = match who {
         Who::Rule(rule) => {
@@ -136,7 +142,8 @@ fn respond(
     let outgoing = built.map_err(|reason| who.failed(rules, operation, &reason))?;
     verify::reply(rules, operation, &outgoing)
         .map_err(|broken| who.broke_the_document(rules, operation, outgoing.status, broken))?;
-    let (state, clock) = scope.into_state();
+    let (state, clock, put_off) = scope.into_state();
+    instance.put_off(put_off, (request, &token), now)?;
     instance.state = state;
     instance.clock = clock;
     Ok(outgoing)

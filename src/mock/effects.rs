@@ -20,7 +20,10 @@ pub(super) fn apply(rules: &Rules, effects: &[Effect], scope: &mut RequestScope<
         {
             continue;
         }
-        scope.write();
+        // What is put off writes nothing yet.
+        if effect.changes.iter().any(|change| !matches!(change, Change::Later(_))) {
+            scope.write();
+        }
         for change in &effect.changes {
             carry_out(rules, change, scope)?;
         }
@@ -54,7 +57,29 @@ fn carry_out(rules: &Rules, change: &Change, scope: &mut RequestScope<'_>) -> Re
             let (at, key) = locate(rules, *entity, scope)?;
             scope.state.remove(at, &key).map_err(|error| error.to_string())
         }
+        Change::Later(later) => scope.put_off(later),
     }
+}
+
+/// Whether every entity that effects change is there; one that was removed meanwhile needs no change.
+///
+/// # Errors
+/// Why the id of an entity has no value.
+pub(super) fn has_targets(effects: &[Effect], scope: &RequestScope<'_>) -> Result<bool, String> {
+    for change in effects.iter().flat_map(|effect| &effect.changes) {
+        let entity = match change {
+            Change::Set(target, _)
+            | Change::Merge(target, _)
+            | Change::Append(target, _)
+            | Change::Unset(target) => target.entity,
+            Change::Remove { entity } => *entity,
+            Change::Create { .. } | Change::Later(_) => continue,
+        };
+        if scope.key(entity)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn resolve(template: &Template, scope: &RequestScope<'_>) -> Result<Value, String> {

@@ -1,9 +1,10 @@
+use super::problem::Problem;
 use super::rules::Rules;
 use crate::exchange::Request;
 use crate::json::{Datum, Map, ParseError, Value, parse};
 use crate::limits::Limits;
 use crate::openapi::{
-    ContentKind, Operation, ParameterIn, RawRequest, Unread, content_kind, decode_parameter,
+    ContentKind, Operation, ParameterIn, RawRequest, Route, Unread, content_kind, decode_parameter,
     match_media_type, read_content,
 };
 use std::borrow::Cow;
@@ -56,11 +57,25 @@ pub(super) enum BodyKind {
 }
 
 impl<'r> Incoming<'r> {
+    /// The operation of a request, and the values in its path. `request.url` is path and query.
+    ///
+    /// # Errors
+    /// When the document has no such path, or no such method there.
+    pub(super) fn route(rules: &'r Rules, request: &Request) -> Result<(Operation<'r>, PathValues), Problem> {
+        let path = request.url.split('?').next().unwrap_or_default();
+        match rules.document.route(&request.method, path) {
+            Route::Found { operation, path_values, encoded_values } => {
+                Ok((operation, PathValues { decoded: path_values, encoded: encoded_values }))
+            }
+            Route::MethodNotAllowed { allowed } => Err(Problem::no_method(&request.method, path, &allowed)),
+            Route::NotFound => Err(Problem::no_path(path)),
+        }
+    }
+
     pub(super) fn new(
         rules: &'r Rules,
         operation: Operation<'r>,
         path_values: PathValues,
-        query_text: &'r str,
         request: &'r Request,
     ) -> Self {
         Self {
@@ -68,7 +83,7 @@ impl<'r> Incoming<'r> {
             operation,
             request,
             path_values,
-            query_text,
+            query_text: request.url.split_once('?').map_or("", |(_, query)| query),
             path: OnceCell::new(),
             query: OnceCell::new(),
             headers: OnceCell::new(),

@@ -17,6 +17,7 @@ mod listen;
 mod log;
 mod outgoing;
 mod patch;
+mod pending;
 mod problem;
 mod reply;
 mod rules;
@@ -34,6 +35,6 @@ mod tokens;
 mod verify;
 
 pub use log::LogEntry;
-pub use rules::Rules;
+pub use rules::{RULES, Rules};
 pub use server::MockServer;
 pub use tokens::IssuedTokens;

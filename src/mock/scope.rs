@@ -1,7 +1,8 @@
 use super::answer::Ids;
 use super::clock::DataClock;
 use super::incoming::Incoming;
-use super::rules::{BuiltIn, Rules};
+use super::pending::{MAX_PENDING, PutOff};
+use super::rules::{BuiltIn, Later, Rules};
 use super::state::{State, key_text};
 use crate::clock::Timestamp;
 use crate::expression::{
@@ -24,6 +25,7 @@ pub(super) struct RequestScope<'r> {
     pub(super) state: State,
     clock: DataClock,
     has_written: bool,
+    put_off: Vec<PutOff>,
     ids: &'r RefCell<Ids>,
     request_id: OnceCell<String>,
     /// Per entity its key, `None` within when it has none; unset while nobody asked.
@@ -66,6 +68,7 @@ impl<'r> RequestScope<'r> {
             state,
             clock,
             has_written: false,
+            put_off: Vec::new(),
             ids,
             request_id: OnceCell::new(),
             keys: rules.entities.iter().map(|_| OnceCell::new()).collect(),
@@ -97,9 +100,22 @@ impl<'r> RequestScope<'r> {
         self.refusal = Some(reason);
     }
 
-    /// The state and clock as the request leaves them.
-    pub(super) fn into_state(self) -> (State, DataClock) {
-        (self.state, self.clock)
+    /// The state and clock as the request leaves them, and what it puts off.
+    pub(super) fn into_state(self) -> (State, DataClock, Vec<PutOff>) {
+        (self.state, self.clock, self.put_off)
+    }
+
+    /// Puts effects off, with the entities that the request knows by now.
+    ///
+    /// # Errors
+    /// When there are too many of them.
+    pub(super) fn put_off(&mut self, later: &Arc<Later>) -> Result<(), String> {
+        if self.put_off.len() >= MAX_PENDING {
+            return Err(format!("more than {MAX_PENDING} effects are put off"));
+        }
+        let keys = self.keys.iter().map(|key| key.get().cloned()).collect();
+        self.put_off.push(PutOff { later: Arc::clone(later), keys });
+        Ok(())
     }
 
     /// Whether a condition holds.
@@ -150,6 +166,11 @@ impl<'r> RequestScope<'r> {
     /// Gives an entity another key: it was just made.
     pub(super) fn bind(&mut self, entity: usize, key: String) {
         self.keys[entity] = OnceCell::from(Some(key));
+    }
+
+    /// Gives the entities the keys that another scope of the same request knew.
+    pub(super) fn bind_all(&mut self, keys: Vec<Option<Option<String>>>) {
+        self.keys = keys.into_iter().map(|key| key.map_or_else(OnceCell::new, OnceCell::from)).collect();
     }
 
     /// The id of the next entity that is made without one.

@@ -6,6 +6,7 @@ use super::{IssuedTokens, MockServer, Rules};
 use crate::diagnostic::Problems;
 use crate::json::Value;
 use crate::limits::Limits;
+use crate::openapi::Nullable;
 use crate::source::Source;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -120,7 +121,8 @@ async fn requests_at_the_same_time_are_answered_one_after_the_other() {
 async fn content_has_a_limit() {
     let limits = Limits { body: 100, ..Limits::default() };
     let mut problems = Problems::new(&Source::new("shop.mock.yaml", format!("{HEAD}{RULES}")));
-    let rules = Rules::load(&mut problems, document(SHOP), &limits).expect("the rules load");
+    let rules =
+        Rules::load(&mut problems, document(SHOP), Nullable::default(), &limits).expect("the rules load");
     let server = start(rules).await;
     assert_eq!(put(&server, "{}").await.0, 200);
     let (status, body) = put(&server, &"x".repeat(101)).await;

@@ -3,7 +3,7 @@
 use super::Rules;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::openapi::Document;
+use crate::openapi::{Document, Nullable};
 use crate::source::Source;
 use std::sync::Arc;
 
@@ -145,7 +145,7 @@ pub(super) fn document(text: &str) -> Arc<Document> {
 
 pub(super) fn load(document: &Arc<Document>, text: &str) -> (Option<Arc<Rules>>, Vec<Diagnostic>) {
     let mut problems = Problems::new(&Source::new("shop.mock.yaml", text));
-    let rules = Rules::load(&mut problems, Arc::clone(document), &Limits::default());
+    let rules = Rules::load(&mut problems, Arc::clone(document), Nullable::default(), &Limits::default());
     (rules, problems.into_list())
 }
 

@@ -494,3 +494,75 @@ rules:
     assert_eq!(mock.get("/items/a").body["error"], "cost: false");
     assert_eq!(mock.get("/items/b").status, 200);
 }
+
+/// A change that a server makes by and by, and one that it makes of what is there then.
+const LATER: &str = r#"
+rules:
+  - on: updateItem
+    when: has(body.name)
+    do:
+      - later: { after: { requests: 2 }, do: [{ set: { item.name: $body.name, item.updated: $now } }] }
+    reply: item
+  - on: updateItem
+    when: has(body.price)
+    do:
+      - later: { after: { seconds: 3 }, do: [{ when: item.price > 5, set: { item.price: $body.price } }] }
+    reply: item
+  - { on: removeItem, do: [{ remove: item }], reply: { status: 204 } }
+  - { on: getItem, when: item == null, reply: missing }
+  - { on: [getItem, updateItem], reply: item }
+"#;
+
+#[test]
+fn a_change_can_come_some_requests_later() {
+    let mut mock = Mock::new(LATER);
+    assert_eq!(mock.send("PUT /items/a", Some(json!({"name": "New"}))).body["name"], "Thing");
+    assert_eq!(mock.get("/items/a").body["name"], "Thing");
+    assert_eq!(mock.get("/nowhere").status, 404, "any request counts");
+    let reply = mock.get("/items/a");
+    assert_eq!([&reply.body["name"], &reply.body["updated"]], ["New", "2026-01-01T00:00:01Z"]);
+    assert_eq!(mock.get("/items/b").body["name"], "Other");
+}
+
+#[test]
+fn a_change_can_come_some_time_later_and_looks_at_what_is_there_then() {
+    let mut mock = Mock::new(LATER);
+    for item in ["a", "b"] {
+        mock.send(&format!("PUT /items/{item}"), Some(json!({"price": 9})));
+    }
+    mock.now += Duration::from_millis(2999);
+    assert_eq!(mock.get("/items/b").body["price"], 7);
+    mock.now += Duration::from_millis(1);
+    assert_eq!(
+        [&mock.get("/items/a").body["price"], &mock.get("/items/b").body["price"]],
+        [&json!(5), &json!(9)]
+    );
+}
+
+#[test]
+fn what_was_put_off_is_forgotten_with_its_entity_and_by_a_reset() {
+    let mut mock = Mock::new(LATER);
+    mock.send("PUT /items/a", Some(json!({"name": "New"})));
+    assert_eq!(mock.send("DELETE /items/a", None).status, 204);
+    mock.get("/items/b");
+    assert_eq!((mock.get("/items/a").status, mock.last_log().problem), (404, None));
+    mock.send("PUT /items/b", Some(json!({"name": "New"})));
+    let rules = Arc::clone(&mock.rules);
+    mock.instance.reset(&rules);
+    for _ in 0..4 {
+        assert_eq!(mock.get("/items/b").body["name"], "Other");
+    }
+}
+
+#[test]
+fn what_waits_has_a_limit() {
+    let mut mock = Mock::new(LATER);
+    let statuses: Vec<u16> =
+        (0..1001).map(|_| mock.send("PUT /items/b", Some(json!({"price": 9}))).status).collect();
+    assert_eq!((statuses[999], statuses[1000]), (200, 500));
+    let problem = mock.last_log().problem;
+    assert!(
+        problem.as_deref().is_some_and(|it| it.contains("more than 1000 effects are put off")),
+        "{problem:?}"
+    );
+}

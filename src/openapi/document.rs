@@ -1,3 +1,8 @@
+mod read;
+mod stated;
+
+pub(super) use read::{read_json, read_yaml};
+
 use super::files::{Fetch, Files, load};
 use super::names::Names;
 use super::operation::{Entry, Operation, OperationIndex, list_operations, templates};
@@ -8,13 +13,12 @@ use super::reference::{ReferenceError, Resolver};
 use super::route::{Route, Router};
 use super::swagger;
 use super::tree::Tree;
-use super::version::{Declared, Version};
+use super::version::Version;
 use super::walk::Holds;
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::json::{self, Map, Pointer, Value};
+use crate::json::{Map, Pointer, Value};
 use crate::limits::Limits;
 use crate::source::{Location, Source, Span};
-use crate::yaml;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -352,150 +356,12 @@ impl Document {
             problems.push(diagnostic.label(&place.source, span, remark.label));
         }
     }
-
-    fn read_version(&self, problems: &mut Problems) -> Option<Version> {
-        let key = if self.member("openapi").is_some() { "openapi" } else { "swagger" };
-        let Some(stated) = self.member(key) else {
-            self.report_missing_version(problems);
-            return None;
-        };
-        let span = || self.place_or_start(&Pointer::of([key])).span;
-        // `openapi: 3.1` without quotes is a number in YAML.
-        let text = match stated {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let (declared, family) = match key {
-            "swagger" => (Version::declared_swagger(&text), "Swagger"),
-            _ => (Version::declared(&text), "OpenAPI"),
-        };
-        match declared {
-            Declared::Known(version) => Some(version),
-            Declared::ReadAs(version) => {
-                problems
-                    .warning(
-                        Code::DOCUMENT_LENIENT,
-                        span(),
-                        format!("OpenAPI {} is read as {version}", text.trim()),
-                        "is newer than what is known",
-                    )
-                    .notes
-                    .push(format!("what {version} does not have is passed over"));
-                Some(version)
-            }
-            Declared::Unknown => {
-                problems
-                    .error(
-                        Code::DOCUMENT_VERSION,
-                        span(),
-                        format!("{family} `{}` is not supported by this version of contest", text.trim()),
-                        "is not a version that is read",
-                    )
-                    .help
-                    .push("documents of OpenAPI 3.0, 3.1 and 3.2 and of Swagger 2.0 are read".to_owned());
-                None
-            }
-        }
-    }
-
-    fn report_missing_version(&self, problems: &mut Problems) {
-        // Files that people mistake for OpenAPI documents, by the key that names their version.
-        const OTHERS: [(&str, &str); 3] = [
-            ("asyncapi", "an AsyncAPI document"),
-            ("arazzo", "an Arazzo description"),
-            ("overlay", "an OpenAPI overlay"),
-        ];
-        if let Some((key, what)) = OTHERS.iter().find(|(key, _)| self.member(key).is_some()) {
-            let span = self.key_place_of(&Pointer::of([*key])).map(|place| place.span).unwrap_or_default();
-            let help = match *key {
-                "overlay" => "name the OpenAPI document itself, and give the overlay with `--overlay`",
-                _ => "name the OpenAPI document itself",
-            };
-            let message = match *key {
-                "overlay" => format!("this is {what}, and no document by itself"),
-                _ => format!("this is {what}, which this version of contest does not support"),
-            };
-            let label = "an OpenAPI document has `openapi` here";
-            problems.error(Code::DOCUMENT_VERSION, span, message, label).help.push(help.to_owned());
-            return;
-        }
-        let start = self.place_or_start(&Pointer::root()).span.start;
-        let position = self.source().position(start);
-        let line = self.source().line(position.line);
-        problems
-            .error(
-                Code::DOCUMENT_VERSION,
-                Span::new(start, line.end.max(start)),
-                "the document does not state its OpenAPI version",
-                "lacks the key `openapi`",
-            )
-            .help
-            .push("an OpenAPI document starts with a line such as `openapi: 3.0.3`".to_owned());
-    }
 }
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Document({:?}, {})", self.source().name(), self.version.name())
     }
-}
-
-pub(super) fn read_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Value> {
-    let parsed = match json::parse(source.text()) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let text = source.text();
-            let end =
-                text[error.offset..].chars().next().map_or(error.offset, |c| error.offset + c.len_utf8());
-            let message = match error.is_trailing {
-                true => "something follows the JSON value".to_owned(),
-                false if error.is_too_deep => format!("the document cannot be read: {error}"),
-                false => format!("not JSON: {error}"),
-            };
-            let span = Span::new(error.offset, end);
-            problems.error(Code::DOCUMENT_SYNTAX, span, message, "the parser stops here");
-            return None;
-        }
-    };
-    if !parsed.duplicates.is_empty()
-        && let Some(places) = json::Located::parse(source.text())
-    {
-        for pointer in &parsed.duplicates {
-            let name = pointer.tokens().last().map(String::as_str).unwrap_or_default();
-            let span = places.name_span(pointer).unwrap_or_default();
-            let message = format!("the key `{name}` stands twice in one map");
-            problems.warning(Code::YAML_DUPLICATE_KEY, span, message, "this one is used");
-        }
-    }
-    Some(parsed.value)
-}
-
-/// Reads YAML that must be a map; `what` is what it is to be, with its article.
-pub(super) fn read_yaml(what: &str, limits: &Limits, problems: &mut Problems) -> Option<Value> {
-    let reported = problems.len();
-    let root = yaml::load(yaml::Dialect::Document, limits, problems);
-    let is_empty = root.as_ref().is_none_or(yaml::Node::is_null);
-    if is_empty && problems.len() == reported {
-        problems.error(
-            Code::DOCUMENT_SYNTAX,
-            Span::default(),
-            "the document is empty",
-            "nothing stands here",
-        );
-        return None;
-    }
-    let root = root?;
-    if root.as_map().is_none() {
-        let first_line = problems.source().slice(root.span).lines().next().unwrap_or_default().len();
-        problems.error(
-            Code::DOCUMENT_SYNTAX,
-            Span::new(root.span.start, root.span.start + first_line),
-            format!("{what} is a map, not {}", root.type_name()),
-            format!("is {}", root.type_name()),
-        );
-        return None;
-    }
-    Some(root.to_value())
 }
 
 /// A tree with overlays applied to it.

@@ -59,7 +59,7 @@ pub use header::Header;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};
-pub use overlay::Overlay;
+pub use overlay::{OVERLAY, Overlay};
 pub use parameter::{Parameter, ParameterIn, Style};
 pub use reference::ReferenceError;
 pub use request_body::RequestBody;

@@ -293,7 +293,7 @@ fn every_part_may_be_anything() {
             let (document, _) = load(&changed.to_string());
             let Some(document) = document else { continue };
             let _ = (describe_all(&document), document.server_urls(), document.route("PUT", "/orders/1"));
-            let _ = super::check_structure(&document);
+            let _ = super::check_structure(&document, crate::openapi::Nullable::default());
         }
     }
 }
@@ -398,7 +398,10 @@ listItems = GET /items at #/paths/~1items/get
     );
     let body = search.request_body().expect("it has one").media_types()[0].schema().expect("it has one");
     assert_eq!(document.resolve(&body).expect("it leads there").0.to_string(), "/components/schemas/Item");
-    let lints: Vec<String> = super::check_structure(&document).iter().map(super::testing::render).collect();
+    let lints: Vec<String> = super::check_structure(&document, crate::openapi::Nullable::default())
+        .iter()
+        .map(super::testing::render)
+        .collect();
     assert_eq!(
         lints,
         [

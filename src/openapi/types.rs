@@ -18,6 +18,8 @@ const NAMES: [(Types, &str, &str); 7] = [
 ];
 
 impl Types {
+    /// No value at all.
+    pub const NONE: Self = Self(0);
     /// null.
     pub const NULL: Self = Self(1);
     /// true and false.
@@ -40,7 +42,9 @@ impl Types {
         self.0 == 0
     }
 
-    fn union(self, other: Self) -> Self {
+    /// The types in either.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

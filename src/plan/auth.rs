@@ -1,4 +1,4 @@
-use super::case::PlannedAuth;
+use super::PlannedAuth;
 use crate::diagnostic::{Code, Problems};
 use crate::openapi::{Operation, SecurityKind};
 use crate::scenario::{AuthChoice, AuthKind, Project, Spanned};

@@ -1,9 +1,6 @@
-use super::{SelectorTally, UsedNames};
-use crate::check::Policy;
-use crate::expression::Template;
+use super::{PlannedCall, PlannedStep, SelectorTally, UsedNames};
 use crate::openapi::{Contract, Operation, OperationIndex};
-use crate::scenario::{Input, Named, Row, ScenarioFile, Step};
-use crate::source::Span;
+use crate::scenario::{Input, Named, Row, ScenarioFile};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +27,7 @@ pub struct PlannedApi {
     pub name: String,
     /// Its document and schemas.
     pub contract: Arc<Contract>,
-    /// Whether a case calls it.
+    /// Whether a case calls it, or sends to a URL below its base URL.
     pub is_used: bool,
 }
 
@@ -72,63 +69,6 @@ pub struct PlannedScenario {
     pub timeout: Duration,
 }
 
-/// A step that names a real operation.
-#[derive(Debug)]
-pub struct PlannedStep {
-    /// Its `id`, or `step1`, `step2`, ….
-    pub id: String,
-    /// The step as written.
-    pub step: Arc<Step>,
-    /// The index of its api in [`Plan::apis`].
-    pub api: usize,
-    /// Its operation in the api's document.
-    pub operation: OperationIndex,
-    /// Who it is sent as.
-    pub auth: PlannedAuth,
-    /// Where the scenario file says so; `None` where the project file or nothing does.
-    pub auth_span: Option<Span>,
-    /// What the settings around it say of every check.
-    pub policy: Policy,
-    /// Header values to send, defaults included.
-    pub headers: Vec<Named<Template>>,
-    /// Names of headers that are not to be sent, though contest would add them by itself.
-    pub removed_headers: Vec<String>,
-    /// The media type of its body, as the document writes it.
-    pub media_type: Option<String>,
-    /// The files and examples that it names.
-    pub attached: Attached,
-    /// From sending to the last body byte.
-    pub timeout: Duration,
-    /// Steps to run at the end of the case once this one was sent.
-    pub cleanup: Vec<PlannedStep>,
-}
-
-/// What a step names and does not hold itself.
-#[derive(Clone, Debug, Default)]
-pub struct Attached {
-    /// The value of a body that stands in a file or among the document's examples.
-    pub value: Option<Template>,
-    /// The bytes of the files of the body, in the order of [`StepBody::files`].
-    ///
-    /// [`StepBody::files`]: crate::scenario::StepBody::files
-    pub files: Vec<Arc<[u8]>>,
-    /// The bytes that are expected.
-    pub expected: Option<Arc<[u8]>>,
-}
-
-/// Who a step is sent as.
-#[derive(Clone, Debug)]
-pub enum PlannedAuth {
-    /// No profile is written: no credentials.
-    Unset,
-    /// `auth: none`: no credentials, and no cookies of the jar either.
-    None,
-    /// The index of a profile of the project file.
-    Profile(usize),
-    /// An expression that gives a profile's name.
-    Expression(Template),
-}
-
 impl PlannedScenario {
     /// The scenario as written.
     pub fn scenario(&self) -> &crate::scenario::Scenario {
@@ -153,14 +93,16 @@ impl PlannedScenario {
     /// the index of the api in [`Plan::apis`], and the operation.
     pub fn calls(&self) -> Vec<(usize, OperationIndex)> {
         let mut seen = BTreeSet::new();
-        let calls = self.all_steps().map(|step| (step.api, step.operation));
+        let calls = self.all_steps().filter_map(PlannedStep::call).map(|call| (call.api, call.operation));
         calls.filter(|call| seen.insert(*call)).collect()
     }
-}
 
-impl PlannedStep {
-    fn with_cleanup(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        Box::new(std::iter::once(self).chain(self.cleanup.iter().flat_map(Self::with_cleanup)))
+    /// What it sends outside the documents, as written, setup and cleanup included, each once, in the
+    /// order of the file.
+    pub fn sends(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let sends = self.all_steps().filter_map(PlannedStep::send).map(|send| send.send.text.as_str());
+        sends.filter(|text| seen.insert(*text)).collect()
     }
 }
 
@@ -182,10 +124,10 @@ impl Case {
 }
 
 impl Plan {
-    /// The same plan with one of its cases.
+    /// The same plan with some of its cases, in the order given.
     #[must_use]
-    pub fn only(&self, case: usize) -> Self {
-        let cases = self.cases.get(case).cloned().into_iter().collect();
+    pub fn only(&self, cases: &[usize]) -> Self {
+        let cases = cases.iter().filter_map(|case| self.cases.get(*case).cloned()).collect();
         Self {
             apis: self.apis.clone(),
             cases,
@@ -195,8 +137,8 @@ impl Plan {
         }
     }
 
-    /// The operation of a step.
-    pub fn operation(&self, step: &PlannedStep) -> Operation<'_> {
-        self.apis[step.api].contract.document().operation(step.operation)
+    /// The operation that a step calls.
+    pub fn operation(&self, call: &PlannedCall) -> Operation<'_> {
+        self.apis[call.api].contract.document().operation(call.operation)
     }
 }

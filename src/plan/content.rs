@@ -5,14 +5,14 @@ use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::json::Datum;
 use crate::openapi::{ContentKind, MediaType, Operation, content_kind, match_media_type};
-use crate::scenario::{Attachments, Sends, Step, StepBody, StepBodyKind};
+use crate::scenario::{Attachments, Sends, Spanned, StepBody, StepBodyKind, StepRequest};
 use crate::yaml::nearest;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A step and the files it may name.
+/// A request and the files it may name.
 pub(super) struct Offer<'o> {
-    pub(super) step: &'o Step,
+    pub(super) request: &'o StepRequest,
     pub(super) attachments: &'o Attachments,
     /// The scenario file.
     pub(super) path: &'o Path,
@@ -33,14 +33,15 @@ impl Offer<'_> {
 /// suits the key it is written under, JSON before others.
 pub(super) fn choose_media_type(
     offer: &Offer<'_>,
+    sends: &Sends,
     operation: &Operation<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
-    let step = offer.step;
-    let body = step.body.as_ref()?;
-    let must_be_valid = matches!(step.sends, Sends::Valid);
+    let request = offer.request;
+    let body = request.body.as_ref()?;
+    let must_be_valid = matches!(sends, Sends::Valid);
     if operation.lost_request_body().is_some() {
-        let written = step.content_type.as_ref().map(|written| written.value.clone());
+        let written = request.content_type.as_ref().map(|written| written.value.clone());
         let plain = match &body.kind {
             StepBodyKind::Form(_) => "application/x-www-form-urlencoded",
             StepBodyKind::Multipart(_) => "multipart/form-data",
@@ -56,23 +57,10 @@ pub(super) fn choose_media_type(
     }
     let media_types = request_body.map(|body| body.media_types()).unwrap_or_default();
     let offered: Vec<&str> = media_types.iter().map(MediaType::range).collect();
-    let kind = match &body.kind {
-        StepBodyKind::Form(_) => Some((ContentKind::Form, "form", "application/x-www-form-urlencoded")),
-        StepBodyKind::Multipart(_) => Some((ContentKind::Multipart, "parts", "multipart/form-data")),
-        _ => None,
-    };
-    let chosen = match (&step.content_type, kind) {
+    let kind = kind_of(body);
+    let chosen = match (&request.content_type, kind) {
         (Some(written), _) => {
-            if let Some((kind, what, _)) = kind
-                && content_kind(&written.value) != kind
-            {
-                let message = format!("`{}` is no media type of a {what}", written.value);
-                problems.error(
-                    Code::SCENARIO_REQUEST_BODY,
-                    written.span,
-                    message,
-                    format!("`{}` is one", body.key()),
-                );
+            if !is_of_kind(written, body, problems) {
                 return None;
             }
             if must_be_valid && match_media_type(&written.value, media_types.clone()).is_none() {
@@ -115,11 +103,43 @@ pub(super) fn choose_media_type(
     Some(chosen)
 }
 
-/// Gathers what a step names: files that were read, and the example of the document.
+/// The media type of a body that no document describes: the one that is written, or that of a form or of
+/// parts. Of any other body it is decided by its value.
+pub(super) fn plain_media_type(offer: &Offer<'_>, problems: &mut Problems) -> Option<String> {
+    let body = offer.request.body.as_ref()?;
+    match (&offer.request.content_type, kind_of(body)) {
+        (Some(written), _) if !is_of_kind(written, body, problems) => None,
+        (Some(written), _) => Some(written.value.clone()),
+        (None, kind) => kind.map(|(_, _, plain)| plain.to_owned()),
+    }
+}
+
+/// The kind of content that a key is for, in a word, and the media type it has by itself.
+fn kind_of(body: &StepBody) -> Option<(ContentKind, &'static str, &'static str)> {
+    match &body.kind {
+        StepBodyKind::Form(_) => Some((ContentKind::Form, "form", "application/x-www-form-urlencoded")),
+        StepBodyKind::Multipart(_) => Some((ContentKind::Multipart, "parts", "multipart/form-data")),
+        _ => None,
+    }
+}
+
+/// Whether a body can be written as what is said; otherwise it is reported.
+fn is_of_kind(written: &Spanned<String>, body: &StepBody, problems: &mut Problems) -> bool {
+    let Some((kind, what, _)) = kind_of(body) else { return true };
+    if content_kind(&written.value) == kind {
+        return true;
+    }
+    let message = format!("`{}` is no media type of a {what}", written.value);
+    let label = format!("`{}` is one", body.key());
+    problems.error(Code::SCENARIO_REQUEST_BODY, written.span, message, label);
+    false
+}
+
+/// Gathers what a request names: files that were read, and the example of the document.
 pub(super) fn attach(
     offer: &Offer<'_>,
     media_type: Option<&str>,
-    operation: &Operation<'_>,
+    operation: Option<&Operation<'_>>,
     problems: &mut Problems,
 ) -> Attached {
     let find = |path| offer.attachments.get(&path);
@@ -127,9 +147,9 @@ pub(super) fn attach(
         find(reference.resolve(offer.path)).map_or_else(|| Arc::from([]), |found| Arc::clone(&found.bytes))
     };
     let mut attached = Attached::default();
-    let expected = offer.step.expect.bytes.as_ref().and_then(|it| it.file.as_ref());
+    let expected = offer.request.expect.bytes.as_ref().and_then(|it| it.file.as_ref());
     attached.expected = expected.map(bytes);
-    let Some(body) = &offer.step.body else { return attached };
+    let Some(body) = &offer.request.body else { return attached };
     attached.files = body.files().into_iter().map(bytes).collect();
     match &body.kind {
         StepBodyKind::File(file) => {
@@ -137,6 +157,11 @@ pub(super) fn attach(
             attached.value = value.map(|(template, _)| template.clone());
         }
         StepBodyKind::Example(name) => {
+            let Some(operation) = operation else {
+                let message = "`send` has no document, and so no examples";
+                problems.error(Code::SCENARIO_REQUEST_BODY, name.span, message, "is an example of none");
+                return attached;
+            };
             let media_types = operation.request_body().map(|it| it.media_types()).unwrap_or_default();
             let chosen = media_type.and_then(|it| match_media_type(it, media_types));
             let examples = chosen.map(|it| it.examples()).unwrap_or_default();

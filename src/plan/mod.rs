@@ -8,6 +8,8 @@ mod auth;
 mod case;
 mod content;
 mod operation;
+mod planned;
+mod planner;
 mod references;
 mod request;
 mod rules;
@@ -15,12 +17,19 @@ mod select;
 mod settings;
 mod status;
 mod step;
+mod url;
 mod used;
 
 #[cfg(test)]
 mod tests;
 
-pub use case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
+pub use case::{Case, Plan, PlannedApi, PlannedScenario};
+pub use planned::{
+    Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedRequest, PlannedSend, PlannedStep,
+    PlannedTarget,
+};
+pub use planner::{PlanInput, plan};
 pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
-pub use step::{PlanInput, plan};
+pub use settings::nullable_of;
+
 pub use used::UsedNames;

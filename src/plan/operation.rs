@@ -1,4 +1,4 @@
-use super::step::Planner;
+use super::planner::Planner;
 use crate::diagnostic::{Code, Problems};
 use crate::openapi::{Document, Operation, OperationIndex};
 use crate::scenario::{ScenarioFile, Spanned};

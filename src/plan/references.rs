@@ -2,8 +2,8 @@ use super::UsedNames;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::{Access, Condition, Reference, Template};
 use crate::scenario::{
-    CAPTURE_ROOTS, CaptureSource, Matcher, MatcherKind, Member, OperatorKind, Sends, StatusPattern, Step,
-    StepBody,
+    CAPTURE_ROOTS, Call, CaptureSource, Expectation, Matcher, MatcherKind, Member, Named, OperatorKind,
+    Sends, StatusPattern, Step, StepBody, StepRequest,
 };
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -23,6 +23,8 @@ pub(super) struct Names {
     pub(super) secrets: BTreeSet<String>,
     /// Names that steps further down make; they get a message of their own.
     pub(super) later: BTreeSet<String>,
+    /// Those of `vars` that are not computed yet.
+    pub(super) computed_later: BTreeSet<String>,
     /// Whether what is checked runs at the end of the case, when all of `later` is known.
     pub(super) is_at_end: bool,
     /// The inputs that were referred to.
@@ -49,25 +51,39 @@ pub(super) enum Place {
 }
 
 impl Names {
-    /// Checks every name that a step refers to, and adds those that it makes.
-    pub(super) fn check_step(
+    /// Checks every name that the parameters of a call refer to.
+    pub(super) fn check_call(&mut self, call: &Call, problems: &mut Problems) {
+        let parameters = call.path.iter().chain(&call.query).map(|it| &it.value);
+        for template in parameters.chain(&call.url) {
+            self.check_template(template, Place::Request, problems);
+        }
+        if let Sends::Expression(template) = &call.sends {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that a request refers to, `headers` being those that will be sent.
+    pub(super) fn check_request(
+        &mut self,
+        request: &StepRequest,
+        headers: &[Named<Template>],
+        problems: &mut Problems,
+    ) {
+        let named = request.cookies.iter().chain(headers).map(|it| &it.value);
+        let body = request.body.iter().flat_map(StepBody::templates);
+        for template in named.chain(body) {
+            self.check_template(template, Place::Request, problems);
+        }
+    }
+
+    /// Checks every name that is referred to once the answer is there, and adds those that a step makes.
+    pub(super) fn check_answer(
         &mut self,
         id: &str,
         step: &Step,
-        headers: &[Template],
+        request: &StepRequest,
         problems: &mut Problems,
     ) {
-        if let Some(when) = &step.when {
-            self.check_condition(when, Place::Request, problems);
-        }
-        let named = step.path.iter().chain(&step.query).chain(&step.cookies).map(|it| &it.value);
-        let body = step.body.iter().flat_map(StepBody::templates);
-        for template in named.chain(headers).chain(body) {
-            self.check_template(template, Place::Request, problems);
-        }
-        if let Sends::Expression(template) = &step.sends {
-            self.check_template(template, Place::Request, problems);
-        }
         self.steps.insert(id.to_owned());
         for capture in &step.save {
             if let CaptureSource::Expression(template) = &capture.value.source {
@@ -76,13 +92,17 @@ impl Names {
             if let Some(template) = &capture.value.default {
                 self.check_template(template, Place::Request, problems);
             }
-            self.vars.insert(capture.name.clone());
         }
-        self.check_expectation(step, problems);
+        self.add_saved(step);
+        self.check_expectation(&request.expect, problems);
     }
 
-    fn check_expectation(&mut self, step: &Step, problems: &mut Problems) {
-        let expect = &step.expect;
+    /// Adds the names that a step saves.
+    pub(super) fn add_saved(&mut self, step: &Step) {
+        self.vars.extend(step.save.iter().map(|capture| capture.name.clone()));
+    }
+
+    fn check_expectation(&mut self, expect: &Expectation, problems: &mut Problems) {
         for pattern in expect.status.iter().flat_map(|status| &status.value) {
             if let StatusPattern::Expression(template) = pattern {
                 self.check_template(template, Place::Request, problems);
@@ -239,7 +259,8 @@ impl Names {
             "row" => (&self.columns, "no row has that column"),
             _ => (&self.steps, "no step has that id"),
         };
-        let is_later = self.later.contains(name) && matches!(root, "vars" | "steps");
+        let is_computed_later = root == "vars" && self.computed_later.contains(name);
+        let is_later = is_computed_later || (self.later.contains(name) && matches!(root, "vars" | "steps"));
         if known.contains(name) || (self.is_at_end && is_later) {
             self.used.add(root, name);
             if root == "inputs" {
@@ -248,12 +269,11 @@ impl Names {
             return;
         }
         if is_later {
-            report(
-                problems,
-                span,
-                format!("`{text}` is not known yet"),
-                "is made by a step further down".to_owned(),
-            );
+            let label = match is_computed_later {
+                true => "is computed later: `vars` come behind the file's `setup`, in the order written",
+                false => "is made by a step further down",
+            };
+            report(problems, span, format!("`{text}` is not known yet"), label.to_owned());
             return;
         }
         let label = match nearest(name, known.iter().map(String::as_str)) {

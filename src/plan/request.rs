@@ -2,7 +2,7 @@ use super::content::Offer;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
 use crate::openapi::{Operation, ParameterIn};
-use crate::scenario::{Named, Sends, Step};
+use crate::scenario::{Call, Named, Sends};
 use crate::source::Span;
 use crate::yaml::nearest;
 
@@ -33,30 +33,31 @@ fn is_exempt(header: &str) -> bool {
 /// Checks the names of parameters against the operation, and chooses the body's media type.
 pub(super) fn check_request(
     offer: &Offer<'_>,
+    call: &Call,
     headers: &[Named<Template>],
     operation: &Operation<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
-    let step = offer.step;
     let names = |values: &[Named<Template>]| -> Vec<(String, Span)> {
         values.iter().map(|value| (value.name.clone(), value.name_span)).collect()
     };
-    let own_headers: Vec<(String, Span)> = step
+    let own_headers: Vec<(String, Span)> = call
+        .request
         .headers
         .iter()
         .filter(|header| header.value.is_some())
         .map(|header| (header.name.clone(), header.name_span))
         .collect();
     for (location, given) in [
-        (ParameterIn::Path, names(&step.path)),
-        (ParameterIn::Query, names(&step.query)),
+        (ParameterIn::Path, names(&call.path)),
+        (ParameterIn::Query, names(&call.query)),
         (ParameterIn::Header, own_headers),
-        (ParameterIn::Cookie, names(&step.cookies)),
+        (ParameterIn::Cookie, names(&call.request.cookies)),
     ] {
         check_declared(location, &given, operation, problems);
     }
-    check_required(step, headers, operation, problems);
-    super::content::choose_media_type(offer, operation, problems)
+    check_required(call, headers, operation, problems);
+    super::content::choose_media_type(offer, &call.sends, operation, problems)
 }
 
 fn is_same(location: ParameterIn, left: &str, right: &str) -> bool {
@@ -100,12 +101,12 @@ fn check_declared(
 /// A request that is to keep the document has everything that the document requires; a path without
 /// its values cannot be sent at all.
 fn check_required(
-    step: &Step,
+    call: &Call,
     headers: &[Named<Template>],
     operation: &Operation<'_>,
     problems: &mut Problems,
 ) {
-    let must_be_valid = matches!(step.sends, Sends::Valid);
+    let must_be_valid = matches!(call.sends, Sends::Valid);
     let mut missing = Vec::new();
     for parameter in operation.parameters() {
         let location = parameter.location();
@@ -113,17 +114,19 @@ fn check_required(
             values.iter().any(|it| is_same(location, &it.name, parameter.name()))
         };
         let is_given = match location {
-            ParameterIn::Path => has(&step.path),
-            ParameterIn::Query | ParameterIn::QueryString => has(&step.query),
+            ParameterIn::Path => has(&call.path) || call.url.is_some(),
+            ParameterIn::Query | ParameterIn::QueryString => has(&call.query) || call.url.is_some(),
             ParameterIn::Header => has(headers),
-            ParameterIn::Cookie => has(&step.cookies),
+            ParameterIn::Cookie => has(&call.request.cookies),
         };
         let is_needed = location == ParameterIn::Path || (parameter.is_required() && must_be_valid);
         if is_needed && !is_given {
             missing.push(format!("{} parameter `{}`", location.as_str(), parameter.name()));
         }
     }
-    if must_be_valid && step.body.is_none() && operation.request_body().is_some_and(|body| body.is_required())
+    if must_be_valid
+        && call.request.body.is_none()
+        && operation.request_body().is_some_and(|body| body.is_required())
     {
         missing.push("request body".to_owned());
     }
@@ -132,7 +135,7 @@ fn check_required(
     }
     let message = format!("`{}` needs the {}", operation.name(), missing.join(" and the "));
     let diagnostic =
-        problems.error(Code::SCENARIO_MISSING_PARAMETER, step.call.span, message, "is called without");
+        problems.error(Code::SCENARIO_MISSING_PARAMETER, call.operation.span, message, "is called without");
     if !missing.iter().any(|each| each.starts_with("path")) {
         diagnostic.help.push("`sends: unchecked` sends a request that breaks the document".to_owned());
     }

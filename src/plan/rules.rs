@@ -1,7 +1,7 @@
 //! The rules of `contract`: which operation one is about, and whether it can be about any.
 
+use super::planner::Planner;
 use super::select::matches_pattern;
-use super::step::Planner;
 use crate::diagnostic::{Check, Code, Diagnostic, Problems};
 use crate::openapi::{Document, Operation};
 use crate::scenario::{ContractRule, ContractSettings, Spanned, StatusPattern};

@@ -1,11 +1,20 @@
 use crate::check::Policy;
 use crate::expression::Template;
-use crate::scenario::{ContractRule, ContractSettings, Named, Settings, Timeouts};
+use crate::openapi::Nullable;
+use crate::scenario::{ContractRule, ContractSettings, Named, NullableReading, Project, Settings, Timeouts};
 use std::time::Duration;
 
 /// LANGUAGE: connect 5 s, request 30 s, scenario 5 min.
 const REQUEST: Duration = Duration::from_secs(30);
 const SCENARIO: Duration = Duration::from_secs(300);
+
+/// How `nullable` in the document of an api of a project is read.
+pub fn nullable_of(project: Option<&Project>, api: &str) -> Nullable {
+    match project.map(|project| project.nullable_of(api)).unwrap_or_default() {
+        NullableReading::Lenient => Nullable::Lenient,
+        NullableReading::Strict => Nullable::Strict,
+    }
+}
 
 /// The settings that surround a step, from the outside in: project, environment, file, scenario.
 #[derive(Debug, Default)]

@@ -1,18 +1,18 @@
 use crate::check::{Check, Policy};
 use crate::diagnostic::{Code, Label, Problems, Severity};
 use crate::openapi::Operation;
-use crate::scenario::{StatusPattern, Step};
+use crate::scenario::{Call, StatusPattern};
 
 /// Whether the status that a step expects can be judged at all.
-pub(super) fn check_status(step: &Step, operation: &Operation<'_>, policy: &Policy, problems: &mut Problems) {
+pub(super) fn check_status(call: &Call, operation: &Operation<'_>, policy: &Policy, problems: &mut Problems) {
     let is_judged =
         |status: u16| operation.documents(status) || policy.at(status).of(Check::Status) != Severity::Deny;
-    match &step.expect.status {
+    match &call.request.expect.status {
         None if !documents_success(operation) => {
             problems
                 .error(
                     Code::SCENARIO_MISSING_KEY,
-                    step.call.span,
+                    call.operation.span,
                     format!(
                         "`{}` documents no 2xx, so the step must say which status it expects",
                         operation.name()

@@ -1,311 +1,38 @@
-use super::Selection;
 use super::auth::{check_auth_kind, resolve_auth};
-use super::case::{Attached, Case, Plan, PlannedApi, PlannedAuth, PlannedScenario, PlannedStep};
-use super::content::{Offer, attach};
+use super::content::{Offer, attach, plain_media_type};
 use super::operation::resolve_operation;
+use super::planner::Planner;
 use super::references::{Names, Place};
 use super::request::check_request;
-use super::rules::{check_project_rules, check_rules, is_about};
-use super::select::choose;
+use super::rules::is_about;
 use super::settings::Surroundings;
 use super::status::check_status;
-use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::expression::Template;
-use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, OperationIndex};
-use crate::scenario::{
-    Attachments, AuthChoice, ContractRule, ContractSettings, Environment, Input, Named, NullableReading,
-    Project, Row, Scenario, ScenarioFile, Step, StepBody,
+use super::url::check_url;
+use super::{
+    PlannedAction, PlannedAuth, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget,
 };
-use crate::yaml::nearest;
+use crate::diagnostic::{Code, Problems};
+use crate::scenario::{
+    Action, AuthChoice, Call, ContractRule, ScenarioFile, Send, Step, StepBody, StepRequest,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Everything that a plan is made of.
-#[derive(Debug)]
-pub struct PlanInput<'i> {
-    /// The project file, where there is one.
-    pub project: Option<&'i Project>,
-    /// The environment, where one is used.
-    pub environment: Option<&'i Environment>,
-    /// The apis with their documents: those of the project, then those that files name by a path.
-    pub apis: Vec<(String, Arc<Document>)>,
-    /// Apis that files name by a path, and whose document cannot be read; that is reported already.
-    pub broken_apis: BTreeSet<String>,
-    /// The scenario files in order.
-    pub files: Vec<Arc<ScenarioFile>>,
-    /// The files that steps name.
-    pub attachments: &'i Attachments,
-    /// Which cases are wanted.
-    pub selection: &'i Selection,
-    /// The limits: the most cases, the longest expression.
-    pub limits: &'i Limits,
-    /// Severities that count before those of every file.
-    pub overrides: &'i ContractSettings,
-}
-
-impl PlanInput<'_> {
-    fn nullable_of(&self, api: &str) -> Nullable {
-        match self.project.map(|project| project.nullable_of(api)).unwrap_or_default() {
-            NullableReading::Lenient => Nullable::Lenient,
-            NullableReading::Strict => Nullable::Strict,
-        }
-    }
-}
-
-/// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
-pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
-    let planner = Planner { input };
-    diagnostics.extend(check_project_rules(&planner));
-    let mut scenarios = Vec::new();
-    for file in &input.files {
-        let mut problems = Problems::new(&file.source);
-        planner.check_api(file, &mut problems);
-        for settings in contracts_of(file) {
-            check_rules(&planner, settings, planner.default_api(file), &mut problems);
-        }
-        for index in 0..file.scenarios.len() {
-            scenarios.extend(planner.scenario(file, index, &mut problems));
-        }
-        diagnostics.extend(problems.into_list());
-    }
-    let mut cases = Vec::new();
-    for scenario in scenarios {
-        add_cases(&Arc::new(scenario), &mut cases);
-    }
-    let available = cases.iter().map(|case| (case.id.clone(), case.tags.clone())).collect();
-    let choice = choose(&cases, input.selection, &input.apis, input.limits, diagnostics);
-    let (mut cases, n_selected, selectors) = (choice.cases, choice.n_selected, choice.selectors);
-    if cases.len() > input.limits.cases {
-        diagnostics.push(
-            Diagnostic::error(
-                Code::YAML_LIMIT,
-                format!("there are {} cases, and the limit `cases` is {}", cases.len(), input.limits.cases),
-            )
-            .help(format!("`--limit cases={}` allows them", cases.len())),
-        );
-        cases.clear();
-    }
-    let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    for case in &cases {
-        for step in case.scenario.all_steps() {
-            used.entry(step.api).or_default().insert(step.operation);
-        }
-    }
-    let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
-        let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
-        PlannedApi {
-            name: name.clone(),
-            is_used: !operations.is_empty(),
-            contract: Arc::new(
-                Contract::compile(Arc::clone(document), &operations).with_nullable(input.nullable_of(name)),
-            ),
-        }
-    });
-    Plan { apis: apis.collect(), cases, available, n_selected, selectors }
-}
-
-fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
-    let written = scenario.scenario();
-    let id = format!("{}::{}", scenario.file.name, written.name.value);
-    let tags = |row: Option<&Row>| -> BTreeSet<String> {
-        let own = scenario.file.tags.iter().chain(&written.tags);
-        own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
-    };
-    match &written.rows {
-        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
-        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
-            id: format!("{id}[{}]", row.label),
-            scenario: Arc::clone(scenario),
-            row: Some(index),
-            tags: tags(Some(row)),
-        })),
-    }
-}
-
-pub(super) struct Planner<'i> {
-    pub(super) input: &'i PlanInput<'i>,
-}
-
 /// What is made while the steps of a scenario are planned in their order.
-struct Course<'s> {
-    surroundings: Surroundings<'s>,
+pub(super) struct Course<'s> {
+    pub(super) surroundings: Surroundings<'s>,
     /// The choice of the scenario or its file.
-    own_auth: Option<&'s AuthChoice>,
+    pub(super) own_auth: Option<&'s AuthChoice>,
     /// That of the project file.
-    project_auth: Option<&'s AuthChoice>,
-    names: Names,
-    ids: BTreeSet<String>,
-    saved: BTreeMap<String, bool>,
-    count: usize,
+    pub(super) project_auth: Option<&'s AuthChoice>,
+    pub(super) names: Names,
+    pub(super) ids: BTreeSet<String>,
+    pub(super) saved: BTreeMap<String, bool>,
+    pub(super) count: usize,
 }
 
 impl Planner<'_> {
-    pub(super) fn api_index(&self, name: &str) -> Option<usize> {
-        self.input.apis.iter().position(|(each, _)| each == name)
-    }
-
-    pub(super) fn api_name(&self, api: usize) -> &str {
-        &self.input.apis[api].0
-    }
-
-    pub(super) fn api_names(&self) -> impl Iterator<Item = &str> {
-        self.input.apis.iter().map(|(name, _)| name.as_str())
-    }
-
-    /// What the project file says of the checks of an api.
-    fn api_contract(&self, api: usize) -> Option<&ContractSettings> {
-        let name = self.api_name(api);
-        let apis = &self.input.project?.apis;
-        apis.iter().find(|each| each.name == name).map(|api| &api.value.contract)
-    }
-
-    /// Whether a name speaks of an api of the project whose document was not read.
-    pub(super) fn is_of_unread_api(&self, name: &str) -> bool {
-        let api = name.split_once('.').map(|(api, _)| api);
-        api.is_some_and(|api| self.is_in_project(api) && self.api_index(api).is_none())
-    }
-
-    /// Whether the document of every api of the project is at hand; one that nobody calls is not read.
-    pub(super) fn has_every_document(&self) -> bool {
-        let mut apis = self.input.project.into_iter().flat_map(|project| &project.apis);
-        self.input.broken_apis.is_empty() && apis.all(|api| self.api_index(&api.name).is_some())
-    }
-
-    pub(super) fn document(&self, api: usize) -> &Document {
-        &self.input.apis[api].1
-    }
-
-    /// The api a file names, or the only one there is.
-    pub(super) fn default_api(&self, file: &ScenarioFile) -> Option<usize> {
-        match &file.api {
-            Some(api) => self.api_index(&api.value),
-            None => (self.input.apis.len() == 1).then_some(0),
-        }
-    }
-
-    fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
-        let Some(api) = &file.api else { return };
-        let is_broken = self.input.broken_apis.contains(&api.value);
-        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
-            return;
-        }
-        let label = match nearest(&api.value, self.api_names()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "is neither an api of `contest.yaml` nor the path of a document".to_owned(),
-        };
-        problems.error(
-            Code::SCENARIO_UNKNOWN_API,
-            api.span,
-            format!("there is no api `{}`", api.value),
-            label,
-        );
-    }
-
-    /// Whether the project names it; its document may have failed to load, which is reported there.
-    fn is_in_project(&self, name: &str) -> bool {
-        self.input.project.is_some_and(|project| project.apis.iter().any(|api| api.name == name))
-    }
-
-    fn scenario(
-        &self,
-        file: &Arc<ScenarioFile>,
-        index: usize,
-        problems: &mut Problems,
-    ) -> Option<PlannedScenario> {
-        let scenario = &file.scenarios[index];
-        let problems_before = problems.len();
-        let mut course = self.course(file, scenario);
-        for input in file.inputs.iter().chain(&scenario.inputs) {
-            if let Some(default) = &input.value.default {
-                course.names.check_template(default, Place::Values, problems);
-            }
-        }
-        for choice in [&file.settings.auth, &scenario.settings.auth].into_iter().flatten() {
-            resolve_auth(Some(choice), self.input.project, problems);
-        }
-        for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
-            course.names.check_template(&cell.template, Place::Row, problems);
-        }
-        let skips = scenario.rows.iter().flatten().map(|row| &row.skip).chain([&scenario.skip]);
-        for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
-            course.names.check_skip(when, problems);
-        }
-        let file_setup = self.steps(file, &file.setup, &mut course, problems);
-        for var in file.vars.iter().chain(&scenario.vars) {
-            course.names.check_template(&var.value, Place::Values, problems);
-            course.names.vars.insert(var.name.clone());
-        }
-        let setup = self.steps(file, &scenario.setup, &mut course, problems);
-        let steps = self.steps(file, &scenario.steps, &mut course, problems);
-        let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
-        let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
-        if steps.is_empty()
-            && scenario.steps.is_empty()
-            && problems.len() == problems_before
-            && !scenario.has_written_steps
-        {
-            let message = format!("the scenario `{}` has no steps", scenario.name.value);
-            problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
-        }
-        let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
-        for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
-            for step in planned.into_iter().flatten() {
-                let _ = step.step.expect.with_row(row, self.input.limits, problems);
-            }
-        }
-        let inputs = reached_inputs(file, scenario, &course.names.used_inputs);
-        Some(PlannedScenario {
-            file: Arc::clone(file),
-            index,
-            file_setup,
-            setup,
-            steps,
-            teardown,
-            file_teardown,
-            inputs,
-            used: course.names.used,
-            timeout: course.surroundings.scenario_timeout(),
-        })
-    }
-
-    fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
-        let mut surroundings = Surroundings::default();
-        if let Some(project) = self.input.project {
-            surroundings.project = Some(&project.contract);
-            surroundings.timeouts.push(project.timeouts);
-        }
-        if let Some(environment) = self.input.environment {
-            surroundings.contract.push(&environment.contract);
-            surroundings.timeouts.push(environment.timeouts);
-        }
-        surroundings.push(&file.settings);
-        surroundings.push(&scenario.settings);
-        let project_auth = self.input.project.and_then(|project| project.default_auth.as_ref());
-        let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
-        let rows = scenario.rows.iter().flatten();
-        let all_steps = [&file.setup, &scenario.setup, &scenario.steps, &scenario.teardown, &file.teardown];
-        let later = all_steps.into_iter().flatten();
-        let names = Names {
-            inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
-            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
-            env: list(self.input.project.map(|project| &project.env)),
-            secrets: list(self.input.project.map(|project| &project.secrets)),
-            later: later.flat_map(|step| made_names(step)).collect(),
-            ..Names::default()
-        };
-        Course {
-            surroundings,
-            own_auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()),
-            project_auth,
-            names,
-            ids: BTreeSet::new(),
-            saved: BTreeMap::new(),
-            count: 0,
-        }
-    }
-
-    fn steps<'s>(
+    pub(super) fn steps<'s>(
         &self,
         file: &ScenarioFile,
         steps: &'s [Arc<Step>],
@@ -330,38 +57,40 @@ impl Planner<'_> {
     ) -> Option<PlannedStep> {
         let id = step.id.as_ref().map_or(default_id, |id| id.value.clone());
         if !course.ids.insert(id.clone()) {
-            let span = step.id.as_ref().map_or(step.call.span, |id| id.span);
+            let span = step.id.as_ref().map_or(step.place(), |id| id.span);
             let message = format!("two steps have the id `{id}`");
             problems.error(Code::SCENARIO_DUPLICATE_NAME, span, message, "the second of them");
         }
         check_saved(step, course, problems);
-        let headers = course.surroundings.headers(&step.headers);
-        let values: Vec<Template> = headers.iter().map(|header| header.value.clone()).collect();
-        course.names.check_step(&id, step, &values, problems);
-        self.check_attachments(file, step, &mut course.names, problems);
-        let own_choice = step.auth.as_ref().or(course.own_auth);
-        let choice = own_choice.or(course.project_auth);
-        let auth = resolve_auth(choice, self.input.project, problems);
-        if let PlannedAuth::Expression(template) = &auth {
-            course.names.check_template(template, Place::Request, problems);
+        if let Some(when) = &step.when {
+            course.names.check_condition(when, Place::Request, problems);
         }
-        let found = resolve_operation(self, file, &step.call, problems);
-        let policy = found.map(|(api, operation)| {
-            let operation = self.document(api).operation(operation);
-            let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &operation);
-            course.surroundings.policy(self.api_contract(api), step.contract(), self.input.overrides, fits)
-        });
-        let policy = policy.unwrap_or_default();
-        let mut media_type = None;
-        let mut attached = Attached::default();
-        if let Some((api, operation)) = found {
-            let operation = self.document(api).operation(operation);
-            let offer = Offer { step, attachments: self.input.attachments, path: &file.path };
-            media_type = check_request(&offer, &headers, &operation, problems);
-            attached = attach(&offer, media_type.as_deref(), &operation, problems);
-            check_status(step, &operation, &policy, problems);
-            check_auth_kind(&auth, &operation, self.input.project, &step.call, problems);
-        }
+        let action = match &step.action {
+            Action::Call(call) => self.call(file, step, &id, call, course, problems),
+            Action::Send(send) => self.send(file, step, &id, send, course, problems),
+            Action::Flow(flow) => {
+                let message = "`flow` is part of the language, but not of this version of contest";
+                problems.error(Code::SCENARIO_NOT_SUPPORTED, flow.flow.span, message, "not supported yet");
+                course.names.add_saved(step);
+                None
+            }
+            Action::Pause(time) => {
+                let limit = course.surroundings.scenario_timeout();
+                if time.value >= limit {
+                    let message = format!(
+                        "a scenario is cut off after {} s, and this pause lasts longer",
+                        limit.as_secs_f64()
+                    );
+                    let help = "`timeouts: { scenario: … }` allows more".to_owned();
+                    problems
+                        .error(Code::SCENARIO_INVALID_VALUE, time.span, message, "is longer")
+                        .help
+                        .push(help);
+                }
+                course.names.steps.insert(id.clone());
+                Some(PlannedAction::Pause(time.value))
+            }
+        };
         let was_at_end = std::mem::replace(&mut course.names.is_at_end, true);
         let numbered = step.cleanup.iter().enumerate();
         let cleanup = numbered
@@ -370,35 +99,115 @@ impl Planner<'_> {
             })
             .collect();
         course.names.is_at_end = was_at_end;
-        let (api, operation) = found?;
-        Some(PlannedStep {
-            id,
-            step: Arc::clone(step),
-            api,
-            operation,
+        Some(PlannedStep { id, step: Arc::clone(step), action: action?, cleanup })
+    }
+
+    /// A request to an operation, which must be there and take what is given.
+    fn call<'s>(
+        &self,
+        file: &ScenarioFile,
+        step: &'s Step,
+        id: &str,
+        call: &'s Arc<Call>,
+        course: &mut Course<'s>,
+        problems: &mut Problems,
+    ) -> Option<PlannedAction> {
+        let request = &call.request;
+        let headers = course.surroundings.headers(&request.headers);
+        course.names.check_call(call, problems);
+        course.names.check_request(request, &headers, problems);
+        course.names.check_answer(id, step, request, problems);
+        self.check_attachments(file, request, &mut course.names, problems);
+        let own_choice = request.auth.as_ref().or(course.own_auth);
+        let auth = self.auth(own_choice.or(course.project_auth), course, problems);
+        let (api, operation) = resolve_operation(self, file, &call.operation, problems)?;
+        let described = self.document(api).operation(operation);
+        let fits = |rule: &ContractRule| is_about(rule, self.api_name(api), &described);
+        let (of_api, own) = (self.api_contract(api), &request.expect.contract);
+        let policy = course.surroundings.policy(of_api, own, self.input.overrides, fits);
+        let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
+        let media_type = check_request(&offer, call, &headers, &described, problems);
+        let attached = attach(&offer, media_type.as_deref(), Some(&described), problems);
+        check_status(call, &described, &policy, problems);
+        check_auth_kind(&auth, &described, self.input.project, &call.operation, problems);
+        let target = PlannedTarget::Operation(PlannedCall { call: Arc::clone(call), api, operation });
+        Some(PlannedAction::Request(Box::new(PlannedRequest {
+            target,
             auth,
             auth_span: own_choice.and_then(AuthChoice::span),
             policy,
             headers,
-            removed_headers: course.surroundings.removed_headers(&step.headers),
+            removed_headers: course.surroundings.removed_headers(&request.headers),
             media_type,
             attached,
-            timeout: course.surroundings.request_timeout(step.timeout),
-            cleanup,
-        })
+            timeout: course.surroundings.request_timeout(request.timeout),
+        })))
     }
-}
 
-impl Planner<'_> {
+    /// A request to a URL outside the documents: the defaults for headers and auth are made for the apis,
+    /// so it is sent what the step itself says.
+    fn send<'s>(
+        &self,
+        file: &ScenarioFile,
+        step: &'s Step,
+        id: &str,
+        send: &'s Arc<Send>,
+        course: &mut Course<'s>,
+        problems: &mut Problems,
+    ) -> Option<PlannedAction> {
+        let request = &send.request;
+        let own = Surroundings::default();
+        let headers = own.headers(&request.headers);
+        course.names.check_template(&send.url, Place::Request, problems);
+        course.names.check_request(request, &headers, problems);
+        course.names.check_answer(id, step, request, problems);
+        self.check_attachments(file, request, &mut course.names, problems);
+        let auth = self.auth(request.auth.as_ref(), course, problems);
+        let is_about_all = |rule: &ContractRule| rule.operations.is_empty();
+        let policy =
+            course.surroundings.policy(None, &request.expect.contract, self.input.overrides, is_about_all);
+        let offer = Offer { request, attachments: self.input.attachments, path: &file.path };
+        let media_type = plain_media_type(&offer, problems);
+        let attached = attach(&offer, None, None, problems);
+        let api = self.default_api(file);
+        check_url(send, api.is_some(), problems);
+        let target = PlannedTarget::Url(PlannedSend { send: Arc::clone(send), api });
+        Some(PlannedAction::Request(Box::new(PlannedRequest {
+            target,
+            auth,
+            auth_span: request.auth.as_ref().and_then(AuthChoice::span),
+            policy,
+            headers,
+            removed_headers: own.removed_headers(&request.headers),
+            media_type,
+            attached,
+            timeout: course.surroundings.request_timeout(request.timeout),
+        })))
+    }
+
+    /// The profile of a choice, whose names must be known.
+    fn auth(
+        &self,
+        choice: Option<&AuthChoice>,
+        course: &mut Course<'_>,
+        problems: &mut Problems,
+    ) -> PlannedAuth {
+        let auth = resolve_auth(choice, self.input.project, problems);
+        if let PlannedAuth::Expression(template) = &auth {
+            course.names.check_template(template, Place::Request, problems);
+        }
+        auth
+    }
+
     /// Checks the expressions in files that a step sends as values.
     fn check_attachments(
         &self,
         file: &ScenarioFile,
-        step: &Step,
+        request: &StepRequest,
         names: &mut Names,
         problems: &mut Problems,
     ) {
-        for reference in step.body.iter().flat_map(StepBody::files) {
+        for reference in request.body.iter().flat_map(StepBody::files) {
             let found = self.input.attachments.get(&reference.resolve(&file.path));
             let Some((template, source)) = found.and_then(|found| found.value.as_ref()) else { continue };
             let mut own = Problems::new(source);
@@ -406,29 +215,6 @@ impl Planner<'_> {
             own.into_list().into_iter().for_each(|diagnostic| problems.push(diagnostic));
         }
     }
-}
-
-/// Every `contract` of a file, those of its steps included.
-fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
-    let mut found = vec![&file.settings.contract];
-    let mut steps: Vec<&Arc<Step>> = file.setup.iter().chain(&file.teardown).collect();
-    for scenario in &file.scenarios {
-        found.push(&scenario.settings.contract);
-        steps.extend(scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown));
-    }
-    while let Some(step) = steps.pop() {
-        found.push(step.contract());
-        steps.extend(&step.cleanup);
-    }
-    found.retain(|settings| !settings.rules.is_empty());
-    found
-}
-
-/// The ids and saved names of a step and its cleanup.
-fn made_names(step: &Step) -> Vec<String> {
-    let id = step.id.iter().map(|id| id.value.clone());
-    let saved = step.save.iter().map(|capture| capture.name.clone());
-    id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
 }
 
 /// Saving a name twice is an error unless both steps have a `when`, or the capture says so.
@@ -450,14 +236,4 @@ fn check_saved(step: &Step, course: &mut Course<'_>, problems: &mut Problems) {
                 .push(format!("choose another name, or write `{}: {{ …, overwrite: true }}`", capture.name));
         }
     }
-}
-
-/// The inputs a scenario reaches, those that its own `inputs` declares first.
-fn reached_inputs(file: &ScenarioFile, scenario: &Scenario, used: &BTreeSet<String>) -> Vec<Named<Input>> {
-    used.iter()
-        .filter_map(|name| {
-            let declared = |inputs: &[Named<Input>]| inputs.iter().find(|input| input.name == *name).cloned();
-            declared(&scenario.inputs).or_else(|| declared(&file.inputs))
-        })
-        .collect()
 }

@@ -185,6 +185,20 @@ fn statuses_are_documented() {
 }
 
 #[test]
+fn variables_are_known_behind_the_files_setup_in_the_order_written() {
+    let later = "is computed later: `vars` come behind the file's `setup`, in the order written";
+    let item = |id: &str| format!("{{ call: getItem, path: {{ id: {id} }}, query: {{ tenant: t }} }}");
+    let text = format!(
+        "contest: 1\nsetup: [{}]\nvars: {{ a: $vars.b, b: x }}\nscenarios: {{ s: {{ steps: [{}] }} }}\n",
+        item("$vars.a"),
+        item("$vars.a")
+    );
+    let expected = ["a", "b"]
+        .map(|name| format!("scenario.unknown-reference `$vars.{name}` is not known yet | {later}"));
+    assert_eq!(plan_file(&text, &Selection::default()).problems, expected);
+}
+
+#[test]
 fn names_exist_when_they_are_used() {
     let with = |id: &str| format!("{{ call: getItem, path: {{ id: {id} }}, query: {{ tenant: t }} }}");
     check_steps(&with("$inputs.a"), &[]);

@@ -1,7 +1,10 @@
 //! Findings, cases and runs that the tests of several reports share.
 
 use crate::diagnostic::{Code, Finding, Place, Severity};
-use crate::engine::{CaseReport, ExchangeReport, Phase, StepReport, Verdict};
+use crate::engine::{
+    BodyRecord, CaseReport, ExchangeRecord, ExchangeReport, Phase, RequestRecord, ResponseRecord, StepReport,
+    Verdict,
+};
 use crate::source::{Source, Span};
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +86,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         id: id.to_owned(),
         title: None,
         phase: Phase::Steps,
-        operation: "updateAnOrder".to_owned(),
+        action: "updateAnOrder".to_owned(),
         verdict,
         reason: None,
         findings: Vec::new(),
@@ -93,6 +96,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
             latency: Duration::from_millis(3),
             is_judged: true,
         }),
+        exchanges: Vec::new(),
         repeat: None,
         waived: Vec::new(),
         off: Vec::new(),
@@ -114,5 +118,44 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         steps: vec![step("read", Verdict::Passed), step("update", verdict)],
         left_behind: Vec::new(),
         elapsed: Duration::from_millis(9),
+    }
+}
+
+/// An exchange in which the contract is broken.
+pub(super) fn record() -> ExchangeRecord {
+    let body = |text: &str| BodyRecord {
+        media_type: "application/json".to_owned(),
+        text: text.to_owned(),
+        is_base64: false,
+        size: text.len(),
+        is_cut: false,
+    };
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    ExchangeRecord {
+        index: 0,
+        case: "marketplace/update::0".to_owned(),
+        step: "update".to_owned(),
+        phase: Phase::Steps,
+        operation: Some("updateAnOrder".to_owned()),
+        attempt: 1,
+        started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
+        request: RequestRecord {
+            method: "PUT".to_owned(),
+            url: "http://127.0.0.1:4010/v2/orders/50ca1ec7".to_owned(),
+            headers: vec![header("Content-Type", "application/json"), header("Authorization", "Bearer ***")],
+            body: Some(body(r#"{"data":{"type":"order"}}"#)),
+        },
+        response: Some(ResponseRecord {
+            version: "HTTP/1.1".to_owned(),
+            status: 200,
+            reason: "OK".to_owned(),
+            headers: vec![header("content-type", "application/json")],
+            body: body(r#"{"data":{"amount":"237500"}}"#),
+        }),
+        error: None,
+        latency: Duration::from_micros(3_214),
+        notes: Vec::new(),
+        verdict: Some(Verdict::Failed),
+        codes: vec![Code::RESPONSE_BODY],
     }
 }

@@ -42,6 +42,8 @@ pub struct ListedScenario {
     pub line: usize,
     /// The operations that it calls, setup and cleanup included, each once, in the order of the file.
     pub operations: Vec<ListedOperation>,
+    /// What it sends outside the documents, as written, each once, in the order of the file.
+    pub sends: Vec<String>,
     /// Its selected cases: one, or one a row.
     pub cases: Vec<ListedCase>,
 }
@@ -132,7 +134,11 @@ impl ListedScenario {
         }
         let is_mixed = self.operations.iter().any(|it| it.api != self.operations[0].api);
         let names: Vec<String> = self.operations.iter().map(|operation| operation.name(is_mixed)).collect();
-        lines(&format!("calls {}", names.join(", ")), 4, style, out);
+        for (verb, names) in [("calls", &names), ("sends", &self.sends)] {
+            if !names.is_empty() {
+                lines(&format!("{verb} {}", names.join(", ")), 4, style, out);
+            }
+        }
         for case in &self.cases {
             let tags = case.tags.join(", ");
             match &case.row {
@@ -168,6 +174,7 @@ fn listed_scenario(scenario: &PlannedScenario, plan: &Plan) -> ListedScenario {
         title: scenario.title().to_owned(),
         line: scenario.file.source.position(written.name.span.start).line,
         operations: operations.collect(),
+        sends: scenario.sends().into_iter().map(ToOwned::to_owned).collect(),
         cases: Vec::new(),
     }
 }

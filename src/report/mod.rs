@@ -7,6 +7,7 @@
 
 mod check;
 mod curl;
+mod dry_run;
 mod excerpt;
 mod list;
 mod progress;
@@ -16,14 +17,18 @@ mod style;
 mod summary;
 mod terminal;
 mod text;
+mod trace;
 mod window;
+mod wire;
 
 pub use check::{CheckCounts, render_check};
+pub use dry_run::DryRun;
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
+pub use trace::Trace;
 
 #[cfg(test)]
 mod fixtures;

@@ -47,6 +47,7 @@ impl Progress {
                 self.running.push((*index, super::Style::plain(80).visible(name).replace('\n', " ")));
                 bar.set_message(self.message());
             }
+            Event::Exchanged(_) => {}
             Event::CaseFinished(case) => {
                 self.running.retain(|(index, _)| *index != case.index);
                 bar.set_message(self.message());

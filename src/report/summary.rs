@@ -1,5 +1,6 @@
 //! The end of the terminal report: counts, then what a person should look at.
 
+use super::dry_run::state;
 use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
 use super::{Style, style};
 use crate::engine::{Attention, Summary, Verdict};
@@ -21,12 +22,27 @@ const ORDER: [(Verdict, anstyle::Style); 7] = [
     (Verdict::NotRun, style::WARNING),
 ];
 
-/// Renders the summary; `is_listed` says whether the cases that need attention are named again.
-pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String {
+/// Renders the summary; `is_listed` says whether the cases that need attention are named again. A quiet
+/// one leaves out what changes no verdict: warnings, waivers, what was not checked.
+pub(super) fn render(summary: &Summary, is_listed: bool, is_quiet: bool, style: Style) -> String {
     let mut out = counts(summary, style);
     if is_listed {
         out += &attention(&summary.attention, style);
     }
+    if !is_quiet {
+        out += &asides(summary, style);
+    }
+    out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
+    if summary.is_interrupted {
+        let words = "the run was stopped before its end; cleanup was run".to_owned();
+        out += &entries("interrupted:", vec![words], style::ERROR, style);
+    }
+    out
+}
+
+/// What changes no verdict.
+fn asides(summary: &Summary, style: Style) -> String {
+    let mut out = String::new();
     let times = style.glyphs().times;
     let counted =
         |what: &str, count: usize| if count > 1 { format!("{what} {times}{count}") } else { what.to_owned() };
@@ -54,11 +70,6 @@ pub(super) fn render(summary: &Summary, is_listed: bool, style: Style) -> String
     out += &entries("off", off.collect(), style::WARNING, style);
     let not_checked = summary.not_checked.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("not checked:", not_checked.collect(), style::WARNING, style);
-    out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
-    if summary.is_interrupted {
-        let words = "the run was stopped before its end; cleanup was run".to_owned();
-        out += &entries("interrupted:", vec![words], style::ERROR, style);
-    }
     out
 }
 
@@ -71,7 +82,8 @@ fn counts(summary: &Summary, style: Style) -> String {
         let count: usize = same.map(|(_, count)| count).sum();
         if count > 0 {
             let lead = if parts.is_empty() { format!("{cases}: ") } else { String::new() };
-            let words = format!("{count} {verdict}");
+            let word = if summary.withheld.is_some() { state(verdict) } else { verdict.as_str() };
+            let words = format!("{count} {word}");
             let text = style.paint(style::BOLD, &lead) + &style.paint(ink, &words);
             parts.push(Part { width: width(&lead) + width(&words), text, joint: Joint::Comma });
         }
@@ -80,6 +92,12 @@ fn counts(summary: &Summary, style: Style) -> String {
         parts.push(cases.into());
     }
     let exchanges = plural(summary.exchanges, "exchange");
+    if let Some(withheld) = summary.withheld {
+        let requests = format!("{}, nothing was sent", plural(withheld, "request"));
+        let target = format!("target: {}", style.visible(&summary.target));
+        parts.extend([requests, target].map(Part::from));
+        return join(&parts, style) + "\n";
+    }
     let judged = match (summary.exchanges, summary.unanswered) {
         (0, 0) => "no exchanges".to_owned(),
         (_, 0) if summary.partly_judged == 0 => format!("{exchanges}, all judged"),

@@ -3,7 +3,7 @@
 
 use super::snippet::{Trailer, render_finding};
 use super::text::{Part, cut, join, plural, short_time, width, wrap};
-use super::{Style, style, summary};
+use super::{Style, style, summary, wire};
 use crate::diagnostic::Severity;
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
 use std::collections::{BTreeMap, HashSet};
@@ -21,7 +21,7 @@ const LEAD: usize = 8;
 /// How much is said of cases that need no attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// Nothing.
+    /// Nothing, and the summary is what decides the exit code.
     Quiet,
     /// A line each.
     #[default]
@@ -29,6 +29,17 @@ pub enum Verbosity {
     /// A line for each of their steps too, warnings where they were found, and request bodies to
     /// their end.
     Verbose,
+    /// Every request and response too, where the run keeps them; of each body as many bytes as this.
+    Exchanges {
+        /// The limit `shown`.
+        shown: usize,
+    },
+}
+
+impl Verbosity {
+    fn is_verbose(self) -> bool {
+        self >= Self::Verbose
+    }
 }
 
 /// Writes the report for people.
@@ -47,6 +58,10 @@ pub struct Terminal<W> {
     is_after_blank: bool,
     /// Whether the last thing printed was the findings of a case.
     ends_with_findings: bool,
+    /// Whether nothing is sent.
+    is_dry: bool,
+    /// The first lines, which a quiet report has only above what needs attention.
+    header: Option<String>,
 }
 
 /// A case as text.
@@ -81,6 +96,8 @@ impl<W: Write> Terminal<W> {
             seen: HashSet::new(),
             is_after_blank: false,
             ends_with_findings: false,
+            header: None,
+            is_dry: false,
         }
     }
 
@@ -91,9 +108,9 @@ impl<W: Write> Terminal<W> {
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::RunStarted(started) => self.start(started)?,
-            Event::CaseStarted { .. } => return Ok(()),
+            Event::CaseStarted { .. } | Event::Exchanged(_) => return Ok(()),
             Event::CaseFinished(case) => {
-                self.waiting.insert(case.index, render(case, self.verbosity, self.style));
+                self.waiting.insert(case.index, render(case, self.verbosity, self.is_dry, self.style));
                 while let Some(case) = self.waiting.remove(&self.next) {
                     self.case(&case)?;
                     self.next += 1;
@@ -119,6 +136,7 @@ impl<W: Write> Terminal<W> {
     }
 
     fn start(&mut self, started: &RunStarted) -> io::Result<()> {
+        self.is_dry = started.is_dry;
         let style = self.style;
         let mut parts = vec![format!("contest {}", started.version)];
         parts.extend(started.environment.iter().map(|name| format!("environment {}", style.visible(name))));
@@ -126,6 +144,7 @@ impl<W: Write> Terminal<W> {
         let (cases, workers) = (plural(started.cases, "case"), plural(started.workers, "worker"));
         parts.push(format!("{cases}, {workers}"));
         parts.push(format!("seed {}", started.seed));
+        parts.extend(started.is_dry.then(|| "dry run: nothing is sent".to_owned()));
         let parts: Vec<Part> = parts.into_iter().map(Part::from).collect();
         let mut header = join(&parts, style);
         header.push('\n');
@@ -138,17 +157,29 @@ impl<W: Write> Terminal<W> {
                 header.push('\n');
             }
         }
-        self.write(&header)?;
-        self.blank()
+        self.header = Some(header);
+        if self.verbosity == Verbosity::Quiet { Ok(()) } else { self.open() }
+    }
+
+    /// Writes the first lines, once.
+    fn open(&mut self) -> io::Result<()> {
+        match self.header.take() {
+            Some(header) => self.write(&header).and_then(|()| self.blank()),
+            None => Ok(()),
+        }
     }
 
     fn case(&mut self, case: &Rendered) -> io::Result<()> {
         if case.line.is_empty() {
             return Ok(());
         }
+        self.open()?;
         self.ends_with_findings = !case.blocks.is_empty();
         let is_known = |block: &Block| block.fold.as_ref().is_some_and(|fold| self.seen.contains(&fold.key));
         if case.blocks.iter().all(is_known) {
+            if matches!(self.verbosity, Verbosity::Exchanges { .. }) {
+                self.blank()?;
+            }
             let short = case.blocks.iter().flat_map(|block| &block.fold).map(|fold| fold.short.as_str());
             let text = std::iter::once(case.line.as_str()).chain(short).collect::<String>();
             return self.write(&text);
@@ -168,10 +199,12 @@ impl<W: Write> Terminal<W> {
         for case in std::mem::take(&mut self.waiting).into_values() {
             self.case(&case)?;
         }
-        self.blank()?;
+        if self.header.is_none() {
+            self.blank()?;
+        }
         // The list would repeat the lines right above it.
         let is_listed = summary.attention.len() != 1 || !self.ends_with_findings;
-        let text = summary::render(summary, is_listed, self.style);
+        let text = summary::render(summary, is_listed, self.verbosity == Verbosity::Quiet, self.style);
         self.write(&text)
     }
 }
@@ -179,23 +212,33 @@ impl<W: Write> Terminal<W> {
 /// Renders one case as the terminal report shows it: its line and, unless it passed, its findings.
 /// Ends with a line end.
 pub fn render_case(case: &CaseReport, style: &Style) -> String {
-    let case = render(case, Verbosity::Normal, *style);
+    let case = render(case, Verbosity::Normal, false, *style);
     let blocks = case.blocks.into_iter().map(|block| block.text);
     std::iter::once(case.line).chain(blocks).collect::<Vec<_>>().join("\n")
 }
 
-fn render(case: &CaseReport, verbosity: Verbosity, style: Style) -> Rendered {
+fn render(case: &CaseReport, verbosity: Verbosity, is_dry: bool, style: Style) -> Rendered {
     let needs_attention = matches!(case.verdict, Verdict::Failed | Verdict::Errored | Verdict::XPassed);
     if !needs_attention && verbosity == Verbosity::Quiet {
         return Rendered { line: String::new(), blocks: Vec::new() };
     }
-    let mut line = case_line(case, style);
-    if verbosity == Verbosity::Verbose {
-        for step in &case.steps {
-            line += &indented(&step_words(step, style), style);
+    let mut line = case_line(case, is_dry, style);
+    let is_verbose = verbosity.is_verbose();
+    for step in case.steps.iter().filter(|_| is_verbose) {
+        line += &indented(&step_words(step, style), style);
+        if let Verbosity::Exchanges { shown } = verbosity {
+            line += &wire::render(&step.exchanges, shown, style);
+            // Those of a step that was sent stand among what it exchanged.
+            if is_dry {
+                line += &wire::render_notes(&step.notes, style);
+            }
+        } else {
+            // With a finding they stand below it.
+            for note in step.notes.iter().filter(|_| step.findings.is_empty()) {
+                line += &indented(&format!("note: {note}"), style);
+            }
         }
     }
-    let is_verbose = verbosity == Verbosity::Verbose;
     let is_shown = |severity| match severity {
         Severity::Deny => needs_attention || is_verbose,
         Severity::Warn => is_verbose,
@@ -253,8 +296,9 @@ fn step_blocks(
 
 /// `  pass  file › title                    3 steps    9 ms`, the reason in place of the numbers
 /// where nothing was sent.
-fn case_line(case: &CaseReport, style: Style) -> String {
+fn case_line(case: &CaseReport, is_dry: bool, style: Style) -> String {
     let (word, ink) = match case.verdict {
+        Verdict::Passed if is_dry => ("ready", style::PASS),
         Verdict::Passed => ("pass", style::PASS),
         Verdict::Failed => ("FAIL", style::ERROR),
         Verdict::Errored => ("ERROR", style::ERROR),
@@ -265,6 +309,7 @@ fn case_line(case: &CaseReport, style: Style) -> String {
     };
     let was_sent = !matches!(case.verdict, Verdict::Skipped | Verdict::NotRun);
     let right = match (&case.reason, case.verdict) {
+        _ if was_sent && is_dry => steps(case),
         _ if was_sent => format!("{}  {:>6}", steps(case), short_time(case.elapsed)),
         (Some(reason), Verdict::NotRun) => format!("not run: {}", style.visible(reason).replace('\n', " ")),
         (Some(reason), _) => style.visible(reason).replace('\n', " "),
@@ -322,7 +367,7 @@ fn step_words(step: &StepReport, style: Style) -> String {
             let time = short_time(exchange.latency);
             format!("{} answered {} in {time}", exchange.request, exchange.status)
         }
-        None => step.operation.clone(),
+        None => step.action.clone(),
     };
     let verdict = match (step.verdict, &step.reason) {
         (Verdict::Passed, _) => String::new(),

@@ -1,3 +1,4 @@
+use super::fields::OPERATORS;
 use super::matcher::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, Sorting};
 use super::reader::Reader;
 use crate::diagnostic::Code;
@@ -5,31 +6,6 @@ use crate::expression::{Condition, Template};
 use crate::json::Pointer;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, MapReader, Node, nearest};
-
-/// Every operator key, for suggestions; those behind the second list are not in this version.
-const OPERATORS: &[&str] = &[
-    "$literal",
-    "$ne",
-    "$gt",
-    "$gte",
-    "$lt",
-    "$lte",
-    "$in",
-    "$notIn",
-    "$match",
-    "$contains",
-    "$unordered",
-    "$exact",
-    "$each",
-    "$length",
-    "$sorted",
-    "$unique",
-    "$sameAs",
-    "$not",
-    "$anyOf",
-    "$cel",
-];
-const LATER: &[&str] = &["$schema"];
 
 /// Spellings of other tools, with ours.
 const FOREIGN: &[(&str, &str)] = &[
@@ -294,7 +270,8 @@ fn read_cel(node: &Node, reader: &mut Reader<'_>) -> Option<Condition> {
 }
 
 fn report_unknown_operator(key: &str, span: Span, reader: &mut Reader<'_>) {
-    if LATER.contains(&key) {
+    let known: Vec<&str> = OPERATORS.known().map(|field| field.key).collect();
+    if OPERATORS.position(key).is_some() {
         reader.problems.error(
             Code::SCENARIO_NOT_SUPPORTED,
             span,
@@ -305,8 +282,8 @@ fn report_unknown_operator(key: &str, span: Span, reader: &mut Reader<'_>) {
     }
     let foreign = FOREIGN.iter().find(|(name, _)| *name == key).map(|(_, advice)| (*advice).to_owned());
     let label = foreign
-        .or_else(|| nearest(key, OPERATORS.iter().copied()).map(|meant| format!("did you mean `{meant}`?")))
-        .unwrap_or_else(|| format!("the operators are {}", OPERATORS.join(" ")));
+        .or_else(|| nearest(key, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?")))
+        .unwrap_or_else(|| format!("the operators are {}", known.join(" ")));
     reader
         .problems
         .error(Code::SCENARIO_UNKNOWN_MATCHER, span, format!("there is no operator `{key}`"), label)

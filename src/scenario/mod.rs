@@ -14,6 +14,7 @@ mod contract;
 mod duration;
 mod environment;
 mod expectation;
+mod fields;
 mod file;
 mod formats;
 mod input;
@@ -39,6 +40,7 @@ pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
 pub use environment::{Environment, SecretSource, ServerChoice};
 pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, StatusPattern};
+pub use fields::{CONTRACT_RULE, FILE, OPERATORS, PROJECT, SCENARIO};
 pub use file::{Scenario, ScenarioFile};
 pub use formats::FORMATS;
 pub use input::Input;
@@ -49,7 +51,7 @@ pub use project::{Api, NullableReading, Project, is_host};
 pub use reader::{Named, Spanned};
 pub use row::{Cell, Row};
 pub use settings::{Settings, Timeouts};
-pub use step::{Sends, Step};
+pub use step::{Action, Call, FlowCall, Send, Sends, Step, StepRequest};
 
 /// The roots that stand behind `$` in a scenario.
 pub const ROOTS: &[&str] = &["inputs", "vars", "row", "outputs", "steps", "env", "secrets", "run", "gen"];

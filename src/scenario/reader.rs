@@ -100,6 +100,12 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// The first line of what stands at a span, for what is missing in it.
+    pub(super) fn first_line(&self, span: Span) -> Span {
+        let line = self.problems.source().slice(span).lines().next().unwrap_or_default().len();
+        Span::new(span.start, span.start + line)
+    }
+
     /// Reports a value of the wrong type or form.
     pub(super) fn invalid(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>) {
         self.problems.error(Code::SCENARIO_INVALID_VALUE, span, message, label);

@@ -82,7 +82,6 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
             "scenario.not-supported 5:20 `poll` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
-    check_step("{ path: {} }", &["scenario.missing-key 5:9 a step needs the key `call` | lacks `call`"]);
     check_step(
         "{ call: x, expect: { status_code: 200 } }",
         &[
@@ -100,6 +99,87 @@ fn unknown_and_misplaced_keys_say_where_they_belong() {
         &[
             "scenario.not-supported 3:30 `lock` is part of the language, but not of this version of contest | not supported yet",
             "scenario.not-supported 2:1 `flows` is part of the language, but not of this version of contest | not supported yet",
+        ],
+    );
+}
+
+#[test]
+fn a_step_does_exactly_one_thing() {
+    for step in
+        ["{ call: x }", "{ send: \"GET https://h/\" }", "{ flow: f, with: { a: 1 } }", "{ pause: 500ms }"]
+    {
+        check_step(step, &[]);
+    }
+    let none = "scenario.missing-key 5:9 a step needs one of the keys `call`, `send`, `flow` and `pause` | has none of them";
+    check_step("{ path: {} }", &[none]);
+    check_step("~", &[none]);
+    check_step("{ cal: x }", &["scenario.unknown-key 5:11 a step has no key `cal` | did you mean `call`?"]);
+    check_step(
+        "{ operationId: x }",
+        &[
+            "scenario.misplaced-key 5:11 `operationId` does not belong in a step; write `call` | does not belong here",
+        ],
+    );
+    check_step(
+        "{ pause: 1s, call: x }",
+        &[
+            "scenario.invalid-value 5:22 `pause` and `call` are two things, and a step does one | the second of them",
+        ],
+    );
+}
+
+#[test]
+fn a_step_takes_the_keys_of_what_it_does() {
+    check_step(
+        "{ pause: 1s, body: {} }",
+        &[
+            "scenario.misplaced-key 5:22 `body` does not belong in a step with `pause`; it belongs in a step that sends a request | does not belong here",
+        ],
+    );
+    check_step(
+        "{ pause: 1s, save: {} }",
+        &[
+            "scenario.misplaced-key 5:22 `save` does not belong in a step with `pause`; a pause makes nothing, and cannot fail | does not belong here",
+        ],
+    );
+    check_step(
+        "{ send: \"GET https://h/\", query: {} }",
+        &[
+            "scenario.misplaced-key 5:35 `query` does not belong in a step with `send`; write it in the URL | does not belong here",
+        ],
+    );
+    check_step(
+        "{ flow: f, expect: {} }",
+        &[
+            "scenario.misplaced-key 5:20 `expect` does not belong in a step with `flow`; it belongs in a step of the flow, which is given values under `with` | does not belong here",
+        ],
+    );
+    check_step(
+        "{ flow: f, save: { a: $.b } }",
+        &[
+            "scenario.invalid-value 5:31 what a flow gives is its outputs: `$outputs.name` | is found in an answer, and a flow has none",
+        ],
+    );
+    check_step(
+        "{ call: x, with: {} }",
+        &[
+            "scenario.misplaced-key 5:20 `with` does not belong in a step; it gives a flow its inputs: `flow: NAME` | does not belong here",
+        ],
+    );
+    check_step(
+        "{ pause: 500 }",
+        &["scenario.invalid-value 5:18 `pause` is a duration such as 250ms, 10s or 5m | is no duration"],
+    );
+    check_step(
+        "{ send: https://h/ }",
+        &[
+            "scenario.invalid-value 5:17 `send` is a method and a URL, as in `send: \"PUT {$vars.uploadUrl}\"` | has no method: write `GET https://h/`",
+        ],
+    );
+    check_step(
+        "{ send: GET }",
+        &[
+            "scenario.invalid-value 5:17 `send` is a method and a URL, as in `send: \"PUT {$vars.uploadUrl}\"` | has no URL",
         ],
     );
 }

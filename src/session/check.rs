@@ -1,11 +1,13 @@
 use super::Session;
 use super::files::{find_project, read_project};
 use super::library::Library;
+use super::mocks::load_standalone;
 use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, Nullable, check_structure};
+use crate::openapi::{Contract, Document, check_structure};
+use crate::plan::nullable_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The documents that were looked at.
     pub documents: Vec<Arc<Document>>,
+    /// The number of files of a mock's rules that were looked at.
+    pub rules: usize,
     /// The number of cases that would run.
     pub cases: usize,
 }
@@ -35,11 +39,14 @@ impl Checked {
 /// Loads and plans without sending, holds the scenarios against their documents, and looks at the
 /// structure of every document that is reached; without files also of those that the project names and
 /// no scenario calls.
-/// Files that are no `*.contest.yaml` and no folder are taken as OpenAPI documents.
+/// `*.mock.yaml` are the rules of mocks; other files that are no `*.contest.yaml` and no folder are taken
+/// as OpenAPI documents.
 pub fn check_files(mut settings: Settings) -> Checked {
     let folder = settings.folder.clone();
-    let (scenarios, given): (Vec<PathBuf>, Vec<PathBuf>) =
+    let (scenarios, others): (Vec<PathBuf>, Vec<PathBuf>) =
         std::mem::take(&mut settings.files).into_iter().partition(|path| is_scenario(&folder.join(path)));
+    let (rules, given): (Vec<PathBuf>, Vec<PathBuf>) =
+        others.into_iter().partition(|path| path.to_string_lossy().ends_with(".mock.yaml"));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
     let mut limits = Limits::default();
@@ -62,10 +69,14 @@ pub fn check_files(mut settings: Settings) -> Checked {
         let project = find_project(std::slice::from_ref(path), &folder)
             .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
         let document = library.load_given(path, overlays, project.as_ref(), &mut diagnostics);
-        documents.extend(document.map(|document| (document, Nullable::default())));
+        let nullable = Library::nullable_of(&path.to_string_lossy(), &folder, project.as_ref());
+        documents.extend(document.map(|document| (document, nullable)));
+    }
+    for path in &rules {
+        load_standalone(&folder.join(path), &settings, &mut diagnostics);
     }
     let mut cases = 0;
-    if given.is_empty() || !scenarios.is_empty() {
+    if (given.is_empty() && rules.is_empty()) || !scenarios.is_empty() {
         // Without files all of the project is meant, the documents that no scenario calls too.
         let project = match scenarios.is_empty() {
             true => find_project(&[], &folder)
@@ -86,20 +97,20 @@ pub fn check_files(mut settings: Settings) -> Checked {
             let written = &api.value.document.value;
             let overlays = Library::overlays_of(written, &project.folder, project);
             match library.load(written, &project.folder, &overlays, Some(project), &mut diagnostics) {
-                Ok(document) => documents.push((document, Nullable::default())),
+                Ok(document) => documents.push((document, nullable_of(Some(project), &api.name))),
                 Err(missing) => diagnostics.extend(missing.diagnostic()),
             }
         }
     }
     for (document, nullable) in &documents {
-        diagnostics.extend(check_structure(document));
+        diagnostics.extend(check_structure(document, *nullable));
         let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
         let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
         diagnostics.extend(contract.diagnostics());
     }
     forget_repeated(&mut diagnostics);
     let documents = documents.into_iter().map(|(document, _)| document).collect();
-    Checked { diagnostics, documents, cases }
+    Checked { diagnostics, documents, rules: rules.len(), cases }
 }
 
 /// The same fault of a document shows in its structure and in the schemas that reach it, and the same

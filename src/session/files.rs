@@ -1,7 +1,7 @@
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Attachment, Attachments, Project, ScenarioFile};
-use crate::source::{ReadError, Source, Span, read_bytes};
+use crate::source::{ReadError, Source, Span, read_bytes, recorded};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -134,6 +134,8 @@ pub(super) struct ScenarioFiles {
     pub(super) files: Vec<Arc<ScenarioFile>>,
     /// The names of all sources that were read, those that are no YAML too.
     pub(super) names: BTreeSet<String>,
+    /// What was read for each, itself included, by its path.
+    pub(super) read: Vec<(PathBuf, BTreeSet<PathBuf>)>,
 }
 
 /// A scenario file that was found, and its name below its root.
@@ -152,16 +154,22 @@ pub(super) fn read_scenarios(
 ) -> ScenarioFiles {
     let found = find_scenarios(files, project, folder, diagnostics);
     let mut names = BTreeSet::new();
-    let read = |found: Found| {
+    let mut read_for = Vec::new();
+    let mut read = |found: &Found| {
         let source = read_source(&found.path, folder, limits, diagnostics)?;
         names.insert(source.name().to_owned());
         let mut problems = Problems::new(&source);
-        let file = ScenarioFile::read(&found.path, found.name, limits, &mut problems);
+        let file = ScenarioFile::read(&found.path, found.name.clone(), limits, &mut problems);
         diagnostics.extend(problems.into_list());
         file.map(Arc::new)
     };
-    let files = found.into_iter().filter_map(read).collect();
-    ScenarioFiles { files, names }
+    let mut files = Vec::new();
+    for found in found {
+        let (file, read) = recorded(|| read(&found));
+        files.extend(file);
+        read_for.push((found.path, read));
+    }
+    ScenarioFiles { files, names, read: read_for }
 }
 
 /// Finds every scenario file that was asked for, each once, in the order in which they run.

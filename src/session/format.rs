@@ -1,6 +1,7 @@
 use super::files::{find_project, find_scenarios, read_project, read_source};
 use super::load::no_project;
 use super::settings::Settings;
+use super::write::write_file;
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::limits::Limits;
 use crate::scenario::{Layout, lay_out};
@@ -80,7 +81,7 @@ fn format_file(
         Some(Layout::Kept) => formatted.kept.push(name),
         Some(Layout::Canonical(text)) if text == source.text() => formatted.unchanged += 1,
         Some(Layout::Canonical(text)) => {
-            let written = if is_check { Ok(()) } else { std::fs::write(path, text) };
+            let written = if is_check { Ok(()) } else { write_file(path, text.as_bytes()) };
             match written {
                 Ok(()) => formatted.changed.push(name),
                 Err(error) => {

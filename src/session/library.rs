@@ -5,8 +5,9 @@ use super::overlays::read_overlays;
 use super::remote::{Remote, host_of};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
-use crate::openapi::{Document, Fetch, Refusal};
-use crate::scenario::Project;
+use crate::openapi::{Document, Fetch, Nullable, Refusal};
+use crate::plan::nullable_of;
+use crate::scenario::{Api, Named, Project};
 use crate::source::{ReadError, Source};
 use crate::yaml::nearest;
 use std::path::{Path, PathBuf};
@@ -98,13 +99,24 @@ impl Library {
     /// The overlays that a project has for a document that is named by its path or URL: those of the
     /// first api with that document.
     pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<PathBuf> {
-        let is_meant = |document: &str| is_same(&project.folder, document, base, written);
-        let api = project.apis.iter().find(|api| is_meant(&api.value.document.value));
+        let api = Self::api_of(written, base, project);
         let overlays = api.map(|api| api.value.overlays.as_slice()).unwrap_or_default();
         overlays.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
     }
 
-    /// The same for a document that nothing names but the command line.
+    /// How a project has `nullable` read in a document that is named by its path or URL.
+    pub(super) fn nullable_of(written: &str, base: &Path, project: Option<&Project>) -> Nullable {
+        let api = project.and_then(|project| Self::api_of(written, base, project));
+        api.map(|api| nullable_of(project, &api.name)).unwrap_or_default()
+    }
+
+    /// The first api of a project with a document that is named by its path or URL.
+    fn api_of<'p>(written: &str, base: &Path, project: &'p Project) -> Option<&'p Named<Api>> {
+        let is_meant = |document: &str| is_same(&project.folder, document, base, written);
+        project.apis.iter().find(|api| is_meant(&api.value.document.value))
+    }
+
+    /// Loads a document that nothing names but the command line.
     pub(super) fn load_given(
         &self,
         path: &Path,

@@ -3,11 +3,12 @@ use super::check::forget_repeated;
 use super::files::{find_project, normalise, read_attachments, read_project, read_scenarios};
 use super::library::Library;
 use super::mask::mask_diagnostics;
-use super::mocks::{MockRules, load_rules, start_mocks};
+use super::mocks::{IdleMocks, MockRules, load_rules, start_mocks};
 use super::overlays::choose;
 use super::runtime::runtime_of_one_thread;
 use super::settings::Settings;
 use super::values::{check_profiles_in_use, gather_values};
+use super::watched::SessionFiles;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::engine::{Event, RunSettings, Summary, Target, Values, run};
 use crate::http::{Client, ClientSettings, Tokens};
@@ -15,9 +16,9 @@ use crate::limits::Limits;
 use crate::lint::{LintInput, lint};
 use crate::openapi::Document;
 use crate::plan::{Plan, PlanInput, Selection, plan};
-use crate::scenario::{Environment, Named, Project, ScenarioFile};
+use crate::scenario::{Action, Environment, Named, Project, ScenarioFile};
 use crate::secret::Masker;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, recorded};
 use crate::yaml::nearest;
 use std::collections::BTreeSet;
 use std::io;
@@ -48,6 +49,7 @@ pub struct Session {
     limits: Limits,
     /// Scenario files that are left out for their errors.
     broken: BTreeSet<String>,
+    pub(super) files: SessionFiles,
 }
 
 /// Where the requests will go.
@@ -70,6 +72,12 @@ impl Session {
     ///
     /// `wants_target` is false for a check of files alone: then no base URL and no rules are needed.
     pub fn load(settings: Settings, wants_target: bool) -> Self {
+        let (mut session, read) = recorded(|| Self::read(settings, wants_target));
+        session.files.of_all(read);
+        session
+    }
+
+    fn read(settings: Settings, wants_target: bool) -> Self {
         let mut diagnostics = Vec::new();
         let mut limits = Limits::default();
         let project_path = find_project(&settings.files, &settings.folder);
@@ -83,9 +91,13 @@ impl Session {
         }
         let scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
+        let mut watched = SessionFiles::default();
+        watched.of_roots(&settings, project.as_ref());
+        watched.of_scenarios(&scenarios);
         let files = scenarios.files;
         let attachments = read_attachments(&files, &settings.folder, &limits, &mut diagnostics);
-        let documents = load_documents(&settings, project.as_ref(), &files, &limits, &mut diagnostics);
+        let documents =
+            load_documents(&settings, project.as_ref(), &files, &limits, &mut watched, &mut diagnostics);
         let masker = Arc::new(Masker::new());
         let values = gather_values(
             &settings,
@@ -130,7 +142,9 @@ impl Session {
                     .help(format!("`--limit cases={n_runs}` allows them")),
             );
         }
-        if let (Some(project), true) = (&project, wants_target) {
+        // Without the environment that was meant, nobody knows where its secrets come from.
+        let has_environment = diagnostics.iter().all(|it| it.code != Code::CONFIG_UNKNOWN_ENVIRONMENT);
+        if let (Some(project), true) = (&project, wants_target && has_environment) {
             check_profiles_in_use(&plan, project, environment.as_ref(), &values, &mut diagnostics);
         }
         let has_mocks = environment.as_ref().is_some_and(|it| !it.value.mocks.is_empty());
@@ -139,7 +153,7 @@ impl Session {
             (Some(environment), Some(project))
                 if has_mocks && settings.base_urls.is_empty() && !settings.use_servers =>
             {
-                Destination::Mocks(load_rules(
+                let rules = load_rules(
                     environment,
                     project,
                     &plan,
@@ -147,7 +161,10 @@ impl Session {
                     &limits,
                     wants_target,
                     &mut diagnostics,
-                ))
+                );
+                let read = plan.apis.iter().zip(&rules.read);
+                read.for_each(|(api, read)| watched.of_api(&api.name, read.clone()));
+                Destination::Mocks(rules)
             }
             // Which api lacks a URL is known only when it is known which are called.
             _ if !wants_target || is_broken => Destination::Urls(UrlTarget::none()),
@@ -174,6 +191,7 @@ impl Session {
             masker,
             limits,
             broken,
+            files: watched,
         }
     }
 
@@ -207,6 +225,16 @@ impl Session {
         self.masker.mask(text)
     }
 
+    /// Whether nothing will be sent.
+    pub fn is_dry(&self) -> bool {
+        self.settings.is_dry
+    }
+
+    /// The limits of the run.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A runtime that suits the run, to be waited on by the thread that asks for it: of one thread for
     /// one worker that talks to servers elsewhere, otherwise [`runtime`](super::runtime).
     ///
@@ -229,12 +257,37 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        let settings = Arc::new(self.run_settings(interrupt));
+        self.run_plan(Arc::clone(&self.plan), self.run_settings(interrupt), emit).await
+    }
+
+    async fn run_plan(
+        &self,
+        plan: Arc<Plan>,
+        settings: RunSettings,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
         let target: Arc<dyn Target> = match &self.destination {
             Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, settings.workers).await?),
+            Destination::Mocks(_) if settings.is_dry => Arc::new(IdleMocks::new(&plan)),
+            Destination::Mocks(rules) => {
+                let n_cases = plan.cases.len() * settings.repeat.max(1);
+                Arc::new(start_mocks(rules, settings.workers.clamp(1, n_cases.max(1))).await?)
+            }
         };
-        Ok(run(Arc::clone(&self.plan), settings, target, emit).await)
+        Ok(run(plan, Arc::new(settings), target, emit).await)
+    }
+
+    /// Runs some cases of the plan, as [`Session::run`] runs all.
+    ///
+    /// # Errors
+    /// A sentence that says why an embedded mock could not be started.
+    pub async fn run_some(
+        &self,
+        cases: &[usize],
+        interrupt: CancellationToken,
+        emit: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Summary, String> {
+        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
     }
 
     /// Runs one case of the plan, on a target of its own.
@@ -247,12 +300,8 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        let settings = Arc::new(RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) });
-        let target: Arc<dyn Target> = match &self.destination {
-            Destination::Urls(target) => Arc::new(target.clone()),
-            Destination::Mocks(rules) => Arc::new(start_mocks(rules, 1).await?),
-        };
-        Ok(run(Arc::new(self.plan.only(case)), settings, target, emit).await)
+        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
+        self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
     }
 
     /// Runs the plan against a target of the caller's, for tests of servers in the same process.
@@ -305,6 +354,8 @@ impl Session {
             tokens: Arc::new(Tokens::default()),
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
+            keeps_exchanges: self.settings.keeps_exchanges || self.settings.is_dry,
+            is_dry: self.settings.is_dry,
             interrupt,
         }
     }
@@ -406,6 +457,7 @@ fn load_documents(
     project: Option<&Project>,
     files: &[Arc<ScenarioFile>],
     limits: &Limits,
+    watched: &mut SessionFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let library = Library::new(&settings.folder, limits, settings.allowed());
@@ -415,7 +467,10 @@ fn load_documents(
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
         let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
-        match library.load(&document.written, &document.base, &overlays, project, diagnostics) {
+        let load = || library.load(&document.written, &document.base, &overlays, project, diagnostics);
+        let (loaded, read) = recorded(load);
+        watched.of_api(&document.name, read);
+        match loaded {
             Ok(loaded) => documents.apis.push((document.name, loaded)),
             Err(missing) => {
                 let diagnostic = missing.diagnostic();
@@ -493,7 +548,9 @@ fn wanted_apis(files: &[Arc<ScenarioFile>]) -> BTreeSet<String> {
         let scenarios = file.scenarios.iter().flat_map(|it| [&it.setup, &it.steps, &it.teardown]);
         let mut steps: Vec<_> = scenarios.chain([&file.setup, &file.teardown]).flatten().collect();
         while let Some(step) = steps.pop() {
-            if let Some((api, _)) = step.call.value.split_once('.') {
+            if let Action::Call(call) = &step.action
+                && let Some((api, _)) = call.operation.value.split_once('.')
+            {
                 wanted.insert(api.to_owned());
             }
             steps.extend(&step.cleanup);

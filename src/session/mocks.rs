@@ -7,8 +7,9 @@ use crate::limits::Limits;
 use crate::mock::{IssuedTokens, MockServer, Rules};
 use crate::plan::Plan;
 use crate::scenario::{Environment, Named, Project};
-use crate::source::{Location, Source, Span};
+use crate::source::{Location, Source, Span, recorded};
 use crate::yaml::{Dialect, load};
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct MockRules {
     rules: Vec<Option<Arc<Rules>>>,
+    /// The files that were read for each.
+    pub(super) read: Vec<BTreeSet<PathBuf>>,
 }
 
 /// Mocks in this process: a worker has one server an api, so that no case sees another's changes.
@@ -51,6 +54,30 @@ impl Target for MockTarget {
     }
 }
 
+/// Mocks that are not started, for a run that sends nothing: their ports are not known.
+#[derive(Debug)]
+pub(super) struct IdleMocks {
+    /// The names of the apis.
+    apis: Vec<String>,
+}
+
+impl IdleMocks {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { apis: plan.apis.iter().map(|api| api.name.clone()).collect() }
+    }
+}
+
+impl Target for IdleMocks {
+    fn prepare(&self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn base_url(&self, _: usize, api: usize) -> Option<String> {
+        // RFC 6761 §6.4: nothing answers there.
+        self.apis.get(api).map(|name| format!("http://{name}.mock.invalid"))
+    }
+}
+
 /// Reads the rules of an environment's mocks, each over its api's already loaded document.
 pub(super) fn load_rules(
     environment: &Named<Environment>,
@@ -61,7 +88,7 @@ pub(super) fn load_rules(
     wants_target: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> MockRules {
-    let mut rules = Vec::new();
+    let (mut rules, mut read) = (Vec::new(), Vec::new());
     for api in &plan.apis {
         let written = environment.value.mocks.iter().find(|mock| mock.name == api.name);
         let Some(written) = written.filter(|_| api.is_used) else {
@@ -79,20 +106,29 @@ pub(super) fn load_rules(
                 );
             }
             rules.push(None);
+            read.push(BTreeSet::new());
             continue;
         };
         let path = normalise(&project.folder.join(&written.value));
         let named = (&project.source, written.name_span, "names the rules");
-        let loaded = read_named_source(&path, folder, limits, named, diagnostics).and_then(|source| {
+        let load = || {
+            let source = read_named_source(&path, folder, limits, named, diagnostics)?;
             let mut problems = Problems::new(&source);
             check_document(&path, folder, api.contract.document().source().name(), limits, &mut problems);
-            let loaded = Rules::load(&mut problems, Arc::clone(api.contract.document()), limits);
+            let loaded = Rules::load(
+                &mut problems,
+                Arc::clone(api.contract.document()),
+                api.contract.nullable(),
+                limits,
+            );
             diagnostics.extend(problems.into_list());
             loaded
-        });
+        };
+        let (loaded, files) = recorded(load);
         rules.push(loaded);
+        read.push(files);
     }
-    MockRules { rules }
+    MockRules { rules, read }
 }
 
 /// Rules that name another document than the api's would describe another API.
@@ -183,7 +219,8 @@ pub async fn start_mock(
     Ok(StandaloneMock { server, diagnostics })
 }
 
-fn load_standalone(
+/// Reads a file of rules over the document that it names.
+pub(super) fn load_standalone(
     path: &Path,
     settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,
@@ -213,7 +250,8 @@ fn load_standalone(
                     None
                 }
             };
-            document.and_then(|document| Rules::load(&mut problems, document, limits))
+            let nullable = Library::nullable_of(&written, base, project.as_ref());
+            document.and_then(|document| Rules::load(&mut problems, document, nullable, limits))
         }
         None => {
             let is_document = ["openapi", "swagger"].iter().any(|key| {

@@ -3,7 +3,7 @@
 use super::settings::check_url;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::openapi::{Document, OperationIndex, Server, ServerError};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStep};
 use crate::scenario::{Project, ServerChoice};
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,9 +34,9 @@ pub(super) fn server_urls(
 ) -> ServerUrls {
     let document = plan.apis[api].contract.document();
     let mut urls = ServerUrls::default();
-    let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
+    let calls = plan.cases.iter().flat_map(|case| case.scenario.all_steps()).filter_map(PlannedStep::call);
     let called: BTreeSet<OperationIndex> =
-        steps.filter(|step| step.api == api).map(|step| step.operation).collect();
+        calls.filter(|call| call.api == api).map(|call| call.operation).collect();
     let mut known: BTreeSet<&str> = document.servers().iter().flat_map(Server::variables).collect();
     let mut needs_document = false;
     for index in called {

@@ -43,6 +43,10 @@ pub struct Settings {
     pub allow_folders: Vec<PathBuf>,
     /// Whether the files without errors run although others have some.
     pub keep_going: bool,
+    /// Whether every exchange is told, for a trace or for people who ask to see it.
+    pub keeps_exchanges: bool,
+    /// Whether everything is resolved and nothing sent.
+    pub is_dry: bool,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -9,10 +9,11 @@ use crate::limits::Limits;
 use crate::plan::{Plan, PlannedAuth};
 use crate::scenario::{Environment, Named, Project, ScenarioFile, SecretSource};
 use crate::secret::{MIN_LENGTH, Masker};
-use crate::source::{Location, Span};
+use crate::source::{Location, Span, record};
 use crate::yaml::{Dialect, load, nearest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where the values of the project file come from; values of the environment go before the process's.
@@ -111,7 +112,7 @@ fn gather_secrets(
             None => settings.variables.get(name),
             Some(SecretSource::Env(variable)) => settings.variables.get(variable),
             Some(SecretSource::Value(value)) => Some(value.clone()),
-            Some(SecretSource::File(path)) => match std::fs::read_to_string(project.folder.join(path)) {
+            Some(SecretSource::File(path)) => match read_secret(&project.folder.join(path)) {
                 Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
                 Err(error) => {
                     let message = format!("cannot read the secret `{name}` from `{path}`: {error}");
@@ -133,6 +134,11 @@ fn gather_secrets(
             values.secrets.insert(name.clone(), Datum::new(value));
         }
     }
+}
+
+fn read_secret(path: &Path) -> std::io::Result<String> {
+    record(path);
+    std::fs::read_to_string(path)
 }
 
 fn too_short(name: &str) -> Diagnostic {
@@ -159,7 +165,7 @@ pub(super) fn check_profiles_in_use(
 ) {
     let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
     let used: BTreeSet<usize> = steps
-        .filter_map(|step| match step.auth {
+        .filter_map(|step| match step.request()?.auth {
             PlannedAuth::Profile(index) => Some(index),
             _ => None,
         })

@@ -5,6 +5,7 @@
 //! a text under a [`Dialect`]; [`MapReader`] reads a map whose keys are fixed and suggests the key
 //! that was meant.
 
+mod fields;
 mod load;
 mod map;
 mod node;
@@ -14,6 +15,7 @@ mod scalar;
 mod suggest;
 mod words;
 
+pub use fields::{Field, Fields, Form, Presence, Shape};
 pub use load::{Dialect, load};
 pub use map::MapReader;
 pub use node::{Entry, Kind, Node};

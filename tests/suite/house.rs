@@ -8,9 +8,9 @@ const FLOORS: &[(u8, &[&str])] = &[
     (2, &["expression"]),
     (3, &["openapi", "scenario", "http"]),
     (4, &["check", "sample"]),
-    (5, &["plan", "strength"]),
+    (5, &["init", "plan", "strength"]),
     (6, &["engine", "lint", "mock"]),
-    (7, &["report"]),
+    (7, &["editor", "report"]),
     (8, &["session"]),
     (9, &["cli", "harness", "main", "lib"]),
 ];

@@ -19,7 +19,7 @@ fn nobody() -> String {
     format!("http://{}", listener.local_addr().expect("it is bound"))
 }
 
-fn normalise(text: &str, base_url: &str) -> String {
+pub(crate) fn normalise(text: &str, base_url: &str) -> String {
     let port = regex::Regex::new(r"127\.0\.0\.1:\d+").expect("a pattern");
     let time = regex::Regex::new(r"(│ *| *)(<1|\d+(\.\d+)?) (ms|s)\b").expect("a pattern");
     let seed = regex::Regex::new(r"seed \d+").expect("a pattern");

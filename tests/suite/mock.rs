@@ -4,7 +4,7 @@
 use contest::diagnostic::Problems;
 use contest::limits::Limits;
 use contest::mock::{IssuedTokens, MockServer, Rules};
-use contest::openapi::Document;
+use contest::openapi::{Document, Nullable};
 use contest::source::Source;
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,7 +25,7 @@ pub(crate) fn load(name: &str) -> Arc<Rules> {
     let mut problems = Problems::new(&read(format!("{name}.yaml")));
     let document = Document::load(&limits, &mut problems).expect("the document loads");
     let mut problems = Problems::new(&read(format!("{name}.mock.yaml")));
-    let rules = Rules::load(&mut problems, document, &limits);
+    let rules = Rules::load(&mut problems, document, Nullable::default(), &limits);
     let problems = problems.into_list();
     assert!(problems.is_empty(), "{problems:?}");
     rules.expect("there is no problem")

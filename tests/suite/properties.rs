@@ -11,6 +11,7 @@ use contest::expression::{Condition, Reference, Scope, Selector, Syntax, Templat
 use contest::json::{Datum, Located, Pointer, Value, parse};
 use contest::limits::Limits;
 use contest::mock::Rules;
+use contest::openapi::Nullable;
 use contest::openapi::{
     Contract, Direction, Document, Fetch, ParameterIn, RawRequest, Refusal, check_structure,
     decode_parameter, is_json, read_content, read_content_with_places, write_content,
@@ -347,8 +348,12 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
 
 /// Asks every view of a document for what it shows.
 fn look_at(document: &Arc<Document>) {
-    let _ =
-        (document.title(), document.version(), check_structure(document), document.route("GET", "/items/7"));
+    let _ = (
+        document.title(),
+        document.version(),
+        check_structure(document, Nullable::default()),
+        document.route("GET", "/items/7"),
+    );
     let mut operations = Vec::new();
     for operation in document.operations() {
         operations.push(operation.index());
@@ -469,7 +474,7 @@ proptest! {
     fn no_rules_panic(text in prop_oneof![almost(RULES), nearly(RULES)]) {
         let document = RULED_DOCUMENT.clone().expect("the shipped document loads");
         let source = Source::new("r", text.as_str());
-        let _ = Rules::load(&mut Problems::new(&source), document, &Limits::default());
+        let _ = Rules::load(&mut Problems::new(&source), document, Nullable::default(), &Limits::default());
     }
 
     #[test]
@@ -478,7 +483,7 @@ proptest! {
         let mut problems = Problems::new(&source);
         let file = ScenarioFile::read(Path::new("/x/s.contest.yaml"), "s".to_owned(), &Limits::default(), &mut problems);
         let steps = file.iter().flat_map(|file| &file.scenarios).flat_map(|scenario| &scenario.steps);
-        for matcher in steps.filter_map(|step| step.expect.body.as_ref()) {
+        for matcher in steps.filter_map(|step| step.request()?.expect.body.as_ref()) {
             let (datum, root) = (Datum::new(value.clone()), Pointer::root());
             let actual = Actual { value: Some(&datum), at: &root, name: "the body", is_text: false };
             let _ = match_value(matcher, &actual, &Everything(value.clone()));
@@ -544,7 +549,7 @@ proptest! {
         let source = Source::new("openapi.yaml", text);
         let document = Document::load_with(&files, &Limits::default(), &mut Problems::new(&source));
         let document = document.expect("the document itself is well formed");
-        check_structure(&document);
+        check_structure(&document, Nullable::default());
         let targets = ["T", "U"].map(|name| Pointer::of(["components", "schemas", name]));
         let both = targets.iter().map(|target| (target.clone(), Direction::Response));
         let contract = Contract::of_schemas(Arc::clone(&document), both);

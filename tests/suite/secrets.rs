@@ -20,7 +20,7 @@ const SECRETS: [(&str, &str); 8] = [
     ("QUERY_KEY", r#"qk "Jd7/üF+5=gH%20&8?sT#9-bV_c.X~"#),
     ("COOKIE_KEY", "ckP0o9+I8u/7y=T6%r5E4w3"),
     ("CLIENT", r#"cl"ient/Sëcret+with %41 sp aces'n=x"#),
-    ("BODY", "bd\"L1ne/Ünïcode+{\"a\":\"b\\\\c\"} %2F end-Zt4"),
+    ("BODY", "bd\"L1ne/Ünïcode+{\"k7\":\"b\\\\c\"} %2F end-Zt4"),
     ("PATH", "pt/Xc5 vB+6%nM7ö8,k;L9'j"),
     // Longer than any line and any cut.
     (
@@ -430,6 +430,36 @@ fn no_finding_shows_a_secret_at_any_width() {
     assert!(shop.server.requests().len() > 50, "the scenarios reach the server");
 }
 
+/// What is traced and shown of exchanges: every request and every response, whole.
+#[test]
+fn no_exchange_that_is_shown_or_traced_shows_a_secret() {
+    let shop = Shop::new("exchanges");
+    let output = shop.run(&["run", "echo.contest.yaml", "-vv", "--trace", "trace.jsonl"], "120");
+    assert!(output.contains("          > POST http://") && output.contains("          < HTTP/1.1 200 OK"));
+    check_output("-vv", &output);
+    let trace = std::fs::read_to_string(shop.folder.join("trace.jsonl")).expect("it was written");
+    assert!(trace.lines().count() > 15 && trace.contains("***"), "{trace}");
+    check_output("--trace", &trace);
+    // Cut in the midst of a secret.
+    for limit in ["trace=100", "trace=117", "trace=140"] {
+        shop.run(&["run", "echo.contest.yaml", "--trace", "trace.jsonl", "--limit", limit], "120");
+        let trace = std::fs::read_to_string(shop.folder.join("trace.jsonl")).expect("it was written");
+        assert!(trace.contains("\"truncated\":true"), "{trace}");
+        check_output(limit, &trace);
+    }
+}
+
+#[test]
+fn no_dry_run_shows_a_secret_or_sends_anything() {
+    let shop = Shop::new("dry");
+    for flags in [&["--dry-run"][..], &["--dry-run", "--format", "json"]] {
+        let output = shop.run(&[&["run", "echo.contest.yaml"], flags].concat(), "120");
+        assert!(output.contains("***") && output.contains("‹$vars.token›"), "{output}");
+        check_output(&format!("{flags:?}"), &output);
+    }
+    assert_eq!(shop.server.requests(), Vec::<String>::new());
+}
+
 #[test]
 fn no_report_of_the_library_and_no_failure_of_a_test_shows_a_secret() {
     let shop = Shop::new("library");
@@ -437,6 +467,7 @@ fn no_report_of_the_library_and_no_failure_of_a_test_shows_a_secret() {
         files: vec!["echo.contest.yaml".into()],
         folder: shop.folder.clone(),
         variables: Variables::Given(Default::default()),
+        keeps_exchanges: true,
         ..Settings::default()
     };
     let session = Session::load(settings, true);

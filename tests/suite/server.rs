@@ -27,6 +27,20 @@ impl Server {
         Self { requests, ..server }
     }
 
+    /// Starts on a free port, and remembers whole requests, head and content, instead of their lines.
+    pub(crate) fn reading(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let server = Self::raw(move |mut stream| {
+            let Some(text) = read_text(&mut stream) else { return };
+            let response = answer(&text);
+            seen.lock().expect("no thread panics with it").push(text);
+            // As above.
+            let _ = stream.write_all(&response);
+        });
+        Self { requests, ..server }
+    }
+
     /// Starts on a free port; `talk` reads what it likes of each connection and writes what it likes.
     pub(crate) fn raw(talk: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -61,6 +75,13 @@ impl Server {
 
 /// The request line, once all of the request has come; `None` when it breaks off.
 fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let text = read_text(stream)?;
+    let line = text.lines().next().unwrap_or_default();
+    Some(line.strip_suffix(" HTTP/1.1").unwrap_or(line).to_owned())
+}
+
+/// The whole request; `None` when it breaks off.
+fn read_text(stream: &mut TcpStream) -> Option<String> {
     let mut received = Vec::new();
     let mut buffer = [0; 4096];
     while !is_complete(&received) {
@@ -69,9 +90,7 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
             Ok(count) => received.extend_from_slice(&buffer[..count]),
         }
     }
-    let text = String::from_utf8_lossy(&received);
-    let line = text.lines().next().unwrap_or_default();
-    Some(line.strip_suffix(" HTTP/1.1").unwrap_or(line).to_owned())
+    Some(String::from_utf8_lossy(&received).into_owned())
 }
 
 /// Whether head and content of a request are there.

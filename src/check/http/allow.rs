@@ -1,10 +1,10 @@
 //! `http.allow`: a refused method comes with those that are not, and `Allow` is a list of methods.
 
-use super::{Case, Check, Fact, is_token, lines, malformed, missing};
+use super::{Check, Fact, HttpCase, is_token, lines, malformed, missing};
 
 /// Source: RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405
 /// response"; §10.2.1: its value is a list of methods, which may be empty.
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     let lines = lines(case, "Allow");
     if case.status() == 405 && lines.is_empty() {
         return Some(missing(case, Check::HttpAllow, "Allow", "which methods there are"));

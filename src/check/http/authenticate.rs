@@ -1,19 +1,19 @@
 //! `http.www-authenticate` and `http.proxy-authenticate`: who is refused is told how to sign in.
 
-use super::{Case, Check, Fact, is_token, lines, malformed, missing};
+use super::{Check, Fact, HttpCase, is_token, lines, malformed, missing};
 
 /// Source: RFC 9110 §15.5.2: a server that answers 401 "MUST send a WWW-Authenticate header field
 /// containing at least one challenge".
-pub(super) fn check_server(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_server(case: &HttpCase<'_>) -> Option<Fact> {
     check(case, 401, Check::HttpWwwAuthenticate, "WWW-Authenticate", "how to sign in")
 }
 
 /// Source: RFC 9110 §15.5.8, the same for a proxy.
-pub(super) fn check_proxy(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_proxy(case: &HttpCase<'_>) -> Option<Fact> {
     check(case, 407, Check::HttpProxyAuthenticate, "Proxy-Authenticate", "how to sign in to the proxy")
 }
 
-fn check(case: &Case<'_>, status: u16, check: Check, name: &str, purpose: &str) -> Option<Fact> {
+fn check(case: &HttpCase<'_>, status: u16, check: Check, name: &str, purpose: &str) -> Option<Fact> {
     if case.status() != status {
         return None;
     }

@@ -1,9 +1,9 @@
 //! `http.not-modified`: a 304 answers a request that asked under a condition.
 
-use super::{Case, Check, Fact, ResponsePart};
+use super::{Check, Fact, HttpCase, ResponsePart};
 
 /// Source: RFC 9110 §15.4.5: "a conditional GET or HEAD request has been received".
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     if case.status() != 304 {
         return None;
     }

@@ -1,13 +1,13 @@
 //! `http.content` and `http.content-length`: content only where HTTP has room for it, and one length
 //! that is one.
 
-use super::{Case, Check, Fact, ResponsePart, malformed, single};
+use super::{Check, Fact, HttpCase, ResponsePart, malformed, single};
 use crate::diagnostic::words::count;
 
 /// Source: RFC 9110 §15.3.6: "a server MUST NOT generate content in a 205 response".
 ///
 /// What comes with a 204, a 304 or to HEAD is `response.body`.
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     let body = &case.exchange.response.body;
     if case.status() != 205 || body.is_empty() {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
 /// A length in a 204 is `response.body` where it announces content; a zero harms nobody.
 ///
 /// Source: RFC 9110 §8.6.
-pub(super) fn check_length(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_length(case: &HttpCase<'_>) -> Option<Fact> {
     const CHECK: Check = Check::HttpContentLength;
     let value = match single(case, CHECK, "Content-Length") {
         Ok(value) => value?,

@@ -1,6 +1,6 @@
 //! `http.date` and `http.last-modified`: dates that every client can read.
 
-use super::{Case, Check, Fact, ResponsePart, malformed, single};
+use super::{Check, Fact, HttpCase, ResponsePart, malformed, single};
 
 /// What messages call the form.
 pub(super) const FORM: &str = "a date such as `Sun, 06 Nov 1994 08:49:37 GMT`";
@@ -14,13 +14,13 @@ const MONTHS: [&str; 12] =
 pub(super) struct Moment(u16, u8, u8, u8, u8, u8);
 
 /// Source: RFC 9110 §6.6.1.
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     read(case, Check::HttpDate, "Date").err().map(|fact| *fact)
 }
 
 /// Source: RFC 9110 §8.8.2, and §8.8.2.1: "An origin server with a clock MUST NOT generate a
 /// Last-Modified date that is later than the server's time of message origination (Date)."
-pub(super) fn check_last_modified(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_last_modified(case: &HttpCase<'_>) -> Option<Fact> {
     const CHECK: Check = Check::HttpLastModified;
     let modified = match read(case, CHECK, "Last-Modified") {
         Ok(modified) => modified?,
@@ -36,7 +36,7 @@ pub(super) fn check_last_modified(case: &Case<'_>) -> Option<Fact> {
     })
 }
 
-fn read(case: &Case<'_>, check: Check, name: &str) -> Result<Option<Moment>, Box<Fact>> {
+fn read(case: &HttpCase<'_>, check: Check, name: &str) -> Result<Option<Moment>, Box<Fact>> {
     let Some(value) = single(case, check, name)? else { return Ok(None) };
     parse(value).map(Some).ok_or_else(|| Box::new(malformed(case, check, name, value, FORM)))
 }

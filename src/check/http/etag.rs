@@ -1,9 +1,9 @@
 //! `http.etag`: an entity tag that can be sent back.
 
-use super::{Case, Check, Fact, malformed, single};
+use super::{Check, Fact, HttpCase, malformed, single};
 
 /// Source: RFC 9110 §8.8.3: `[ W/ ] DQUOTE *etagc DQUOTE`, the `W` in upper case.
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     let value = match single(case, Check::HttpEtag, "ETag") {
         Ok(value) => value?,
         Err(fact) => return Some(*fact),

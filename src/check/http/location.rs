@@ -1,13 +1,13 @@
 //! `http.location`: a redirect says where to, and `Location` can be followed.
 
-use super::{Case, Check, Fact, ResponsePart, missing, single};
+use super::{Check, Fact, HttpCase, ResponsePart, missing, single};
 use crate::diagnostic::words::quoted;
 
 const CHECK: Check = Check::HttpLocation;
 
 /// Source: RFC 9110 §10.2.2 (a URI reference, resolved against the target URI) and §15.4.2 to
 /// §15.4.9 ("The server SHOULD generate a Location header field").
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     let value = match single(case, CHECK, "Location") {
         Ok(value) => value,
         Err(fact) => return Some(*fact),

@@ -1,14 +1,14 @@
 //! `http.range` and `http.content-range`: partial content answers a request for a part, and says
 //! which part it is.
 
-use super::{Case, Check, Fact, ResponsePart, malformed, missing, single};
+use super::{Check, Fact, HttpCase, ResponsePart, malformed, missing, single};
 
 /// The form of the field, for messages.
 const FORM: &str = "a range such as `bytes 0-99/1234`";
 
 /// Source: RFC 9110 §15.3.7 (206: "fulfilling a range request") and §15.5.17 (416: "the set of
 /// ranges in the request's Range header field").
-pub(super) fn check_asked(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_asked(case: &HttpCase<'_>) -> Option<Fact> {
     let words = match case.status() {
         206 => "is a part of the content",
         416 => "refuses a range",
@@ -26,7 +26,7 @@ pub(super) fn check_asked(case: &Case<'_>) -> Option<Fact> {
 }
 
 /// Source: RFC 9110 §14.4 (the field), §15.3.7.1 and §15.3.7.2 (206: MUST), §15.5.17 (416: SHOULD).
-pub(super) fn check_content_range(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check_content_range(case: &HttpCase<'_>) -> Option<Fact> {
     const CHECK: Check = Check::HttpContentRange;
     let status = case.status();
     // With any other status the field means nothing (§14.4), so it may hold anything.

@@ -1,9 +1,9 @@
 //! `http.retry-after`: a client can read how long to wait.
 
-use super::{Case, Check, Fact, date, malformed, single};
+use super::{Check, Fact, HttpCase, date, malformed, single};
 
 /// Source: RFC 9110 §10.2.3: `HTTP-date / delay-seconds`.
-pub(super) fn check(case: &Case<'_>) -> Option<Fact> {
+pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     const NAME: &str = "Retry-After";
     let value = match single(case, Check::HttpRetryAfter, NAME) {
         Ok(value) => value?,

@@ -50,7 +50,7 @@ fn matcher(yaml: &str) -> (Matcher, std::sync::Arc<Source>) {
         ScenarioFile::read(Path::new("t.contest.yaml"), "t".to_owned(), &Limits::default(), &mut problems);
     assert!(problems.is_empty(), "{yaml}: {:?}", problems.into_list());
     let file = file.unwrap_or_else(|| panic!("{yaml} reads"));
-    let body = file.scenarios[0].steps[0].expect.body.clone();
+    let body = file.scenarios[0].steps[0].request().and_then(|it| it.expect.body.clone());
     (body.unwrap_or_else(|| panic!("{yaml} is a matcher")), source)
 }
 

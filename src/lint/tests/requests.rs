@@ -24,6 +24,9 @@ paths:
                 count: { type: integer }
                 parts: { type: array, items: { type: object, required: [sku], properties: { sku: { type: string }, n: { type: integer } } } }
                 pet: { oneOf: [{ $ref: "#/components/schemas/Cat" }, { $ref: "#/components/schemas/Dog" }] }
+            examples: { lamp: { value: { name: Lamp, count: 1 } } }
+          application/x-www-form-urlencoded:
+            schema: { type: object, required: [name], properties: { name: { type: string }, count: { type: integer } } }
       responses: { "200": { description: Fine } }
 components:
   schemas:
@@ -79,6 +82,30 @@ fn a_form_that_is_not_known_is_not_judged() {
     check("{ name: Lamp, pet: { kind: dog } }", &["`pet` lacks `barks`, which the document requires"]);
     check("{ name: Lamp, pet: { kind: $inputs.a } }", &[]);
     check("{ name: $inputs.a, pet: { kind: dog } }", &["`pet` lacks `barks`, which the document requires"]);
+}
+
+#[test]
+fn forms_examples_and_what_is_replaced_are_judged_too() {
+    let check = |body: &str, expected: &[&str]| {
+        check_code("scenario.invalid-request", &format!("path: {{ id: 1 }}, {body}"), expected);
+    };
+    check("form: { name: Lamp, count: 2 }", &[]);
+    check("form: { name: Lamp, count: $vars.n }", &[]);
+    check("form: { name: Lamp, count: a }", &["`count` is a string where the document asks for an integer"]);
+    check("form: { count: 2 }", &["the request body lacks `name`, which the document requires"]);
+    check("form: { count: $inputs.a }", &[]);
+    check("body: { $example: lamp }", &[]);
+    check(
+        "body: { $example: lamp }, replace: { /count: a }",
+        &["`count` is a string where the document asks for an integer"],
+    );
+    check("body: { $example: lamp }, replace: { /count: $inputs.a }", &[]);
+    check("body: { name: L }, replace: { /name: Lamp }", &[]);
+    check(
+        "body: { name: $inputs.a, parts: [] }, replace: { /parts/-: { sku: 7 } }",
+        &["`sku` is an integer where the document asks for a string"],
+    );
+    check("body: { name: $inputs.a, parts: [] }, replace: { /parts/-: { n: $inputs.a } }", &[]);
 }
 
 #[test]

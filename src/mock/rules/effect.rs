@@ -1,10 +1,12 @@
 use super::load::Loader;
 use super::names::{Site, unknown};
-use super::{Change, Effect, Target};
+use super::{After, Change, Effect, Later, Target};
 use crate::diagnostic::Code;
 use crate::json::Pointer;
 use crate::source::Span;
-use crate::yaml::{Entry, MapReader, Node};
+use crate::yaml::{Entry, Kind, MapReader, Node};
+use std::sync::Arc;
+use std::time::Duration;
 
 impl Loader<'_> {
     /// Reads the entries of `do`.
@@ -15,7 +17,6 @@ impl Loader<'_> {
     fn effect(&mut self, node: &Node, site: Site<'_>) -> Option<Effect> {
         let n_problems = self.problems.len();
         let mut map = MapReader::mock("an effect", node, self.problems)?;
-        map.not_yet(&["later"]);
         let when = map.take("when").and_then(|node| self.condition("when", node, site));
         let mut changes: Vec<(Span, Change)> = Vec::new();
         for entry in map.map("set", self.problems) {
@@ -51,14 +52,62 @@ impl Loader<'_> {
                 changes.push((span, Change::Remove { entity }));
             }
         }
-        if changes.is_empty() && node.get("later").is_none() && self.problems.len() == n_problems {
+        if let Some(node) = map.take("later") {
+            let later = self.later(node, site);
+            changes.extend(later.map(|later| (node.span, Change::Later(Arc::new(later)))));
+        }
+        if changes.is_empty() && self.problems.len() == n_problems {
             let span = map.span();
-            let message = "an effect changes something: `set`, `merge`, `unset`, `insert` or `remove`";
+            let message =
+                "an effect changes something: `set`, `merge`, `unset`, `insert`, `remove` or `later`";
             self.problems.error(Code::MOCK_INVALID_VALUE, span, message, "changes nothing");
         }
         map.finish(&[], self.problems);
         changes.sort_by_key(|(span, _)| span.start);
         Some(Effect { when, changes: changes.into_iter().map(|(_, change)| change).collect() })
+    }
+
+    /// Reads `later: { after: { requests: 2 }, do: [ … ] }`.
+    fn later(&mut self, node: &Node, site: Site<'_>) -> Option<Later> {
+        let mut map = MapReader::mock("`later`", node, self.problems)?;
+        let after = map.require("after", self.problems).and_then(|node| self.after(node));
+        map.require("do", self.problems);
+        let effects = map.list("do", self.problems);
+        let effects = self.effects(effects, site);
+        map.finish(
+            &[("seconds", "it belongs under `after`"), ("requests", "it belongs under `after`")],
+            self.problems,
+        );
+        Some(Later { after: after?, effects })
+    }
+
+    fn after(&mut self, node: &Node) -> Option<After> {
+        let mut map = MapReader::mock("`after`", node, self.problems)?;
+        let (requests, seconds) = (map.take("requests"), map.take("seconds"));
+        map.finish(&[], self.problems);
+        let number = |node: &Node| match &node.kind {
+            Kind::Number(text) => text.parse::<f64>().ok(),
+            _ => None,
+        };
+        let (after, message) = match (requests, seconds) {
+            (Some(node), None) => {
+                let count =
+                    number(node).filter(|count| count.fract() == 0.0 && (1.0..=1000.0).contains(count));
+                let count = count.and_then(|count| format!("{count}").parse().ok());
+                (count.map(After::Requests), "`requests` is a number from 1 to 1000")
+            }
+            (None, Some(node)) => {
+                let seconds = number(node).filter(|seconds| (0.0..=3600.0).contains(seconds));
+                let time = seconds.map(|seconds| After::Time(Duration::from_secs_f64(seconds)));
+                (time, "`seconds` is a number from 0 to 3600")
+            }
+            _ => (None, "`after` has one of `requests` and `seconds`"),
+        };
+        if after.is_none() {
+            let span = requests.xor(seconds).unwrap_or(node).span;
+            self.problems.error(Code::MOCK_INVALID_VALUE, span, message, "is none");
+        }
+        after
     }
 
     /// `insert` takes the name of an entity or a collection, to make one, or a place, to append to.

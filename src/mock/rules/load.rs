@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Problems};
 use crate::expression::{Condition, Syntax, Template};
 use crate::limits::Limits;
 use crate::mock::clock::{DataClock, parse_duration};
-use crate::openapi::{Contract, Document, OperationIndex};
+use crate::openapi::{Contract, Document, Nullable, OperationIndex};
 use crate::source::Span;
 use crate::yaml::{self, Dialect, Entry, Kind, MapReader, Node, nearest};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -33,7 +33,12 @@ impl Rules {
     ///
     /// `document` is the one that the file's key `document` names, loaded by the caller (see
     /// [`Rules::document_path`]).
-    pub fn load(problems: &mut Problems, document: Arc<Document>, limits: &Limits) -> Option<Arc<Self>> {
+    pub fn load(
+        problems: &mut Problems,
+        document: Arc<Document>,
+        nullable: Nullable,
+        limits: &Limits,
+    ) -> Option<Arc<Self>> {
         let root = yaml::load(Dialect::Ours, limits, problems)?;
         let source = Arc::clone(problems.source());
         let mut map = MapReader::mock("a rules file", &root, problems)?;
@@ -109,7 +114,7 @@ impl Rules {
                 by_operation.entry(*operation).or_default().push(index);
             }
         }
-        let contract = Contract::compile(Arc::clone(&document), &all);
+        let contract = Contract::compile(Arc::clone(&document), &all).with_nullable(nullable);
         Some(Arc::new(Self {
             source,
             document,

@@ -4,6 +4,7 @@
 //! and shared by all instances; it holds no state and knows no request.
 
 mod effect;
+mod fields;
 mod load;
 mod names;
 mod reply;
@@ -13,6 +14,8 @@ mod tests;
 mod tokens;
 
 pub(super) use names::BuiltIn;
+
+pub use fields::RULES;
 
 use super::clock::DataClock;
 use super::state::{CollectionPlan, State};
@@ -120,6 +123,24 @@ pub(super) enum Change {
     Remove {
         entity: usize,
     },
+    /// Puts effects off.
+    Later(Arc<Later>),
+}
+
+/// Effects that are put off: what a server does by and by.
+#[derive(Debug)]
+pub(super) struct Later {
+    pub(super) after: After,
+    pub(super) effects: Vec<Effect>,
+}
+
+/// When effects that were put off are carried out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum After {
+    /// When so many further requests have been answered.
+    Requests(u64),
+    /// With the first request behind so much time.
+    Time(Duration),
 }
 
 /// A place in an entity: `order.meta.timestamps.updated_at`.

@@ -49,12 +49,6 @@ fn unknown_keys_are_named_with_what_was_meant() {
             "mock.not-supported | `faults` is part of the language, but not of this version of contest | not supported yet",
         ],
     );
-    check_rule(
-        "do: [{ later: { after: { requests: 2 }, do: [] } }]",
-        &[
-            "mock.not-supported | `later` is part of the language, but not of this version of contest | not supported yet",
-        ],
-    );
 }
 
 #[test]
@@ -230,8 +224,32 @@ fn effects_change_places_of_entities() {
     check_rule(
         "do: [{ when: 'true' }]",
         &[
-            "mock.invalid-value | an effect changes something: `set`, `merge`, `unset`, `insert` or `remove` | changes nothing",
+            "mock.invalid-value | an effect changes something: `set`, `merge`, `unset`, `insert`, `remove` or `later` | changes nothing",
         ],
+    );
+}
+
+#[test]
+fn effects_can_be_put_off() {
+    check_rule("do: [{ later: { after: { requests: 2 }, do: [{ set: { item.name: x } }] } }]", &[]);
+    check_rule("do: [{ when: 'true', later: { after: { seconds: 0.5 }, do: [{ remove: item }] } }]", &[]);
+    let number = "mock.invalid-value | `requests` is a number from 1 to 1000 | is none";
+    for wrong in ["0", "1.5", "1001", "two"] {
+        check_rule(&format!("do: [{{ later: {{ after: {{ requests: {wrong} }}, do: [] }} }}]"), &[number]);
+    }
+    check_rule(
+        "do: [{ later: { after: { seconds: -1 }, do: [] } }]",
+        &["mock.invalid-value | `seconds` is a number from 0 to 3600 | is none"],
+    );
+    for wrong in ["{}", "{ requests: 1, seconds: 1 }"] {
+        check_rule(
+            &format!("do: [{{ later: {{ after: {wrong}, do: [] }} }}]"),
+            &["mock.invalid-value | `after` has one of `requests` and `seconds` | is none"],
+        );
+    }
+    check_rule(
+        "do: [{ later: { after: { seconds: 1 }, do: [{ set: { itm.name: x } }] } }]",
+        &["mock.unknown-reference | `load` has no entity `itm` | did you mean `item`?"],
     );
 }
 

@@ -78,7 +78,7 @@ fn check_value(texts: &[(&str, &str)], value: Value, expected: &[&str]) {
 fn check_lints(texts: &[(&str, &str)], expected: &[&str]) {
     let texts = Texts::of(texts);
     let (document, mut found) = texts.document(&Limits::default());
-    found.extend(check_structure(&document).iter().map(render));
+    found.extend(check_structure(&document, crate::openapi::Nullable::default()).iter().map(render));
     assert_eq!(found, expected);
 }
 
@@ -312,7 +312,7 @@ fn limits_are_kept_and_named() {
     let messages = |limits: &Limits| {
         let texts = Texts::of(&chain);
         let (document, _) = texts.document(limits);
-        check_structure(&document)
+        check_structure(&document, crate::openapi::Nullable::default())
             .iter()
             .map(|it| format!("{} ({})", render(it), it.help.join("")))
             .collect::<Vec<_>>()
@@ -385,7 +385,8 @@ fn all_files_together_have_a_size() {
     let large = format!("description: {}\n", "x".repeat(600));
     let texts = Texts::of(&[("main.yaml", main.as_str()), ("a.yaml", &large), ("b.yaml", &large)]);
     let (document, _) = texts.document(&Limits { document: 1000, ..Limits::default() });
-    let found: Vec<String> = check_structure(&document).iter().map(render).collect();
+    let found: Vec<String> =
+        check_structure(&document, crate::openapi::Nullable::default()).iter().map(render).collect();
     assert_eq!(
         found,
         [
@@ -402,5 +403,5 @@ fn no_more_files_are_asked_for_than_may_be_read() {
     let (document, problems) = texts.document(&Limits::default());
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(texts.asked.borrow().len(), 256);
-    assert_eq!(check_structure(&document).len(), 1_000);
+    assert_eq!(check_structure(&document, crate::openapi::Nullable::default()).len(), 1_000);
 }

@@ -6,10 +6,13 @@
 //! Source: Overlay Specification 1.0.0, and `copy` of 1.1.0.
 
 mod apply;
+mod fields;
 mod read;
 
 #[cfg(test)]
 mod tests;
+
+pub use fields::OVERLAY;
 
 use super::places::{Format, Places};
 use crate::expression::Selector;

@@ -1,3 +1,4 @@
+use super::fields::{ACTION, OVERLAY};
 use super::{Action, Change, Overlay};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::expression::Selector;
@@ -6,14 +7,11 @@ use crate::limits::Limits;
 use crate::openapi::document::{read_json, read_yaml};
 use crate::openapi::places::Format;
 use crate::source::Location;
-use crate::yaml::nearest;
+use crate::yaml::{Fields, nearest};
 use std::sync::{Arc, OnceLock};
 
 /// Each action looks through the whole document.
 const MAX_ACTIONS: usize = 1_000;
-
-const ROOT_FIELDS: [&str; 4] = ["overlay", "info", "extends", "actions"];
-const ACTION_FIELDS: [&str; 5] = ["target", "description", "update", "remove", "copy"];
 
 impl Overlay {
     /// Reads the text of `problems` as an overlay, in JSON or YAML.
@@ -70,7 +68,7 @@ impl Reader<'_> {
             return Vec::new();
         }
         self.check_version();
-        self.check_fields(&Pointer::root(), "an overlay", &ROOT_FIELDS);
+        self.check_fields(&Pointer::root(), "an overlay", &OVERLAY);
         let at = Pointer::of(["actions"]);
         let actions = match at.get(root) {
             Some(Value::Array(actions)) if actions.is_empty() => {
@@ -131,7 +129,7 @@ impl Reader<'_> {
             self.error(at, format!("an action is a map, not {}", words(action)), "is no map");
             return None;
         }
-        self.check_fields(at, "an action", &ACTION_FIELDS);
+        self.check_fields(at, "an action", &ACTION);
         let Some(target) = action.get("target") else {
             self.error(at, "an action needs the key `target`", "lacks `target`");
             return None;
@@ -181,13 +179,13 @@ impl Reader<'_> {
         selector
     }
 
-    fn check_fields(&mut self, at: &Pointer, what: &str, known: &[&'static str]) {
+    fn check_fields(&mut self, at: &Pointer, what: &str, fields: &Fields) {
         let members = at.get(&self.overlay.root).and_then(Value::as_object);
         for name in members.into_iter().flat_map(|members| members.keys()) {
-            if known.contains(&name.as_str()) || name.starts_with("x-") {
+            if fields.position(name).is_some() || name.starts_with("x-") {
                 continue;
             }
-            let label = match nearest(name, known.iter().copied()) {
+            let label = match nearest(name, fields.keys.iter().map(|field| field.key)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "is passed over".to_owned(),
             };

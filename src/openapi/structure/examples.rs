@@ -3,7 +3,9 @@ use super::{Also, Lint, MAX_LINTS};
 use crate::diagnostic::{Code, words};
 use crate::json::{Pointer, Value};
 use crate::openapi::view::View;
-use crate::openapi::{Contract, Direction, Document, MediaType, Operation, RequestBody, Validity, is_json};
+use crate::openapi::{
+    Contract, Direction, Document, MediaType, Nullable, Operation, RequestBody, Validity, is_json,
+};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use std::sync::Arc;
 ///
 /// Source: OpenAPI 3.1.1, "Working with Examples": an example should match its schema. JSON Schema
 /// 2020-12, "Validation", §9.2: so should a default.
-pub(super) fn lint(document: &Arc<Document>, schemas: &[Target]) -> Vec<Lint> {
+pub(super) fn lint(document: &Arc<Document>, nullable: Nullable, schemas: &[Target]) -> Vec<Lint> {
     let mut collector = Collector { samples: Vec::new(), seen: HashSet::new() };
     for operation in document.operations() {
         collector.operation(operation);
@@ -23,7 +25,7 @@ pub(super) fn lint(document: &Arc<Document>, schemas: &[Target]) -> Vec<Lint> {
     let wanted = samples
         .iter()
         .flat_map(|sample| sample.directions.iter().map(|direction| (sample.schema.clone(), *direction)));
-    let contract = Contract::of_schemas(Arc::clone(document), wanted);
+    let contract = Contract::of_schemas(Arc::clone(document), wanted).with_nullable(nullable);
     samples.iter().filter_map(|sample| sample.judge(&contract)).take(MAX_LINTS).collect()
 }
 

@@ -19,7 +19,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::Document;
+use super::{Document, Nullable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;
 use crate::source::{Location, Position, Source, Span};
@@ -59,18 +59,19 @@ const MAX_PLACES: usize = 5;
 /// Looks for everything in a document that is not as its version of OpenAPI describes it.
 ///
 /// All findings are warnings, in the order of the text: `document.structure`, `document.reference`,
-/// `document.ambiguous-path`, `document.impossible`, `document.example`; equal ones are folded into one with the further places in a note. Each
-/// reader stops after 1,000. What `Document::load` said already (duplicate operation ids,
-/// duplicate keys) is not said again.
+/// `document.ambiguous-path`, `document.impossible`, `document.example`; equal ones are folded into one
+/// with the further places in a note. Each reader stops after 1,000. What `Document::load` said already
+/// (duplicate operation ids, duplicate keys) is not said again. Examples are judged with `nullable` read
+/// as given.
 ///
 /// Source: Swagger 2.0; OpenAPI 3.0.4, 3.1.1 and 3.2.0, "Schema".
-pub fn check_structure(document: &Arc<Document>) -> Vec<Diagnostic> {
+pub fn check_structure(document: &Arc<Document>, nullable: Nullable) -> Vec<Diagnostic> {
     let mut lints = operations::lint(document);
     lints.extend(references::lint(document));
     lints.extend(paths::lint(document));
     let schemas = schemas::all(document);
     lints.extend(impossible::lint(document, &schemas));
-    lints.extend(examples::lint(document, &schemas));
+    lints.extend(examples::lint(document, nullable, &schemas));
     // The model says less than our own words about the same object.
     let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
     let fields = fields::lint(document);

@@ -240,7 +240,8 @@ paths:
       responses: { 200: { description: ok } }
 definitions: { Order: {} }",
     );
-    let lints: Vec<String> = check_structure(&document).iter().map(render).collect();
+    let lints: Vec<String> =
+        check_structure(&document, crate::openapi::Nullable::default()).iter().map(render).collect();
     assert_eq!(
         lints,
         [
@@ -324,7 +325,7 @@ proptest! {
             for operation in document.operations() {
                 let _ = (operation.parameters(), operation.request_body(), operation.accept(), operation.security());
             }
-            let _ = check_structure(&document);
+            let _ = check_structure(&document, crate::openapi::Nullable::default());
         }
     }
 }

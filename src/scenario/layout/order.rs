@@ -1,6 +1,7 @@
 //! The order of keys: that of the reference.
 
-use crate::yaml::Entry;
+use crate::scenario::fields::{EXPECT, FILE, FLOW, SCENARIO, STEP};
+use crate::yaml::{Entry, Fields};
 
 /// What a map or a list is for, and so in which order its keys stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,85 +18,6 @@ pub(super) enum Place {
     /// Data, whose order may matter.
     Other,
 }
-
-const FILE: &[&str] = &[
-    "contest",
-    "title",
-    "description",
-    "api",
-    "auth",
-    "contract",
-    "timeouts",
-    "tags",
-    "headers",
-    "inputs",
-    "vars",
-    "setupOnce",
-    "setup",
-    "teardown",
-    "teardownOnce",
-    "flows",
-    "scenarios",
-];
-
-const SCENARIO: &[&str] = &[
-    "title",
-    "description",
-    "inputs",
-    "tags",
-    "auth",
-    "contract",
-    "timeouts",
-    "headers",
-    "vars",
-    "rows",
-    "lock",
-    "exclusive",
-    "skip",
-    "xfail",
-    "setup",
-    "steps",
-    "teardown",
-];
-
-const FLOW: &[&str] = &["title", "description", "inputs", "vars", "steps", "outputs"];
-
-const STEP: &[&str] = &[
-    "id",
-    "title",
-    "skip",
-    "xfail",
-    "when",
-    "call",
-    "send",
-    "flow",
-    "pause",
-    "with",
-    "url",
-    "path",
-    "query",
-    "headers",
-    "cookies",
-    "body",
-    "form",
-    "multipart",
-    "rawBody",
-    "replace",
-    "contentType",
-    "auth",
-    "sends",
-    "retry",
-    "poll",
-    "repeat",
-    "follow",
-    "timeout",
-    "always",
-    "save",
-    "expect",
-    "cleanup",
-];
-
-const EXPECT: &[&str] = &["status", "contract", "headers", "body", "bytes", "jsonpath", "assert", "within"];
 
 impl Place {
     /// What the value of a key is for.
@@ -122,20 +44,20 @@ impl Place {
         }
     }
 
-    fn keys(self) -> &'static [&'static str] {
+    fn fields(self) -> Option<&'static Fields> {
         match self {
-            Self::File => FILE,
-            Self::Scenario => SCENARIO,
-            Self::Flow => FLOW,
-            Self::Steps => STEP,
-            Self::Expect => EXPECT,
-            Self::Scenarios | Self::Flows | Self::Other => &[],
+            Self::File => Some(&FILE),
+            Self::Scenario => Some(&SCENARIO),
+            Self::Flow => Some(&FLOW),
+            Self::Steps => Some(&STEP),
+            Self::Expect => Some(&EXPECT),
+            Self::Scenarios | Self::Flows | Self::Other => None,
         }
     }
 
     /// Whether the order of its keys has no meaning.
     pub(super) fn is_ordered_by_reference(self) -> bool {
-        !self.keys().is_empty()
+        self.fields().is_some()
     }
 
     /// The entries' indices in the order of the reference; a key that it does not know stays behind the
@@ -143,7 +65,7 @@ impl Place {
     pub(super) fn order(self, entries: &[Entry]) -> Vec<usize> {
         let mut rank = 0;
         let ranks = entries.iter().map(|entry| {
-            if let Some(known) = self.keys().iter().position(|key| *key == entry.key) {
+            if let Some(known) = self.fields().and_then(|fields| fields.position(&entry.key)) {
                 rank = known;
             }
             rank

@@ -9,7 +9,7 @@ use crate::openapi::testing::{load, render};
 pub(super) fn findings(text: &str) -> Vec<String> {
     let (document, _) = load(text);
     let document = document.expect("it loads");
-    let list = check_structure(&document);
+    let list = check_structure(&document, crate::openapi::Nullable::default());
     list.iter()
         .map(|each| {
             let extra = each.notes.iter().chain(&each.help).map(|text| format!(" ({text})"));

@@ -19,6 +19,7 @@ fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summ
         workers: 2,
         seed: 8412,
         run_id: "r1".to_owned(),
+        is_dry: false,
         banners: Vec::new(),
     };
     let mut events = vec![Event::RunStarted(started)];
@@ -117,8 +118,6 @@ contest 0.1.0 · environment mock · target: embedded mock · 3 cases, 2 workers
     check(
         &run(Style::plain(100), Verbosity::Quiet, cases, summary),
         r#"
-contest 0.1.0 · environment mock · target: embedded mock · 3 cases, 2 workers · seed 8412
-
 3 cases: 2 passed, 1 skipped · 61 exchanges, all judged · 0.21 s · target: embedded mock
 "#,
     );
@@ -234,6 +233,7 @@ fn banners_stand_below_the_header() {
         workers: 1,
         seed: 1,
         run_id: String::new(),
+        is_dry: false,
         banners: vec![
             "certificates are not verified, since environment staging says `insecure: true`".to_owned(),
         ],
@@ -277,7 +277,7 @@ fn a_case_that_could_not_start_says_why() {
 #[test]
 fn nothing_and_much_are_counted_in_words() {
     let check_counts = |summary: Summary, expected: &str| {
-        assert_eq!(summary::render(&summary, true, Style::plain(80)), expected);
+        assert_eq!(summary::render(&summary, true, false, Style::plain(80)), expected);
     };
     check_counts(
         Summary { target: "embedded mock".to_owned(), ..Summary::default() },
@@ -297,7 +297,7 @@ fn nothing_and_much_are_counted_in_words() {
             .collect(),
         ..summary(&[(Verdict::Failed, 60)])
     };
-    let text = summary::render(&crowd, true, Style::plain(80));
+    let text = summary::render(&crowd, true, false, Style::plain(80));
     assert!(
         text.ends_with("\n  failed   f › 49 expect.body\n           and 10 more, listed above\n"),
         "{text}"

@@ -1,0 +1,154 @@
+//! Keeps what goes over the wire for those who asked to see it; costs nothing where nobody did.
+
+use super::event::{Event, StepReport};
+use super::record::{ExchangeRecord, RequestRecord, ResponseRecord};
+use super::scope::CaseScope;
+use super::step::StepContext;
+use crate::clock::Timestamp;
+use crate::exchange::{Exchange, Request};
+use crate::plan::PlannedStep;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The requests of one step. Each is told when the next one follows, the last when it was judged: by then
+/// every secret of its response is known.
+pub(super) struct ExchangeLog<'c> {
+    context: &'c StepContext<'c>,
+    step: &'c PlannedStep,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The request under way.
+    sent: Option<Sent>,
+    told: Vec<Arc<ExchangeRecord>>,
+}
+
+struct Sent {
+    request: Request,
+    started: Timestamp,
+    begun: Instant,
+}
+
+impl<'c> ExchangeLog<'c> {
+    pub(super) fn new(context: &'c StepContext<'c>, step: &'c PlannedStep) -> Self {
+        Self { context, step, state: Mutex::default() }
+    }
+
+    fn is_kept(&self) -> bool {
+        self.context.run.settings.keeps_exchanges
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request is about to be sent.
+    pub(super) fn begin(&self, request: &Request) {
+        if self.is_kept() {
+            let started = self.context.run.settings.values.clock.now();
+            self.state().sent = Some(Sent { request: request.clone(), started, begun: Instant::now() });
+        }
+    }
+
+    /// An answer came, and another request follows it.
+    pub(super) fn followed(&self, exchange: &Exchange) {
+        self.end(Some(exchange), None, None);
+    }
+
+    /// The last answer was judged: the records go into the report.
+    pub(super) fn judged(&self, exchange: &Exchange, report: &mut StepReport) {
+        self.end(Some(exchange), None, Some(report));
+    }
+
+    /// The last request got no answer that could be judged.
+    pub(super) fn unanswered(&self, error: &str, report: &mut StepReport) {
+        self.end(None, Some(error), Some(report));
+    }
+
+    /// A request is shown and not sent; placeholders in it can be read.
+    pub(super) fn withheld(&self, request: &Request, scope: &CaseScope, report: &mut StepReport) {
+        self.begin(request);
+        let Some(sent) = self.state().sent.take() else { return };
+        let mut record = self.record(&sent, None, None, Some(report), 1);
+        record.latency = Duration::ZERO;
+        let shown = &mut record.request;
+        shown.url = scope.readable(&shown.url);
+        if let Some(body) = &mut shown.body {
+            body.text = scope.readable(&body.text);
+        }
+        report.exchanges.push(Arc::new(record));
+    }
+
+    /// The request under way was not sent after all.
+    pub(super) fn forget(&self) {
+        if self.is_kept() {
+            self.state().sent = None;
+        }
+    }
+
+    fn end(&self, exchange: Option<&Exchange>, error: Option<&str>, report: Option<&mut StepReport>) {
+        if !self.is_kept() {
+            return;
+        }
+        let mut state = self.state();
+        if let Some(sent) = state.sent.take() {
+            let record = self.record(&sent, exchange, error, report.as_deref(), state.told.len() + 1);
+            let record = Arc::new(record);
+            // The receiver lives as long as the workers.
+            let _ = self.context.run.events.send(Event::Exchanged(Arc::clone(&record)));
+            state.told.push(record);
+        }
+        if let Some(report) = report {
+            report.exchanges = std::mem::take(&mut state.told);
+        }
+    }
+
+    fn record(
+        &self,
+        sent: &Sent,
+        exchange: Option<&Exchange>,
+        error: Option<&str>,
+        report: Option<&StepReport>,
+        attempt: usize,
+    ) -> ExchangeRecord {
+        let context = self.context;
+        let settings = &context.run.settings;
+        let masker = &settings.masker;
+        let limit = usize::try_from(settings.limits.trace).unwrap_or(usize::MAX);
+        let notes = exchange.map(|it| it.notes.as_slice()).unwrap_or_default();
+        let mut codes = Vec::new();
+        for finding in report.into_iter().flat_map(|report| &report.findings) {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        ExchangeRecord {
+            index: context.index,
+            case: masker.mask_words(context.id),
+            step: self.step.id.clone(),
+            phase: context.phase,
+            operation: self.step.call().map(|call| context.run.plan.operation(call).name()),
+            attempt,
+            started: sent.started,
+            // What was sent in the end: the transport may have been asked twice.
+            request: RequestRecord::of(exchange.map_or(&sent.request, |it| &it.request), masker, limit),
+            response: exchange.map(|it| ResponseRecord::of(&it.response, masker, limit)),
+            error: error.map(|error| masker.mask_words(error)),
+            latency: exchange.map_or_else(|| sent.begun.elapsed(), |it| it.latency),
+            notes: notes.iter().map(|note| masker.mask_words(note)).collect(),
+            verdict: report.map(|report| report.verdict),
+            codes,
+        }
+    }
+}
+
+/// A step is cut off by an interruption or the scenario's time-out: what was under way is told.
+impl Drop for ExchangeLog<'_> {
+    fn drop(&mut self) {
+        if self.is_kept() && self.state().sent.is_some() {
+            self.end(None, Some("the step was cut off before the answer came"), None);
+        }
+    }
+}

@@ -1,0 +1,329 @@
+use super::auth::resolve_auth;
+use super::case::{Case, Plan, PlannedApi, PlannedScenario};
+use super::references::{Names, Place};
+use super::rules::{check_project_rules, check_rules};
+use super::select::choose;
+use super::settings::{Surroundings, nullable_of};
+use super::step::Course;
+use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::limits::Limits;
+use crate::openapi::{Contract, Document, OperationIndex};
+use crate::scenario::{
+    Attachments, ContractSettings, Environment, Input, Named, Project, Row, Scenario, ScenarioFile, Step,
+};
+use crate::yaml::nearest;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything that a plan is made of.
+#[derive(Debug)]
+pub struct PlanInput<'i> {
+    /// The project file, where there is one.
+    pub project: Option<&'i Project>,
+    /// The environment, where one is used.
+    pub environment: Option<&'i Environment>,
+    /// The apis with their documents: those of the project, then those that files name by a path.
+    pub apis: Vec<(String, Arc<Document>)>,
+    /// Apis that files name by a path, and whose document cannot be read; that is reported already.
+    pub broken_apis: BTreeSet<String>,
+    /// The scenario files in order.
+    pub files: Vec<Arc<ScenarioFile>>,
+    /// The files that steps name.
+    pub attachments: &'i Attachments,
+    /// Which cases are wanted.
+    pub selection: &'i Selection,
+    /// The limits: the most cases, the longest expression.
+    pub limits: &'i Limits,
+    /// Severities that count before those of every file.
+    pub overrides: &'i ContractSettings,
+}
+
+/// Makes the plan, and reports every problem of every file; a scenario with an error has no cases.
+pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
+    let planner = Planner { input };
+    diagnostics.extend(check_project_rules(&planner));
+    let mut scenarios = Vec::new();
+    for file in &input.files {
+        let mut problems = Problems::new(&file.source);
+        planner.check_api(file, &mut problems);
+        for settings in contracts_of(file) {
+            check_rules(&planner, settings, planner.default_api(file), &mut problems);
+        }
+        for index in 0..file.scenarios.len() {
+            scenarios.extend(planner.scenario(file, index, &mut problems));
+        }
+        diagnostics.extend(problems.into_list());
+    }
+    let mut cases = Vec::new();
+    for scenario in scenarios {
+        add_cases(&Arc::new(scenario), &mut cases);
+    }
+    let available = cases.iter().map(|case| (case.id.clone(), case.tags.clone())).collect();
+    let choice = choose(&cases, input.selection, &input.apis, input.limits, diagnostics);
+    let (mut cases, n_selected, selectors) = (choice.cases, choice.n_selected, choice.selectors);
+    if cases.len() > input.limits.cases {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::YAML_LIMIT,
+                format!("there are {} cases, and the limit `cases` is {}", cases.len(), input.limits.cases),
+            )
+            .help(format!("`--limit cases={}` allows them", cases.len())),
+        );
+        cases.clear();
+    }
+    let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
+    for case in &cases {
+        for step in case.scenario.all_steps() {
+            match step.request().map(|request| &request.target) {
+                Some(PlannedTarget::Operation(call)) => {
+                    used.entry(call.api).or_default().insert(call.operation);
+                }
+                Some(PlannedTarget::Url(PlannedSend { send, api: Some(api) })) if send.may_be_relative() => {
+                    used.entry(*api).or_default();
+                }
+                Some(PlannedTarget::Url(_)) | None => {}
+            }
+        }
+    }
+    let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
+        let operations: Vec<_> = used.get(&index).into_iter().flatten().copied().collect();
+        PlannedApi {
+            name: name.clone(),
+            is_used: used.contains_key(&index),
+            contract: Arc::new(
+                Contract::compile(Arc::clone(document), &operations)
+                    .with_nullable(nullable_of(input.project, name)),
+            ),
+        }
+    });
+    Plan { apis: apis.collect(), cases, available, n_selected, selectors }
+}
+
+fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
+    let written = scenario.scenario();
+    let id = format!("{}::{}", scenario.file.name, written.name.value);
+    let tags = |row: Option<&Row>| -> BTreeSet<String> {
+        let own = scenario.file.tags.iter().chain(&written.tags);
+        own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
+    };
+    match &written.rows {
+        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
+        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
+            id: format!("{id}[{}]", row.label),
+            scenario: Arc::clone(scenario),
+            row: Some(index),
+            tags: tags(Some(row)),
+        })),
+    }
+}
+
+pub(super) struct Planner<'i> {
+    pub(super) input: &'i PlanInput<'i>,
+}
+
+impl Planner<'_> {
+    pub(super) fn api_index(&self, name: &str) -> Option<usize> {
+        self.input.apis.iter().position(|(each, _)| each == name)
+    }
+
+    pub(super) fn api_name(&self, api: usize) -> &str {
+        &self.input.apis[api].0
+    }
+
+    pub(super) fn api_names(&self) -> impl Iterator<Item = &str> {
+        self.input.apis.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What the project file says of the checks of an api.
+    pub(super) fn api_contract(&self, api: usize) -> Option<&ContractSettings> {
+        let name = self.api_name(api);
+        let apis = &self.input.project?.apis;
+        apis.iter().find(|each| each.name == name).map(|api| &api.value.contract)
+    }
+
+    /// Whether a name speaks of an api of the project whose document was not read.
+    pub(super) fn is_of_unread_api(&self, name: &str) -> bool {
+        let api = name.split_once('.').map(|(api, _)| api);
+        api.is_some_and(|api| self.is_in_project(api) && self.api_index(api).is_none())
+    }
+
+    /// Whether the document of every api of the project is at hand; one that nobody calls is not read.
+    pub(super) fn has_every_document(&self) -> bool {
+        let mut apis = self.input.project.into_iter().flat_map(|project| &project.apis);
+        self.input.broken_apis.is_empty() && apis.all(|api| self.api_index(&api.name).is_some())
+    }
+
+    pub(super) fn document(&self, api: usize) -> &Document {
+        &self.input.apis[api].1
+    }
+
+    /// The api a file names, or the only one there is.
+    pub(super) fn default_api(&self, file: &ScenarioFile) -> Option<usize> {
+        match &file.api {
+            Some(api) => self.api_index(&api.value),
+            None => (self.input.apis.len() == 1).then_some(0),
+        }
+    }
+
+    fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
+        let Some(api) = &file.api else { return };
+        let is_broken = self.input.broken_apis.contains(&api.value);
+        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
+            return;
+        }
+        let label = match nearest(&api.value, self.api_names()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "is neither an api of `contest.yaml` nor the path of a document".to_owned(),
+        };
+        problems.error(
+            Code::SCENARIO_UNKNOWN_API,
+            api.span,
+            format!("there is no api `{}`", api.value),
+            label,
+        );
+    }
+
+    /// Whether the project names it; its document may have failed to load, which is reported there.
+    fn is_in_project(&self, name: &str) -> bool {
+        self.input.project.is_some_and(|project| project.apis.iter().any(|api| api.name == name))
+    }
+
+    fn scenario(
+        &self,
+        file: &Arc<ScenarioFile>,
+        index: usize,
+        problems: &mut Problems,
+    ) -> Option<PlannedScenario> {
+        let scenario = &file.scenarios[index];
+        let problems_before = problems.len();
+        let mut course = self.course(file, scenario);
+        for input in file.inputs.iter().chain(&scenario.inputs) {
+            if let Some(default) = &input.value.default {
+                course.names.check_template(default, Place::Values, problems);
+            }
+        }
+        for choice in [&file.settings.auth, &scenario.settings.auth].into_iter().flatten() {
+            resolve_auth(Some(choice), self.input.project, problems);
+        }
+        for cell in scenario.rows.iter().flatten().flat_map(|row| &row.values) {
+            course.names.check_template(&cell.template, Place::Row, problems);
+        }
+        let skips = scenario.rows.iter().flatten().map(|row| &row.skip).chain([&scenario.skip]);
+        for when in skips.flatten().filter_map(|skip| skip.when.as_ref()) {
+            course.names.check_skip(when, problems);
+        }
+        let vars = || file.vars.iter().chain(&scenario.vars);
+        course.names.computed_later = vars().map(|var| var.name.clone()).collect();
+        let file_setup = self.steps(file, &file.setup, &mut course, problems);
+        for var in vars() {
+            course.names.check_template(&var.value, Place::Values, problems);
+            course.names.computed_later.remove(&var.name);
+            course.names.vars.insert(var.name.clone());
+        }
+        let setup = self.steps(file, &scenario.setup, &mut course, problems);
+        let steps = self.steps(file, &scenario.steps, &mut course, problems);
+        let teardown = self.steps(file, &scenario.teardown, &mut course, problems);
+        let file_teardown = self.steps(file, &file.teardown, &mut course, problems);
+        if steps.is_empty()
+            && scenario.steps.is_empty()
+            && problems.len() == problems_before
+            && !scenario.has_written_steps
+        {
+            let message = format!("the scenario `{}` has no steps", scenario.name.value);
+            problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
+        }
+        if !steps.is_empty() && steps.iter().all(|step| matches!(step.action, PlannedAction::Pause(_))) {
+            let message = format!("the scenario `{}` only pauses", scenario.name.value);
+            problems.error(Code::SCENARIO_EMPTY, scenario.name.span, message, "would send nothing");
+        }
+        let planned = [&file_setup, &setup, &steps, &teardown, &file_teardown];
+        for row in scenario.rows.iter().flatten().filter(|row| !row.is_plain()) {
+            for request in planned.into_iter().flatten().filter_map(PlannedStep::request) {
+                let _ = request.written().expect.with_row(row, self.input.limits, problems);
+            }
+        }
+        let inputs = reached_inputs(file, scenario, &course.names.used_inputs);
+        Some(PlannedScenario {
+            file: Arc::clone(file),
+            index,
+            file_setup,
+            setup,
+            steps,
+            teardown,
+            file_teardown,
+            inputs,
+            used: course.names.used,
+            timeout: course.surroundings.scenario_timeout(),
+        })
+    }
+
+    fn course<'s>(&'s self, file: &'s ScenarioFile, scenario: &'s Scenario) -> Course<'s> {
+        let mut surroundings = Surroundings::default();
+        if let Some(project) = self.input.project {
+            surroundings.project = Some(&project.contract);
+            surroundings.timeouts.push(project.timeouts);
+        }
+        if let Some(environment) = self.input.environment {
+            surroundings.contract.push(&environment.contract);
+            surroundings.timeouts.push(environment.timeouts);
+        }
+        surroundings.push(&file.settings);
+        surroundings.push(&scenario.settings);
+        let project_auth = self.input.project.and_then(|project| project.default_auth.as_ref());
+        let list = |names: Option<&Vec<String>>| names.into_iter().flatten().cloned().collect();
+        let rows = scenario.rows.iter().flatten();
+        let all_steps = [&file.setup, &scenario.setup, &scenario.steps, &scenario.teardown, &file.teardown];
+        let later = all_steps.into_iter().flatten();
+        let names = Names {
+            inputs: file.inputs.iter().chain(&scenario.inputs).map(|input| input.name.clone()).collect(),
+            columns: rows.flat_map(|row| row.values.iter().map(|cell| cell.column.clone())).collect(),
+            env: list(self.input.project.map(|project| &project.env)),
+            secrets: list(self.input.project.map(|project| &project.secrets)),
+            later: later.flat_map(|step| made_names(step)).collect(),
+            ..Names::default()
+        };
+        Course {
+            surroundings,
+            own_auth: scenario.settings.auth.as_ref().or(file.settings.auth.as_ref()),
+            project_auth,
+            names,
+            ids: BTreeSet::new(),
+            saved: BTreeMap::new(),
+            count: 0,
+        }
+    }
+}
+
+/// Every `contract` of a file, those of its steps included.
+fn contracts_of(file: &ScenarioFile) -> Vec<&ContractSettings> {
+    let mut found = vec![&file.settings.contract];
+    let mut steps: Vec<&Arc<Step>> = file.setup.iter().chain(&file.teardown).collect();
+    for scenario in &file.scenarios {
+        found.push(&scenario.settings.contract);
+        steps.extend(scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown));
+    }
+    while let Some(step) = steps.pop() {
+        found.extend(step.contract());
+        steps.extend(&step.cleanup);
+    }
+    found.retain(|settings| !settings.rules.is_empty());
+    found
+}
+
+/// The ids and saved names of a step and its cleanup.
+fn made_names(step: &Step) -> Vec<String> {
+    let id = step.id.iter().map(|id| id.value.clone());
+    let saved = step.save.iter().map(|capture| capture.name.clone());
+    id.chain(saved).chain(step.cleanup.iter().flat_map(|step| made_names(step))).collect()
+}
+
+/// The inputs a scenario reaches, those that its own `inputs` declares first.
+fn reached_inputs(file: &ScenarioFile, scenario: &Scenario, used: &BTreeSet<String>) -> Vec<Named<Input>> {
+    used.iter()
+        .filter_map(|name| {
+            let declared = |inputs: &[Named<Input>]| inputs.iter().find(|input| input.name == *name).cloned();
+            declared(&scenario.inputs).or_else(|| declared(&file.inputs))
+        })
+        .collect()
+}

@@ -1,0 +1,242 @@
+use super::settings::{AUTH, CONTRACT, TIMEOUTS};
+use crate::yaml::{Field, Fields, Shape};
+
+const LIMITS: Shape = Shape::Named("limits");
+const JOBS: Shape = Shape::Integer(1, 1024);
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const NULLABLE: Shape = Shape::OneOf(&["lenient", "strict"]);
+const HOSTS: Shape = Shape::List(&Shape::Pattern(r"^[^/?#@ *\\%]+$"));
+
+/// The project file.
+pub static PROJECT: Fields = Fields {
+    name: "project",
+    about: "The project file: which APIs there are, where they run, and how to sign in.",
+    keys: &[
+        Field::required("contest", Shape::Integer(1, 1), "The version of the format, 1."),
+        Field::new(
+            "apis",
+            Shape::Names(&Shape::Any(&[Shape::Text, Shape::Map(&API)])),
+            "The apis by their names: the path or URL of a document, or a map.",
+        ),
+        Field::new(
+            "environments",
+            Shape::Names(&Shape::Map(&ENVIRONMENT)),
+            "Where the apis are, by the names of environments.",
+        ),
+        Field::new(
+            "defaultEnvironment",
+            Shape::Named("environment-name"),
+            "The environment that is used when none is asked for.",
+        ),
+        Field::new("scenarios", TEXTS, "The files and folders that a bare `contest run` takes."),
+        Field::new("env", TEXTS, "The process variables that may be read as `$env.NAME`."),
+        Field::new(
+            "secrets",
+            TEXTS,
+            "The names of secrets, read as `$secrets.NAME` and masked in every output.",
+        ),
+        Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
+        Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static API: Fields = Fields {
+    name: "api",
+    about: "One api.",
+    keys: &[
+        Field::required("document", Shape::Text, "The path or the URL of its OpenAPI document."),
+        Field::new("overlays", TEXTS, "The paths of overlays, applied in this order."),
+        Field::new("remote", HOSTS, "Hosts that the document, and what it refers to, may be read from."),
+        Field::new("folders", TEXTS, "Folders beside that of the project that the document may refer to."),
+        Field::new(
+            "nullable",
+            NULLABLE,
+            "How `nullable` of OpenAPI 3.0 is read: lenient, or strict (only beside `type`).",
+        ),
+        Field::new("contract", CONTRACT, "How much the findings of contract checks weigh for this api."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static ENVIRONMENT: Fields = Fields {
+    name: "environment",
+    about: "Where the apis are, and the values that differ from place to place.",
+    keys: &[
+        Field::new(
+            "mocks",
+            Shape::Names(&Shape::Text),
+            "Rules files of mocks that are started in this process, by api.",
+        ),
+        Field::new(
+            "baseUrls",
+            Shape::Names(&Shape::Any(&[Shape::Text, Shape::Map(&SERVER_CHOICE)])),
+            "Base URLs by api, the word `servers` for those of the document, or a choice among them.",
+        ),
+        Field::new(
+            "env",
+            Shape::Members(&Shape::Value),
+            "Values for `$env`, which count before the process's variables.",
+        ),
+        Field::new(
+            "secrets",
+            Shape::Members(&Shape::Map(&SECRET)),
+            "Where secrets come from; the process variable of the same name when nothing is written.",
+        ),
+        Field::new("inputsFile", Shape::Text, "The path of a YAML map from names of inputs to values."),
+        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request.").later(),
+        Field::new("auth", AUTH, "The auth profile of every step that names none.").later(),
+        Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs for this environment."),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
+            .later(),
+        Field::new("jobs", JOBS, "How many cases run at the same time."),
+        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s.")
+            .later(),
+        Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
+        Field::new("proxy", Shape::Text, "The URL of a proxy.").later(),
+        Field::new("tls", Shape::Value, "Certificates, and whether those of the server are looked at.")
+            .later(),
+        Field::new("allow", Shape::List(&Shape::Text), "The methods that may be sent at all.").later(),
+        Field::new(
+            "contract",
+            CONTRACT,
+            "How much the findings of contract checks weigh for this environment.",
+        ),
+    ],
+    others: None,
+    forms: &[],
+};
+
+/// A choice among the servers of a document.
+static SERVER_CHOICE: Fields = Fields {
+    name: "server-choice",
+    about: "A choice among the servers of the document.",
+    keys: &[
+        Field::new(
+            "server",
+            Shape::Text,
+            "The `url` or the `description` of the server; the first when nothing is written.",
+        ),
+        Field::new("variables", Shape::Members(&Shape::Value), "Values of the variables of the server."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static SECRET: Fields = Fields {
+    name: "secret",
+    about: "Where a secret comes from: one of these.",
+    keys: &[
+        Field::either("env", Shape::Text, "The process variable that holds it."),
+        Field::either("file", Shape::Text, "The file that holds it."),
+        Field::either("value", Shape::Text, "The value itself, for mocks."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static PROFILE: Fields = Fields {
+    name: "auth-profile",
+    about: "A way to sign in: one of these kinds.",
+    keys: &[
+        Field::either("bearer", Shape::TextValue, "A token that is sent as `Authorization: Bearer …`."),
+        Field::either("basic", Shape::Map(&BASIC), "A name and a password (RFC 7617)."),
+        Field::either("apiKey", Shape::Map(&API_KEY), "A value in a header, a query parameter or a cookie."),
+        Field::either("oauth2", Shape::Map(&OAUTH2), "A token of an OAuth 2.0 token endpoint."),
+        Field::either("mtls", Shape::Value, "A certificate of the client's.").later(),
+        Field::either("flow", Shape::Text, "A flow that signs in, as `file.contest.yaml#name`.").later(),
+        Field::new("with", Shape::Names(&Shape::Value), "What the flow is given as its inputs.").later(),
+        Field::new("headers", Shape::Members(&Shape::Value), "The headers that carry what the flow gives.")
+            .later(),
+        Field::new("expires", Shape::Value, "How long what the flow gives is good.").later(),
+        Field::either("command", Shape::Value, "A program that prints the credentials.").later(),
+        Field::either("all", Shape::List(&Shape::Text), "Several profiles at once.").later(),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static BASIC: Fields = Fields {
+    name: "basic",
+    about: "A name and a password.",
+    keys: &[
+        Field::required("username", Shape::TextValue, "The name, which has no colon."),
+        Field::required("password", Shape::TextValue, "The password, as `$secrets.NAME`."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static API_KEY: Fields = Fields {
+    name: "api-key",
+    about: "A value in a header, a query parameter or a cookie.",
+    keys: &[
+        Field::required("in", Shape::OneOf(&["header", "query", "cookie"]), "Where it travels."),
+        Field::required("name", Shape::Text, "The name of the header, the parameter or the cookie."),
+        Field::required("value", Shape::TextValue, "The value, as `$secrets.NAME`."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+static OAUTH2: Fields = Fields {
+    name: "oauth2",
+    about: "How a token is asked for (RFC 6749).",
+    keys: &[
+        Field::required("grant", Shape::TextValue, "What is sent as `grant_type`."),
+        Field::required(
+            "tokenUrl",
+            Shape::TextValue,
+            "The token endpoint; a relative one is below the base URL of the api.",
+        ),
+        Field::required("clientId", Shape::TextValue, "The id of the client."),
+        Field::new("clientSecret", Shape::TextValue, "The secret of the client, as `$secrets.NAME`."),
+        Field::new(
+            "clientAuth",
+            Shape::OneOf(&["basic", "body"]),
+            "Where id and secret go; basic when nothing is written.",
+        ),
+        Field::new("scope", Shape::TextValue, "The scope that is asked for."),
+        Field::new("params", Shape::Members(&Shape::Value), "Further fields of the form."),
+        Field::new(
+            "tokenPointer",
+            POINTER,
+            "Where the token stands in the reply; /access_token when nothing is written.",
+        ),
+        Field::new(
+            "expiresPointer",
+            POINTER,
+            "Where its lifetime in seconds stands; /expires_in when nothing is written.",
+        ),
+    ],
+    others: None,
+    forms: &[],
+};
+
+const POINTER: Shape = Shape::Pattern("^(/|$)");
+
+static DEFAULTS: Fields = Fields {
+    name: "defaults",
+    about: "What holds for every file, unless something nearer says otherwise.",
+    keys: &[
+        Field::new("headers", Shape::Members(&Shape::Value), "Headers of every request.").later(),
+        Field::new("auth", AUTH, "The auth profile of every step that names none."),
+        Field::new(
+            "contract",
+            CONTRACT,
+            "How much the findings of contract checks weigh: deny, warn or off.",
+        ),
+        Field::new("timeouts", Shape::Map(&TIMEOUTS), "Time-outs."),
+        Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport.")
+            .later(),
+        Field::new("jobs", JOBS, "How many cases run at the same time."),
+        Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s.")
+            .later(),
+        Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
+        Field::new("nullable", NULLABLE, "How `nullable` of OpenAPI 3.0 is read where an api does not say."),
+    ],
+    others: None,
+    forms: &[],
+};

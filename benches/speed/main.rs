@@ -1,7 +1,8 @@
 //! `cargo bench --bench speed [-- requests | process | document | memory]`: what `docs/performance.md` states.
 //!
 //! Plain measurements of processor time, printed; nothing is asserted about them. Linux only: the figures are read from
-//! `/proc`. `profile` runs the scenarios alone, for a profiler.
+//! `/proc`. `profile [rounds]` runs the scenarios alone, for a profiler, and `profile-bare [rounds]` the bare client on one
+//! thread.
 
 mod document;
 mod process;
@@ -17,8 +18,13 @@ fn main() -> io::Result<()> {
     if chosen.contains(&server::ARGUMENT) {
         return server::serve();
     }
-    if chosen.contains(&"profile") {
-        requests::run_contest(&server::Server::start()?, 500);
+    if let Some(at) = chosen.iter().position(|it| matches!(*it, "profile" | "profile-bare")) {
+        let rounds = chosen.get(at + 1).and_then(|rounds| rounds.parse().ok()).unwrap_or(500);
+        let server = server::Server::start()?;
+        match chosen[at] {
+            "profile" => requests::run_contest(&server, rounds),
+            _ => requests::run_bare_alone(&server, rounds),
+        }
         return Ok(());
     }
     let wants = |name: &str| chosen.is_empty() || chosen.contains(&name);

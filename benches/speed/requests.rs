@@ -90,6 +90,11 @@ pub(crate) fn run_contest(server: &Server, rounds: usize) {
     run(&load(server, rounds), &mut || {});
 }
 
+/// The bare client alone, for a profiler.
+pub(crate) fn run_bare_alone(server: &Server, rounds: usize) {
+    run_bare(server, rounds, &runtime_of_one_thread());
+}
+
 fn load(server: &Server, rounds: usize) -> Session {
     let session = Session::load(
         Settings {

@@ -10,8 +10,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
 use crate::json::Value;
 use crate::openapi::{
-    ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, is_text_schema,
-    read_text,
+    ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, read_text,
 };
 
 /// The finding for content where there may be none.
@@ -91,8 +90,8 @@ pub(super) fn check(
     let stated = case.exchange.response.content_type().unwrap_or(range);
     let kind = content_kind(stated);
     let schema = media_type.schema();
-    let is_text = schema.as_ref().is_some_and(|schema| is_text_schema(case.contract.document(), schema));
-    let is_whole = is_text || matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Binary);
+    let is_whole =
+        media_type.is_text() || matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Binary);
     if let (Content::Text(_) | Content::Bytes, false) = (content, is_whole)
         && (schema.is_some() || media_type.item_schema().is_some())
     {

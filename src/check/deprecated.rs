@@ -7,7 +7,9 @@ use super::request::RequestValues;
 use super::{Check, Fact, Severities};
 use crate::diagnostic::Severity;
 use crate::json::{Datum, Map, Pointer, Value};
-use crate::openapi::{Contract, Direction, Document, Operation, ParameterIn, Validity, match_media_type};
+use crate::openapi::{
+    Contract, Direction, Document, MediaType, Operation, ParameterIn, Validity, match_media_type,
+};
 use std::collections::HashSet;
 
 /// Parts of a request body that are looked at; a request is small, and this is an end for one that
@@ -40,7 +42,7 @@ pub fn check_deprecated_use(
         fact.notes.extend(note_on(check, severities));
         fact
     };
-    if severities.of(Check::DeprecatedParameter) != Severity::Off {
+    if operation.has_deprecated_parameters() && severities.of(Check::DeprecatedParameter) != Severity::Off {
         for parameter in operation.parameters().iter().filter(|parameter| parameter.is_deprecated()) {
             let (words, sent) = match parameter.location() {
                 ParameterIn::Path => ("path parameter", &values.path),
@@ -88,6 +90,7 @@ fn deprecated_properties(
     let Some((content, value)) = sent else { return Vec::new() };
     let media_types = operation.request_body().map(|body| body.media_types()).unwrap_or_default();
     let media_type = match_media_type(&content.media_type, media_types);
+    let media_type = media_type.filter(MediaType::has_deprecated);
     let Some(schema) = media_type.and_then(|media_type| media_type.schema()) else { return Vec::new() };
     let document = contract.document();
     let mut search = Search { document, contract, root: value, seen: HashSet::new(), found: Vec::new() };

@@ -236,7 +236,10 @@ impl Signing<'_> {
                 }
             }
             AuthKind::OAuth2(oauth2) => {
-                let token_request = token_request(oauth2, self.base_url, run, scope)?;
+                let templates = profile.value.templates();
+                let token_request = run.token_requests.of(index, self.base_url, &templates, || {
+                    token_request(oauth2, self.base_url, run, scope)
+                })?;
                 let client = attached.client.as_ref().unwrap_or(&run.settings.client);
                 let token = run.settings.tokens.token(client, &token_request, self.timeout).await;
                 let token = token.map_err(|error| {

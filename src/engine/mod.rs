@@ -30,6 +30,7 @@ mod stepper;
 mod summary;
 mod target;
 mod target_uri;
+mod token_requests;
 mod unanswered;
 mod unit;
 mod url;

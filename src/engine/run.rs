@@ -4,13 +4,14 @@ use super::gate::Gate;
 use super::mask::mask_report;
 use super::once::Once;
 use super::summary::SummaryBuilder;
+use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
-use crate::expression::Generator;
+use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
-use crate::plan::{Case, Plan};
+use crate::plan::{Case, Plan, PlannedStep, UsedNames};
 use crate::scenario::{AuthProfile, Named};
 use crate::secret::{Masker, SecretString};
 use std::path::PathBuf;
@@ -93,6 +94,23 @@ pub(super) struct Run {
     /// Where events go. The receiver lives as long as the workers; a failed send means that nobody
     /// listens.
     pub(super) events: mpsc::UnboundedSender<Event>,
+    pub(super) token_requests: TokenRequests,
+    /// The names that expressions of the plan read.
+    used: UsedNames,
+    /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
+    profiles_read_steps: bool,
+}
+
+impl Run {
+    /// Whether anything may read the exchange of a step once the step has been judged.
+    pub(super) fn reads_exchange(&self, step: &PlannedStep) -> bool {
+        self.profiles_read_steps || self.used.contains("steps", &step.name)
+    }
+}
+
+fn reads_steps(template: &Template) -> bool {
+    template.references().into_iter().any(|(reference, _)| reference.root == "steps")
+        || template.conditions().into_iter().any(|it| it.mentions().iter().any(|it| it.root == "steps"))
 }
 
 /// Runs every case of a plan on the workers, and says what happens; returns the summary that the
@@ -121,7 +139,19 @@ pub async fn run(
     let started = Instant::now();
     let (events, mut receiver) = mpsc::unbounded_channel();
     let gate = Gate::of_units(&units, &plan);
-    let run = Arc::new(Run { units, gate, plan, settings: Arc::clone(&settings), target, events });
+    let profiles_read_steps =
+        settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let run = Arc::new(Run {
+        used: plan.used(),
+        units,
+        gate,
+        plan,
+        settings: Arc::clone(&settings),
+        target,
+        events,
+        token_requests: TokenRequests::default(),
+        profiles_read_steps,
+    });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
         tokio::spawn(work(Arc::clone(&run), Arc::clone(&next), worker));

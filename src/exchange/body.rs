@@ -170,9 +170,8 @@ impl Body {
     pub fn whole(&self) -> Option<&Datum> {
         let json = self.read().ok()?;
         let exact = json.exact.get_or_init(|| {
-            let value = Some(json.plain.value()).filter(|value| Datum::needs_digits(value))?;
             let located = Located::parse(self.text().ok()?)?;
-            Some(Box::new(Datum::of_part(value, &located, &Pointer::root())))
+            Some(Box::new(Datum::of_part(json.plain.value(), &located, &Pointer::root())))
         });
         Some(exact.as_deref().unwrap_or(&json.plain))
     }
@@ -185,9 +184,10 @@ impl Body {
     fn read(&self) -> Result<&Json, &ParseError> {
         let read = self.json.get_or_init(|| match self.text() {
             Ok(text) => parse(text.trim_start_matches('\u{feff}')).map(|parsed| Json {
+                // Without a float there are no digits to look up.
+                exact: if parsed.has_floats { OnceLock::new() } else { OnceLock::from(None) },
                 plain: Datum::new(parsed.value),
                 duplicates: parsed.duplicates,
-                exact: OnceLock::new(),
             }),
             Err(problem) => Err(ParseError {
                 reason: problem.to_string(),

@@ -1,8 +1,10 @@
 use super::connection::{Connecting, announce, observe, so_far};
 use super::deadline::timeout_at;
 use super::error::{Context, MAX_LINES, TransportError, TransportErrorKind};
+use super::incoming::{self, Answer, Arriving};
+use super::outgoing::{self, Outgoing};
 use super::pace::Pace;
-use super::{incoming, outgoing};
+use super::plain::Plain;
 use crate::exchange::{Exchange, Request, Response};
 use crate::limits::Limits;
 use crate::secret::{ExposeSecret, SecretString};
@@ -70,19 +72,28 @@ pub struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: ClientSettings,
-    // Two, because reading the platform's certificates takes longer than a hundred requests: a run
+    // Several, because reading the platform's certificates takes longer than a hundred requests: a run
     // against plain HTTP does without.
-    plain: OnceLock<Result<reqwest::Client, TransportError>>,
+    plain: OnceLock<Result<Plain, TransportError>>,
+    /// Plain HTTP through a proxy.
+    proxied: OnceLock<Result<reqwest::Client, TransportError>>,
     secure: OnceLock<Result<reqwest::Client, TransportError>>,
     /// Clients that show another certificate, by a digest of it and its key.
     identities: Mutex<HashMap<[u8; 32], Client>>,
 }
 
+/// What carries a request.
+#[derive(Clone, Copy)]
+enum Carrier<'c> {
+    Plain(&'c Plain),
+    Layered(&'c reqwest::Client),
+}
+
 impl Client {
     /// Makes a client; nothing is read or connected before the first request.
     pub fn new(settings: ClientSettings) -> Self {
-        let (plain, secure, identities) = (OnceLock::new(), OnceLock::new(), Mutex::default());
-        Self(Arc::new(Inner { settings, plain, secure, identities }))
+        let (proxied, secure, identities) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Self(Arc::new(Inner { settings, plain: OnceLock::new(), proxied, secure, identities }))
     }
 
     /// The client that shows this certificate (PEM, with its key) while it connects, and is otherwise
@@ -112,7 +123,7 @@ impl Client {
     /// # Errors
     /// [`TransportError`] when a certificate, a key or the proxy's URL cannot be used.
     pub fn check(&self) -> Result<(), TransportError> {
-        self.client_for(true).map(|_| ())
+        self.carrier_for(true).map(|_| ())
     }
 
     /// Sends a request and reads the response to its last byte.
@@ -172,13 +183,13 @@ impl Client {
     ) -> Result<(Response, Duration, Vec<String>), TransportError> {
         let mut outgoing = outgoing::outgoing(request)?;
         let context = Context {
-            url: outgoing.url().clone(),
+            authority: outgoing.authority.clone(),
             proxy: self.0.settings.proxy.as_deref(),
-            is_secure: outgoing.url().scheme() == "https",
+            is_secure: outgoing.is_secure,
             connect_timeout: self.0.settings.connect_timeout,
             limits: &self.0.settings.limits,
         };
-        let client = self.client_for(context.is_secure)?;
+        let carrier = self.carrier_for(context.is_secure)?;
         let_connections_be_polled().await;
         self.turn().await;
         let begun = Instant::now();
@@ -188,20 +199,24 @@ impl Client {
         let mut notes = Vec::new();
         loop {
             let may_repeat = is_repeatable && notes.is_empty();
-            let attempt = Instant::now();
-            let (result, connecting) =
-                observe(attempt_once(client, outgoing, &context, deadline, timeout)).await;
+            let attempt_begun = Instant::now();
+            let (result, was_kept_alive) = match carrier {
+                Carrier::Plain(plain) => plain.attempt(outgoing, &context, deadline, timeout).await,
+                Carrier::Layered(client) => {
+                    let attempt = attempt(client, outgoing, &context, deadline, timeout);
+                    let (result, connecting) = observe(attempt).await;
+                    (result, connecting != Connecting::Done)
+                }
+            };
             let failure = match result {
-                Ok((response, headers, received)) => {
-                    let latency = attempt.elapsed();
-                    let limit = context.limits.body;
-                    let response = incoming::finish(&response, headers, received, limit, &mut notes).await;
+                Ok(answer) => {
+                    let latency = attempt_begun.elapsed();
+                    let response = incoming::finish(answer, context.limits.body, &mut notes).await;
                     let response = response.map_err(|error| error.after(latency))?;
                     return Ok((response, latency, notes));
                 }
-                Err(failure) => failure.after(attempt.elapsed()),
+                Err(failure) => failure.after(attempt_begun.elapsed()),
             };
-            let was_kept_alive = connecting != Connecting::Done;
             match may_repeat {
                 true if was_kept_alive && failure.kind == TransportErrorKind::Reset => {
                     notes.push(RESENT.to_owned());
@@ -242,10 +257,15 @@ impl Client {
         }
     }
 
-    fn client_for(&self, is_secure: bool) -> Result<&reqwest::Client, TransportError> {
-        let inner = &self.0;
-        let cell = if is_secure { &inner.secure } else { &inner.plain };
-        cell.get_or_init(|| build(&inner.settings, is_secure)).as_ref().map_err(Clone::clone)
+    fn carrier_for(&self, is_secure: bool) -> Result<Carrier<'_>, TransportError> {
+        let Inner { settings, plain, proxied, secure, .. } = &*self.0;
+        if !is_secure && settings.proxy.is_none() {
+            let plain = plain.get_or_init(|| Plain::new(&settings.user_agent));
+            return plain.as_ref().map(Carrier::Plain).map_err(Clone::clone);
+        }
+        let cell = if is_secure { secure } else { proxied };
+        let client = cell.get_or_init(|| build(settings, is_secure));
+        client.as_ref().map(Carrier::Layered).map_err(Clone::clone)
     }
 }
 
@@ -265,17 +285,16 @@ fn is_idempotent(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE")
 }
 
-type Answer = (reqwest::Response, crate::exchange::Headers, incoming::Received);
-
-async fn attempt_once(
+/// One attempt through reqwest.
+async fn attempt(
     client: &reqwest::Client,
-    outgoing: reqwest::Request,
+    outgoing: Outgoing,
     context: &Context<'_>,
     deadline: Instant,
     timeout: Duration,
 ) -> Result<Answer, TransportError> {
     let begun = Instant::now();
-    let mut response = match timeout_at(deadline, client.execute(outgoing)).await {
+    let response = match timeout_at(deadline, client.execute(outgoing.into_reqwest()?)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(context.explain(&error.without_url())),
         // Connecting that lasts longer than its own time-out has ended: then it lost against
@@ -285,9 +304,7 @@ async fn attempt_once(
         }
         Err(_) => return Err(context.answer_timeout(timeout)),
     };
-    let headers = incoming::headers(&response, context.limits.headers)?;
-    let received = incoming::receive(&mut response, &headers, context, deadline, timeout).await?;
-    Ok((response, headers, received))
+    Arriving::Layered(response).receive(context, deadline, timeout).await
 }
 
 fn build(settings: &ClientSettings, is_secure: bool) -> Result<reqwest::Client, TransportError> {

@@ -123,10 +123,15 @@ pub(super) const MAX_LINES: usize = 500;
 /// hyper reads this much of a head (8 KiB and 100 pages), whatever the limits say.
 const MAX_HEAD: &str = "408 KiB";
 
+/// A host's name has no address.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NoAddress(#[source] pub(super) io::Error);
+
 /// What a failure is put into words with.
 pub(super) struct Context<'c> {
-    /// The target URL.
-    pub(super) url: Url,
+    /// Host and port of the target URL.
+    pub(super) authority: String,
     /// The proxy's URL, if there is one; it may hold a name and a password.
     pub(super) proxy: Option<&'c str>,
     pub(super) is_secure: bool,
@@ -137,7 +142,17 @@ pub(super) struct Context<'c> {
 impl Context<'_> {
     /// Scheme, host and port of the target URL.
     fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority)
+    }
+
+    /// The host of the target URL.
+    fn host(&self) -> &str {
+        let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if is_port(port) => host,
+            _ => &self.authority,
+        }
     }
 
     /// Scheme, host and port of the proxy.
@@ -183,14 +198,16 @@ impl Context<'_> {
     /// Says what a failed attempt means.
     pub(super) fn explain(&self, error: &reqwest::Error) -> TransportError {
         if error.is_builder() {
-            let message = format!("the request to {} cannot be built: {}", self.origin(), cause(error));
-            return TransportError::new(TransportErrorKind::Build, message);
+            return self.unbuildable(&cause(error));
         }
         if error.is_dns() {
             return self.explain_dns(error);
         }
         if error.is_connect() {
-            return self.explain_connect(error);
+            return match error.is_timeout() {
+                true => self.connect_timeout(self.connect_timeout),
+                false => self.explain_connect(error),
+            };
         }
         // In TLS 1.3 a server refuses a client's certificate after the handshake has ended for the
         // client.
@@ -199,7 +216,7 @@ impl Context<'_> {
             return self.explain_tls(&reason);
         }
         if let Some(hyper) = find::<hyper::Error>(error) {
-            return self.explain_hyper(hyper);
+            return self.explain_exchange(hyper);
         }
         match find::<io::Error>(error) {
             Some(_) => self.reset(),
@@ -207,24 +224,32 @@ impl Context<'_> {
         }
     }
 
-    fn explain_dns(&self, error: &reqwest::Error) -> TransportError {
+    /// The request cannot be put as HTTP wants it.
+    pub(super) fn unbuildable(&self, reason: &str) -> TransportError {
+        let message = format!("the request to {} cannot be built: {reason}", self.origin());
+        TransportError::new(TransportErrorKind::Build, message)
+    }
+
+    fn explain_dns(&self, error: &(dyn Error + 'static)) -> TransportError {
         let host = match self.proxy_origin() {
             Some(proxy) => format!("proxy {proxy}"),
-            None => format!("host `{}`", self.url.host_str().unwrap_or_default()),
+            None => format!("host `{}`", self.host()),
         };
         let message = format!("the {host} has no address ({})", dns_reason(&cause(error)));
         TransportError::new(TransportErrorKind::Dns, message)
             .with_help("is the base URL spelled right, and is its name known in this network?")
     }
 
-    fn explain_connect(&self, error: &reqwest::Error) -> TransportError {
-        if error.is_timeout() {
-            return self.connect_timeout(self.connect_timeout);
+    /// Says why no connection came about.
+    pub(super) fn explain_connect(&self, error: &(dyn Error + 'static)) -> TransportError {
+        if find::<NoAddress>(error).is_some() {
+            return self.explain_dns(error);
         }
         let reason = cause(error);
         let kind = find::<io::Error>(error).map(io::Error::kind);
         let (peer, connect) = (self.peer(), TransportErrorKind::Connect);
         match kind {
+            Some(io::ErrorKind::TimedOut) => self.connect_timeout(self.connect_timeout),
             Some(io::ErrorKind::ConnectionRefused) => {
                 let help = if self.proxy.is_some() { "is the proxy up?" } else { "is the target up?" };
                 TransportError::new(connect, format!("nothing listens at {peer} (connection refused)"))
@@ -255,7 +280,8 @@ impl Context<'_> {
         }
     }
 
-    fn explain_hyper(&self, error: &hyper::Error) -> TransportError {
+    /// Says why an exchange on a connection broke off.
+    pub(super) fn explain_exchange(&self, error: &hyper::Error) -> TransportError {
         if error.is_parse_too_large() {
             return TransportError::headers_limit(self.limits.headers, None);
         }

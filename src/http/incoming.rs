@@ -4,16 +4,83 @@ use super::deadline::timeout_at;
 use super::decode::{TooLarge, codings, decode};
 use super::error::{Context, TransportError, cause, find};
 use crate::exchange::{Body, BodyProblem, Headers, Response};
+use hyper::body::{Body as _, Bytes, Incoming};
+use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, Version};
+use std::error::Error;
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// A response of which the head has come.
+pub(super) enum Arriving {
+    Bare(hyper::Response<Incoming>),
+    Layered(reqwest::Response),
+}
+
+/// What came of a response.
+pub(super) struct Answer {
+    status: StatusCode,
+    version: Version,
+    headers: Headers,
+    received: Received,
+}
+
 /// The bytes of a body as they came.
-pub(super) struct Received {
+struct Received {
     bytes: Vec<u8>,
     problem: Option<BodyProblem>,
     /// Why no more was read of a stream without end.
     cut: Option<String>,
+}
+
+impl Answer {
+    /// Whether the body was read to its end.
+    pub(super) fn is_whole(&self) -> bool {
+        self.received.problem.is_none() && self.received.cut.is_none()
+    }
+}
+
+impl Arriving {
+    /// Reads the header lines, and the body to its end.
+    ///
+    /// # Errors
+    /// When the header lines are larger than the limit `headers`, and those of [`receive`].
+    pub(super) async fn receive(
+        mut self,
+        context: &Context<'_>,
+        deadline: Instant,
+        timeout: Duration,
+    ) -> Result<Answer, TransportError> {
+        let (status, version, lines) = match &self {
+            Self::Bare(response) => (response.status(), response.version(), response.headers()),
+            Self::Layered(response) => (response.status(), response.version(), response.headers()),
+        };
+        let headers = headers(lines, context.limits.headers)?;
+        let received = receive(&mut self, &headers, context, deadline, timeout).await?;
+        Ok(Answer { status, version, headers, received })
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Box<dyn Error + Send + Sync>> {
+        let response = match self {
+            Self::Bare(response) => response,
+            Self::Layered(response) => return Ok(response.chunk().await?),
+        };
+        loop {
+            let body = response.body_mut();
+            match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.transpose()? {
+                None => return Ok(None),
+                Some(frame) => match frame.into_data() {
+                    Ok(bytes) => return Ok(Some(bytes)),
+                    // Trailers.
+                    Err(_) => continue,
+                },
+            }
+        }
+    }
 }
 
 /// The header lines, their octets read as ISO 8859-1.
@@ -21,8 +88,7 @@ pub(super) struct Received {
 /// # Errors
 /// Of kind [`TransportErrorKind::Limit`](super::TransportErrorKind::Limit) when they are larger
 /// than the limit `headers`: names, values and four bytes a line for `: ` and the line's end.
-pub(super) fn headers(response: &reqwest::Response, limit: u64) -> Result<Headers, TransportError> {
-    let lines = response.headers();
+fn headers(lines: &HeaderMap, limit: u64) -> Result<Headers, TransportError> {
     let bytes: usize = lines.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
     if bytes > limit {
@@ -43,8 +109,8 @@ pub(super) fn headers(response: &reqwest::Response, limit: u64) -> Result<Header
 ///
 /// # Errors
 /// When the deadline passes, or more bytes come than `limits.body` of content can be encoded in.
-pub(super) async fn receive(
-    response: &mut reqwest::Response,
+async fn receive(
+    response: &mut Arriving,
     headers: &Headers,
     context: &Context<'_>,
     deadline: Instant,
@@ -92,7 +158,7 @@ pub(super) async fn receive(
             }
             Ok(None) => return Ok(received),
             Err(error) => {
-                received.problem = Some(received.explain(&error));
+                received.problem = Some(received.explain(&*error));
                 return Ok(received);
             }
         }
@@ -141,7 +207,7 @@ impl Received {
 
     /// The end of the connection cuts a body short; anything else that breaks it is its framing:
     /// a chunk size that is no number.
-    fn explain(&self, error: &reqwest::Error) -> BodyProblem {
+    fn explain(&self, error: &(dyn Error + 'static)) -> BodyProblem {
         let is_framing = find::<io::Error>(error).is_some_and(|error| {
             matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
         });
@@ -160,12 +226,11 @@ impl Received {
 /// Of kind [`TransportErrorKind::Limit`](super::TransportErrorKind::Limit) when the content is
 /// larger than the limit `body`.
 pub(super) async fn finish(
-    response: &reqwest::Response,
-    headers: Headers,
-    received: Received,
+    answer: Answer,
     limit: u64,
     notes: &mut Vec<String>,
 ) -> Result<Response, TransportError> {
+    let Answer { status, version, headers, received } = answer;
     let decoded = decode(received.bytes, &codings(&headers), limit).await;
     let decoded = decoded.map_err(|TooLarge| TransportError::body_limit(limit))?;
     notes.extend(decoded.note);
@@ -179,9 +244,8 @@ pub(super) async fn finish(
     if let Some(problem) = received.problem.or(decoded.problem) {
         body = body.with_problem(problem);
     }
-    let status = response.status();
     Ok(Response {
-        version: format!("{:?}", response.version()),
+        version: format!("{version:?}"),
         status: status.as_u16(),
         reason: status.canonical_reason().unwrap_or_default().to_owned(),
         headers,

@@ -17,6 +17,7 @@ mod incoming;
 mod measure;
 mod outgoing;
 mod pace;
+mod plain;
 mod retry_after;
 #[cfg(test)]
 mod test_server;

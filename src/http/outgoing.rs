@@ -2,18 +2,54 @@
 
 use super::error::{TransportError, TransportErrorKind};
 use crate::exchange::Request;
+use hyper::body::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
+use std::net::Ipv4Addr;
+use url::{Position, Url};
 
-/// The request as reqwest wants it.
+/// A request whose parts go out as they are.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) is_secure: bool,
+    /// Host and port, without the scheme's own.
+    pub(super) authority: String,
+    /// Path and query.
+    pub(super) target: String,
+    pub(super) headers: HeaderMap,
+    /// `None` when it is empty.
+    pub(super) body: Option<Bytes>,
+}
+
+impl Outgoing {
+    /// The URL without a fragment.
+    pub(super) fn url(&self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}{}", self.authority, self.target)
+    }
+
+    /// The request as reqwest wants it.
+    ///
+    /// # Errors
+    /// When the URL cannot be read, which it was before.
+    pub(super) fn into_reqwest(self) -> Result<reqwest::Request, TransportError> {
+        let url = check_url(&self.url())?;
+        let mut request = reqwest::Request::new(self.method, url);
+        *request.headers_mut() = self.headers;
+        *request.body_mut() = self.body.map(Into::into);
+        Ok(request)
+    }
+}
+
+/// The request as it goes out.
 ///
 /// # Errors
 /// Of kind [`TransportErrorKind::Build`], when something of it would be altered, dropped or refused
 /// on its way out.
-pub(super) fn outgoing(request: &Request) -> Result<reqwest::Request, TransportError> {
+pub(super) fn outgoing(request: &Request) -> Result<Outgoing, TransportError> {
     let method = check_method(&request.method)?;
-    let url = check_url(&request.url)?;
+    let (is_secure, authority, target) = address(&request.url)?;
     let mut headers = HeaderMap::new();
     for (name, value) in request.headers.iter() {
         let (name, value) = check_header(name, value).map_err(|error| error.about_header(name))?;
@@ -36,12 +72,58 @@ pub(super) fn outgoing(request: &Request) -> Result<reqwest::Request, TransportE
     if length(request) == 0 && (request.body.is_some() || anticipates) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    let mut outgoing = reqwest::Request::new(method, url);
-    *outgoing.headers_mut() = headers;
-    if let Some(body) = request.body.as_ref().filter(|body| !body.is_empty()) {
-        *outgoing.body_mut() = Some(body.clone().into());
+    let body = request.body.as_ref().filter(|body| !body.is_empty()).map(|body| body.clone().into());
+    Ok(Outgoing { method, is_secure, authority, target, headers, body })
+}
+
+/// Whether a URL is for TLS, its authority, and its target.
+fn address(text: &str) -> Result<(bool, String, String), TransportError> {
+    if let Some((authority, target)) = plain_address(text) {
+        return Ok((false, authority.to_owned(), target.to_owned()));
     }
-    Ok(outgoing)
+    let url = check_url(text)?;
+    let authority = url[Position::BeforeHost..Position::AfterPort].to_owned();
+    Ok((url.scheme() == "https", authority, url[Position::BeforePath..Position::AfterQuery].to_owned()))
+}
+
+/// The authority and the target of a URL for plain HTTP of which nothing can be altered; `None` for one
+/// that has to be read to be sure. Reading every URL takes longer than all else that is done with it.
+///
+/// Source: URL Standard, "host parsing", "path state" and "query state".
+fn plain_address(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("http://")?;
+    let (authority, target) = rest.split_at(rest.find('/')?);
+    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let is_port =
+        |port: &str| port.parse() != Ok(80_u16) && port.parse().is_ok_and(|it: u16| it.to_string() == port);
+    if !port.is_none_or(is_port) || !is_plain_host(host) {
+        return None;
+    }
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let is_segment = |segment: &str| !segment.starts_with('.') && segment.bytes().all(is_plain_in_path);
+    (path.split('/').all(is_segment) && query.bytes().all(is_plain_in_query)).then_some((authority, target))
+}
+
+/// Whether a host is an IPv4 address as it prints, or a name that is not one in another spelling.
+fn is_plain_host(host: &str) -> bool {
+    if let Ok(address) = host.parse::<Ipv4Addr>() {
+        return address.to_string() == host;
+    }
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.bytes().all(is_plain)
+        && last.starts_with(|first: char| first.is_ascii_lowercase())
+        && !host.contains("xn--")
+}
+
+fn is_plain_in_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'_' | b'~' | b'.' | b',' | b':' | b'@' | b'=' | b'+')
+}
+
+fn is_plain_in_query(byte: u8) -> bool {
+    is_plain_in_path(byte) || matches!(byte, b'&' | b'%' | b'/')
 }
 
 fn length(request: &Request) -> usize {
@@ -180,7 +262,7 @@ mod tests {
 
     fn check_url_sent(url: &str) {
         let sent = outgoing(&request("GET", url, &[], None)).expect("it is sent as it is");
-        assert_eq!(sent.url().as_str(), url);
+        assert_eq!(sent.url(), url);
     }
 
     #[test]
@@ -190,7 +272,42 @@ mod tests {
         check_url_sent("http://[::1]:8080/a?b=[1]{2}|");
         check_url_sent("https://h/%E2%82%AC");
         let sent = outgoing(&request("GET", "http://h?a=1", &[], None)).expect("an empty path is `/`");
-        assert_eq!(sent.url().as_str(), "http://h/?a=1");
+        assert_eq!(sent.url(), "http://h/?a=1");
+    }
+
+    #[test]
+    fn what_is_not_read_would_not_be_altered() {
+        for (url, is_plain) in [
+            ("http://127.0.0.1:8080/v2/orders/a-b_c~d.e?filter=eq(a,b)", false),
+            ("http://127.0.0.1:8080/v2/orders/a-b_c~d.e?page=1&x=%2f", true),
+            ("http://api.example.com/", true),
+            ("http://api.example.com:80/", false),
+            ("http://h:08/", false),
+            ("http://h:65536/", false),
+            ("http://h:/", false),
+            ("http://h", false),
+            ("http://h?a", false),
+            ("http://H/", false),
+            ("http:///a", false),
+            ("http://127.1/", false),
+            ("http://a.0x7f/", false),
+            ("http://xn--a/", false),
+            ("http://me@h/", false),
+            ("http://[::1]/", false),
+            ("http://h/a/../b", false),
+            ("http://h/.a", false),
+            ("http://h/%2e", false),
+            ("http://h/a#b", false),
+            ("http://h/a?b#c", false),
+            ("https://h/", false),
+        ] {
+            let found = plain_address(url);
+            assert_eq!(found.is_some(), is_plain, "{url}");
+            if let Some((authority, target)) = found {
+                let read = check_url(url).expect("it can be sent");
+                assert_eq!(read.as_str(), format!("http://{authority}{target}"));
+            }
+        }
     }
 
     fn check_url_refused(url: &str, expected: &str) {
@@ -221,7 +338,7 @@ mod tests {
     #[test]
     fn header_lines_go_out_as_iso_8859_1_or_not_at_all() {
         let sent = outgoing(&request("GET", "http://h/", &[("X-A", "é"), ("x-a", "")], None)).expect("valid");
-        let values: Vec<_> = sent.headers().get_all("x-a").iter().map(HeaderValue::as_bytes).collect();
+        let values: Vec<_> = sent.headers.get_all("x-a").iter().map(HeaderValue::as_bytes).collect();
         assert_eq!(values, [&b"\xE9"[..], b""]);
         let refused = |name: &str, value: &str, expected: &str| {
             check_refused(&request("GET", "http://h/", &[(name, value)], None), expected);
@@ -257,7 +374,7 @@ mod tests {
 
     fn content_length(method: &str, body: Option<&str>) -> Option<String> {
         let sent = outgoing(&request(method, "http://h/", &[], body)).expect("valid");
-        sent.headers().get(CONTENT_LENGTH).map(|value| value.to_str().expect("digits").to_owned())
+        sent.headers.get(CONTENT_LENGTH).map(|value| value.to_str().expect("digits").to_owned())
     }
 
     #[test]

@@ -51,16 +51,6 @@ impl Datum {
         datum
     }
 
-    /// Whether a value holds a number that only a located text knows exactly.
-    pub fn needs_digits(value: &Value) -> bool {
-        match value {
-            Value::Number(number) => number.is_f64(),
-            Value::Array(elements) => elements.iter().any(Self::needs_digits),
-            Value::Object(members) => members.values().any(Self::needs_digits),
-            _ => false,
-        }
-    }
-
     /// Makes an array.
     pub fn array(elements: impl IntoIterator<Item = Self>) -> Self {
         let mut datum = Self::new(Value::Array(Vec::new()));

@@ -1,6 +1,7 @@
 use super::Pointer;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use std::collections::HashSet;
 use std::fmt;
 
 /// A JSON text that was read.
@@ -10,6 +11,8 @@ pub struct Parsed {
     pub value: Value,
     /// Where an object has two members of one name, in the order found; at most 16.
     pub duplicates: Vec<Pointer>,
+    /// Whether a number in it is no integer of 64 bits, so that its digits may say more than its value.
+    pub has_floats: bool,
 }
 
 /// Why a text is not JSON.
@@ -37,13 +40,15 @@ const TOO_DEEP: &str = "it nests deeper than the limit `depth` of 128 levels, wh
 /// # Errors
 /// [`ParseError`] when the text is not JSON (RFC 8259), or something follows the value.
 pub fn parse(text: &str) -> Result<Parsed, ParseError> {
-    let mut duplicates = Vec::new();
-    let mut path = Vec::new();
+    let mut state = State::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let seed = ValueSeed { path: &mut path, duplicates: &mut duplicates, members: 0 };
-    let value = seed.deserialize(&mut deserializer).map_err(|error| parse_error(text, &error, false))?;
+    let value = ValueSeed(&mut state)
+        .deserialize(&mut deserializer)
+        .map_err(|error| parse_error(text, &error, false))?;
     deserializer.end().map_err(|error| parse_error(text, &error, true))?;
-    Ok(Parsed { value, duplicates })
+    // Where they stand is asked for in bodies that have some only: a path to every member costs time.
+    let duplicates = if state.has_duplicates { find_duplicates(text) } else { Vec::new() };
+    Ok(Parsed { value, duplicates, has_floats: state.has_floats })
 }
 
 fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> ParseError {
@@ -60,26 +65,18 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
     ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep }
 }
 
-/// Reads a value and remembers where members stand twice. The path is kept as borrowed-or-owned
-/// tokens only while an object is open, so that a body without duplicates pays one push a member.
-struct ValueSeed<'a> {
-    path: &'a mut Vec<Token>,
-    duplicates: &'a mut Vec<Pointer>,
-    /// As many members an object of this value probably has: the elements of an array are mostly alike,
-    /// and a map that grows is laid out anew each time.
-    members: usize,
+/// What is known of a text while it is read.
+#[derive(Default)]
+struct State {
+    /// The members of the objects that are open, the innermost last: a map is made when their number is
+    /// known, since one that grows is laid out anew each time.
+    open: Vec<(String, Value)>,
+    has_duplicates: bool,
+    has_floats: bool,
 }
 
-enum Token {
-    Index(usize),
-    Name(String),
-}
-
-impl ValueSeed<'_> {
-    fn reborrow(&mut self, members: usize) -> ValueSeed<'_> {
-        ValueSeed { path: self.path, duplicates: self.duplicates, members }
-    }
-}
+/// Reads a value.
+struct ValueSeed<'s>(&'s mut State);
 
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
     type Value = Value;
@@ -113,6 +110,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        self.0.has_floats = true;
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
@@ -124,46 +122,117 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         Ok(Value::String(value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
-        let mut members = 0;
-        loop {
-            self.path.push(Token::Index(elements.len()));
-            let element = seq.next_element_seed(self.reborrow(members))?;
-            self.path.pop();
-            members = element.as_ref().and_then(Value::as_object).map_or(0, Map::len);
-            match element {
-                Some(element) => elements.push(element),
-                None => return Ok(Value::Array(elements)),
-            }
+        while let Some(element) = seq.next_element_seed(ValueSeed(self.0))? {
+            elements.push(element);
         }
+        Ok(Value::Array(elements))
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
-        let mut members = Map::with_capacity(self.members);
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let first = self.0.open.len();
         while let Some(name) = access.next_key::<String>()? {
-            self.path.push(Token::Name(name));
-            let value = access.next_value_seed(self.reborrow(0))?;
-            let Some(Token::Name(name)) = self.path.pop() else {
-                return Err(A::Error::custom("the path is pushed and popped in pairs"));
-            };
-            match members.entry(name) {
-                serde_json::map::Entry::Vacant(vacant) => {
-                    vacant.insert(value);
-                }
-                serde_json::map::Entry::Occupied(mut occupied) => {
-                    if self.duplicates.len() < MAX_DUPLICATES {
-                        let tokens = self.path.iter().map(|token| match token {
-                            Token::Index(index) => index.to_string(),
-                            Token::Name(name) => name.clone(),
-                        });
-                        self.duplicates.push(Pointer::of(tokens).child(occupied.key().clone()));
-                    }
-                    occupied.insert(value);
-                }
-            }
+            let value = access.next_value_seed(ValueSeed(self.0))?;
+            self.0.open.push((name, value));
+        }
+        let mut members = Map::with_capacity(self.0.open.len() - first);
+        for (name, value) in self.0.open.drain(first..) {
+            self.0.has_duplicates |= members.insert(name, value).is_some();
         }
         Ok(Value::Object(members))
+    }
+}
+
+/// Where members stand twice in a text that is JSON.
+fn find_duplicates(text: &str) -> Vec<Pointer> {
+    let mut search = Search::default();
+    // It was read before, so that it has no error.
+    let _ = DuplicateSeed(&mut search).deserialize(&mut serde_json::Deserializer::from_str(text));
+    search.found
+}
+
+#[derive(Default)]
+struct Search {
+    path: Vec<Token>,
+    found: Vec<Pointer>,
+}
+
+enum Token {
+    Index(usize),
+    Name(String),
+}
+
+/// Passes over a value and remembers where members stand twice.
+struct DuplicateSeed<'s>(&'s mut Search);
+
+impl<'de> DeserializeSeed<'de> for DuplicateSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DuplicateSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        for index in 0.. {
+            self.0.path.push(Token::Index(index));
+            let element = seq.next_element_seed(DuplicateSeed(self.0))?;
+            self.0.path.pop();
+            if element.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = access.next_key::<String>()? {
+            self.0.path.push(Token::Name(name.clone()));
+            access.next_value_seed(DuplicateSeed(self.0))?;
+            if names.contains(&name) && self.0.found.len() < MAX_DUPLICATES {
+                let tokens = self.0.path.iter().map(|token| match token {
+                    Token::Index(index) => index.to_string(),
+                    Token::Name(name) => name.clone(),
+                });
+                self.0.found.push(Pointer::of(tokens));
+            }
+            self.0.path.pop();
+            names.insert(name);
+        }
+        Ok(())
     }
 }
 
@@ -178,6 +247,8 @@ mod tests {
         let parsed = parse(text).expect("it is JSON");
         assert_eq!(parsed.value, serde_json::from_str::<Value>(text).expect("it is JSON"));
         assert_eq!(parsed.duplicates, []);
+        assert!(parsed.has_floats);
+        assert!(!parse("[1, -2]").expect("it is JSON").has_floats);
     }
 
     #[test]
@@ -186,6 +257,8 @@ mod tests {
         assert_eq!(parsed.value, json!({"a": 3, "b": [{"c": 2}]}));
         let found: Vec<_> = parsed.duplicates.iter().map(ToString::to_string).collect();
         assert_eq!(found, ["/b/0/c", "/a"]);
+        let many = format!("{{{}\"a\": 0}}", "\"a\": {\"b\": 1, \"b\": 2}, ".repeat(20));
+        assert_eq!(parse(&many).expect("it is JSON").duplicates.len(), MAX_DUPLICATES);
     }
 
     fn check_error(text: &str, offset: usize, is_trailing: bool) {

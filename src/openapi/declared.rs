@@ -214,6 +214,17 @@ impl<'d> Declared<'d> {
         }
     }
 
+    /// Whether [`Declared::scalar`] gives every text back as the string it is, and nothing else is meant.
+    pub(super) fn is_literal(&self) -> bool {
+        let is_text = |value: &Value| value.is_string();
+        let states_texts = self.schemas.iter().all(|(_, schema)| {
+            let listed = schema.get("enum").and_then(Value::as_array);
+            schema.get("const").is_none_or(is_text) && listed.is_none_or(|all| all.iter().all(is_text))
+        });
+        let is_other = self.is_array() || self.is_object() || self.is_number() || self.has_type("boolean");
+        states_texts && !is_other && (!self.is_nullable() || self.has_type("string"))
+    }
+
     fn is_nullable(&self) -> bool {
         self.has_type("null")
             || self.schemas.iter().any(|(_, schema)| schema.get("nullable") == Some(&Value::Bool(true)))

@@ -29,7 +29,11 @@ pub fn decode_header(header: &Header<'_>, text: &str) -> Value {
     if let (None, Some(content)) = (header.schema(), header.content()) {
         return decode_content(content.range(), text);
     }
-    let declared = Declared::of(header.view().document, header.schema());
+    let declare = || Declared::of(header.view().document, header.schema());
+    if header.view().answer(|traits| &traits.is_literal, || declare().is_literal()) {
+        return Value::String(text.to_owned());
+    }
+    let declared = declare();
     let codec = Codec { declared: &declared, unescape: &str::to_owned };
     codec.decode_simple(text, header.explode())
 }

@@ -17,6 +17,7 @@ pub(super) struct Known {
     /// Why parameters, and the request body, cannot be looked at.
     pub(super) lost_parameters: OnceLock<Vec<String>>,
     pub(super) lost_request_body: OnceLock<Option<String>>,
+    pub(super) has_deprecated_parameters: OnceLock<bool>,
     /// The value of `Accept`.
     pub(super) accept: OnceLock<String>,
 }
@@ -30,6 +31,19 @@ pub(super) struct Place {
     pub(super) content: Vec<(String, Place)>,
     /// The members of `headers`, by their names.
     pub(super) headers: Vec<(String, Place)>,
+    /// What is asked of the schema for every request and response.
+    pub(super) traits: Traits,
+}
+
+/// Answers about a schema that are worked out once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Traits {
+    /// Whether it describes text or bytes as a whole.
+    pub(super) is_text: OnceLock<bool>,
+    /// Whether every text of a header is the value that it stands for.
+    pub(super) is_literal: OnceLock<bool>,
+    /// Whether anything in it, or behind its references, is deprecated.
+    pub(super) has_deprecated: OnceLock<bool>,
 }
 
 impl Place {
@@ -43,6 +57,7 @@ impl Place {
             schema: view.schema().map(Cow::into_owned),
             content: members("content"),
             headers: members("headers"),
+            traits: Traits::default(),
         }
     }
 

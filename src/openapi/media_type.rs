@@ -1,4 +1,6 @@
 use super::Document;
+use super::content::is_text_schema;
+use super::deprecated::mentions_deprecated;
 use super::view::View;
 use crate::json::{Pointer, Value};
 use std::borrow::Cow;
@@ -32,6 +34,19 @@ impl<'d> MediaType<'d> {
     /// The pointer to its schema, where it has one; the schema may be a reference.
     pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()
+    }
+
+    /// Whether its schema describes text or bytes as a whole: `type: string` with any format.
+    pub fn is_text(&self) -> bool {
+        let is_text = || self.schema().is_some_and(|schema| is_text_schema(self.document(), &schema));
+        self.view.answer(|traits| &traits.is_text, is_text)
+    }
+
+    /// Whether its schema, or one that it refers to, calls anything deprecated. It may say so where
+    /// that is no keyword, as in an example.
+    pub fn has_deprecated(&self) -> bool {
+        let has = || self.schema().is_some_and(|schema| mentions_deprecated(self.document(), &schema));
+        self.view.answer(|traits| &traits.has_deprecated, has)
     }
 
     /// The pointer to the schema of each item of a sequence (JSON lines, server-sent events, parts),

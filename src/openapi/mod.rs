@@ -7,6 +7,7 @@
 mod content;
 mod declared;
 mod decode;
+mod deprecated;
 mod document;
 mod files;
 mod form;
@@ -47,8 +48,8 @@ mod tests;
 
 pub use content::{
     BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
-    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter,
-    is_text_schema, parts_of, read_content, read_content_with_places, read_text, write_content, write_parts,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, parts_of,
+    read_content, read_content_with_places, read_text, write_content, write_parts,
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;

@@ -140,6 +140,12 @@ impl<'d> Operation<'d> {
         self.entry.known.parameters(self)
     }
 
+    /// Whether one of its parameters is deprecated.
+    pub fn has_deprecated_parameters(self) -> bool {
+        let known = &self.entry.known.has_deprecated_parameters;
+        *known.get_or_init(|| self.parameters().iter().any(Parameter::is_deprecated))
+    }
+
     /// Its request body, where it documents one.
     pub fn request_body(self) -> Option<RequestBody<'d>> {
         self.entry.known.request_body(self).map(RequestBody::new)

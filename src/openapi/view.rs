@@ -1,8 +1,9 @@
 use super::Document;
-use super::known::Place;
+use super::known::{Place, Traits};
 use super::reference::{child, reference_of};
 use crate::json::{Pointer, Value};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// An object of a document behind all its references, and where it stands: what every typed view
 /// is made of.
@@ -82,6 +83,18 @@ impl<'d> View<'d> {
     ) -> Option<Vec<(&'d str, Self)>> {
         let members = members(self.place?).iter();
         Some(members.filter_map(|(name, place)| Some((name.as_str(), place.view(self.document)?))).collect())
+    }
+
+    /// An answer that is kept where the view has a place for it.
+    pub(super) fn answer(
+        &self,
+        which: impl FnOnce(&'d Traits) -> &'d OnceLock<bool>,
+        find: impl FnOnce() -> bool,
+    ) -> bool {
+        match self.place {
+            Some(place) => *which(&place.traits).get_or_init(find),
+            None => find(),
+        }
     }
 
     /// The objects of a list, in the order written; what is no object is passed over.

@@ -185,6 +185,23 @@ impl Plan {
         }
     }
 
+    /// The names that any expression of it reads, those of flows and of `setupOnce` included.
+    pub fn used(&self) -> UsedNames {
+        let mut used = UsedNames::default();
+        let mut seen = BTreeSet::new();
+        for case in &self.cases {
+            // The cases of its rows share a scenario.
+            if !seen.insert(Arc::as_ptr(&case.scenario)) {
+                continue;
+            }
+            used.include(&case.scenario.used);
+            case.scenario.once.iter().for_each(|once| used.include(&once.used));
+            let calls = case.scenario.all_steps().filter_map(PlannedStep::flow_call);
+            calls.for_each(|call| used.include(&call.flow.used));
+        }
+        used
+    }
+
     /// The operation that a step calls.
     pub fn operation(&self, call: &PlannedCall) -> Operation<'_> {
         self.apis[call.api].contract.document().operation(call.operation)

@@ -14,6 +14,12 @@ impl UsedNames {
         self.whole.contains(root) || self.names.contains(&(root.to_owned(), name.to_owned()))
     }
 
+    /// Adds what others read.
+    pub(super) fn include(&mut self, others: &Self) {
+        self.names.extend(others.names.iter().cloned());
+        self.whole.extend(others.whole.iter().cloned());
+    }
+
     pub(super) fn add(&mut self, root: &str, name: &str) {
         self.names.insert((root.to_owned(), name.to_owned()));
     }

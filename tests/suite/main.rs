@@ -40,5 +40,6 @@ mod servers;
 mod starting;
 mod stepping;
 mod surroundings;
+mod tokens;
 mod trace;
 mod watch;

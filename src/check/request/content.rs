@@ -3,9 +3,7 @@
 use super::{Check, DocumentPlace, RequestCheck, RequestContent, RequestViolation, place};
 use crate::diagnostic::words::{count, quoted};
 use crate::json::{Pointer, Value, parse};
-use crate::openapi::{
-    ContentKind, MediaType, Unread, check_length, content_kind, is_text_schema, read_content, read_text,
-};
+use crate::openapi::{ContentKind, MediaType, Unread, check_length, content_kind, read_content, read_text};
 
 /// What messages call the body of a request.
 const BODY: &str = "the request body";
@@ -19,8 +17,8 @@ impl RequestCheck<'_> {
         if let (Some(value), Some(schema)) = (&sent.value, &schema) {
             return self.body_values(std::slice::from_ref(value), schema, BODY, pointer);
         }
-        let is_text = schema.as_ref().is_some_and(|schema| is_text_schema(document, schema));
-        let is_whole = is_text || matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Binary);
+        let is_whole = media_type.is_text()
+            || matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Binary);
         if !is_whole {
             if schema.is_some() || media_type.item_schema().is_some() {
                 self.structured(media_type, sent, pointer);

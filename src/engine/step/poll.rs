@@ -58,7 +58,7 @@ impl StepContext<'_> {
     ) -> Result<Answer<'p>, Box<StepOutcome>> {
         let Some(poll) = &sending.written().poll else {
             let exchange = self.exchange(sending, ready, scope, jar, on_send).await?;
-            return Ok(Answer { exchange: keep(sending, exchange, scope, jar), polled: None });
+            return Ok(Answer { exchange: self.keep(sending, exchange, scope, jar), polled: None });
         };
         let begun = Instant::now();
         let mut polled = Polled::new(poll, self.run.settings.limits.findings);
@@ -73,7 +73,7 @@ impl StepContext<'_> {
                 outcome.report.earlier = polled.tries;
                 outcome
             })?;
-            let exchange = keep(sending, exchange, scope, jar);
+            let exchange = self.keep(sending, exchange, scope, jar);
             let has_come = self.has_come(sending, ready, &exchange, scope, &mut polled);
             polled.elapsed = begun.elapsed();
             let left = poll.limit.value.saturating_sub(polled.elapsed);
@@ -129,17 +129,23 @@ impl StepContext<'_> {
     }
 }
 
-/// Keeps an answer for the steps that follow, and its cookies.
-fn keep(
-    sending: Sending<'_>,
-    exchange: Exchange,
-    scope: &mut CaseScope,
-    jar: &mut CookieJar,
-) -> Arc<Exchange> {
-    jar.store(&exchange.request.url, &exchange.response.headers);
-    let exchange = Arc::new(exchange);
-    scope.exchanges.insert(sending.step.name.clone(), Arc::clone(&exchange));
-    exchange
+impl StepContext<'_> {
+    /// Keeps an answer for what reads it later, and its cookies.
+    fn keep(
+        &self,
+        sending: Sending<'_>,
+        exchange: Exchange,
+        scope: &mut CaseScope,
+        jar: &mut CookieJar,
+    ) -> Arc<Exchange> {
+        jar.store(&exchange.request.url, &exchange.response.headers);
+        let exchange = Arc::new(exchange);
+        // A body takes up ten times its size, and most are not looked at again.
+        if sending.request.written().repeat.is_some() || self.run.reads_exchange(sending.step) {
+            scope.exchanges.insert(sending.step.name.clone(), Arc::clone(&exchange));
+        }
+        exchange
+    }
 }
 
 impl<'p> Polled<'p> {

@@ -12,7 +12,7 @@ pub struct LengthFault {
 }
 
 /// Whether a schema describes text or bytes as a whole: `type: string` with any format.
-pub fn is_text_schema(document: &Document, schema: &Pointer) -> bool {
+pub(in crate::openapi) fn is_text_schema(document: &Document, schema: &Pointer) -> bool {
     document.resolve(schema).is_ok_and(|(_, schema)| match schema.get("type") {
         Some(Value::String(name)) => name == "string",
         Some(Value::Array(names)) => names.iter().any(|name| name == "string"),

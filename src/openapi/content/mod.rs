@@ -17,7 +17,8 @@ mod xml;
 mod tests;
 
 pub use kind::{ContentKind, content_kind, header_parameter};
-pub use length::{LengthFault, check_length, is_text_schema};
+pub(super) use length::is_text_schema;
+pub use length::{LengthFault, check_length};
 pub use write::{OutgoingPart, WriteError, Written, documented_type, parts_of, write_content, write_parts};
 
 use super::declared::Declared;

@@ -1,7 +1,7 @@
 //! The one place where schemas are handed to the validator: one build for many targets, and a way
 //! on when one of them is refused.
 
-use super::closure::place;
+use super::closure::{place, table};
 use super::content;
 use super::format::is_base64;
 use jsonschema::{Draft, PatternOptions, Registry, ValidationOptions, Validator};
@@ -66,6 +66,11 @@ pub(super) fn joint(resource: &Value, targets: &[usize]) -> Joint {
     })
 }
 
+/// Whether the entries of a resource of these numbers can be compiled in one build.
+pub(super) fn compiles(resource: &Value, targets: &[usize]) -> bool {
+    stacker::maybe_grow(STACK / 2, STACK, || build(resource, targets).is_ok())
+}
+
 /// Compiles one entry of a resource by itself, so that it judges a value as it stands.
 pub(super) fn alone(resource: &Value, target: usize) -> Option<Validator> {
     stacker::maybe_grow(STACK / 2, STACK, || compile(resource, &link(target)).ok())
@@ -73,7 +78,7 @@ pub(super) fn alone(resource: &Value, target: usize) -> Option<Validator> {
 
 /// Whether a pattern is a regular expression that the validator can run.
 pub(super) fn is_pattern(pattern: &str) -> bool {
-    options().build(&json!({"pattern": pattern})).is_ok()
+    compile(&table(vec![json!({"pattern": pattern})]), &link(0)).is_ok()
 }
 
 /// Runs something that descends as deep as the instance does.
@@ -98,7 +103,11 @@ fn compile(resource: &Value, schema: &Value) -> Result<Validator, String> {
         .add(BASE, Draft::Draft202012.create_resource_ref(resource))
         .and_then(jsonschema::RegistryBuilder::prepare)
         .map_err(|error| reason(&error))?;
-    options().with_registry(&registry).build(schema).map_err(|error| reason(&error.masked()))
+    // What is handed over is held to the meta-schema of its draft, which is made for that: one document
+    // for draft 4, and eight for 2020-12. `properties` and `$ref` mean the same in both, and the entries
+    // that they lead to are of the draft of their resource.
+    let options = options().with_draft(Draft::Draft4).with_registry(&registry);
+    options.build(schema).map_err(|error| reason(&error.masked()))
 }
 
 #[cfg(test)]

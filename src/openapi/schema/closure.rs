@@ -47,9 +47,7 @@ impl Closure {
     /// Makes the table a schema resource. A large document has a hundred thousand schemas, so that they
     /// are there once.
     pub(super) fn seal(mut self) -> Self {
-        let schemas = self.entries.iter_mut().map(|entry| entry.schema.take()).collect();
-        let table: Map<String, Value> = [(TABLE.to_owned(), Value::Array(schemas))].into_iter().collect();
-        self.resource = Value::Object(table);
+        self.resource = table(self.entries.iter_mut().map(|entry| entry.schema.take()).collect());
         self
     }
 
@@ -62,6 +60,12 @@ impl Closure {
     pub(super) fn schema(&self, number: usize) -> &Value {
         &self.resource[TABLE][number]
     }
+}
+
+/// A schema resource of which the given schemas are the entries.
+pub(super) fn table(schemas: Vec<Value>) -> Value {
+    let table: Map<String, Value> = [(TABLE.to_owned(), Value::Array(schemas))].into_iter().collect();
+    Value::Object(table)
 }
 
 /// The name of the table in the resource; no keyword, so that nothing in it is looked for before it is

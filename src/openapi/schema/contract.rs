@@ -5,7 +5,7 @@ use super::dialect::Rewriter;
 use super::draft::foreign_dialect;
 use super::questions::Repeating;
 use super::words::position;
-use super::{Direction, Nullable, SchemaError, remark};
+use super::{Direction, Nullable, SchemaError, pieces, remark};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Pointer, Value};
 use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
@@ -146,11 +146,24 @@ impl Contract {
     /// What there is to say about the prepared schemas: constructs read leniently, keywords that
     /// cannot be used, unknown formats. What is said of several places is said once, and names them.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let compiled = self.compiled();
         let mut all: Vec<Diagnostic> = self.check_dialect().into_iter().collect();
-        all.extend(remark::diagnostics(&compiled.closure.remarks, &self.document));
-        for (number, reason) in &compiled.joint.refused {
-            let at = &compiled.closure.entries[*number].pointer;
+        if let Some(compiled) = self.compiled.get() {
+            self.add_diagnostics(&compiled.closure, &compiled.joint.refused, &mut all);
+            return all;
+        }
+        // Nothing is judged here, and what the validator makes of a large document is large.
+        let mut prepared = self.prepare();
+        if !pieces::compile(&prepared.closure) {
+            prepared.refused = prepared.compile().refused;
+        }
+        self.add_diagnostics(&prepared.closure, &prepared.refused, &mut all);
+        all
+    }
+
+    fn add_diagnostics(&self, closure: &Closure, refused: &[(usize, String)], all: &mut Vec<Diagnostic>) {
+        all.extend(remark::diagnostics(&closure.remarks, &self.document));
+        for (number, reason) in refused {
+            let at = &closure.entries[*number].pointer;
             let mut diagnostic =
                 Diagnostic::warning(Code::DOCUMENT_SCHEMA, format!("the schema cannot be used: {reason}"));
             if let Some(place) = self.document.place_of(at) {
@@ -158,7 +171,6 @@ impl Contract {
             }
             all.push(diagnostic);
         }
-        all
     }
 
     fn check_dialect(&self) -> Option<Diagnostic> {
@@ -171,14 +183,18 @@ impl Contract {
     }
 
     fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| match &self.wanted {
-            Wanted::Schemas(targets) => Compiled::new(&self.document, targets, self.nullable),
+        self.compiled.get_or_init(|| Compiled::of(self.prepare()))
+    }
+
+    fn prepare(&self) -> Prepared {
+        match &self.wanted {
+            Wanted::Schemas(targets) => Prepared::new(&self.document, targets, self.nullable),
             Wanted::Operations(operations) => {
                 let operations = operations.iter().map(|index| self.document.operation(*index));
                 let targets: Vec<Target> = operations.flat_map(targets_of).collect();
-                Compiled::new(&self.document, &targets, self.nullable)
+                Prepared::new(&self.document, &targets, self.nullable)
             }
-        })
+        }
     }
 
     fn with<T>(&self, schema: &Pointer, direction: Direction, work: impl FnOnce(&Compiled, usize) -> T) -> T {
@@ -189,9 +205,9 @@ impl Contract {
         let target = (schema.clone(), direction);
         let compiled = {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-            let compiled = others
-                .entry(target.clone())
-                .or_insert_with(|| Arc::new(Compiled::new(&self.document, &[target], self.nullable)));
+            let compiled = others.entry(target.clone()).or_insert_with(|| {
+                Arc::new(Compiled::of(Prepared::new(&self.document, &[target], self.nullable)))
+            });
             Arc::clone(compiled)
         };
         let number = compiled.number(schema, direction).expect("it was compiled for this target");
@@ -209,7 +225,18 @@ impl fmt::Debug for Contract {
     }
 }
 
-impl Compiled {
+/// Rewritten schemas that the validator has not seen yet.
+struct Prepared {
+    closure: Closure,
+    numbers: [HashMap<Pointer, usize>; 2],
+    /// The targets that are to be compiled.
+    wanted: Vec<usize>,
+    /// Those that are not, with the reason.
+    refused: Vec<(usize, String)>,
+    endless: Vec<bool>,
+}
+
+impl Prepared {
     fn new(document: &Document, targets: &[Target], nullable: Nullable) -> Self {
         let mut rewriter = Rewriter::new(document, nullable);
         let mut numbers: [HashMap<Pointer, usize>; 2] = Default::default();
@@ -224,8 +251,21 @@ impl Compiled {
         let endless = closure.reaches_endless();
         let (refused, wanted): (Vec<usize>, Vec<usize>) =
             wanted.into_iter().partition(|number| endless[*number]);
-        let mut joint = build::joint(closure.resource(), &wanted);
-        joint.refused.extend(refused.into_iter().map(|number| (number, ENDLESS.to_owned())));
+        let refused = refused.into_iter().map(|number| (number, ENDLESS.to_owned())).collect();
+        Self { closure, numbers, wanted, refused, endless }
+    }
+
+    fn compile(&self) -> Joint {
+        let mut joint = build::joint(self.closure.resource(), &self.wanted);
+        joint.refused.extend(self.refused.iter().cloned());
+        joint
+    }
+}
+
+impl Compiled {
+    fn of(prepared: Prepared) -> Self {
+        let joint = prepared.compile();
+        let Prepared { closure, numbers, wanted, endless, .. } = prepared;
         let leaves_out = closure.leaves_out();
         let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
         Self {

@@ -210,13 +210,13 @@ impl<'d> Rewriter<'d> {
     }
 
     fn keyword(&mut self, writing: &mut Writing<'_>, keyword: &str, operand: &Value) {
-        let at = writing.at.child(keyword);
         match keyword {
             "discriminator" => self.closure.has_discriminators = true,
-            "$schema" => self.check_dialect(&at, operand),
+            "$schema" => self.check_dialect(&writing.at.child(keyword), operand),
             _ => {}
         }
         let Some(shape) = shape(keyword) else { return };
+        let at = writing.at.child(keyword);
         let version = self.document.version_at(&at);
         if let Some(draft) = writing.context.draft {
             if !draft.has(keyword) {

@@ -16,6 +16,7 @@ mod explain;
 mod format;
 mod keyword;
 mod pattern;
+mod pieces;
 mod questions;
 mod remark;
 mod target;

@@ -20,7 +20,7 @@ pub(super) fn relaxed_of(document: &Document, at: &Pointer, direction: Direction
     let mut found = BTreeSet::new();
     walk(document, at, &["allOf"], &mut |at, members| {
         let Some(Value::Object(properties)) = members.get("properties") else { return };
-        for (name, schema) in properties {
+        for (name, schema) in properties.iter().filter(|(_, schema)| may_have_flags(schema)) {
             let at = at.child("properties").child(name);
             if flags(document, &at, schema, direction).is_relaxed {
                 found.insert(name.clone());
@@ -32,7 +32,9 @@ pub(super) fn relaxed_of(document: &Document, at: &Pointer, direction: Direction
 
 /// Whether a property must not be there at all.
 pub(super) fn is_forbidden(document: &Document, at: &Pointer, schema: &Value, direction: Direction) -> bool {
-    direction == Direction::Response && flags(document, at, schema, direction).is_forbidden
+    direction == Direction::Response
+        && may_have_flags(schema)
+        && flags(document, at, schema, direction).is_forbidden
 }
 
 /// Those of the given names that a schema demands, itself or through what judges the same value.
@@ -61,6 +63,12 @@ pub(super) fn place_of_flag(document: &Document, at: &Pointer, flag: &str) -> Op
         }
     });
     found
+}
+
+/// Whether a schema has a flag of its own or takes in what may have one: most have neither.
+fn may_have_flags(schema: &Value) -> bool {
+    let Value::Object(members) = schema else { return false };
+    ["readOnly", "writeOnly", "$ref", "allOf"].iter().any(|keyword| members.contains_key(*keyword))
 }
 
 struct Flags {

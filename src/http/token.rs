@@ -128,10 +128,10 @@ impl Tokens {
     pub async fn token(
         &self,
         client: &Client,
-        request: &TokenRequest,
+        source: &TokenSource,
         timeout: Duration,
     ) -> Result<Token, TokenError> {
-        self.kept(request.key(), request.fetch(client, timeout)).await
+        self.kept(source.key, source.request.fetch(client, timeout)).await
     }
 
     /// The token that is kept under a key; `fetch` is waited for on first need, and again before the
@@ -215,6 +215,20 @@ impl Issued {
 /// The lifetime that stands at a pointer, in seconds as a number or its digits.
 pub fn lifetime_at(body: &Value, pointer: &Pointer) -> Option<Duration> {
     pointer.get(body).and_then(lifetime)
+}
+
+/// A request for a token with the key that its token is kept under, which is worked out once.
+#[derive(Clone, Debug)]
+pub struct TokenSource {
+    /// The request.
+    pub request: TokenRequest,
+    key: TokenKey,
+}
+
+impl From<TokenRequest> for TokenSource {
+    fn from(request: TokenRequest) -> Self {
+        Self { key: request.key(), request }
+    }
 }
 
 impl TokenRequest {

@@ -44,6 +44,8 @@ pub struct Limits {
     pub shown: u64,
     /// The largest JSON Schema made for a project, bodies included.
     pub schema: u64,
+    /// The most parts of one document that coverage counts.
+    pub coverage: usize,
 }
 
 /// One row of the table, for help texts and messages.
@@ -111,6 +113,11 @@ impl Limits {
         Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
         Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
         Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
+        Limit {
+            name: "coverage",
+            what: "the most parts of one document that coverage counts",
+            is_size: false,
+        },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -146,6 +153,7 @@ impl Limits {
             "trace" => self.trace = amount,
             "shown" => self.shown = amount,
             "schema" => self.schema = amount,
+            "coverage" => self.coverage = count,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -175,6 +183,7 @@ impl Default for Limits {
             trace: 1 << 20,
             shown: 16 << 10,
             schema: 4 << 20,
+            coverage: 50_000,
         }
     }
 }

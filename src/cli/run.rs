@@ -1,6 +1,7 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
 use super::{exit, output, select, watch};
+use crate::coverage::Thresholds;
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -18,6 +19,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
     let is_stepping = arguments.step;
+    let coverage = arguments.coverage.clone();
     if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         output::print_error(
             "error: `--step` asks before each request, and needs a terminal on stdin and stderr\n\
@@ -34,6 +36,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
+    settings.coverage = coverage.settings();
     listeners.dry_run = is_json.then(DryRun::default);
     settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
     if is_stepping {
@@ -62,7 +65,13 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         let interrupt = CancellationToken::new();
         tokio::spawn(watch_interrupts(interrupt.clone()));
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
-            Ok(summary) => exit::of_summary(&summary),
+            Ok(summary) => {
+                let code = exit::of_summary(&summary);
+                coverage.finish(&summary, &Thresholds::default(), code, out).unwrap_or_else(|reason| {
+                    output::print_error(&format!("error: {reason}\n"));
+                    ExitCode::from(exit::ERRORED)
+                })
+            }
             Err(reason) => {
                 output::print_error(&format!("error: {reason}\n"));
                 ExitCode::from(exit::ERRORED)

@@ -1,5 +1,6 @@
 use super::Verdict;
 use super::record::ExchangeRecord;
+use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,6 +154,8 @@ pub struct StepReport {
     pub not_checked: Vec<String>,
     /// What the reader should know: a token fetched anew, a resend.
     pub notes: Vec<String>,
+    /// What its exchanges cover of the document; `None` where nobody asked, and where none was judged.
+    pub observed: Option<Box<Observed>>,
 }
 
 /// One exchange in a few words, masked.
@@ -208,6 +211,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Whether the run was interrupted.
     pub is_interrupted: bool,
+    /// How much of the documents was covered; `None` where nobody asked.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 /// A case that a person should look at.
@@ -255,6 +260,7 @@ impl StepReport {
             off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
+            observed: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod capture;
 mod case;
 mod command;
 mod course;
+mod coverage;
 mod edit;
 mod event;
 mod exchange_log;

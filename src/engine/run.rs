@@ -1,4 +1,5 @@
 use super::case::run_case;
+use super::coverage;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
 use super::mask::mask_report;
@@ -8,6 +9,7 @@ use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
+use crate::coverage::{CoverageSettings, Tally, Universe};
 use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -59,6 +61,8 @@ pub struct RunSettings {
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not, which costs nothing.
+    pub coverage: Option<CoverageSettings>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -99,6 +103,8 @@ pub(super) struct Run {
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
     profiles_read_steps: bool,
+    /// What there is to cover, where that is asked for.
+    pub(super) coverage: Option<Arc<Universe>>,
 }
 
 impl Run {
@@ -141,6 +147,9 @@ pub async fn run(
     let gate = Gate::of_units(&units, &plan);
     let profiles_read_steps =
         settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let universe = settings.coverage.filter(|_| !settings.is_dry);
+    let universe = universe.map(|_| Arc::new(coverage::universe(&plan, settings.limits.coverage)));
+    let mut tally = universe.as_ref().map(|universe| Tally::new(Arc::clone(universe)));
     let run = Arc::new(Run {
         used: plan.used(),
         units,
@@ -151,6 +160,7 @@ pub async fn run(
         events,
         token_requests: TokenRequests::default(),
         profiles_read_steps,
+        coverage: universe.clone(),
     });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
@@ -162,6 +172,8 @@ pub async fn run(
     while let Some(event) = receiver.recv().await {
         if let Event::CaseFinished(report) = &event {
             builder.add(report);
+            let observed = report.steps.iter().filter_map(|step| step.observed.as_deref());
+            tally.iter_mut().for_each(|tally| observed.clone().for_each(|it| tally.add(it)));
         }
         emit(&event);
     }
@@ -170,6 +182,9 @@ pub async fn run(
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
     if !settings.is_dry {
         summary.withheld = None;
+    }
+    if let (Some(tally), Some(universe), Some(wanted)) = (tally, universe, settings.coverage) {
+        summary.coverage = Some(Arc::new(coverage::finish(tally, &universe, wanted, &settings.masker)));
     }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary

@@ -140,6 +140,7 @@ impl SummaryBuilder {
             target,
             elapsed,
             is_interrupted,
+            coverage: None,
         }
     }
 }

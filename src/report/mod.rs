@@ -6,6 +6,7 @@
 //! line below it while the run goes on.
 
 mod check;
+mod coverage;
 mod curl;
 mod dry_run;
 mod excerpt;
@@ -23,6 +24,7 @@ mod window;
 mod wire;
 
 pub use check::{CheckCounts, render_check};
+pub use coverage::{render_coverage, render_shortfalls};
 pub use dry_run::DryRun;
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;

@@ -155,6 +155,7 @@ impl Session {
                 || self.settings.is_dry
                 || self.settings.stepper.is_some(),
             stepper: self.settings.stepper.clone(),
+            coverage: self.settings.coverage,
             is_dry: self.settings.is_dry,
             interrupt,
         }

@@ -1,5 +1,6 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
+use crate::coverage::CoverageSettings;
 use crate::engine::{Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
@@ -50,6 +51,8 @@ pub struct Settings {
     pub is_dry: bool,
     /// Who is asked before each request; then one worker runs.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not.
+    pub coverage: Option<CoverageSettings>,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -7,8 +7,10 @@ use super::report::request_line;
 use super::{Described, Ready, Sending, StepContext, StepOutcome};
 use crate::check::matching::Schemas;
 use crate::check::{Fact, ResponsePart, check_http, check_response};
+use crate::coverage::Observed;
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::own_fact;
@@ -44,6 +46,8 @@ pub(super) struct Polled<'p> {
     is_cut: bool,
     /// What the contract says of the answers before the last.
     earlier: Folded,
+    /// What those cover of the document.
+    observed: Option<Box<Observed>>,
 }
 
 impl StepContext<'_> {
@@ -84,6 +88,7 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
+            join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
             sending.log.followed(&exchange);
             tokio::time::sleep(wait).await;
         }
@@ -159,6 +164,7 @@ impl<'p> Polled<'p> {
             has_come: false,
             is_cut: false,
             earlier: Folded::new(most),
+            observed: None,
         }
     }
 
@@ -205,6 +211,7 @@ impl<'p> Polled<'p> {
             report.notes.push(format!("polled: this is answer {}, after {}", self.tries, time(self.elapsed)));
         }
         report.earlier += self.tries - 1;
+        join(&mut report.observed, self.observed);
         let last = &report.findings;
         let earlier = self
             .earlier

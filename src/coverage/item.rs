@@ -149,6 +149,60 @@ impl Item {
     }
 }
 
+impl Item {
+    /// Where it stands, as a heading of its kind: `200`, `request`; nothing for statuses and parameters,
+    /// which say it themselves.
+    pub fn place(&self) -> Option<&str> {
+        match (self.dimension, &self.status, &self.parameter) {
+            (Dimension::Operation | Dimension::Status | Dimension::Parameter, ..) => None,
+            (_, Some(status), _) => Some(status),
+            (_, None, Some(_)) => None,
+            (_, None, None) => Some("request"),
+        }
+    }
+
+    /// The item in words below such a heading: `404`, `query limit`, `data.price`, `status = "open"`.
+    pub fn short(&self) -> String {
+        let path = match (&self.location, &self.parameter) {
+            (Some(location), Some(name)) => format!("{location} {name}"),
+            _ => self.path.clone().unwrap_or_default(),
+        };
+        let at = if path.is_empty() { "body" } else { path.as_str() };
+        match self.dimension {
+            Dimension::EnumValue => format!("{at} = {}", self.value.as_deref().unwrap_or_default()),
+            Dimension::Branch => format!("{at} as {}", self.branch.as_deref().unwrap_or_default()),
+            Dimension::MediaType => self.media_type.clone().unwrap_or_default(),
+            Dimension::RequestMember | Dimension::ResponseMember => path,
+            Dimension::Operation | Dimension::Status | Dimension::Parameter => self.words(),
+        }
+    }
+
+    /// The members that it stands in, the outermost first.
+    pub(super) fn holders(&self) -> Vec<Self> {
+        let member = match (&self.status, &self.parameter) {
+            (Some(_), _) => Dimension::ResponseMember,
+            (None, None) => Dimension::RequestMember,
+            (None, Some(_)) => return Vec::new(),
+        };
+        let Some(path) = self.path.as_deref().and_then(segments) else { return Vec::new() };
+        let mut at = String::new();
+        let mut found = Vec::new();
+        for segment in path {
+            at = match segment {
+                Segment::Name(name) => member_path(&at, &name),
+                Segment::Element => element_path(&at),
+                Segment::Further => further_path(&at),
+            };
+            let holder =
+                Self { dimension: member, path: Some(at.clone()), value: None, branch: None, ..self.clone() };
+            if holder != *self {
+                found.push(holder);
+            }
+        }
+        found
+    }
+}
+
 /// One step of the path of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {

@@ -9,6 +9,8 @@ mod observe;
 mod result;
 mod shape;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod universe;
 

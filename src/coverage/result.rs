@@ -5,7 +5,7 @@ use super::observe::{Observed, Undocumented};
 use super::universe::{NONE, Universe};
 use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// As many undocumented answers of one operation are kept.
@@ -87,7 +87,7 @@ impl Coverage {
         let mut few = self.clone();
         for (api, document) in &mut few.documents {
             let mut kept: Vec<Arc<str>> = Vec::new();
-            for gap in self.documents[api].all_gaps(api) {
+            for gap in self.documents[api].gaps_by_turns(api) {
                 if let Some(step) = gap.step.filter(|step| !kept.iter().any(|known| **known == **step))
                     && kept.len() < most
                 {
@@ -180,9 +180,33 @@ impl DocumentCoverage {
         })
     }
 
-    /// The gaps that are worth telling one by one: of an operation that was never called, that it was not.
+    /// The gaps that are worth telling one by one: of an operation that was never called, that it was not,
+    /// and of a member that never came nothing of what stands in it.
     pub fn gaps<'c>(&'c self, api: &'c str) -> impl Iterator<Item = Gap<'c>> {
-        self.all_gaps(api).filter(|gap| gap.is_called || gap.item.dimension == Dimension::Operation)
+        let labelled: BTreeMap<&str, &OperationCoverage> =
+            self.operations.iter().map(|((_, label), operation)| (label.as_str(), operation)).collect();
+        self.all_gaps(api).filter(move |gap| {
+            let is_told = gap.item.dimension == Dimension::Operation || gap.is_called;
+            let operation = labelled.get(gap.operation);
+            is_told && operation.is_none_or(|operation| !operation.implies(gap.item))
+        })
+    }
+
+    /// The gaps that are worth telling, one of each dimension after the other: where there is room for a few
+    /// alone, they are unlike one another.
+    pub(super) fn gaps_by_turns<'c>(&'c self, api: &'c str) -> Vec<Gap<'c>> {
+        let mut by_dimension: BTreeMap<Dimension, VecDeque<Gap<'c>>> = BTreeMap::new();
+        for gap in self.gaps(api) {
+            by_dimension.entry(gap.item.dimension).or_default().push_back(gap);
+        }
+        let mut found = Vec::new();
+        while !by_dimension.is_empty() {
+            by_dimension.retain(|_, gaps| {
+                found.extend(gaps.pop_front());
+                !gaps.is_empty()
+            });
+        }
+        found
     }
 }
 
@@ -205,6 +229,11 @@ impl OperationCoverage {
     /// Whether an answer of it was judged.
     pub fn is_called(&self) -> bool {
         self.covered.iter().any(|item| item.dimension == Dimension::Operation)
+    }
+
+    /// Whether it follows from another gap that this is one.
+    fn implies(&self, item: &Item) -> bool {
+        item.holders().iter().any(|holder| self.gaps.contains_key(holder))
     }
 
     /// The counts of the operation.

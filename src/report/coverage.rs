@@ -72,9 +72,8 @@ fn of_document(api: &str, document: &DocumentCoverage, style: Style) -> String {
         out += "  not covered\n";
     }
     for dimension in Dimension::ALL {
-        let words: Vec<String> =
-            gaps.iter().filter(|gap| gap.item.dimension == dimension).map(Gap::words).collect();
-        out += &listed(dimension.plural(), &words, GAP_LINES, style);
+        let gaps: Vec<&Gap<'_>> = gaps.iter().filter(|gap| gap.item.dimension == dimension).collect();
+        out += &groups(dimension, &gaps, style);
     }
     let undocumented: Vec<String> = document
         .operations
@@ -119,6 +118,76 @@ fn percent(share: f64) -> String {
         share if share >= 100.0 => "100".to_owned(),
         share => format!("{:.1}", (share * 10.0).floor() / 10.0),
     }
+}
+
+/// The gaps of one dimension: a line for each operation and response, as many as there is room for.
+fn groups(dimension: Dimension, gaps: &[&Gap<'_>], style: Style) -> String {
+    if dimension == Dimension::Operation {
+        let names: Vec<String> = gaps.iter().map(|gap| gap.words()).collect();
+        return listed(dimension.plural(), &names, GAP_LINES, style);
+    }
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for gap in gaps {
+        let heading = match gap.item.place() {
+            Some(place) => format!("{} {place}: ", gap.name()),
+            None => format!("{}: ", gap.name()),
+        };
+        match groups.last_mut() {
+            Some((known, items)) if *known == heading => items.push(gap.item.short()),
+            _ => groups.push((heading, vec![gap.item.short()])),
+        }
+    }
+    let room = style.columns() - LEAD;
+    let ellipsis = style.glyphs().ellipsis;
+    let n_shown = if groups.len() > GAP_LINES { GAP_LINES - 1 } else { groups.len() };
+    let mut lines: Vec<String> = Vec::new();
+    for (heading, items) in &groups[..n_shown] {
+        let heading = cut(&style.visible(heading).replace('\n', " "), room / 2, ellipsis);
+        let heading = if heading.ends_with(' ') { heading } else { format!("{heading} ") };
+        let left = room.saturating_sub(width(&heading)).max(10);
+        lines.push(heading + &one_line(items, left, style));
+    }
+    let rest: usize = groups[n_shown..].iter().map(|(_, items)| items.len()).sum();
+    if rest > 0 {
+        lines.push(format!("and {rest} more"));
+    }
+    below(dimension.plural(), &lines, style)
+}
+
+/// As many entries as fit a line; the others are counted.
+fn one_line(entries: &[String], columns: usize, style: Style) -> String {
+    let visible: Vec<String> = entries.iter().map(|it| style.visible(it).replace('\n', " ")).collect();
+    let all = visible.join(", ");
+    if width(&all) <= columns {
+        return all;
+    }
+    let mut shown = 0;
+    let mut line = String::new();
+    for entry in &visible {
+        let next = if line.is_empty() { entry.clone() } else { format!("{line}, {entry}") };
+        let more = format!(" and {} more", visible.len() - shown - 1);
+        if width(&next) + width(&more) > columns && shown > 0 {
+            break;
+        }
+        line = next;
+        shown += 1;
+    }
+    let more = match visible.len() - shown {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    cut(&line, columns.saturating_sub(width(&more)), style.glyphs().ellipsis) + &more
+}
+
+/// Lines behind what they are.
+fn below(kind: &str, lines: &[String], style: Style) -> String {
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let kind = if index == 0 { kind } else { "" };
+        out +=
+            &format!("    {}{line}\n", style.paint(style::DIM, &format!("{kind:<width$}", width = LEAD - 4)));
+    }
+    out
 }
 
 /// Entries behind what they are, in at most so many lines; what does not fit is counted.

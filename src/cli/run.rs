@@ -1,7 +1,6 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
 use super::{exit, output, select, watch};
-use crate::coverage::Thresholds;
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -67,7 +66,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
             Ok(summary) => {
                 let code = exit::of_summary(&summary);
-                coverage.finish(&summary, &Thresholds::default(), code, out).unwrap_or_else(|reason| {
+                coverage.finish(&summary, &session.wanted_coverage(), code, out).unwrap_or_else(|reason| {
                     output::print_error(&format!("error: {reason}\n"));
                     ExitCode::from(exit::ERRORED)
                 })

@@ -32,7 +32,7 @@ fn posted(body: &'static str) -> Sent {
     Sent { body: Some(("application/json", body)), ..SENT }
 }
 
-fn document(text: &str) -> Arc<Document> {
+pub(super) fn document(text: &str) -> Arc<Document> {
     let mut problems = Problems::new(&Source::new("t.yaml", text));
     Document::load(&Limits::default(), &mut problems).expect("it loads")
 }
@@ -325,9 +325,10 @@ fn thresholds_are_percentages_of_dimensions() {
         ("status", "write NAME=PERCENT, as in operation=100,status=80"),
         ("status=101", "`101` is no percentage: write a number from 0 to 100"),
         ("status=NaN", "`NaN` is no percentage: write a number from 0 to 100"),
+        ("statu=1", "there is no dimension `statu`; did you mean `status`?"),
         (
-            "statu=1",
-            "coverage has no dimension `statu`; did you mean `status`? (they are operation, status, mediaType, parameter, requestMember, responseMember, enumValue, branch)",
+            "zebra=1",
+            "there is no dimension `zebra`: they are operation, status, mediaType, parameter, requestMember, responseMember, enumValue, branch",
         ),
     ] {
         assert_eq!(Thresholds::parse(text), Err(expected.to_owned()), "{text}");

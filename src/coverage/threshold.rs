@@ -47,12 +47,10 @@ impl Thresholds {
     pub fn set(&mut self, name: &str, percent: &str) -> Result<(), String> {
         let Some(dimension) = Dimension::parse(name) else {
             let names = Dimension::ALL.map(Dimension::name);
-            let nearest = crate::yaml::nearest(name, names);
-            let advice = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-            return Err(format!(
-                "coverage has no dimension `{name}`{advice} (they are {})",
-                names.join(", ")
-            ));
+            return Err(match crate::yaml::nearest(name, names) {
+                Some(meant) => format!("there is no dimension `{name}`; did you mean `{meant}`?"),
+                None => format!("there is no dimension `{name}`: they are {}", names.join(", ")),
+            });
         };
         let number = percent.strip_suffix('%').unwrap_or(percent).trim_end().parse::<f64>().ok();
         let Some(number) = number.filter(|number| (0.0..=100.0).contains(number)) else {

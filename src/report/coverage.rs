@@ -31,7 +31,7 @@ pub fn render_shortfalls(shortfalls: &[Shortfall], style: Style) -> String {
         let words = match count.total {
             0 => format!("nothing of {} was covered: no case calls an operation", dimension.plural()),
             total => format!(
-                "{} % of the {} are covered ({} of {total}), less than the {wanted} % asked for",
+                "{} % of the {} are covered ({} of {total}), less than {wanted} %",
                 percent(count.percent()),
                 dimension.plural(),
                 count.covered
@@ -64,7 +64,7 @@ fn of_document(api: &str, document: &DocumentCoverage, style: Style) -> String {
     out += &table(&document.counts(), style);
     if !document.is_complete {
         let words = "the limit `coverage` is reached: members that stand deeper are not counted; \
-                     `--limit coverage=…` counts more";
+                     `--limit coverage=N` counts more";
         out += &aside(words, style);
     }
     let gaps: Vec<Gap<'_>> = document.gaps(api).collect();
@@ -144,8 +144,10 @@ fn groups(dimension: Dimension, gaps: &[&Gap<'_>], style: Style) -> String {
     for (heading, items) in &groups[..n_shown] {
         let heading = cut(&style.visible(heading).replace('\n', " "), room / 2, ellipsis);
         let heading = if heading.ends_with(' ') { heading } else { format!("{heading} ") };
-        let left = room.saturating_sub(width(&heading)).max(10);
-        lines.push(heading + &one_line(items, left, style));
+        let left = room.saturating_sub(width(&heading));
+        // Of a narrow line nothing is left for names.
+        let words = if left < 16 { items.len().to_string() } else { one_line(items, left, style) };
+        lines.push(heading + &words);
     }
     let rest: usize = groups[n_shown..].iter().map(|(_, items)| items.len()).sum();
     if rest > 0 {

@@ -12,6 +12,7 @@ mod body;
 mod capture;
 mod connection;
 mod contract;
+mod coverage;
 mod duration;
 mod environment;
 mod expectation;

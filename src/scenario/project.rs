@@ -1,6 +1,7 @@
 use super::auth::{AuthProfile, read_profile};
 use super::connection::{Rate, read_rate};
 use super::contract::{ContractSettings, read_contract};
+use super::coverage::read_coverage;
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
@@ -57,6 +58,8 @@ pub struct Project {
     pub jobs: Option<usize>,
     /// How `nullable` of OpenAPI 3.0 is read where an api does not say.
     pub nullable: NullableReading,
+    /// How much a run that measures coverage has to cover: dimensions with percentages.
+    pub fail_under: Vec<(&'static str, u8)>,
 }
 
 /// How `nullable` of OpenAPI 3.0 is read: `nullable: strict`.
@@ -140,12 +143,16 @@ impl Project {
             limits: Vec::new(),
             jobs: None,
             nullable: NullableReading::default(),
+            fail_under: Vec::new(),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
         let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);
         project.broken_auth = written.filter(|name| !is_read(name)).collect();
         if let Some(node) = map.take("defaults") {
             project.read_defaults(node, &mut reader);
+        }
+        if let Some(node) = map.take("coverage") {
+            project.fail_under = read_coverage(node, &mut reader);
         }
         map.finish(
             &[

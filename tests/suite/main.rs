@@ -6,6 +6,7 @@ mod bodies;
 mod certificates;
 mod check_format;
 mod corpus;
+mod coverage;
 mod documents;
 mod dry_run;
 mod editors;

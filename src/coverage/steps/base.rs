@@ -142,14 +142,8 @@ impl<'d> Base<'d> {
             ResponseKey::Default => false,
         };
         let has_success = keys.iter().any(success);
-        step.status = Some(match key {
-            ResponseKey::Status(code) => Data::Value(Value::from(code)),
-            ResponseKey::Range(class) => Data::Raw(format!("{class}XX")),
-            ResponseKey::Default if has_success => {
-                Data::List(["4XX", "5XX"].map(|it| Data::Raw(it.to_owned())).to_vec())
-            }
-            ResponseKey::Default => Data::Raw("2XX".to_owned()),
-        });
+        let status = status_for(key, &keys, has_success);
+        step.status = status.map(|status| Data::Value(Value::from(status)));
         let is_first = keys.iter().filter(|it| success(it)).min() == Some(&key);
         if is_first || (key == ResponseKey::Default && !has_success) {
             self.ask_for_existing(&mut step);
@@ -167,7 +161,8 @@ impl<'d> Base<'d> {
                 None => step.todo(format!("what makes the API answer {key}.")),
             },
             ResponseKey::Status(403) => step.todo("as somebody who may not: an `auth` profile."),
-            ResponseKey::Default => step.todo("what makes the API answer with another status than these."),
+            ResponseKey::Range(_) => step.todo(format!("what makes the API answer {key}, and which it is.")),
+            ResponseKey::Default => step.todo("what makes the API answer with another status, and which."),
             _ => step.todo(format!("what makes the API answer {key}.")),
         }
         step
@@ -259,6 +254,25 @@ impl<'d> Base<'d> {
         }
         found
     }
+}
+
+/// A status that a key of the document's responses stands for, and no other key.
+fn status_for(key: ResponseKey, keys: &[ResponseKey], has_success: bool) -> Option<u16> {
+    let candidates = match key {
+        ResponseKey::Status(code) => return Some(code),
+        ResponseKey::Range(class) => u16::from(class) * 100..u16::from(class) * 100 + 100,
+        ResponseKey::Default if has_success => 500..600,
+        ResponseKey::Default => 200..300,
+    };
+    let is_free = |status: &u16| {
+        let nearer = keys.iter().filter(|other| **other != key && key != ResponseKey::Status(*status));
+        !nearer.into_iter().any(|other| match other {
+            ResponseKey::Status(code) => code == status,
+            ResponseKey::Range(class) => key == ResponseKey::Default && u16::from(*class) == status / 100,
+            ResponseKey::Default => false,
+        })
+    };
+    candidates.chain(400..500).find(is_free)
 }
 
 /// The value of a parameter that is written in a media type.

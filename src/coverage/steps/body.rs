@@ -40,7 +40,15 @@ impl Bodies<'_> {
         {
             return Some(body);
         }
-        // The forms along the way, the nearest to the end first.
+        let grown = || match wanted.branch {
+            None => self.grown(whole, wanted.path).and_then(|body| self.finished(body, wanted)),
+            Some(_) => None,
+        };
+        self.of_forms(whole, wanted).or_else(grown)
+    }
+
+    /// A body of other forms along the way, of those the nearest to the end.
+    fn of_forms(&self, whole: &Value, wanted: &Wanted<'_>) -> Option<Value> {
         let mut tries = 0;
         for depth in (0..=wanted.path.len()).rev() {
             let (prefix, _) = wanted.path.split_at(depth);
@@ -71,6 +79,34 @@ impl Bodies<'_> {
             }
         }
         None
+    }
+
+    /// The body with what it lacks at a path, made for itself.
+    fn grown(&self, whole: &Value, path: &[Segment]) -> Option<Value> {
+        let mut body = whole.clone();
+        for depth in 0..path.len() {
+            let (prefix, rest) = path.split_at(depth);
+            if below(&body, &path[..=depth]).is_some() {
+                continue;
+            }
+            let node = &self.parts.nodes[self.node(prefix)? as usize];
+            let shape = &self.parts.shapes[node.shape as usize];
+            let schemas = match rest.first()? {
+                Segment::Name(name) => &shape.members.iter().find(|(known, _)| known == name)?.1,
+                Segment::Element => &shape.elements,
+                Segment::Further => &shape.further,
+            };
+            let made = sample(self.contract, schemas.first()?, Direction::Request).ok()?.value;
+            let mut holder = below(&body, prefix)?.clone();
+            match (&mut holder, rest.first()?) {
+                (Value::Object(members), Segment::Name(name)) => drop(members.insert(name.clone(), made)),
+                (Value::Object(members), Segment::Further) => drop(members.insert("key1".to_owned(), made)),
+                (Value::Array(elements), Segment::Element) => elements.push(made),
+                _ => return None,
+            }
+            body = replaced(&body, prefix, holder)?;
+        }
+        Some(body)
     }
 
     /// The body with the value in its place, where it holds the path and the document takes it.

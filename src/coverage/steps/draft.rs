@@ -36,6 +36,26 @@ pub(super) struct BodyDraft {
     pub(super) media_type: String,
 }
 
+/// The longest line of a comment.
+const WIDTH: usize = 70;
+
+/// Writes a sentence as lines of a comment.
+fn comment(sentence: &str, out: &mut String) {
+    let mut taken = 0;
+    for word in sentence.split_whitespace() {
+        let length = word.chars().count();
+        if taken > 0 && taken + 1 + length <= WIDTH {
+            out.push_str(&format!(" {word}"));
+            taken += 1 + length;
+        } else {
+            out.push_str(if taken == 0 { "# " } else { "\n#   " });
+            out.push_str(word);
+            taken = length + 4;
+        }
+    }
+    out.push('\n');
+}
+
 impl StepDraft {
     /// Says that a person has to decide something, once.
     pub(super) fn todo(&mut self, sentence: impl Into<String>) {
@@ -108,7 +128,7 @@ impl StepDraft {
         write(&entries, 2, &mut lines);
         let mut text = String::new();
         for todo in &self.todos {
-            text.push_str(&format!("# TODO: {todo}\n"));
+            comment(&format!("TODO: {todo}"), &mut text);
         }
         text.push_str("- ");
         text.push_str(lines.trim());

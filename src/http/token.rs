@@ -316,7 +316,7 @@ impl TokenRequest {
 fn missing(pointer: &Pointer, found: Option<&Value>, body: &Value, whence: String) -> TokenError {
     const MOST: usize = 8;
     let parent = pointer.parent();
-    let wanted = pointer.tokens().last().map_or("", String::as_str);
+    let wanted = pointer.tokens().last().map_or("", |token| token.as_str());
     let members: Vec<&str> = match parent.get(body) {
         Some(Value::Object(members)) => members.keys().map(String::as_str).collect(),
         _ => Vec::new(),

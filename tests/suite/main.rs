@@ -32,6 +32,7 @@ mod properties;
 mod readme;
 mod reference;
 mod remote;
+mod reports;
 mod resets;
 mod secrets;
 mod semantics;

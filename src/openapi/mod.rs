@@ -54,7 +54,7 @@ pub use content::{
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use files::{Fetch, Refusal};
-pub use form::encode_form;
+pub use form::{encode_form, has_stated_style};
 pub use header::Header;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;

@@ -104,7 +104,7 @@ fn of_parts(
     let made = outgoing_parts(parts, &at.request.attached.files, offered.as_ref(), filled).ok()?;
     // Such a value is not one part of its name.
     let is_spread = |name: &&str| offered.as_ref().is_some_and(|it| has_stated_style(it, name));
-    if open.iter().any(|name| is_spread(name)) {
+    if open.iter().any(is_spread) {
         return None;
     }
     let written = write_parts(media_type, &made, BOUNDARY);

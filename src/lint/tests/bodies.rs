@@ -161,3 +161,38 @@ fn a_media_type_among_the_headers_is_what_the_body_is() {
     check(&of("text/plain", "abcd"), &[]);
     check(&of("$inputs.a", "abcde"), &[]);
 }
+
+#[test]
+fn a_path_into_text_or_bytes_leads_nowhere() {
+    let check = |content: &str, saved: &str, expected: &[&str]| {
+        let document = format!(
+            "openapi: 3.1.0\ninfo: {{ title: S, version: '1' }}\npaths:\n  /a:\n    get:\n      operationId: get\n      responses:\n        '200':\n          description: d\n          content: {content}\n"
+        );
+        let text = format!(
+            "contest: 1\nscenarios: {{ s: {{ steps: [{{ call: get, save: {{ x: {saved} }} }}] }} }}\n"
+        );
+        let found = words(&lint_with(&document, &text, &Attachments::new()), "scenario.undescribed-capture");
+        assert_eq!(found, expected, "{content}");
+    };
+    let text = "{ text/plain: { schema: { type: string } } }";
+    check(
+        text,
+        "$.id",
+        &[&format!(
+            "`x` is to be saved from `$.id`, and what `get` answers is `text/plain`, which has no parts @ content: {text}"
+        )],
+    );
+    check(
+        "{ image/png: {}, image/gif: {} }",
+        "$.id",
+        &[
+            "`x` is to be saved from `$.id`, and what `get` answers is `image/gif` or `image/png`, which has no parts @ content: { image/png: {}, image/gif: {} }",
+        ],
+    );
+    check(text, "$response.body", &[]);
+    check("{ text/plain: {} }", "$.id", &[]);
+    check("{ '*/*': {} }", "$.id", &[]);
+    check("{ application/xml: {} }", "$.id", &[]);
+    check("{ image/png: {}, application/json: {} }", "$.id", &[]);
+    check("{ application/json: { schema: { type: string } } }", "$", &[]);
+}

@@ -159,6 +159,7 @@ pub(super) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::SetupOnce => "setupOnce",
         Phase::Setup => "setup",
+        Phase::Auth => "auth",
         Phase::Steps => "steps",
         Phase::Cleanup => "cleanup",
         Phase::Teardown => "teardown",

@@ -248,7 +248,7 @@ impl Signing<'_> {
                 let token = run.settings.tokens.token(client, &token_request, self.timeout).await;
                 let token = token.map_err(|error| {
                     let is_answered = !matches!(error, TokenError::Transport(_));
-                    let is_own = token_request.url.starts_with(self.base_url);
+                    let is_own = token_request.request.url.starts_with(self.base_url);
                     AttachError { is_answered: is_answered && is_own, ..AttachError::from(error) }
                 })?;
                 self.attach_token(token, request, attached)?;

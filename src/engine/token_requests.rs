@@ -1,12 +1,12 @@
 use crate::expression::Template;
-use crate::http::TokenRequest;
+use crate::http::{TokenRequest, TokenSource};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Token requests in which no value of a case stands, by profile and base URL: they are the same all run
 /// long.
 #[derive(Default)]
-pub(super) struct TokenRequests(Mutex<HashMap<usize, HashMap<String, Arc<TokenRequest>>>>);
+pub(super) struct TokenRequests(Mutex<HashMap<usize, HashMap<String, Arc<TokenSource>>>>);
 
 impl TokenRequests {
     /// The request of a profile, whose values are `templates`; `make` makes one.
@@ -16,12 +16,12 @@ impl TokenRequests {
         base_url: &str,
         templates: &[&Template],
         make: impl FnOnce() -> Result<TokenRequest, E>,
-    ) -> Result<Arc<TokenRequest>, E> {
+    ) -> Result<Arc<TokenSource>, E> {
         let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept().get(&profile).and_then(|requests| requests.get(base_url)) {
             return Ok(Arc::clone(known));
         }
-        let request = Arc::new(make()?);
+        let request = Arc::new(TokenSource::from(make()?));
         if templates.iter().copied().all(is_fixed) {
             kept().entry(profile).or_default().insert(base_url.to_owned(), Arc::clone(&request));
         }

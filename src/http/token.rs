@@ -128,10 +128,10 @@ impl Tokens {
     pub async fn token(
         &self,
         client: &Client,
-        request: &TokenRequest,
+        source: &TokenSource,
         timeout: Duration,
     ) -> Result<Token, TokenError> {
-        self.kept(request.key(), request.fetch(client, timeout)).await
+        self.kept(source.key, source.request.fetch(client, timeout)).await
     }
 
     /// The token that is kept under a key; `fetch` is waited for on first need, and again before the
@@ -215,6 +215,20 @@ impl Issued {
 /// The lifetime that stands at a pointer, in seconds as a number or its digits.
 pub fn lifetime_at(body: &Value, pointer: &Pointer) -> Option<Duration> {
     pointer.get(body).and_then(lifetime)
+}
+
+/// A request for a token with the key that its token is kept under, which is worked out once.
+#[derive(Clone, Debug)]
+pub struct TokenSource {
+    /// The request.
+    pub request: TokenRequest,
+    key: TokenKey,
+}
+
+impl From<TokenRequest> for TokenSource {
+    fn from(request: TokenRequest) -> Self {
+        Self { key: request.key(), request }
+    }
 }
 
 impl TokenRequest {
@@ -302,7 +316,7 @@ impl TokenRequest {
 fn missing(pointer: &Pointer, found: Option<&Value>, body: &Value, whence: String) -> TokenError {
     const MOST: usize = 8;
     let parent = pointer.parent();
-    let wanted = pointer.tokens().last().map_or("", String::as_str);
+    let wanted = pointer.tokens().last().map_or("", |token| token.as_str());
     let members: Vec<&str> = match parent.get(body) {
         Some(Value::Object(members)) => members.keys().map(String::as_str).collect(),
         _ => Vec::new(),

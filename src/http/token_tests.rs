@@ -33,7 +33,7 @@ fn issuer(tokens: &[(&str, Value)]) -> Server {
     Server::start(vec![acts.collect()])
 }
 
-async fn value(tokens: &Tokens, client: &Client, request: &TokenRequest) -> (String, bool) {
+async fn value(tokens: &Tokens, client: &Client, request: &TokenSource) -> (String, bool) {
     let token = tokens.token(client, request, LONG).await.expect("there is one");
     (token.value.expose_secret().to_owned(), token.is_cached)
 }
@@ -41,7 +41,7 @@ async fn value(tokens: &Tokens, client: &Client, request: &TokenRequest) -> (Str
 #[tokio::test]
 async fn a_token_is_kept_until_it_is_refused() {
     let server = issuer(&[("one", json!(3600)), ("two", json!("3600"))]);
-    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin));
+    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin).into());
     let first = tokens.token(&client, &request, LONG).await.expect("there is one");
     assert_eq!(value(&tokens, &client, &request).await, ("one".to_owned(), true));
     tokens.invalidate(&first).await;
@@ -54,7 +54,7 @@ async fn a_token_is_kept_until_it_is_refused() {
 #[tokio::test]
 async fn a_token_that_has_expired_is_fetched_anew() {
     let server = issuer(&[("one", json!(0)), ("two", json!(-5)), ("three", json!(null))]);
-    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin));
+    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin).into());
     for expected in [("one", false), ("two", false), ("three", false), ("three", true)] {
         let (token, is_cached) = value(&tokens, &client, &request).await;
         assert_eq!((token.as_str(), is_cached), expected);
@@ -64,7 +64,7 @@ async fn a_token_that_has_expired_is_fetched_anew() {
 #[tokio::test]
 async fn one_request_serves_all_who_wait() {
     let server = issuer(&[("one", json!(3600))]);
-    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin));
+    let (tokens, client, request) = (Tokens::new(), client(), request(&server.origin).into());
     let get = || value(&tokens, &client, &request);
     let all = tokio::join!(get(), get(), get());
     assert_eq!([all.0.0, all.1.0, all.2.0], ["one"; 3]);
@@ -75,7 +75,7 @@ async fn one_request_serves_all_who_wait() {
 async fn one_failure_serves_all_who_wait_and_none_who_come_later() {
     let refused = answer(response("503 Service Unavailable", "", ""));
     let server = Server::start(vec![refused, answer(issued("late", &json!(3600)))]);
-    let (tokens, request) = (Tokens::new(), request(&server.origin));
+    let (tokens, request) = (Tokens::new(), request(&server.origin).into());
     let client = client();
     let get = || tokens.token(&client, &request, LONG);
     let all = tokio::join!(get(), get(), get());
@@ -125,7 +125,8 @@ fn the_form_follows_rfc_6749() {
 
 async fn check_failure(bytes: Vec<u8>, expected: &str, help: &str) {
     let server = Server::start(vec![answer(bytes)]);
-    let error = Tokens::new().token(&client(), &request(&server.origin), LONG).await.expect_err("no token");
+    let error =
+        Tokens::new().token(&client(), &request(&server.origin).into(), LONG).await.expect_err("no token");
     assert_eq!(error.to_string().replace(&server.origin, "{origin}"), expected);
     assert!(error.help().unwrap_or_default().contains(help), "{:?}", error.help());
 }
@@ -173,7 +174,7 @@ async fn failures_say_what_came_and_what_to_do() {
 #[tokio::test]
 async fn an_endpoint_that_is_down_is_named() {
     let origin = Server::nowhere();
-    let error = Tokens::new().token(&client(), &request(&origin), LONG).await.expect_err("it is down");
+    let error = Tokens::new().token(&client(), &request(&origin).into(), LONG).await.expect_err("it is down");
     let expected = format!("no token: nothing listens at {origin} (connection refused)");
     assert_eq!((error.to_string(), error.help()), (expected, Some("is the target up?".to_owned())));
 }

@@ -11,7 +11,7 @@ use super::schema::Together;
 use crate::check::{RequestValues, RequestViolation, check_request};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Template;
-use crate::json::{Datum, Pointer, Value};
+use crate::json::{Datum, Pointer, Token, Value};
 use crate::openapi::{Document, match_media_type};
 use crate::scenario::{Named, Sends, Spanned};
 use crate::source::Span;
@@ -210,7 +210,7 @@ fn span_of(at: &At<'_>, pointer: &Pointer) -> Span {
         values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
     };
     let Some((section, inner)) = pointer.tokens().split_first() else { return call.operation.span };
-    let name = inner.first().map_or("", String::as_str);
+    let name = inner.first().map_or("", Token::as_str);
     let span = match section.as_str() {
         "path" => named(&call.path, name),
         "query" => named(&call.query, name),

@@ -39,6 +39,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         environment: None,
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
+        api_names: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
         attachments: &Default::default(),

@@ -218,7 +218,8 @@ impl<'c> Course<'c> {
 
     async fn run_step(&mut self, step: &'c PlannedStep, scope: usize, phase: Phase) -> Verdict {
         let at = self.reports.len();
-        let outcome = match &step.action {
+        let (started, begun) = (self.run.settings.values.clock.now(), Instant::now());
+        let mut outcome = match &step.action {
             PlannedAction::Flow(call) => {
                 StepOutcome { report: self.run_flow(step, call, scope, phase).await, was_sent: false }
             }
@@ -242,6 +243,8 @@ impl<'c> Course<'c> {
                 context.run_request((step, request), &mut scopes[scope], jar, &mut on_send).await
             }
         };
+        outcome.report.started = Some(started);
+        outcome.report.elapsed = begun.elapsed();
         let report = match phase.is_cleanup() {
             true => self.excuse(outcome),
             false => self.apply_mark(step, outcome.report, at),

@@ -1,3 +1,4 @@
+use super::about::CaseAbout;
 use super::case::{be_strict, run_case};
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
@@ -59,6 +60,8 @@ pub struct RunSettings {
     /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
     /// a masked copy of each body.
     pub keeps_exchanges: bool,
+    /// Whether the reports of cases say what is known of them before they run.
+    pub keeps_about: bool,
     /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
@@ -131,13 +134,14 @@ pub async fn run(
     let units = units(sequence, &plan.cases);
     let n_workers = settings.workers.clamp(1, units.len().max(1));
     emit(&Event::RunStarted(RunStarted {
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").into(),
         environment: settings.environment.clone(),
         target: settings.masker.mask(&settings.target),
         cases: n_cases,
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        started: settings.values.clock.now(),
         is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
@@ -217,7 +221,7 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
-            let mut report = empty_report(case, *index, round);
+            let mut report = empty_report(run, case, (*index, round), worker);
             report.reason = Some("interrupted".to_owned());
             run.tell(report);
             continue;
@@ -257,7 +261,14 @@ impl Run {
 }
 
 /// The report of a case of which nothing has run.
-pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseReport {
+pub(super) fn empty_report(
+    run: &Run,
+    case: &Case,
+    (index, round): (usize, usize),
+    worker: usize,
+) -> CaseReport {
+    let settings = &run.settings;
+    let about = || Arc::new(CaseAbout::of(&run.plan, case, round, &settings.masker));
     let id = if round == 0 { case.id.clone() } else { format!("{}#{}", case.id, round + 1) };
     CaseReport {
         index,
@@ -273,7 +284,10 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         is_tolerated: false,
         steps: Vec::new(),
         left_behind: Vec::new(),
+        started: settings.values.clock.now(),
         elapsed: Duration::ZERO,
+        worker,
+        about: settings.keeps_about.then(about),
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Case {
     pub row: Option<usize>,
     /// The tags of file, scenario and row.
     pub tags: BTreeSet<String>,
+    /// Its place among all cases of the files, from 0, whichever of them were selected.
+    pub place: usize,
 }
 
 /// A scenario whose steps name real operations.

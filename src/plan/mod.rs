@@ -13,6 +13,7 @@ mod flow;
 mod login;
 mod once;
 mod operation;
+mod parts;
 mod planned;
 mod planner;
 mod references;
@@ -33,6 +34,7 @@ pub use again::PlannedRetry;
 pub use allow::check_allowed;
 pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
 pub use login::{Logins, PlannedLogin};
+pub use parts::{PartsError, outgoing_parts};
 pub use planned::{
     Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedFlow, PlannedFlowCall, PlannedRequest,
     PlannedSend, PlannedStep, PlannedTarget,

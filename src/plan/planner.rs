@@ -135,13 +135,20 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
         own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
     };
     match &written.rows {
-        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
-        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
-            id: format!("{id}[{}]", row.label),
-            scenario: Arc::clone(scenario),
-            row: Some(index),
-            tags: tags(Some(row)),
-        })),
+        None => {
+            let place = cases.len();
+            cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None), place });
+        }
+        Some(rows) => {
+            let first = cases.len();
+            cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
+                id: format!("{id}[{}]", row.label),
+                scenario: Arc::clone(scenario),
+                row: Some(index),
+                tags: tags(Some(row)),
+                place: first + index,
+            }));
+        }
     }
 }
 

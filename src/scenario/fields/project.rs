@@ -37,6 +37,19 @@ pub static PROJECT: Fields = Fields {
         ),
         Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
+        Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+/// The reports of a run: a key a format.
+pub static REPORTS: Fields = Fields {
+    name: "reports",
+    about: "The reports that every run writes: paths by format.",
+    keys: &[
+        Field::new("json", Shape::Text, "One JSON document, which `contest report` reads again."),
+        Field::new("ndjson", Shape::Text, "A line of JSON an event, written while it runs."),
     ],
     others: None,
     forms: &[],

@@ -14,6 +14,7 @@ mod picture;
 mod progress;
 pub mod snippet;
 mod strength;
+mod strength_json;
 mod style;
 mod summary;
 mod terminal;

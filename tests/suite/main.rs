@@ -34,6 +34,7 @@ mod properties;
 mod readme;
 mod reference;
 mod remote;
+mod reports;
 mod resets;
 mod secrets;
 mod semantics;

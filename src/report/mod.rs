@@ -18,6 +18,7 @@ mod progress;
 pub mod record;
 pub mod snippet;
 mod strength;
+mod strength_json;
 mod style;
 mod summary;
 mod terminal;

@@ -166,6 +166,15 @@ impl PlaceRecord {
         }
     }
 
+    /// The place in a line: `path:line:column, at /data/status`; of one that marks nothing its path alone.
+    pub fn words(&self) -> String {
+        if self.length == 0 && self.label.is_empty() {
+            return self.path.clone();
+        }
+        let at = self.at.as_ref().map(|at| format!(", at {at}")).unwrap_or_default();
+        format!("{}:{}:{}{at}", self.path, self.line, self.column)
+    }
+
     fn to_place(&self) -> Place {
         let source = self.excerpt.to_source(&self.path, self.line);
         let line = source.line(self.line as usize);

@@ -1,0 +1,35 @@
+use super::record::{CaseRecord, FindingRecord, StepRecord};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+
+/// Tells findings apart, the same from run to run and when lines move: by code, case, step, document and the
+/// place in the response, in which indices of arrays do not count. Equal ones are numbered.
+#[derive(Default)]
+pub(super) struct Fingerprints {
+    seen: HashMap<String, usize>,
+}
+
+impl Fingerprints {
+    /// The fingerprint of the next finding, as 32 hexadecimal digits.
+    pub(super) fn of(&mut self, case: &CaseRecord, step: &StepRecord, finding: &FindingRecord) -> String {
+        let response = finding.response.as_ref().and_then(|place| place.at.as_deref()).unwrap_or_default();
+        let names = response.split('/').map(|name| match name.parse::<u64>() {
+            Ok(_) => "*",
+            Err(_) => name,
+        });
+        let document = finding.document.as_ref().map_or("", |place| place.path.as_str());
+        let parts = [
+            finding.code.as_str(),
+            case.id.as_str(),
+            step.phase.key(),
+            step.id.as_str(),
+            document,
+            &names.collect::<Vec<_>>().join("/"),
+        ];
+        let key = parts.join("\n");
+        let count = self.seen.entry(key.clone()).or_default();
+        *count += 1;
+        let digest = Sha256::digest(format!("{key}\n{count}"));
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -28,6 +28,7 @@ mod sends;
 mod status;
 mod step;
 mod stepper;
+mod structure;
 mod summary;
 mod target;
 mod target_uri;

@@ -321,12 +321,14 @@ fn member(reference: &Reference, at: usize) -> Option<&str> {
 }
 
 fn body_part(reference: &Reference, from: usize, exchange: &Exchange) -> Result<Datum, Unresolved> {
-    match exchange.response.body.whole() {
+    let body = &exchange.response.body;
+    let is_whole = from == reference.steps.len();
+    match body.whole() {
+        // All of a form or of XML is its text, which a regex reads and another step sends on.
+        Some(_) if is_whole && body.structure().is_some() => Ok(Datum::new(body.text_lossy().into_owned())),
         Some(datum) => reference.walk_within(from, datum),
-        None if from == reference.steps.len() => {
-            Ok(Datum::new(exchange.response.body.text_lossy().into_owned()))
-        }
-        None => unresolved(reference, "the body is not JSON"),
+        None if is_whole => Ok(Datum::new(body.text_lossy().into_owned())),
+        None => unresolved(reference, "the body is neither JSON nor anything else with parts"),
     }
 }
 

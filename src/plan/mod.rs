@@ -12,6 +12,7 @@ mod content;
 mod flow;
 mod once;
 mod operation;
+mod parts;
 mod planned;
 mod planner;
 mod references;
@@ -31,6 +32,7 @@ mod tests;
 pub use again::PlannedRetry;
 pub use allow::check_allowed;
 pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
+pub use parts::{PartsError, outgoing_parts};
 pub use planned::{
     Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedFlow, PlannedFlowCall, PlannedRequest,
     PlannedSend, PlannedStep, PlannedTarget,

@@ -6,7 +6,7 @@ use super::overlays::choose;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, check_structure};
+use crate::openapi::{Document, inspect};
 use crate::plan::nullable_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,10 +103,7 @@ pub fn check_files(mut settings: Settings) -> Checked {
         }
     }
     for (document, nullable) in &documents {
-        diagnostics.extend(check_structure(document, *nullable));
-        let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
-        let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
-        diagnostics.extend(contract.diagnostics());
+        diagnostics.extend(inspect(document, *nullable));
     }
     forget_repeated(&mut diagnostics);
     let documents = documents.into_iter().map(|(document, _)| document).collect();

@@ -5,6 +5,7 @@ mod attempt;
 mod bodies;
 mod certificates;
 mod check_format;
+mod contents;
 mod corpus;
 mod documents;
 mod dry_run;

@@ -14,6 +14,7 @@ use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
+use crate::engine::structure::structure;
 use crate::exchange::{Exchange, Request};
 use crate::expression::Scope;
 use crate::http::{Client, CookieJar, TransportErrorKind, retry_after};
@@ -119,7 +120,9 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, NoExchange> {
         let first = self.send(sending, ready, scope, jar, on_send).await?;
-        self.follow(sending, first, jar).await
+        let mut exchange = self.follow(sending, first, jar).await?;
+        structure(&mut exchange, sending.operation(), &self.run.settings.limits);
+        Ok(exchange)
     }
 
     /// The first answer. A cached token that is refused is fetched anew once.

@@ -14,6 +14,7 @@ use crate::engine::fact::{own_fact, unresolved_fact, verdict};
 use crate::engine::scope::{CaseScope, ExchangeScope};
 use crate::engine::sends::SentAs;
 use crate::engine::status::{ExpectedStatus, add_consequences, fold_into_status};
+use crate::engine::structure::place_in_content;
 use crate::engine::target::Refusal;
 use crate::exchange::Exchange;
 use crate::plan::PlannedStep;
@@ -58,6 +59,7 @@ impl StepContext<'_> {
         let mut unmet = self.capture(step, &exchange, scope);
         let checked = self.expectations(sending, &exchange, scope);
         unmet.extend(checked.facts);
+        place_in_content(&mut unmet, &exchange, sending.operation(), limits);
         let status = exchange.response.status;
         if let Some(mut fact) = never_came {
             // What else is expected is what it was waited for.

@@ -14,7 +14,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let mut errors: Vec<String> =
         run.incomplete().into_iter().map(|words| command("error", "", "contest", &words)).collect();
     for case in &run.cases {
-        errors.extend(case_errors(case));
+        errors.extend(case_errors(run, case));
     }
     // The same fault of the document is one annotation, however many cases meet it.
     let mut known = HashSet::new();
@@ -27,7 +27,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 && warnings.len() < MOST
                 && known.insert((finding.code, about.to_owned()))
             {
-                warnings.push(annotation("warning", case, finding));
+                warnings.push(annotation("warning", run, case, finding));
             }
         }
     }
@@ -42,12 +42,12 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The annotations of a case that failed; one without a finding is said at its own line.
-fn case_errors(case: &CaseRecord) -> Vec<String> {
+fn case_errors(run: &RunRecord, case: &CaseRecord) -> Vec<String> {
     let found = case.findings().filter(|(.., weight)| *weight == Weight::Error);
-    let lines: Vec<String> = found.map(|(_, finding, _)| annotation("error", case, finding)).collect();
+    let lines: Vec<String> = found.map(|(_, finding, _)| annotation("error", run, case, finding)).collect();
     match case.outcome() {
         Outcome::Failed | Outcome::Errored if lines.is_empty() => {
-            let place = at(&case.path, case.line, None);
+            let place = at(&run.from_root(&case.path), case.line, None);
             vec![command("error", &place, &case.name(), &case.message().unwrap_or_default())]
         }
         Outcome::Failed | Outcome::Errored => lines,
@@ -55,10 +55,10 @@ fn case_errors(case: &CaseRecord) -> Vec<String> {
     }
 }
 
-fn annotation(level: &str, case: &CaseRecord, finding: &FindingRecord) -> String {
+fn annotation(level: &str, run: &RunRecord, case: &CaseRecord, finding: &FindingRecord) -> String {
     let place = match finding.scenario.as_ref().or(finding.document.as_ref()) {
-        Some(place) => at(&place.path, place.line, Some(place)),
-        None => at(&case.path, case.line, None),
+        Some(place) => at(&run.from_root(&place.path), place.line, Some(place)),
+        None => at(&run.from_root(&case.path), case.line, None),
     };
     let mut words = finding.headline.clone();
     finding.document.iter().for_each(|place| words += &format!("\ndocument: {}", place.words()));

@@ -8,17 +8,17 @@ use std::io::{self, Write};
 
 /// One finding, with the members that GitLab reads.
 #[derive(Serialize)]
-struct Issue<'r> {
+struct Issue {
     description: String,
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location<'r>,
+    location: Location,
 }
 
 #[derive(Serialize)]
-struct Location<'r> {
-    path: &'r str,
+struct Location {
+    path: String,
     lines: Lines,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 },
                 // GitLab takes no path that begins with `./`.
                 location: Location {
-                    path: path.strip_prefix("./").unwrap_or(path),
+                    path: run.from_root(path.strip_prefix("./").unwrap_or(path)),
                     lines: Lines { begin: line.max(1) },
                 },
             });

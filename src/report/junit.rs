@@ -105,7 +105,7 @@ impl Suite<'_> {
              skipped=\"{skipped}\" time=\"{}\" timestamp=\"{started}\" file=\"{}\">",
             attribute(self.file),
             seconds(time),
-            attribute(self.path)
+            attribute(&run.from_root(self.path))
         );
         out.push_str("    <properties>\n");
         property(out, 6, "contest", &run.contest);
@@ -124,20 +124,20 @@ impl Suite<'_> {
             if !names.insert(name.clone()) {
                 name = format!("{name} ({})", case.id);
             }
-            write_case(case, &name, out);
+            write_case(run, case, &name, out);
         }
         out.push_str("  </testsuite>\n");
     }
 }
 
-fn write_case(case: &CaseRecord, name: &str, out: &mut String) {
+fn write_case(run: &RunRecord, case: &CaseRecord, name: &str, out: &mut String) {
     let _ = writeln!(
         out,
         "    <testcase name=\"{}\" classname=\"{}\" time=\"{}\" file=\"{}\" line=\"{}\">",
         attribute(name),
         attribute(&case.file),
         seconds(case.elapsed),
-        attribute(&case.path),
+        attribute(&run.from_root(&case.path)),
         case.line
     );
     out.push_str("      <properties>\n");

@@ -43,7 +43,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 rules.len() - 1
             });
             let fingerprint = fingerprints.of(case, step, finding);
-            results.push(result(case, step, finding, weight, rule, &fingerprint));
+            results.push(result(run, (case, step, finding), weight, rule, &fingerprint));
         }
     }
     let log = json!({
@@ -62,7 +62,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 "endTimeUtc": run.started.saturating_add(run.elapsed).unwrap_or(run.started).to_string(),
                 "toolExecutionNotifications": notifications(run),
             }],
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The folder that the run was started in." } } },
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository, or the folder of the run outside of one." } } },
             "columnKind": "unicodeCodePoints",
             "properties": {
                 "environment": run.environment, "target": run.target, "seed": run.seed.to_string(),
@@ -95,24 +95,23 @@ fn rule(code: Code) -> Value {
 }
 
 fn result(
-    case: &CaseRecord,
-    step: &StepRecord,
-    finding: &FindingRecord,
+    run: &RunRecord,
+    (case, step, finding): (&CaseRecord, &StepRecord, &FindingRecord),
     weight: Weight,
     rule: usize,
     fingerprint: &str,
 ) -> Value {
     let mut places = [&finding.scenario, &finding.document].into_iter().flatten();
     let location = match places.next() {
-        Some(place) => location(place, None),
+        Some(place) => location(run, place, None),
         None => json!({ "physicalLocation": {
-            "artifactLocation": artifact(&case.path),
+            "artifactLocation": artifact(&run.from_root(&case.path)),
             "region": { "startLine": case.line.max(1) },
         } }),
     };
     let document = places.next();
     let mut related: Vec<Value> =
-        document.map(|place| self::location(place, Some(DOCUMENT))).into_iter().collect();
+        document.map(|place| self::location(run, place, Some(DOCUMENT))).into_iter().collect();
     related.extend(finding.response.as_ref().map(|place| response(place, related.len() + 1)));
     let mut result = json!({
         "ruleId": finding.code.as_str(),
@@ -179,7 +178,7 @@ fn unlinked(text: &str) -> String {
     text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
-fn location(place: &PlaceRecord, id: Option<usize>) -> Value {
+fn location(run: &RunRecord, place: &PlaceRecord, id: Option<usize>) -> Value {
     let mut region = json!({ "startLine": place.line.max(1), "startColumn": place.column.max(1) });
     if place.length > 0 {
         region["endColumn"] = json!(place.column.max(1).saturating_add(place.length));
@@ -187,8 +186,7 @@ fn location(place: &PlaceRecord, id: Option<usize>) -> Value {
     if let Some(line) = line_of(place).filter(|_| place.excerpt.cut == 0) {
         region["snippet"] = json!({ "text": line });
     }
-    let mut location =
-        json!({ "physicalLocation": { "artifactLocation": artifact(&place.path), "region": region } });
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(&run.from_root(&place.path)), "region": region } });
     if let Some(id) = id {
         location["id"] = json!(id);
     }
@@ -198,7 +196,7 @@ fn location(place: &PlaceRecord, id: Option<usize>) -> Value {
     location
 }
 
-/// A path below the folder of the run, an absolute one, or the URL of a document.
+/// A path below the root of the repository, an absolute one, or the URL of a document.
 fn artifact(path: &str) -> Value {
     if path.starts_with("http://") || path.starts_with("https://") {
         return json!({ "uri": path });

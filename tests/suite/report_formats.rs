@@ -15,6 +15,9 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reports")
 }
 
+/// The files of the project.
+const FILES: [&str; 3] = ["orders.yaml", "verdicts.contest.yaml", "once.contest.yaml"];
+
 /// A server of orders: those that are `good`, those with amounts that are texts, and one that hangs up.
 fn server() -> Server {
     Server::talking(|line, stream| {
@@ -39,13 +42,25 @@ fn reports() -> &'static HashMap<&'static str, String> {
     static REPORTS: OnceLock<HashMap<&'static str, String>> = OnceLock::new();
     REPORTS.get_or_init(|| {
         let server = server();
-        let out =
+        // A project in a folder of its repository, whose root is what other tools name files from.
+        let root =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-formats-{}", std::process::id()));
+        let (project, out) = (root.join("shop"), root.join("out"));
+        [&root.join(".git"), &project].map(|path| std::fs::create_dir_all(path).expect("a folder is made"));
+        for name in FILES {
+            std::fs::copy(folder().join(name), project.join(name)).expect("the file is there");
+        }
+        std::fs::write(
+            project.join("contest.yaml"),
+            "contest: 1
+",
+        )
+        .expect("the folder is writable");
         let mut command = Command::new(env!("CARGO_BIN_EXE_contest"));
         command
             .args(["run", "verdicts.contest.yaml", "once.contest.yaml", "--jobs", "1", "--seed", "7"])
             .args(["--run-id", "r1", "--base-url", &server.base_url])
-            .current_dir(folder())
+            .current_dir(&project)
             .env_clear()
             .envs([("COLUMNS", "100"), ("NO_COLOR", "1"), ("LANG", "C.UTF-8")]);
         for format in Format::ALL {
@@ -58,7 +73,7 @@ fn reports() -> &'static HashMap<&'static str, String> {
             (format.as_str(), normalise(&text))
         };
         let reports = Format::ALL.iter().map(read).collect();
-        let _ = std::fs::remove_dir_all(out);
+        let _ = std::fs::remove_dir_all(root);
         reports
     })
 }
@@ -269,7 +284,7 @@ fn junit_is_read_by_a_reader_that_others_wrote() {
     let extra = |name: &str| {
         first.extra.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value.as_str())
     };
-    assert_eq!((extra("file"), extra("line")), (Some("verdicts.contest.yaml"), Some("9")));
+    assert_eq!((extra("file"), extra("line")), (Some("shop/verdicts.contest.yaml"), Some("9")));
 }
 
 /// What a consumer of TAP 14 makes of a document: `(is_ok, description, directive)` of each point.
@@ -372,8 +387,8 @@ fn sarif_keeps_the_schema_and_names_what_it_says() {
             usize::try_from(result["ruleIndex"].as_u64().expect("it has a rule")).expect("it is small");
         assert_eq!(rules[index]["id"], result["ruleId"]);
         let file = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-        let path = folder().join(file.as_str().expect("it has a file"));
-        assert!(path.is_file(), "{}", path.display());
+        let name = file.as_str().and_then(|file| file.strip_prefix("shop/")).expect("it has a file");
+        assert!(FILES.contains(&name), "{name}");
         let fingerprint = result["partialFingerprints"]["contestFinding/v1"].as_str().expect("it has one");
         assert!(fingerprints.insert(fingerprint), "{fingerprint} is there twice");
         // A link within the message leads to a location with that id.

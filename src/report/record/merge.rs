@@ -87,6 +87,9 @@ impl RunRecord {
         if self.environment != other.environment {
             self.environment = None;
         }
+        if self.folder != other.folder {
+            self.folder = None;
+        }
         self.started = self.started.min(other.started);
         self.elapsed = self.elapsed.saturating_add(other.elapsed);
         self.workers = self.workers.saturating_add(other.workers);

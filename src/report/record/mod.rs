@@ -8,6 +8,7 @@
 mod case;
 mod exchange;
 mod finding;
+mod lines;
 mod merge;
 mod outcome;
 mod read;
@@ -48,6 +49,9 @@ pub struct RunRecord {
     pub elapsed: Duration,
     /// The environment's name; `None` when a base URL was given without one.
     pub environment: Option<String>,
+    /// Where in its repository the run was started: `services/orders`; `None` at its root, and outside of one.
+    #[serde(default)]
+    pub folder: Option<String>,
     /// What was tested: `embedded mock`, or the base URLs.
     pub target: String,
     /// The seed of `$gen`.
@@ -111,6 +115,7 @@ impl RunRecord {
             started: self.started,
             elapsed: self.elapsed,
             environment: self.environment.clone(),
+            folder: self.folder.clone(),
             target: self.target.clone(),
             seed: self.seed,
             run_id: self.run_id.clone(),
@@ -124,6 +129,24 @@ impl RunRecord {
             summary: self.summary.clone(),
             cases: Vec::new(),
         }
+    }
+
+    /// The path of a file from the root of its repository, for readers who know no other folder. Absolute paths
+    /// and URLs stay.
+    pub fn from_root(&self, path: &str) -> String {
+        let Some(folder) = &self.folder else { return path.to_owned() };
+        if path.starts_with('/') || path.contains("://") {
+            return path.to_owned();
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for name in folder.split('/').chain(path.split(['/', '\\'])) {
+            match name {
+                "" | "." => {}
+                ".." if names.last().is_some_and(|last| *last != "..") => drop(names.pop()),
+                name => names.push(name),
+            }
+        }
+        names.join("/")
     }
 
     /// What the reader of a run that is not complete should know.

@@ -17,14 +17,15 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins the record of a run of which nothing is known yet but when it began.
-    pub fn new(started: Timestamp) -> Self {
+    /// Begins the record of a run of which nothing is known yet but when it began, and where in its repository.
+    pub fn new(started: Timestamp, folder: Option<String>) -> Self {
         let record = RunRecord {
             version: VERSION,
             contest: env!("CARGO_PKG_VERSION").to_owned(),
             started,
             elapsed: Duration::ZERO,
             environment: None,
+            folder,
             target: String::new(),
             seed: 0,
             run_id: String::new(),
@@ -52,6 +53,11 @@ impl Recorder {
             Event::CaseFinished(report) => self.add(report),
             Event::RunFinished(summary) => self.finish(summary),
         }
+    }
+
+    /// Sets what is known of the run.
+    pub(super) fn restart(&mut self, set: impl FnOnce(&mut RunRecord)) {
+        set(&mut self.record);
     }
 
     /// The run as far as it has come.

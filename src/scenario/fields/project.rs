@@ -57,7 +57,11 @@ pub static REPORTS: Fields = Fields {
         ),
         Field::new("tap", Shape::Text, "TAP 14, the Test Anything Protocol."),
         Field::new("sarif", Shape::Text, "SARIF 2.1.0: a result a finding, for code scanning."),
-        Field::new("github", Shape::Text, "Annotations of GitHub Actions, to be printed in a job."),
+        Field::new(
+            "github",
+            Shape::Any(&[Shape::Text, Shape::Boolean]),
+            "Annotations of GitHub Actions; `false` leaves out those that a job gets by itself.",
+        ),
         Field::new("markdown", Shape::Text, "A summary in Markdown."),
         Field::new("gitlab", Shape::Text, "The code quality report of GitLab."),
         Field::new("har", Shape::Text, "HAR 1.2: every request and response, for browsers and proxies."),

@@ -33,3 +33,37 @@ impl Fingerprints {
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Verdict;
+    use crate::report::fixtures::{body_type, case, step};
+
+    /// The fingerprints of a case with these findings.
+    fn of(findings: Vec<crate::diagnostic::Finding>) -> Vec<String> {
+        let mut report = case(0, Verdict::Failed, "a", "b");
+        report.steps = vec![crate::engine::StepReport { findings, ..step("read", Verdict::Failed) }];
+        let record = CaseRecord::of(&report);
+        let mut fingerprints = Fingerprints::default();
+        record.findings().map(|(step, finding, _)| fingerprints.of(&record, step, finding)).collect()
+    }
+
+    #[test]
+    fn they_stay_when_lines_and_values_change() {
+        let mut moved = body_type();
+        moved.headline = "another value".to_owned();
+        moved.scenario = None;
+        let at = |at: &str| {
+            let mut finding = body_type();
+            finding.response.as_mut().expect("it has a place").at = Some(at.to_owned());
+            finding
+        };
+        assert_eq!(of(vec![body_type()]), of(vec![moved]));
+        assert_eq!(of(vec![at("/a/0/b")]), of(vec![at("/a/17/b")]));
+        assert_ne!(of(vec![at("/a/b")]), of(vec![at("/a/c")]));
+        let twice = of(vec![body_type(), body_type()]);
+        assert_ne!(twice[0], twice[1]);
+        assert!(twice.iter().all(|it| it.len() == 32));
+    }
+}

@@ -95,11 +95,12 @@ impl Format {
     }
 
     /// What an event adds to a report that [is live](Self::is_live); nothing to any other.
+    /// `folder` is where in its repository the run was started.
     ///
     /// # Errors
     /// When it cannot be put into words, which cannot happen to an event of a run.
-    pub fn line(self, event: &Event) -> io::Result<Option<Vec<u8>>> {
-        if self.is_live() { ndjson::line(event) } else { Ok(None) }
+    pub fn line(self, event: &Event, folder: Option<&str>) -> io::Result<Option<Vec<u8>>> {
+        if self.is_live() { ndjson::line(event, folder) } else { Ok(None) }
     }
 
     /// Writes a run in this format.

@@ -92,3 +92,17 @@ fn data(text: &str) -> String {
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_ends_its_command() {
+        let line = command("error", &at("a,b:c.yaml", 3, None), "50%: x,y", "a\n::set-output name=x::y\r%0A");
+        let expected =
+            "::error file=a%2Cb%3Ac.yaml,line=3,title=50%25%3A x%2Cy::a%0A::set-output name=x::y␍%250A\n";
+        assert_eq!(line, expected);
+        assert_eq!(command("notice", "", "contest", "x"), "::notice title=contest::x\n");
+    }
+}

@@ -147,3 +147,29 @@ fn set_cookies(headers: &[(String, String)]) -> Vec<Value> {
     let pairs = lines.filter_map(|(_, value)| value.split(';').next()?.trim().split_once('='));
     pairs.map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_read_from_their_lines() {
+        let line = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let pair = |name: &str, value: &str| json!({ "name": name, "value": value });
+        assert_eq!(cookies(&line("Cookie", "a=1; b=x=y; c")), [pair("a", "1"), pair("b", "x=y")]);
+        assert_eq!(set_cookies(&line("set-cookie", "a=1; Path=/; Secure")), [pair("a", "1")]);
+        assert!(cookies(&line("Accept", "a=1")).is_empty());
+    }
+
+    #[test]
+    fn a_query_is_taken_apart() {
+        let sent = RequestRecord {
+            method: "GET".to_owned(),
+            url: "http://x/a?b=1%202&c#d=e".to_owned(),
+            headers: Vec::new(),
+            body: None,
+        };
+        let pair = |name: &str, value: &str| json!({ "name": name, "value": value });
+        assert_eq!(request(&sent, "HTTP/1.1")["queryString"], json!([pair("b", "1 2"), pair("c", "")]));
+    }
+}

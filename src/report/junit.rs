@@ -200,3 +200,22 @@ fn content(text: &str) -> String {
 fn attribute(text: &str) -> String {
     content(text).replace('"', "&quot;").replace('\n', "&#10;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_hold_what_xml_can_hold() {
+        let rows = [
+            ("a < b & c > \"d\"", "a &lt; b &amp; c &gt; \"d\"", "a &lt; b &amp; c &gt; &quot;d&quot;"),
+            ("a\nb", "a\nb", "a&#10;b"),
+            ("]]>", "]]&gt;", "]]&gt;"),
+            // Not even a reference may stand for these: XML 1.0 §2.2.
+            ("\u{1b}[31m\u{0}\u{fffe}\u{ffff}", "␛[31m␀\u{fffd}\u{fffd}", "␛[31m␀\u{fffd}\u{fffd}"),
+        ];
+        for (text, between_tags, between_quotes) in rows {
+            assert_eq!((content(text).as_str(), attribute(text).as_str()), (between_tags, between_quotes));
+        }
+    }
+}

@@ -170,3 +170,28 @@ fn html(text: &str) -> String {
     let text = plain::visible(text).replace('\n', " ");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_no_markup() {
+        let rows = [
+            ("`a|b` is <b>", "<code>a&#124;b</code> is &lt;b&gt;"),
+            ("a `b", "a b"),
+            ("*x* [y](z) #1 @all a_b | c", "\\*x\\* \\[y\\](z) \\#1 \\@all a\\_b \\| c"),
+            ("a\n# b", "a \\# b"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(inline(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        for (text, expected) in [("a", "```"), ("``` a ``", "````"), ("`````", "``````")] {
+            assert_eq!(fence(text), expected);
+        }
+    }
+}

@@ -209,3 +209,28 @@ fn artifact(path: &str) -> Value {
         false => json!({ "uri": encoded, "uriBaseId": "%SRCROOT%" }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_uri() {
+        let rows = [
+            ("specs/a b#1.yaml", "specs/a%20b%231.yaml", true),
+            ("../x[1].yaml", "../x%5B1%5D.yaml", true),
+            ("a:b/ü.yaml", "a%3Ab/%C3%BC.yaml", true),
+            ("/abs/a.yaml", "file:///abs/a.yaml", false),
+            ("https://example.com/a.yaml", "https://example.com/a.yaml", false),
+        ];
+        for (path, uri, is_below_root) in rows {
+            let written = artifact(path);
+            assert_eq!((&written["uri"], written["uriBaseId"].is_string()), (&json!(uri), is_below_root));
+        }
+    }
+
+    #[test]
+    fn brackets_in_words_are_no_links() {
+        assert_eq!(unlinked(r"a [b](1) \c"), r"a \[b\](1) \\c");
+    }
+}

@@ -96,3 +96,15 @@ fn one_line(text: &str) -> String {
 fn quoted(text: &str) -> String {
     serde_json::Value::from(plain::visible(text)).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_one_line_without_directives() {
+        assert_eq!(escaped("50% #1\\ # SKIP\nok 2"), "50% \\#1\\\\ \\# SKIP ok 2");
+        assert_eq!(one_line("a\nBail out!"), "a Bail out!");
+        assert_eq!(quoted("a: \"b\"\n  ..."), "\"a: \\\"b\\\"\\n  ...\"");
+    }
+}

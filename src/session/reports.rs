@@ -97,8 +97,11 @@ impl Reports {
 
     /// Takes the next event.
     pub fn event(&self, event: &Event) {
-        // The thread ends with the sender and not before.
-        let _ = self.events.send(event.clone());
+        // Exchanges come with the steps of their case.
+        if !matches!(event, Event::Exchanged(_)) {
+            // The thread ends with the sender and not before.
+            let _ = self.events.send(event.clone());
+        }
     }
 
     /// Writes what is left.
@@ -114,13 +117,14 @@ impl Reports {
 
 /// Takes events until there are no more.
 fn follow(events: &Receiver<Event>, mut reports: Vec<Report>, mut recorder: Recorder) -> Vec<String> {
+    let folder = recorder.record().folder.clone();
     let mut next = Instant::now();
     let mut has_news = false;
     loop {
         let wait = if has_news { next.saturating_duration_since(Instant::now()) } else { INTERVAL };
         match events.recv_timeout(wait) {
             Ok(event) => {
-                reports.iter_mut().for_each(|report| report.line(&event));
+                reports.iter_mut().for_each(|report| report.line(&event, folder.as_deref()));
                 recorder.event(&event);
                 has_news = true;
             }
@@ -194,9 +198,9 @@ impl Report {
         Ok(Self { format: request.format, to, failure: None })
     }
 
-    fn line(&mut self, event: &Event) {
+    fn line(&mut self, event: &Event, folder: Option<&str>) {
         self.attempt(|format, sink| {
-            let Some(line) = format.line(event)? else { return Ok(()) };
+            let Some(line) = format.line(event, folder)? else { return Ok(()) };
             match sink {
                 Sink::Lines(file, _) => file.write_all(&line),
                 Sink::Stdout => write_stdout(&line),

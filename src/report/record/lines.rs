@@ -24,6 +24,8 @@ struct Started {
     #[serde(with = "words::moment")]
     started: Timestamp,
     environment: Option<String>,
+    #[serde(default)]
+    folder: Option<String>,
     target: String,
     seed: u64,
     run_id: String,
@@ -53,6 +55,7 @@ pub(super) fn read(text: &str) -> Result<RunRecord, ReadError> {
                 record.contest = started.contest;
                 record.started = started.started;
                 record.environment = started.environment;
+                record.folder = started.folder;
                 record.target = started.target;
                 record.seed = started.seed;
                 record.run_id = started.run_id;

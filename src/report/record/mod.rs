@@ -190,3 +190,27 @@ impl RunRecord {
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_from_the_root_of_its_repository() {
+        let rows = [
+            (None, "a/b.yaml", "a/b.yaml"),
+            (Some("apis/shop"), "a/b.yaml", "apis/shop/a/b.yaml"),
+            (Some("apis/shop"), "../specs/./b.yaml", "apis/specs/b.yaml"),
+            (Some("apis"), "../../b.yaml", "../b.yaml"),
+            (Some("apis"), "/abs/b.yaml", "/abs/b.yaml"),
+            (Some("apis"), "https://example.com/b.yaml", "https://example.com/b.yaml"),
+            (Some("apis"), r"..\b.yaml", "b.yaml"),
+        ];
+        let mut recorder = Recorder::new(Timestamp::UNIX_EPOCH, None);
+        let mut record = recorder.record().clone();
+        for (folder, path, expected) in rows {
+            record.folder = folder.map(str::to_owned);
+            assert_eq!(record.from_root(path), expected);
+        }
+    }
+}

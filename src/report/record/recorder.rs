@@ -105,3 +105,25 @@ impl Recorder {
         record.under_way.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Verdict;
+    use crate::report::fixtures::case;
+
+    #[test]
+    fn cases_stand_in_the_order_of_the_plan_whenever_they_end() {
+        let mut recorder = Recorder::new(Timestamp::UNIX_EPOCH, None);
+        for index in [2, 0, 4, 1, 3] {
+            let case = case(index, Verdict::Passed, "a", "b");
+            recorder.event(&Event::CaseStarted { index, name: case.name() });
+            recorder.event(&Event::CaseStarted { index: index + 10, name: format!("case {index}") });
+            recorder.event(&Event::CaseFinished(Box::new(case)));
+        }
+        let record = recorder.record();
+        assert_eq!(record.cases.iter().map(|case| case.index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        assert_eq!((record.summary.cases, record.is_complete), (5, false));
+        assert_eq!(record.under_way, ["case 0", "case 1", "case 2", "case 3", "case 4"]);
+    }
+}

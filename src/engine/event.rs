@@ -99,6 +99,8 @@ pub enum Phase {
     SetupOnce,
     /// The file's or the scenario's `setup`.
     Setup,
+    /// The flow of an auth profile, before the step that needs it first.
+    Auth,
     /// The scenario's `steps`.
     Steps,
     /// A step's `cleanup`.
@@ -115,6 +117,7 @@ impl Phase {
         match self {
             Self::SetupOnce => "setupOnce step",
             Self::Setup => "setup step",
+            Self::Auth => "auth step",
             Self::Steps => "step",
             Self::Cleanup => "cleanup",
             Self::Teardown => "teardown step",
@@ -127,6 +130,7 @@ impl Phase {
         match self {
             Self::SetupOnce => "setupOnce",
             Self::Setup => "setup",
+            Self::Auth => "auth",
             Self::Steps => "steps",
             Self::Cleanup => "cleanup",
             Self::Teardown => "teardown",
@@ -134,11 +138,17 @@ impl Phase {
         }
     }
 
-    /// Whether its steps decide about their case: they come before cleanup.
+    /// Whether its steps decide about their case: they come before cleanup. Those of an auth profile do
+    /// not: the step does that they sign in for.
     pub fn is_judged(self) -> bool {
+        self != Self::Auth && !self.is_cleanup()
+    }
+
+    /// Whether its steps come at the end, and are judged leniently.
+    pub fn is_cleanup(self) -> bool {
         match self {
-            Self::SetupOnce | Self::Setup | Self::Steps => true,
-            Self::Cleanup | Self::Teardown | Self::TeardownOnce => false,
+            Self::SetupOnce | Self::Setup | Self::Auth | Self::Steps => false,
+            Self::Cleanup | Self::Teardown | Self::TeardownOnce => true,
         }
     }
 }

@@ -16,6 +16,7 @@ mod fact;
 mod folded;
 mod gate;
 mod inputs;
+mod login;
 mod mark;
 mod mask;
 mod once;

@@ -2,6 +2,7 @@ use super::about::CaseAbout;
 use super::case::run_case;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
+use super::login::LoginCounts;
 use super::mask::mask_report;
 use super::once::Once;
 use super::summary::SummaryBuilder;
@@ -15,6 +16,7 @@ use crate::limits::Limits;
 use crate::plan::{Case, Plan, PlannedStep, UsedNames};
 use crate::scenario::{AuthProfile, Named};
 use crate::secret::{Masker, SecretString};
+use crate::source::Source;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,6 +43,8 @@ pub struct RunSettings {
     pub values: Arc<Values>,
     /// The auth profiles of the project file, in its order.
     pub profiles: Vec<Named<AuthProfile>>,
+    /// The project file, for messages.
+    pub project: Option<Arc<Source>>,
     /// The certificates of `mtls` profiles, by profile; `None` where there is none to show.
     pub identities: Vec<Option<Identity>>,
     /// The folder in which auth profiles run commands; `None` when they may not.
@@ -98,6 +102,7 @@ pub(super) struct Run {
     /// listens.
     pub(super) events: mpsc::UnboundedSender<Event>,
     pub(super) token_requests: TokenRequests,
+    pub(super) login_counts: LoginCounts,
     /// The names that expressions of the plan read.
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
@@ -154,6 +159,7 @@ pub async fn run(
         target,
         events,
         token_requests: TokenRequests::default(),
+        login_counts: LoginCounts::default(),
         profiles_read_steps,
     });
     let next = Arc::new(AtomicUsize::new(0));

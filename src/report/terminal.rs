@@ -360,6 +360,7 @@ pub(super) fn step_words(step: &StepReport, style: Style) -> String {
     let phase = match step.phase {
         Phase::SetupOnce => "setupOnce ",
         Phase::Setup => "setup ",
+        Phase::Auth => "auth ",
         Phase::Steps => "",
         Phase::Cleanup => "cleanup ",
         Phase::Teardown => "teardown ",

@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::expression::Template;
 use crate::json::Pointer;
 use crate::source::Span;
-use crate::yaml::{Kind, MapReader, Node};
+use crate::yaml::{Entry, Kind, MapReader, Node};
 
 /// The body of a request as it is written: `body`, `form`, `multipart` or `rawBody`.
 #[derive(Clone, Debug)]
@@ -229,7 +229,10 @@ pub(super) fn read_body(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
                     return None;
                 }
             },
-            _ => StepBodyKind::Value(reader.template(node)),
+            members => {
+                report_not_alone(members.unwrap_or_default(), reader);
+                StepBodyKind::Value(reader.template(node))
+            }
         },
     };
     let mut replace = Vec::new();
@@ -253,6 +256,23 @@ pub(super) fn read_body(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
         reader.invalid(replace[0].span, message, "cannot be set");
     }
     Some(StepBody { span: node.span, kind, replace })
+}
+
+/// What stands for a whole body would be sent as a member where others stand beside it.
+fn report_not_alone(members: &[Entry], reader: &mut Reader<'_>) {
+    let Some(whole) = members.iter().find(|it| matches!(it.key.as_str(), "$file" | "$example")) else {
+        return;
+    };
+    let help = match members.iter().any(|it| matches!(it.key.as_str(), "replace" | "contentType")) {
+        true => "`replace` and `contentType` stand in the step, beside `body`",
+        false => "for a member of that name write `body: { $literal: … }`",
+    };
+    let message = format!("`{}` stands for the whole body, and there are members beside it", whole.key);
+    reader
+        .problems
+        .error(Code::SCENARIO_INVALID_VALUE, whole.key_span, message, "does not stand alone")
+        .help
+        .push(help.to_owned());
 }
 
 /// A list is several parts of one name.

@@ -24,6 +24,7 @@ mod input_schema;
 mod interval;
 mod joint;
 mod layout;
+mod login;
 mod mark;
 mod matcher;
 mod matcher_reader;
@@ -59,6 +60,7 @@ pub use input::Input;
 pub use interval::Interval;
 pub use joint::parts_of;
 pub use layout::{Layout, lay_out};
+pub use login::{AuthFlow, TOKEN_OUTPUT, lifetime_of};
 pub use mark::{ExpectedFailure, Skip};
 pub use matcher::{
     Marker, Matcher, MatcherKind, Member, Operator, OperatorKind, Ordering, SchemaReference, Sorting,

@@ -141,6 +141,7 @@ impl Session {
             order: self.settings.order,
             values: Arc::clone(&self.values),
             profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
+            project: project.map(|it| Arc::clone(&it.source)),
             identities: self.identities.clone(),
             commands: self
                 .settings

@@ -7,6 +7,7 @@ use crate::check::{
     Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_http, check_response,
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
+use crate::engine::auth::hide;
 use crate::engine::capture::evaluate_capture;
 use crate::engine::event::ExchangeReport;
 use crate::engine::expect::{Expected, check_expectations};
@@ -163,6 +164,12 @@ impl StepContext<'_> {
                     }
                     facts.push(fact);
                 }
+            }
+        }
+        // Before the exchange is shown to anybody.
+        for credential in &scope.credentials {
+            if let Ok(datum) = credential.value.resolve(scope) {
+                hide(datum.value(), credential.is_sent, &self.run.settings.masker);
             }
         }
         facts

@@ -34,6 +34,7 @@ mod properties;
 mod readme;
 mod reference;
 mod remote;
+mod report_formats;
 mod reports;
 mod resets;
 mod secrets;

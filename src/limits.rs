@@ -46,6 +46,8 @@ pub struct Limits {
     pub schema: u64,
     /// The most parts of one document that coverage counts.
     pub coverage: usize,
+    /// The largest report that is read again.
+    pub report: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -118,6 +120,7 @@ impl Limits {
             what: "the most parts of one document that coverage counts",
             is_size: false,
         },
+        Limit { name: "report", what: "the largest report that is read again", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -154,6 +157,7 @@ impl Limits {
             "shown" => self.shown = amount,
             "schema" => self.schema = amount,
             "coverage" => self.coverage = count,
+            "report" => self.report = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -184,6 +188,7 @@ impl Default for Limits {
             shown: 16 << 10,
             schema: 4 << 20,
             coverage: 50_000,
+            report: 512 << 20,
         }
     }
 }

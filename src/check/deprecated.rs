@@ -6,7 +6,7 @@ use super::judgement::{Case, note_on};
 use super::request::RequestValues;
 use super::{Check, Fact, Severities};
 use crate::diagnostic::Severity;
-use crate::json::{Datum, Map, Pointer, Value};
+use crate::json::{Datum, Map, Pointer, Token, Value};
 use crate::openapi::{
     Contract, Direction, Document, MediaType, Operation, ParameterIn, Validity, match_media_type,
 };
@@ -69,7 +69,7 @@ pub fn check_deprecated_use(
     }
     if severities.of(Check::DeprecatedProperty) != Severity::Off {
         for (property, schema, others) in deprecated_properties(operation, contract, values) {
-            let shown = property.tokens().last().map(String::as_str).unwrap_or_default();
+            let shown = property.tokens().last().map(Token::as_str).unwrap_or_default();
             let headline = format!("the property `{shown}` of the request body of {name} is deprecated");
             let mut fact = fact(Check::DeprecatedProperty, headline)
                 .document(schema.child("deprecated"), format!("is sent at {property}"));

@@ -1,6 +1,7 @@
 //! The coverage of documents: its flags, its section, its file, and what it makes of the exit code.
 
 use super::args::Output;
+use super::run::Listeners;
 use super::{exit, output};
 use crate::coverage::{Coverage, CoverageSettings, Thresholds};
 use crate::engine::Summary;
@@ -26,11 +27,11 @@ pub(super) struct CoverageFlags {
     /// Write it all as JSON (schemas/coverage.schema.json), with a step for every gap
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "watch"])]
     coverage_report: Option<PathBuf>,
-    /// Exit with 1 when less is covered, as in operation=100,status=80; also mediaType, parameter,
-    /// requestMember, responseMember, enumValue, branch
+    /// Exit with 1 when less is covered, several with commas, as in operation=100,status=80; also
+    /// mediaType, parameter, requestMember, responseMember, enumValue, branch
     #[arg(
         long,
-        value_name = "NAME=PERCENT,…",
+        value_name = "NAME=PERCENT",
         value_parser = Thresholds::parse,
         conflicts_with_all = ["dry_run", "watch"]
     )]
@@ -60,15 +61,12 @@ impl CoverageFlags {
         summary: &Summary,
         demanded: &Thresholds,
         code: ExitCode,
-        out: &Output,
+        listeners: &Listeners<'_>,
     ) -> Result<ExitCode, String> {
         let Some(coverage) = &summary.coverage else { return Ok(code) };
-        if out.quiet == 0 {
-            let text = render_coverage(&self.shown(coverage), output::style_of(out, &std::io::stdout()));
-            if !text.is_empty() {
-                output::print(&format!("\n{text}"));
-            }
-        }
+        let out = listeners.out;
+        let steps = if self.coverage_steps { usize::MAX } else { FEW_STEPS };
+        show(coverage, steps, listeners.is_stdout_taken, out);
         if let Some(path) = &self.coverage_report {
             let written = serde_json::to_string_pretty(&**coverage).map_err(|error| error.to_string());
             written
@@ -86,12 +84,26 @@ impl CoverageFlags {
         output::print_error(&format!("\n{}", render_shortfalls(&shortfalls, style)));
         Ok(exit::of_shortfall(code))
     }
+}
 
-    /// What people are shown: a few steps, where not all are asked for.
-    fn shown(&self, coverage: &Coverage) -> Coverage {
-        match self.coverage_steps {
-            true => coverage.clone(),
-            false => coverage.with_steps(FEW_STEPS),
-        }
+/// Shows the coverage of a report that is read again.
+pub(super) fn show_again(coverage: Option<&Coverage>, out: &Output) {
+    coverage.iter().for_each(|coverage| show(coverage, FEW_STEPS, false, out));
+}
+
+/// Writes the section behind a summary, with so many steps for each document.
+fn show(coverage: &Coverage, steps: usize, is_stdout_taken: bool, out: &Output) {
+    if out.quiet > 0 {
+        return;
     }
+    let style = match is_stdout_taken {
+        true => output::style_of(out, &std::io::stderr()),
+        false => output::style_of(out, &std::io::stdout()),
+    };
+    let text = match steps {
+        usize::MAX => render_coverage(coverage, style),
+        few => render_coverage(&coverage.with_steps(few), style),
+    };
+    let text = if text.is_empty() { text } else { format!("\n{text}") };
+    if is_stdout_taken { output::print_error(&text) } else { output::print(&text) }
 }

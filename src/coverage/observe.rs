@@ -118,7 +118,8 @@ impl<'u> Walk<'u> {
                     let pairs = exchange.request.headers.get("cookie").unwrap_or_default().split(';');
                     pairs.filter_map(|pair| pair.split('=').next()).any(|it| it.trim() == parameter.name())
                 }
-                _ => false,
+                ParameterIn::Query => is_in_query(&exchange.request.url, parameter.name()),
+                ParameterIn::Path | ParameterIn::QueryString => false,
             };
             if sent.is_some() || is_attached() {
                 self.mark(parts.item);
@@ -309,6 +310,11 @@ impl<'u> Walk<'u> {
     fn takes(&self, form: &Pointer, value: &Value, direction: Direction) -> bool {
         matches!(self.parts.forms.validate_as("the value", form, direction, value, 1), Validity::Valid)
     }
+}
+
+/// Whether a URL has a query parameter.
+fn is_in_query(url: &str, name: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.query_pairs().any(|(known, _)| known == name))
 }
 
 /// The value that was sent for a parameter; null is not sent.

@@ -180,7 +180,7 @@ fn label(form: &Pointer, schema: &Value, index: usize) -> String {
     if let [.., holder, name] = form.tokens()
         && matches!(holder.as_str(), "schemas" | "definitions" | "$defs")
     {
-        return name.clone();
+        return name.to_string();
     }
     let title = schema.get("title").and_then(Value::as_str).filter(|title| !title.is_empty());
     let kind = schema.get("type").and_then(Value::as_str);

@@ -1,6 +1,7 @@
 //! Runs a plan: cases on workers, steps in order, cleanup always. What happens is said in
 //! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
+mod about;
 mod auth;
 mod body;
 mod capture;
@@ -16,6 +17,7 @@ mod fact;
 mod folded;
 mod gate;
 mod inputs;
+mod login;
 mod mark;
 mod mask;
 mod once;
@@ -28,6 +30,7 @@ mod sends;
 mod status;
 mod step;
 mod stepper;
+mod structure;
 mod summary;
 mod target;
 mod target_uri;
@@ -38,6 +41,7 @@ mod url;
 mod values;
 mod verdict;
 
+pub use about::CaseAbout;
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
 };
@@ -45,6 +49,7 @@ pub use gate::{Gate, Permit};
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};
+pub use summary::SummaryBuilder;
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

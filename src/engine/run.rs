@@ -1,7 +1,9 @@
-use super::case::run_case;
+use super::about::CaseAbout;
+use super::case::{be_strict, run_case};
 use super::coverage;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
+use super::login::LoginCounts;
 use super::mask::mask_report;
 use super::once::Once;
 use super::summary::SummaryBuilder;
@@ -16,6 +18,7 @@ use crate::limits::Limits;
 use crate::plan::{Case, Plan, PlannedStep, UsedNames};
 use crate::scenario::{AuthProfile, Named};
 use crate::secret::{Masker, SecretString};
+use crate::source::Source;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +45,8 @@ pub struct RunSettings {
     pub values: Arc<Values>,
     /// The auth profiles of the project file, in its order.
     pub profiles: Vec<Named<AuthProfile>>,
+    /// The project file, for messages.
+    pub project: Option<Arc<Source>>,
     /// The certificates of `mtls` profiles, by profile; `None` where there is none to show.
     pub identities: Vec<Option<Identity>>,
     /// The folder in which auth profiles run commands; `None` when they may not.
@@ -57,6 +62,8 @@ pub struct RunSettings {
     /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
     /// a masked copy of each body.
     pub keeps_exchanges: bool,
+    /// Whether the reports of cases say what is known of them before they run.
+    pub keeps_about: bool,
     /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
@@ -99,6 +106,7 @@ pub(super) struct Run {
     /// listens.
     pub(super) events: mpsc::UnboundedSender<Event>,
     pub(super) token_requests: TokenRequests,
+    pub(super) login_counts: LoginCounts,
     /// The names that expressions of the plan read.
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
@@ -132,13 +140,14 @@ pub async fn run(
     let units = units(sequence, &plan.cases);
     let n_workers = settings.workers.clamp(1, units.len().max(1));
     emit(&Event::RunStarted(RunStarted {
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").into(),
         environment: settings.environment.clone(),
         target: settings.masker.mask(&settings.target),
         cases: n_cases,
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        started: settings.values.clock.now(),
         is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
@@ -159,6 +168,7 @@ pub async fn run(
         target,
         events,
         token_requests: TokenRequests::default(),
+        login_counts: LoginCounts::default(),
         profiles_read_steps,
         coverage: universe.clone(),
     });
@@ -226,7 +236,7 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
-            let mut report = empty_report(case, *index, round);
+            let mut report = empty_report(run, case, (*index, round), worker);
             report.reason = Some("interrupted".to_owned());
             run.tell(report);
             continue;
@@ -248,6 +258,10 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
         let started = Instant::now();
         report.left_behind.extend(once.tear_down().await);
         report.steps.extend(once.take_reports());
+        let is_strict = once.file().is_cleanup_strict.unwrap_or(false);
+        if is_strict {
+            be_strict(&mut report);
+        }
         report.elapsed += started.elapsed();
         run.tell(report);
     }
@@ -262,7 +276,14 @@ impl Run {
 }
 
 /// The report of a case of which nothing has run.
-pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseReport {
+pub(super) fn empty_report(
+    run: &Run,
+    case: &Case,
+    (index, round): (usize, usize),
+    worker: usize,
+) -> CaseReport {
+    let settings = &run.settings;
+    let about = || Arc::new(CaseAbout::of(&run.plan, case, round, &settings.masker));
     let id = if round == 0 { case.id.clone() } else { format!("{}#{}", case.id, round + 1) };
     CaseReport {
         index,
@@ -278,7 +299,10 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         is_tolerated: false,
         steps: Vec::new(),
         left_behind: Vec::new(),
+        started: settings.values.clock.now(),
         elapsed: Duration::ZERO,
+        worker,
+        about: settings.keeps_about.then(about),
     }
 }
 

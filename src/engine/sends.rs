@@ -6,7 +6,7 @@ use super::unanswered::is_touched;
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
 use crate::diagnostic::{Code, Severity};
 use crate::expression::Template;
-use crate::json::Pointer;
+use crate::json::{Pointer, Token};
 use crate::limits::Limits;
 use crate::scenario::{Named, Sends, Spanned};
 
@@ -110,8 +110,8 @@ fn place_of_violation(sending: Sending<'_>, described: Described<'_>, pointer: &
         values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| value.value.span)
     };
     let tokens = pointer.tokens();
-    let name = tokens.get(1).map_or("", String::as_str);
-    let span = match tokens.first().map(String::as_str) {
+    let name = tokens.get(1).map_or("", Token::as_str);
+    let span = match tokens.first().map(Token::as_str) {
         Some("path") => named(&call.path, name),
         Some("query") => named(&call.query, name),
         Some("headers") => named(&sending.request.headers, name),

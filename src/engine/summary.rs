@@ -6,8 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Adds up the reports of cases; their order of arrival does not matter.
-#[derive(Default)]
-pub(super) struct SummaryBuilder {
+#[derive(Clone, Debug, Default)]
+pub struct SummaryBuilder {
     verdicts: BTreeMap<Verdict, usize>,
     attention: BTreeMap<usize, Attention>,
     tolerated: usize,
@@ -25,6 +25,7 @@ pub(super) struct SummaryBuilder {
 }
 
 /// Warnings that are counted together.
+#[derive(Clone, Debug)]
 struct Warnings {
     count: WarningCount,
     /// The case whose headline is shown: the first in the order of the files.
@@ -34,7 +35,8 @@ struct Warnings {
 }
 
 impl SummaryBuilder {
-    pub(super) fn add(&mut self, report: &CaseReport) {
+    /// Takes the report of a case.
+    pub fn add(&mut self, report: &CaseReport) {
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
         self.tolerated += usize::from(report.is_tolerated);
@@ -117,7 +119,8 @@ impl SummaryBuilder {
         }
     }
 
-    pub(super) fn finish(self, target: String, elapsed: Duration, is_interrupted: bool) -> Summary {
+    /// The sums; of the requests that were withheld too, which only a dry run has.
+    pub fn finish(self, target: String, elapsed: Duration, is_interrupted: bool) -> Summary {
         let counted =
             |it: Warnings| WarningCount { others: it.headlines.len().saturating_sub(1), ..it.count };
         let mut warnings: Vec<WarningCount> = self.warnings.into_values().map(counted).collect();
@@ -216,7 +219,10 @@ mod tests {
             is_tolerated: false,
             steps: vec![step],
             left_behind: Vec::new(),
+            started: crate::clock::Timestamp::UNIX_EPOCH,
             elapsed: Duration::ZERO,
+            worker: 0,
+            about: None,
         }
     }
 

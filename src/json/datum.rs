@@ -1,3 +1,4 @@
+use super::Token;
 use super::number::compare_decimals;
 use super::{Located, Numeral, Part, Pointer, array_index};
 use serde_json::{Number, Value};
@@ -99,7 +100,7 @@ impl Datum {
         self.with_at(pointer.tokens(), new)
     }
 
-    fn with_at(&self, tokens: &[String], new: Self) -> Option<Self> {
+    fn with_at(&self, tokens: &[Token], new: Self) -> Option<Self> {
         let Some((first, rest)) = tokens.split_first() else { return Some(new) };
         let part = match self.at(&Pointer::of([first.as_str()])) {
             Some(part) => part.with_at(rest, new)?,
@@ -108,7 +109,7 @@ impl Datum {
         };
         let mut whole = self.clone();
         match &self.value {
-            Value::Object(_) => whole.insert(first.clone(), part),
+            Value::Object(_) => whole.insert(first.to_string(), part),
             Value::Array(elements) if first == "-" || array_index(first) == Some(elements.len()) => {
                 whole.push(part);
             }
@@ -231,7 +232,7 @@ impl Datum {
     }
 
     /// The number that is the value at some tokens, with its digits; `number` is what stands there.
-    pub fn numeral<'d>(&'d self, at: &[String], number: &'d Number) -> Numeral<'d> {
+    pub fn numeral<'d>(&'d self, at: &[Token], number: &'d Number) -> Numeral<'d> {
         let is_kept = number.is_f64() && !self.digits.is_empty();
         Numeral::new(number, self.digits.get(at).filter(|_| is_kept).map(String::as_str))
     }
@@ -249,9 +250,9 @@ impl Datum {
     }
 
     /// Compares two parts that stand at the same place; the place is only kept where digits are.
-    fn is_equal_at(&self, left: &Value, other: &Self, right: &Value, at: &mut Vec<String>) -> bool {
+    fn is_equal_at(&self, left: &Value, other: &Self, right: &Value, at: &mut Vec<Token>) -> bool {
         let needs_place = !self.digits.is_empty() || !other.digits.is_empty();
-        let mut inner = |token: &dyn Fn() -> String, left: &Value, right: &Value| {
+        let mut inner = |token: &dyn Fn() -> Token, left: &Value, right: &Value| {
             if !needs_place {
                 return self.is_equal_at(left, other, right, at);
             }
@@ -270,12 +271,12 @@ impl Datum {
                         .iter()
                         .zip(right)
                         .enumerate()
-                        .all(|(index, (left, right))| inner(&|| index.to_string(), left, right))
+                        .all(|(index, (left, right))| inner(&|| index.to_string().into(), left, right))
             }
             (Value::Object(left), Value::Object(right)) => {
                 left.len() == right.len()
                     && left.iter().all(|(name, left)| {
-                        right.get(name).is_some_and(|right| inner(&|| name.clone(), left, right))
+                        right.get(name).is_some_and(|right| inner(&|| name.into(), left, right))
                     })
             }
             (left, right) => left == right,

@@ -18,8 +18,8 @@ pub use located::{Located, Node, Part};
 pub use number::{compare_decimals, is_integer};
 pub use numeral::Numeral;
 pub use parse::{ParseError, Parsed, parse};
-pub use pointer::Pointer;
 pub(crate) use pointer::array_index;
+pub use pointer::{Pointer, Token};
 pub use serde_json::{Map, Number, Value};
 
 /// The word for a value's JSON type.

@@ -1,12 +1,17 @@
 use serde_json::Value;
+use smol_str::SmolStr;
 use std::borrow::Borrow;
 use std::fmt;
 
-/// A JSON Pointer: the reference tokens, unescaped.
+/// A reference token, unescaped: the name of a member or the index of an element.
+pub type Token = SmolStr;
+
+/// A JSON Pointer: the reference tokens, unescaped. A token is copied without being allocated: most are
+/// short, and the others are shared.
 ///
 /// Source: RFC 6901.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pointer(Vec<String>);
+pub struct Pointer(Vec<Token>);
 
 impl Pointer {
     /// The pointer to the whole value.
@@ -24,19 +29,19 @@ impl Pointer {
             .split('/')
             .map(|token| {
                 let escapes = token.matches("~0").count() + token.matches("~1").count();
-                (token.matches('~').count() == escapes).then(|| token.replace("~1", "/").replace("~0", "~"))
+                (token.matches('~').count() == escapes).then(|| unescape(token))
             })
             .collect::<Option<_>>()
             .map(Self)
     }
 
     /// Makes a pointer of tokens that are not escaped.
-    pub fn of<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
+    pub fn of<T: Into<Token>>(tokens: impl IntoIterator<Item = T>) -> Self {
         Self(tokens.into_iter().map(Into::into).collect())
     }
 
     /// The tokens, unescaped.
-    pub fn tokens(&self) -> &[String] {
+    pub fn tokens(&self) -> &[Token] {
         &self.0
     }
 
@@ -47,8 +52,9 @@ impl Pointer {
 
     /// The pointer to a member or element of what this one points at.
     #[must_use]
-    pub fn child(&self, token: impl Into<String>) -> Self {
-        let mut tokens = self.0.clone();
+    pub fn child(&self, token: impl Into<Token>) -> Self {
+        let mut tokens = Vec::with_capacity(self.0.len() + 1);
+        tokens.extend_from_slice(&self.0);
         tokens.push(token.into());
         Self(tokens)
     }
@@ -73,7 +79,7 @@ impl Pointer {
     /// What it points at in a value.
     pub fn get<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(value, |value, token| match value {
-            Value::Object(members) => members.get(token),
+            Value::Object(members) => members.get(token.as_str()),
             Value::Array(elements) => elements.get(array_index(token)?),
             _ => None,
         })
@@ -82,10 +88,17 @@ impl Pointer {
     /// The value it points at, to be changed.
     pub fn get_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
         self.0.iter().try_fold(value, |value, token| match value {
-            Value::Object(members) => members.get_mut(token),
+            Value::Object(members) => members.get_mut(token.as_str()),
             Value::Array(elements) => elements.get_mut(array_index(token)?),
             _ => None,
         })
+    }
+}
+
+fn unescape(token: &str) -> Token {
+    match token.contains('~') {
+        true => token.replace("~1", "/").replace("~0", "~").into(),
+        false => token.into(),
     }
 }
 
@@ -95,16 +108,19 @@ pub(crate) fn array_index(token: &str) -> Option<usize> {
     is_plain.then(|| token.parse().ok()).flatten()
 }
 
-impl Borrow<[String]> for Pointer {
+impl Borrow<[Token]> for Pointer {
     /// So that maps by pointer can be asked with the tokens alone.
-    fn borrow(&self) -> &[String] {
+    fn borrow(&self) -> &[Token] {
         &self.0
     }
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|token| write!(f, "/{}", token.replace('~', "~0").replace('/', "~1")))
+        self.0.iter().try_for_each(|token| match token.contains(['~', '/']) {
+            true => write!(f, "/{}", token.replace('~', "~0").replace('/', "~1")),
+            false => write!(f, "/{token}"),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::schema::{Node, Together};
 use super::types::Types;
-use crate::json::{Pointer, Value, array_index};
+use crate::json::{Pointer, Token, Value, array_index};
 use crate::openapi::Document;
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ struct Forms<'d> {
 }
 
 /// Looks a place up in the schema of a body.
-pub(super) fn describe(document: &Document, schema: &Pointer, path: &[String]) -> Described {
+pub(super) fn describe(document: &Document, schema: &Pointer, path: &[Token]) -> Described {
     let mut schemas = vec![schema.clone()];
     let mut optional = None;
     for token in path {
@@ -67,7 +67,7 @@ pub(super) fn describe(document: &Document, schema: &Pointer, path: &[String]) -
             return forms.missing(token);
         }
         if optional.is_none() && !schemas.iter().all(|schema| is_required(document, schema, token, 0)) {
-            optional = Some((token.clone(), next[0].clone()));
+            optional = Some((token.to_string(), next[0].clone()));
         }
         schemas = next;
     }

@@ -8,7 +8,7 @@ use super::impossible::{Refusal, Walk, Wanted, common, is_absent, may_be_absent}
 use super::place::{DocumentLine, with_line};
 use crate::check::{Check, Severities};
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::json::Pointer;
+use crate::json::{Pointer, Token};
 use crate::openapi::{Header, Response};
 use crate::scenario::{Expectation, Matcher, MatcherKind, Member};
 
@@ -58,7 +58,7 @@ fn of_body(
     at: &At<'_>,
     severities: &Severities,
     schemas: &[Pointer],
-    path: &[String],
+    path: &[Token],
     matcher: &Matcher,
     whole: &str,
 ) -> Vec<Refusal> {

@@ -12,7 +12,7 @@ use crate::check::Severities;
 use crate::check::matching::{Actual, Schemas, match_value};
 use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
-use crate::json::{Datum, Pointer, Value, array_index};
+use crate::json::{Datum, Pointer, Token, Value, array_index};
 use crate::openapi::{Contract, Direction, Validity};
 use crate::scenario::{Marker, Matcher, MatcherKind, Member, Operator, OperatorKind};
 use crate::source::Span;
@@ -43,7 +43,7 @@ pub(super) struct Refusal {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'m> {
     /// The way to the part, from the value.
-    pub(super) path: &'m [String],
+    pub(super) path: &'m [Token],
     pub(super) matcher: &'m Matcher,
 }
 

@@ -50,7 +50,7 @@ pub(super) fn unset(whole: &mut Value, at: &Pointer) {
     match at.parent().get_mut(whole) {
         Some(Value::Object(members)) => {
             // `remove` would move the last member into the gap.
-            members.shift_remove(token);
+            members.shift_remove(token.as_str());
         }
         Some(Value::Array(elements)) => {
             if let Some(index) = crate::json::array_index(token).filter(|index| *index < elements.len()) {

@@ -132,7 +132,7 @@ impl Files {
 
     fn text_at(&self, at: &Pointer) -> &Text {
         let key = at.tokens().first().filter(|first| first.starts_with(MOUNT));
-        key.and_then(|key| self.mounted.get(key)).unwrap_or(&self.own)
+        key.and_then(|key| self.mounted.get(key.as_str())).unwrap_or(&self.own)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the parts of a document come from: which text, and where in it.
 
 use super::places::{Format, Places};
-use crate::json::Pointer;
+use crate::json::{Pointer, Token};
 use crate::limits::Limits;
 use crate::source::{Location, Source, Span};
 use std::collections::{BTreeMap, HashMap};
@@ -157,7 +157,7 @@ impl Origins {
 
     /// The rows of a pointer and of those below it: they are next to one another.
     fn below(&self, at: &Pointer) -> impl Iterator<Item = (&Pointer, &Origin)> {
-        let rows = self.rows.range::<[String], _>((Bound::Included(at.tokens()), Bound::Unbounded));
+        let rows = self.rows.range::<[Token], _>((Bound::Included(at.tokens()), Bound::Unbounded));
         rows.take_while(move |(pointer, _)| at.contains(pointer))
     }
 

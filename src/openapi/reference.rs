@@ -1,7 +1,7 @@
 use super::files::{Files, Refusal, without_fragment};
 use super::names::{Names, id_of};
 use super::tree::{MOUNT, Tree, shown};
-use crate::json::{Map, Pointer, Value, array_index};
+use crate::json::{Map, Pointer, Token, Value, array_index};
 use percent_encoding::percent_decode_str;
 use std::sync::OnceLock;
 use url::Url;
@@ -281,7 +281,7 @@ impl<'d> Resolver<'d> {
     }
 
     fn walk<'p>(self, pointer: &'p Pointer) -> Walk<'d> {
-        let tokens: &'p [String] = pointer.tokens();
+        let tokens: &'p [Token] = pointer.tokens();
         let (mut value, entered) = self.tree.enter(tokens);
         for (depth, token) in tokens.iter().enumerate().skip(entered) {
             match child(value, token) {
@@ -304,7 +304,7 @@ impl<'d> Resolver<'d> {
 
     fn missing(self, target: &Pointer, depth: usize, reference: &str, at: Pointer) -> ReferenceError {
         let holder = Pointer::of(target.tokens()[..depth].iter().cloned());
-        let name = target.tokens().get(depth).map(String::as_str).unwrap_or_default();
+        let name = target.tokens().get(depth).map(Token::as_str).unwrap_or_default();
         let place = match holder.tokens() {
             [] => "the document".to_owned(),
             [first, ..] if first.starts_with(MOUNT) => format!("`{}`", shown(&holder)),

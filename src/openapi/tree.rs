@@ -1,6 +1,6 @@
 use super::outline::{Outline, outline};
 use super::reference::{child, reference_of};
-use crate::json::{Map, Pointer, Value};
+use crate::json::{Map, Pointer, Token, Value};
 use crate::source::Source;
 use serde::Deserialize as _;
 use std::collections::HashMap;
@@ -177,9 +177,9 @@ impl Tree {
 
     /// The value from which to walk along some tokens, and how many of them lead to it: in a whole
     /// tree the root and none. What is passed over holds no reference and no `$id`.
-    pub(super) fn enter(&self, tokens: &[String]) -> (&Value, usize) {
+    pub(super) fn enter(&self, tokens: &[Token]) -> (&Value, usize) {
         if let Some(first) = tokens.first().filter(|first| first.starts_with(MOUNT))
-            && let Some(file) = self.mounted.get(first)
+            && let Some(file) = self.mounted.get(first.as_str())
         {
             return (file, 1);
         }
@@ -192,7 +192,7 @@ impl Tree {
     }
 
     /// The value at some tokens, no reference followed.
-    pub(super) fn get(&self, tokens: &[String]) -> Option<&Value> {
+    pub(super) fn get(&self, tokens: &[Token]) -> Option<&Value> {
         let (value, depth) = self.enter(tokens);
         tokens[depth..].iter().try_fold(value, |value, token| child(value, token))
     }
@@ -220,10 +220,10 @@ impl Tree {
 }
 
 impl Parts {
-    fn enter(&self, tokens: &[String]) -> Option<(&Value, usize)> {
+    fn enter(&self, tokens: &[Token]) -> Option<(&Value, usize)> {
         let mut map = &self.root;
         for (depth, token) in tokens.iter().enumerate() {
-            match map.get(token)? {
+            match map.get(token.as_str())? {
                 Member::Part(part) => return Some((part.value(&self.source), depth + 1)),
                 Member::Map(members) => map = members,
             }
@@ -277,12 +277,12 @@ mod tests {
         Tree::of_parts(&Source::new("t.json", text))
     }
 
-    fn check_all(parts: &Tree, whole: &Value, at: &mut Vec<String>) {
+    fn check_all(parts: &Tree, whole: &Value, at: &mut Vec<Token>) {
         assert_eq!(parts.get(at), Some(whole), "{at:?}");
-        let members: Vec<(String, &Value)> = match whole {
-            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        let members: Vec<(Token, &Value)> = match whole {
+            Value::Object(members) => members.iter().map(|(name, value)| (name.into(), value)).collect(),
             Value::Array(elements) => {
-                elements.iter().enumerate().map(|(n, it)| (n.to_string(), it)).collect()
+                elements.iter().enumerate().map(|(n, it)| (n.to_string().into(), it)).collect()
             }
             _ => return,
         };
@@ -299,13 +299,13 @@ mod tests {
         let whole: Value = serde_json::from_str(TEXT).expect("it is JSON");
         check_all(&parts, &whole, &mut Vec::new());
         assert_eq!(parts.member("security"), whole.get("security"));
-        assert_eq!(parts.get(&["components".to_owned(), "schemas".to_owned(), "U".to_owned()]), None);
+        assert_eq!(parts.get(&["components", "schemas", "U"].map(Token::new)), None);
     }
 
     #[test]
     fn a_part_is_read_without_the_rest() {
         let parts = parts(TEXT).expect("it is outlined");
-        let tokens = ["components", "schemas", "S", "type"].map(str::to_owned);
+        let tokens = ["components", "schemas", "S", "type"].map(Token::new);
         assert_eq!(parts.get(&tokens), Some(&Value::from("object")));
         assert!(matches!(parts.own, Own::Parts(Parts { whole, .. }) if whole.get().is_none()));
     }
@@ -337,7 +337,7 @@ mod tests {
     fn a_mounted_file_is_reached_by_its_key_alone() {
         let mut tree = Tree::of_value(serde_json::json!({"a": 1, "\0b": 2}));
         let at = |tree: &Tree, tokens: &[&str]| {
-            let tokens: Vec<String> = tokens.iter().map(|token| (*token).to_owned()).collect();
+            let tokens: Vec<Token> = tokens.iter().map(Token::new).collect();
             tree.get(&tokens).cloned()
         };
         assert_eq!(at(&tree, &["\0b"]), None);

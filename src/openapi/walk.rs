@@ -1,7 +1,7 @@
 //! Where in a tree references stand, and where there is only data that looks like one.
 
 use super::reference::reference_of;
-use crate::json::Value;
+use crate::json::{Token, Value};
 use std::ops::ControlFlow;
 
 /// What the members of a map are.
@@ -70,14 +70,14 @@ const DATA: [&str; 6] = ["const", "default", "description", "enum", "example", "
 /// stands in, in the order written; the tokens of the value itself are given.
 pub(super) fn walk<'v>(
     value: &'v Value,
-    at: &mut Vec<String>,
+    at: &mut Vec<Token>,
     holds: Holds,
-    visit: &mut dyn FnMut(&[String], Site<'v>) -> ControlFlow<()>,
+    visit: &mut dyn FnMut(&[Token], Site<'v>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     match value {
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                at.push(index.to_string());
+                at.push(index.to_string().into());
                 walk(element, at, Holds::Fields, visit)?;
                 at.pop();
             }
@@ -100,7 +100,7 @@ pub(super) fn walk<'v>(
             }
             for (name, member) in members {
                 if let Some(holds) = inside(holds, name, member) {
-                    at.push(name.clone());
+                    at.push(name.into());
                     walk(member, at, holds, visit)?;
                     at.pop();
                 }

@@ -8,18 +8,19 @@ use super::schema::{SchemaFiles, find_schemas};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
-use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
+use super::{PlannedAction, PlannedLogin, PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
     Attachments, AuthChoice, ContractSettings, Environment, FlowFiles, Input, Named, Project, Row, Scenario,
-    ScenarioFile,
+    ScenarioFile, Spanned,
 };
 use crate::yaml::nearest;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything that a plan is made of.
@@ -33,6 +34,8 @@ pub struct PlanInput<'i> {
     pub apis: Vec<(String, Arc<Document>)>,
     /// Apis that files name by a path, and whose document cannot be read; that is reported already.
     pub broken_apis: BTreeSet<String>,
+    /// The names of the apis of files that name them by a path, by the paths of these files.
+    pub api_names: BTreeMap<PathBuf, String>,
     /// The scenario files in order.
     pub files: Vec<Arc<ScenarioFile>>,
     /// The files whose flows steps call; one that is missing could not be read, which is reported.
@@ -70,6 +73,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         diagnostics.extend(problems.into_list());
     }
     planner.check_flow_files(diagnostics);
+    let logins = Arc::new(planner.logins(diagnostics));
     let uncalled = planner.uncalled(diagnostics);
     let mut cases = Vec::new();
     for scenario in scenarios {
@@ -89,7 +93,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         cases.clear();
     }
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    for step in cases.iter().flat_map(|case| case.scenario.all_steps()) {
+    let steps = cases.iter().flat_map(|case| case.scenario.all_steps());
+    for step in steps.chain(logins.steps_for(cases.iter().map(|case| &*case.scenario))) {
         match step.request().map(|request| &request.target) {
             Some(PlannedTarget::Operation(call)) => {
                 used.entry(call.api).or_default().insert(call.operation);
@@ -103,7 +108,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     let is_used: BTreeSet<usize> = used.keys().copied().collect();
     // What nothing calls is never sent, and held against its document all the same.
     let of_uncalled = uncalled.iter().flat_map(|flow| flow.steps.iter().flat_map(PlannedStep::with_inner));
-    for call in of_uncalled.filter_map(PlannedStep::call) {
+    let of_logins = logins.all().iter().flat_map(PlannedLogin::all_steps);
+    for call in of_uncalled.chain(of_logins).filter_map(PlannedStep::call) {
         used.entry(call.api).or_default().insert(call.operation);
     }
     let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
@@ -118,7 +124,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         }
     });
     let schemas = input.schemas.map(|schemas| Arc::clone(&schemas.contract));
-    Plan { apis: apis.collect(), schemas, cases, uncalled, available, n_selected, selectors }
+    Plan { apis: apis.collect(), schemas, cases, uncalled, logins, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
@@ -129,13 +135,20 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
         own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
     };
     match &written.rows {
-        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
-        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
-            id: format!("{id}[{}]", row.label),
-            scenario: Arc::clone(scenario),
-            row: Some(index),
-            tags: tags(Some(row)),
-        })),
+        None => {
+            let place = cases.len();
+            cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None), place });
+        }
+        Some(rows) => {
+            let first = cases.len();
+            cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
+                id: format!("{id}[{}]", row.label),
+                scenario: Arc::clone(scenario),
+                row: Some(index),
+                tags: tags(Some(row)),
+                place: first + index,
+            }));
+        }
     }
 }
 
@@ -192,15 +205,21 @@ impl Planner<'_> {
     /// The api a file names, or the only one there is.
     pub(super) fn default_api(&self, file: &ScenarioFile) -> Option<usize> {
         match &file.api {
-            Some(api) => self.api_index(&api.value),
+            Some(api) => self.api_index(self.name_of_api(file, api)),
             None => (self.input.apis.len() == 1).then_some(0),
         }
     }
 
+    /// What the api goes by that a file names.
+    fn name_of_api<'n>(&'n self, file: &ScenarioFile, api: &'n Spanned<String>) -> &'n str {
+        self.input.api_names.get(&file.path).unwrap_or(&api.value)
+    }
+
     pub(super) fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
         let Some(api) = &file.api else { return };
-        let is_broken = self.input.broken_apis.contains(&api.value);
-        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
+        let name = self.name_of_api(file, api);
+        let is_broken = self.input.broken_apis.contains(name);
+        if self.api_index(name).is_some() || self.is_in_project(name) || is_broken {
             return;
         }
         let label = match nearest(&api.value, self.api_names()) {

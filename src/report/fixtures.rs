@@ -90,6 +90,9 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         action: "updateAnOrder".to_owned(),
         verdict,
         reason: None,
+        at: None,
+        started: None,
+        elapsed: Duration::ZERO,
         findings: Vec::new(),
         earlier: 0,
         exchange: (verdict == Verdict::Passed || verdict == Verdict::Failed).then(|| ExchangeReport {
@@ -121,7 +124,10 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         is_tolerated: false,
         steps: vec![step("read", Verdict::Passed), step("update", verdict)],
         left_behind: Vec::new(),
+        started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
         elapsed: Duration::from_millis(9),
+        worker: 0,
+        about: None,
     }
 }
 

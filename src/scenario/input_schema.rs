@@ -82,7 +82,7 @@ pub(super) fn validate(schema: &Value, value: &Value) -> Result<(), String> {
     let validator = compile(schema).map_err(|problem| problem.reason)?;
     validator.validate(value).map_err(|error| {
         let keyword = Pointer::parse(error.schema_path().as_str()).unwrap_or_default();
-        let name = keyword.tokens().last().cloned().unwrap_or_else(|| error.kind().keyword().to_owned());
+        let name = keyword.tokens().last().cloned().unwrap_or_else(|| error.kind().keyword().into());
         let wanted = keyword.get(schema).map(|operand| format!(": {}", brief(operand))).unwrap_or_default();
         match error.instance_path().as_str() {
             "" => format!("its schema says `{name}{wanted}`"),

@@ -6,6 +6,7 @@ use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
 use super::reader::{Named, Reader, Spanned};
+use super::report::read_reports;
 use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_headers, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
@@ -60,6 +61,8 @@ pub struct Project {
     pub nullable: NullableReading,
     /// How much a run that measures coverage has to cover: dimensions with percentages.
     pub fail_under: Vec<(&'static str, u8)>,
+    /// The reports that a run writes, by format: a path, or `None` for one that is not to be written.
+    pub reports: Vec<Named<Option<String>>>,
 }
 
 /// How `nullable` of OpenAPI 3.0 is read: `nullable: strict`.
@@ -144,6 +147,7 @@ impl Project {
             jobs: None,
             nullable: NullableReading::default(),
             fail_under: Vec::new(),
+            reports: map.take("reports").map(|node| read_reports(node, &mut reader)).unwrap_or_default(),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
         let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);

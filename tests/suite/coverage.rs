@@ -96,6 +96,26 @@ fn shares_of_a_run_cover_together_what_the_run_covers() {
 }
 
 #[test]
+fn joined_reports_hold_what_their_runs_covered() {
+    let paths = ["1/2", "2/2"].map(|share| {
+        let path = file(&format!("run-{}.json", &share[..1])).to_string_lossy().into_owned();
+        let report = format!("json={path}");
+        let (code, text) = run(&["run", "--seed", "7", "--coverage", "--shard", share, "--report", &report]);
+        assert_eq!(code, Some(0), "{text}");
+        path
+    });
+    let (code, text) = run(&["report", "merge", &paths[0], &paths[1]]);
+    assert_eq!(code, Some(0), "{text}");
+    let (_, whole) = run(&["run", "--seed", "7", "--coverage"]);
+    let table = |text: &str| {
+        let lines = text.lines().skip_while(|line| !line.starts_with("coverage of"));
+        lines.take_while(|line| !line.contains("not covered")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(!table(&whole).is_empty());
+    assert_eq!(table(&text), table(&whole));
+}
+
+#[test]
 fn too_little_fails_like_a_failing_test() {
     let check = |asked: &str, code: i32| {
         let (found, text) =

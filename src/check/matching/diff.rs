@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
         comparison.except.iter().any(|pointer| {
             pointer.tokens().len() == below.len()
                 && pointer.tokens().iter().zip(below).all(|(token, step)| match step {
-                    Token::Name(name) => token == name,
+                    Token::Name(name) => token == name.as_ref(),
                     Token::Index(index) => *token == index.to_string(),
                 })
         })
@@ -133,8 +133,8 @@ impl<'a> Run<'a> {
             return comparison.root.numeral(&[], number);
         }
         let below = self.path[comparison.offset..].iter().map(Token::text);
-        let at: Vec<String> = comparison.prefix.iter().cloned().chain(below).collect();
-        comparison.root.numeral(&at, number)
+        let at = Pointer::of(comparison.prefix.iter().cloned().chain(below));
+        comparison.root.numeral(at.tokens(), number)
     }
 
     fn different(&mut self, comparison: &Comparison<'_>, expected: &Value, number: &str, actual: &'a Value) {

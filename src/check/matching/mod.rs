@@ -424,8 +424,8 @@ impl<'a> Run<'a> {
     {
         match self.actual.value {
             Some(datum) if number.is_f64() && datum.keeps_digits() => {
-                let at: Vec<String> = self.path.iter().map(Token::text).collect();
-                datum.numeral(&at, number)
+                let at = Pointer::of(self.path.iter().map(Token::text));
+                datum.numeral(at.tokens(), number)
             }
             Some(datum) => datum.numeral(&[], number),
             None => Numeral::of(number),

@@ -120,7 +120,7 @@ impl RequestCheck<'_> {
             }
         }
         for mut error in first.unwrap_or_default() {
-            if !pointer.tokens().starts_with(&["body".to_owned()]) {
+            if !pointer.tokens().starts_with(&["body".into()]) {
                 speak_of_text(&mut error, whole, &readings[0], Direction::Request);
             }
             let violation = violation(check, error, pointer);

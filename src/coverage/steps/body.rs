@@ -129,7 +129,7 @@ impl Bodies<'_> {
             && let Value::Object(members) = &mut value
         {
             let mapped = discriminator.mapped_schemas().into_iter().find(|(_, to)| to == form);
-            let name = form.tokens().last().cloned().unwrap_or_default();
+            let name = form.tokens().last().map(ToString::to_string).unwrap_or_default();
             let tag = mapped.map_or(name, |(tag, _)| tag);
             members.insert(discriminator.property().to_owned(), Value::from(tag));
         }

@@ -1,7 +1,7 @@
 //! From the text of a document to its value.
 
 use crate::diagnostic::{Code, Problems};
-use crate::json::{self, Value};
+use crate::json::{self, Token, Value};
 use crate::limits::Limits;
 use crate::source::{Source, Span};
 use crate::yaml;
@@ -28,7 +28,7 @@ pub(in crate::openapi) fn read_json(source: &Arc<Source>, problems: &mut Problem
         && let Some(places) = json::Located::parse(source.text())
     {
         for pointer in &parsed.duplicates {
-            let name = pointer.tokens().last().map(String::as_str).unwrap_or_default();
+            let name = pointer.tokens().last().map(Token::as_str).unwrap_or_default();
             let span = places.name_span(pointer).unwrap_or_default();
             let message = format!("the key `{name}` stands twice in one map");
             problems.warning(Code::YAML_DUPLICATE_KEY, span, message, "this one is used");

@@ -161,7 +161,7 @@ impl Layer<'_> {
         let name = at.tokens().last().cloned().unwrap_or_default();
         match at.parent().get_mut(self.root) {
             Some(Value::Object(members)) => {
-                members.insert(name, value.clone());
+                members.insert(name.into(), value.clone());
             }
             Some(Value::Array(elements)) => match name.parse::<usize>() {
                 Ok(index) if index < elements.len() => elements[index] = value.clone(),
@@ -190,7 +190,7 @@ impl Layer<'_> {
                 continue;
             };
             let holder = target.parent();
-            by_holder.entry((holder.tokens().len(), holder)).or_default().insert(name.clone());
+            by_holder.entry((holder.tokens().len(), holder)).or_default().insert(name.to_string());
         }
         // What lies deepest first, so that the places of the others stay what they are.
         for ((_, holder), names) in by_holder.into_iter().rev() {

@@ -2,7 +2,7 @@ use super::fields::{ACTION, OVERLAY};
 use super::{Action, Change, Overlay};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::expression::Selector;
-use crate::json::{Pointer, Value};
+use crate::json::{Pointer, Token, Value};
 use crate::limits::Limits;
 use crate::openapi::document::{read_json, read_yaml};
 use crate::openapi::places::Format;
@@ -155,7 +155,7 @@ impl Reader<'_> {
 
     /// Reads a JSONPath; other ways to select are not part of the specification.
     fn query(&mut self, at: &Pointer, written: &Value) -> Option<Selector> {
-        let key = at.tokens().last().map(String::as_str).unwrap_or_default();
+        let key = at.tokens().last().map(Token::as_str).unwrap_or_default();
         let Some(text) = written.as_str() else {
             self.error(at, format!("`{key}` is a JSONPath, not {}", words(written)), "is no text");
             return None;

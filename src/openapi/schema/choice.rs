@@ -12,7 +12,7 @@ use super::trace::{component_name, trace};
 use super::words::{kind_of, subject};
 use super::{Direction, SchemaError, format};
 use crate::diagnostic::words::{all_of, any_of, count, quoted, some_of};
-use crate::json::{Map, Pointer, Value};
+use crate::json::{Map, Pointer, Token, Value};
 use crate::openapi::Document;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
@@ -369,7 +369,7 @@ impl Judge<'_> {
             instance: at.clone(),
             keyword: pointer.clone(),
             via: around.via.clone(),
-            name: pointer.tokens().last().cloned().unwrap_or_default(),
+            name: pointer.tokens().last().map_or_else(String::new, Token::to_string),
             member: None,
             headline,
             expected: String::new(),

@@ -5,7 +5,7 @@ use super::trace::Trace;
 use super::words::{kind_of, type_phrase};
 use super::{Direction, SchemaError, visibility};
 use crate::diagnostic::words::{any_of, count, quoted, shorten, some_of};
-use crate::json::{Pointer, Value};
+use crate::json::{Pointer, Token, Value};
 use crate::openapi::Document;
 use crate::yaml::nearest;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -111,7 +111,7 @@ pub(super) fn explain(failure: &Failure<'_>) -> Option<Vec<SchemaError>> {
 impl Failure<'_> {
     /// The keyword's name.
     pub(super) fn name(&self) -> &str {
-        self.trace.keyword.tokens().last().map_or("schema", String::as_str)
+        self.trace.keyword.tokens().last().map_or("schema", Token::as_str)
     }
 
     /// Whether the schema that is `false` is that of every member not named.

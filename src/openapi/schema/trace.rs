@@ -1,7 +1,7 @@
 //! From the path that a validation took through the rewritten schemas back to the document.
 
 use super::closure::{Closure, Role, linked, only_null};
-use crate::json::{Pointer, Value};
+use crate::json::{Pointer, Token, Value};
 use crate::openapi::Document;
 use crate::openapi::tree::MOUNT;
 
@@ -21,7 +21,7 @@ pub(super) struct Trace {
 }
 
 /// Follows an evaluation path, in which every `$ref` appears, from an entry on.
-pub(super) fn trace(document: &Document, closure: &Closure, start: usize, path: &[String]) -> Trace {
+pub(super) fn trace(document: &Document, closure: &Closure, start: usize, path: &[Token]) -> Trace {
     let mut entry = start;
     let mut via: Vec<String> = component_name(&closure.entries[start].pointer).into_iter().collect();
     let mut value = closure.schema(start);
@@ -80,12 +80,12 @@ pub(super) fn component_name(pointer: &Pointer) -> Option<String> {
     };
     match (file, within) {
         (_, [components, schemas, name]) if components == "components" && schemas == "schemas" => {
-            Some(name.clone())
+            Some(name.to_string())
         }
-        (_, [definitions, name]) if definitions == "definitions" => Some(name.clone()),
+        (_, [definitions, name]) if definitions == "definitions" => Some(name.to_string()),
         // The number of an element is no name.
-        (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.clone()),
-        (Some(_), [group, name]) if ["$defs", "schemas"].contains(&group.as_str()) => Some(name.clone()),
+        (Some(_), [name]) => (!name.bytes().all(|byte| byte.is_ascii_digit())).then(|| name.to_string()),
+        (Some(_), [group, name]) if ["$defs", "schemas"].contains(&group.as_str()) => Some(name.to_string()),
         (Some(file), []) => {
             let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
             Some(last.split('.').next().unwrap_or(last).to_owned())

@@ -5,7 +5,7 @@
 //! satisfiable. What is unknown counts as satisfiable too, so that nothing legal is reported.
 
 use super::examples::title;
-use super::schemas::{Target, held};
+use super::schemas::{Target, held_in_list};
 use super::{Also, Lint};
 use crate::diagnostic::{Code, words};
 use crate::json::{Pointer, Value};
@@ -164,15 +164,13 @@ impl<'d> Graph<'d> {
             Some(part) if !is_satisfiable(part) => Err(Obstacle::Part(part, through())),
             _ => Ok(()),
         };
-        for (keyword, inner) in held(at, value) {
-            if keyword == "allOf" {
-                part(&inner, &|| "`allOf` asks for it".to_owned())?;
-            }
+        for inner in held_in_list(at, value, "allOf") {
+            part(&inner, &|| "`allOf` asks for it".to_owned())?;
         }
         for keyword in ["oneOf", "anyOf"] {
-            let choices = held(at, value).into_iter().filter(|(holder, _)| *holder == keyword);
-            let judged: Vec<Judged> = choices
-                .map(|(_, inner)| part(&inner, &|| format!("every form of `{keyword}` asks for it")))
+            let judged: Vec<Judged> = held_in_list(at, value, keyword)
+                .iter()
+                .map(|inner| part(inner, &|| format!("every form of `{keyword}` asks for it")))
                 .collect();
             if !judged.is_empty() && judged.iter().all(Result::is_err) {
                 return judged.into_iter().next().unwrap_or(Ok(()));
@@ -209,6 +207,9 @@ impl<'d> Graph<'d> {
     /// The types that a schema and the members of its `allOf` agree on.
     fn types(&self, at: &Pointer, value: &Value) -> Result<Types, Obstacle> {
         let mut all = Types::of_schema(value);
+        if value.get("allOf").is_none() {
+            return Ok(all);
+        }
         let mut first: Option<(Pointer, Types)> = value.get("type").map(|_| (at.child("type"), all));
         for (member, schema) in self.conjuncts(at, value).into_iter().skip(1) {
             let types = Types::of_schema(schema);
@@ -242,7 +243,7 @@ impl<'d> Graph<'d> {
             if next > MAX_DEPTH {
                 break;
             }
-            for (_, inner) in held(&at, value).into_iter().filter(|(keyword, _)| *keyword == "allOf") {
+            for inner in held_in_list(&at, value, "allOf") {
                 if let Ok((at, value)) = self.document.resolve(&inner)
                     && !found.iter().any(|(known, _)| *known == at)
                 {
@@ -299,6 +300,9 @@ impl<'d> Graph<'d> {
 
     /// Required members against what describes or forbids them, over all that `allOf` adds.
     fn object(&self, at: &Pointer, value: &Value, is_satisfiable: &dyn Fn(usize) -> bool) -> Judged {
+        if value.get("required").is_none() && value.get("allOf").is_none() {
+            return Ok(());
+        }
         let conjuncts = self.conjuncts(at, value);
         for (holder, schema) in &conjuncts {
             let required = schema.get("required").and_then(Value::as_array);

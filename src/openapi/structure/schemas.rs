@@ -28,20 +28,32 @@ pub(super) fn all(document: &Document) -> Vec<Target> {
 pub(super) fn held<'v>(at: &Pointer, schema: &'v Value) -> Vec<(&'v str, Pointer)> {
     let mut found = Vec::new();
     for (keyword, value) in schema.as_object().into_iter().flatten() {
-        let at = at.child(keyword.as_str());
+        let inside = || at.child(keyword.as_str());
         match (shape(keyword), value) {
-            (Some(Shape::Schema(_)), _) => found.push((keyword.as_str(), at)),
+            (Some(Shape::Schema(_)), _) => found.push((keyword.as_str(), inside())),
             (Some(Shape::Schemas(_) | Shape::Choice), Value::Array(elements)) => {
-                found
-                    .extend((0..elements.len()).map(|index| (keyword.as_str(), at.child(index.to_string()))));
+                found.extend(listed(&inside(), elements).map(|at| (keyword.as_str(), at)));
             }
             (Some(Shape::SchemasByName(_) | Shape::SchemasByPattern), Value::Object(members)) => {
+                let at = inside();
                 found.extend(members.keys().map(|name| (keyword.as_str(), at.child(name.as_str()))));
             }
             _ => {}
         }
     }
     found
+}
+
+/// The pointers to the schemas in the list of one keyword: `allOf`, `oneOf`, `anyOf`.
+pub(super) fn held_in_list(at: &Pointer, schema: &Value, keyword: &str) -> Vec<Pointer> {
+    match schema.get(keyword) {
+        Some(Value::Array(elements)) => listed(&at.child(keyword), elements).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn listed(at: &Pointer, elements: &[Value]) -> impl Iterator<Item = Pointer> {
+    (0..elements.len()).map(|index| at.child(index.to_string()))
 }
 
 struct Walk<'d> {

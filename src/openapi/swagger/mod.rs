@@ -20,7 +20,7 @@ mod tests;
 
 use super::reference::{Resolver, reference_of};
 use super::tree::MOUNT;
-use crate::json::{Map, Pointer, Value};
+use crate::json::{Map, Pointer, Token, Value};
 use std::collections::{HashMap, HashSet};
 
 /// An adapted document.
@@ -236,7 +236,7 @@ impl MediaTypes {
 }
 
 /// The key of the file that a place is in, none for the document's own text, and the tokens within it.
-fn file_of(at: &Pointer) -> (Option<&String>, &[String]) {
+fn file_of(at: &Pointer) -> (Option<&Token>, &[Token]) {
     match at.tokens().split_first() {
         Some((first, rest)) if first.starts_with(MOUNT) => (Some(first), rest),
         _ => (None, at.tokens()),

@@ -1,7 +1,7 @@
 //! Responses: `schema` and `examples` as the `content` of what is produced.
 
 use super::{Adapter, MediaTypes};
-use crate::json::{Map, Pointer, Value};
+use crate::json::{Map, Pointer, Token, Value};
 use crate::openapi::reference::reference_of;
 use serde_json::json;
 
@@ -51,7 +51,7 @@ impl Adapter<'_, '_> {
             self.put(&components, "responses", json!({}));
             self.made(holder.clone(), target.clone());
         }
-        let name = target.tokens().last().map(String::as_str).unwrap_or_default();
+        let name = target.tokens().last().map(Token::as_str).unwrap_or_default();
         let number = self.responses.len();
         let name = format!("{name} {number}");
         let at = holder.child(&name);

@@ -1,7 +1,7 @@
 //! What schemas of 2.0 say otherwise: `x-nullable`, and a `discriminator` that is a name.
 
 use super::Adapter;
-use crate::json::{Pointer, Value};
+use crate::json::{Pointer, Token, Value};
 use serde_json::json;
 
 /// Keywords whose value is a schema.
@@ -33,7 +33,7 @@ impl Adapter<'_, '_> {
             }
             if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
                 if let Ok(target) = self.resolver.target(reference, &at)
-                    && target.tokens().first().map(String::as_str) != Some("definitions")
+                    && target.tokens().first().map(Token::as_str) != Some("definitions")
                 {
                     open.push(target);
                 }

@@ -143,7 +143,7 @@ fn code(text: &str) -> String {
 fn inline(text: &str) -> String {
     let text = plain::visible(text).replace('\n', " ");
     let mut out = String::with_capacity(text.len());
-    let is_paired = text.matches('`').count() % 2 == 0;
+    let is_paired = text.matches('`').count().is_multiple_of(2);
     for (index, part) in text.split('`').enumerate() {
         match index % 2 == 1 && is_paired {
             true => out.push_str(&code(part).replace('|', "&#124;")),

@@ -46,7 +46,9 @@ fn reports() -> &'static HashMap<&'static str, String> {
         let root =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-formats-{}", std::process::id()));
         let (project, out) = (root.join("shop"), root.join("out"));
-        [&root.join(".git"), &project].map(|path| std::fs::create_dir_all(path).expect("a folder is made"));
+        for path in [&root.join(".git"), &project] {
+            std::fs::create_dir_all(path).expect("a folder is made");
+        }
         for name in FILES {
             std::fs::copy(folder().join(name), project.join(name)).expect("the file is there");
         }

@@ -26,6 +26,7 @@ pub mod record;
 mod sarif;
 pub mod snippet;
 mod strength;
+mod strength_json;
 mod style;
 mod summary;
 mod tap;

@@ -28,6 +28,7 @@ mod locks;
 mod messages;
 mod mock;
 mod once;
+mod parsers;
 mod process;
 mod properties;
 mod readme;

@@ -1,3 +1,4 @@
+use super::habits::HabitFlags;
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
 use crate::scenario::{ContractSettings, Rate, is_host, unknown_check};
@@ -145,6 +146,8 @@ pub(super) struct Run {
     pub(super) contract: ContractFlags,
     #[command(flatten)]
     pub(super) connection: Connection,
+    #[command(flatten)]
+    pub(super) habits: HabitFlags,
     #[command(flatten)]
     pub(super) select: Select,
 }

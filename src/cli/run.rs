@@ -18,6 +18,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
     let is_stepping = arguments.step;
+    let shows_durations = arguments.habits.durations;
     if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         output::print_error(
             "error: `--step` asks before each request, and needs a terminal on stdin and stderr\n\
@@ -35,6 +36,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         }
     };
     listeners.dry_run = is_json.then(DryRun::default);
+    listeners.shows_durations = shows_durations;
     settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
     if is_stepping {
         let mut limits = Limits::default();
@@ -80,6 +82,8 @@ pub(super) struct Listeners<'o> {
     trace: Option<Trace<File>>,
     /// What is printed in place of the report for people.
     dry_run: Option<DryRun>,
+    /// Whether operations are listed with how long they took.
+    shows_durations: bool,
 }
 
 impl<'o> Listeners<'o> {
@@ -89,7 +93,12 @@ impl<'o> Listeners<'o> {
             let file = File::create(path);
             file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
         };
-        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new), dry_run: None })
+        Ok(Self {
+            out,
+            trace: trace.map(create).transpose()?.map(Trace::new),
+            dry_run: None,
+            shows_durations: false,
+        })
     }
 }
 
@@ -133,10 +142,10 @@ pub(super) async fn run_cases(
     listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
-    let Listeners { out, trace, dry_run } = listeners;
+    let Listeners { out, trace, dry_run, shows_durations } = listeners;
     let style = output::style_of(out, &std::io::stdout());
     let verbosity = output::verbosity(out, session.is_dry(), session.limits());
-    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
+    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity).with_durations(*shows_durations);
     // A line that moves would write over the questions.
     let mut progress = if session.is_stepping() { Progress::hidden() } else { Progress::stderr() };
     let mut unwritten: Option<std::io::Error> = None;
@@ -207,6 +216,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: select::selection(arguments.select),
+        habits: arguments.habits.habits(),
         order: match arguments.order {
             OrderChoice::File => Order::File,
             OrderChoice::Random => Order::Random,

@@ -206,6 +206,7 @@ impl<'c> Course<'c> {
 
     async fn run_step(&mut self, step: &'c PlannedStep, scope: usize, phase: Phase) -> Verdict {
         let at = self.reports.len();
+        self.run.doing(self.case.index, || self.context(phase).words(step));
         let outcome = match &step.action {
             PlannedAction::Flow(call) => {
                 StepOutcome { report: self.run_flow(step, call, scope, phase).await, was_sent: false }

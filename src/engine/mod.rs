@@ -1,12 +1,15 @@
 //! Runs a plan: cases on workers, steps in order, cleanup always. What happens is said in
 //! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
+mod attempts;
 mod auth;
 mod body;
+mod budget;
 mod capture;
 mod case;
 mod command;
 mod course;
+mod durations;
 mod edit;
 mod event;
 mod exchange_log;
@@ -14,6 +17,7 @@ mod expect;
 mod fact;
 mod folded;
 mod gate;
+mod habits;
 mod inputs;
 mod mark;
 mod mask;
@@ -37,10 +41,14 @@ mod url;
 mod values;
 mod verdict;
 
+pub use budget::{Budget, BudgetError, BudgetOutcome};
+pub use durations::{Durations, Sample};
 pub use event::{
-    Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
+    Attention, CaseReport, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase, StepReport,
+    Stopped, Summary, WarningCount,
 };
 pub use gate::{Gate, Permit};
+pub use habits::Habits;
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};

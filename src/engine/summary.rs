@@ -1,5 +1,5 @@
 use super::Verdict;
-use super::event::{Attention, CaseReport, StepReport, Summary, WarningCount};
+use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
 use crate::diagnostic::{Code, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,6 +22,11 @@ pub(super) struct SummaryBuilder {
     unanswered: usize,
     cases: usize,
     withheld: usize,
+    flaky: BTreeMap<usize, FlakyCase>,
+    stopped: Option<Stopped>,
+    /// A case that takes longer is slow.
+    most: Option<Duration>,
+    slow: Vec<(usize, SlowCase)>,
 }
 
 /// Warnings that are counted together.
@@ -34,6 +39,16 @@ struct Warnings {
 }
 
 impl SummaryBuilder {
+    /// One that lists the cases which took longer.
+    pub(super) fn new(most: Option<Duration>) -> Self {
+        Self { most, ..Self::default() }
+    }
+
+    /// Notes why the cases are left out that are not run for this reason.
+    pub(super) fn stop(&mut self, reason: &str) {
+        self.stopped = Some(Stopped { reason: reason.to_owned(), left_out: 0 });
+    }
+
     pub(super) fn add(&mut self, report: &CaseReport) {
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
@@ -51,7 +66,29 @@ impl SummaryBuilder {
             let lines = report.left_behind.iter().map(|line| format!("{line}, in {name}")).collect();
             self.left_behind.insert(report.index, lines);
         }
-        for step in &report.steps {
+        if let Some(stopped) = &mut self.stopped {
+            stopped.left_out += usize::from(report.is_left_out(&stopped.reason));
+        }
+        if report.is_flaky {
+            let mut codes = Vec::new();
+            for code in report.earlier.iter().flat_map(deciding_codes) {
+                if !codes.contains(&code) {
+                    codes.push(code);
+                }
+            }
+            let failures = report.earlier.len();
+            let flaky = FlakyCase { name: report.name(), verdict: report.verdict, failures, codes };
+            self.flaky.insert(report.index, flaky);
+        }
+        if self.most.is_some_and(|most| report.elapsed > most) {
+            let exchanged = report.steps.iter().filter_map(|step| Some((step, step.exchange.as_ref()?)));
+            let longest = exchanged.max_by_key(|(_, exchange)| exchange.latency);
+            let longest = longest.map(|(step, exchange)| (step.id.clone(), exchange.latency));
+            let slow = SlowCase { name: report.name(), elapsed: report.elapsed, longest };
+            self.slow.push((report.index, slow));
+        }
+        // What was found in an earlier attempt was found.
+        for step in report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps) {
             self.add_step(step, report.index);
         }
     }
@@ -122,6 +159,8 @@ impl SummaryBuilder {
             |it: Warnings| WarningCount { others: it.headlines.len().saturating_sub(1), ..it.count };
         let mut warnings: Vec<WarningCount> = self.warnings.into_values().map(counted).collect();
         warnings.sort_by_key(|warning| std::cmp::Reverse(warning.count));
+        let mut slow = self.slow;
+        slow.sort_by_key(|(index, it)| (std::cmp::Reverse(it.elapsed), *index));
         Summary {
             cases: self.cases,
             verdicts: self.verdicts.into_iter().collect(),
@@ -132,6 +171,11 @@ impl SummaryBuilder {
             waived: self.waived.into_iter().collect(),
             off: self.off.into_iter().collect(),
             not_checked: self.not_checked.into_iter().collect(),
+            flaky: self.flaky.into_values().collect(),
+            stopped: self.stopped,
+            slow: slow.into_iter().map(|(_, it)| it).collect(),
+            durations: Vec::new(),
+            over_budget: Vec::new(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
@@ -153,7 +197,10 @@ fn is_denied(step: &StepReport) -> bool {
 /// where there are no others and it decided.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
     let is_main = |step: &&StepReport| step.phase.is_judged();
-    let codes = denied_codes(report.steps.iter().filter(is_main));
+    let mut codes = denied_codes(report.steps.iter().filter(is_main));
+    if codes.is_empty() && report.is_flaky {
+        codes = denied_codes(report.earlier.iter().flat_map(|attempt| &attempt.steps).filter(is_main));
+    }
     match codes.is_empty() && report.verdict == Verdict::Errored {
         true => denied_codes(report.steps.iter()),
         false => codes,
@@ -216,6 +263,8 @@ mod tests {
             steps: vec![step],
             left_behind: Vec::new(),
             elapsed: Duration::ZERO,
+            earlier: Vec::new(),
+            is_flaky: false,
         }
     }
 

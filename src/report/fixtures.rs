@@ -92,6 +92,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         reason: None,
         findings: Vec::new(),
         earlier: 0,
+        earlier_latencies: Vec::new(),
         exchange: (verdict == Verdict::Passed || verdict == Verdict::Failed).then(|| ExchangeReport {
             request: "PUT /v2/orders/50ca1ec7".to_owned(),
             status: 200,
@@ -121,6 +122,8 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         steps: vec![step("read", Verdict::Passed), step("update", verdict)],
         left_behind: Vec::new(),
         elapsed: Duration::from_millis(9),
+        earlier: Vec::new(),
+        is_flaky: false,
     }
 }
 

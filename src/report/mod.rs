@@ -5,6 +5,7 @@
 //! report that shows them as text. [`Terminal`] is the report people watch; [`Progress`] is the
 //! line below it while the run goes on.
 
+mod attempts;
 mod check;
 mod curl;
 mod dry_run;
@@ -18,6 +19,7 @@ mod style;
 mod summary;
 mod terminal;
 mod text;
+mod timing;
 mod trace;
 mod window;
 mod wire;

@@ -47,7 +47,7 @@ impl Progress {
                 self.running.push((*index, super::Style::plain(80).visible(name).replace('\n', " ")));
                 bar.set_message(self.message());
             }
-            Event::Exchanged(_) => {}
+            Event::Exchanged(_) | Event::Stopped { .. } | Event::Doing { .. } | Event::Slow { .. } => {}
             Event::CaseFinished(case) => {
                 self.running.retain(|(index, _)| *index != case.index);
                 bar.set_message(self.message());

@@ -135,6 +135,7 @@ impl Session {
             },
             banners: banners(&self.settings, environment),
             workers: self.n_workers(),
+            habits: self.settings.habits.clone(),
             repeat: self.settings.repeat.unwrap_or(1),
             order: self.settings.order,
             values: Arc::clone(&self.values),

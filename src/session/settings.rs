@@ -1,6 +1,6 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
-use crate::engine::{Order, Stepper};
+use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub selection: Selection,
     /// The order in which they are started.
     pub order: Order,
+    /// How the run is gone about.
+    pub habits: Habits,
     /// How often they run.
     pub repeat: Option<usize>,
     /// The seed of `$gen`; random when none is given.

@@ -44,6 +44,8 @@ pub struct Limits {
     pub shown: u64,
     /// The largest JSON Schema made for a project, bodies included.
     pub schema: u64,
+    /// The largest report that is read again.
+    pub report: u64,
 }
 
 /// One row of the table, for help texts and messages.
@@ -111,6 +113,7 @@ impl Limits {
         Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
         Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
         Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
+        Limit { name: "report", what: "the largest report that is read again", is_size: true },
     ];
 
     /// Sets a limit by its name; sizes take `KiB`, `MiB` and `GiB`.
@@ -146,6 +149,7 @@ impl Limits {
             "trace" => self.trace = amount,
             "shown" => self.shown = amount,
             "schema" => self.schema = amount,
+            "report" => self.report = amount,
             _ => return Err(unknown()),
         }
         Ok(())
@@ -175,6 +179,7 @@ impl Default for Limits {
             trace: 1 << 20,
             shown: 16 << 10,
             schema: 4 << 20,
+            report: 512 << 20,
         }
     }
 }

@@ -17,6 +17,18 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: OnceLock<Vec<usize>>,
+    cut: Cut,
+}
+
+/// What a [`Source`] that holds a part of a text does not hold of it; nothing, of a whole text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// The lines before its first.
+    pub lines_before: usize,
+    /// The lines behind its last.
+    pub lines_behind: usize,
+    /// A line of the text, from 1, and the characters that are missing at its beginning.
+    pub columns_before: (usize, usize),
 }
 
 /// A half-open range of byte offsets in one [`Source`].
@@ -112,7 +124,12 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 impl Source {
     /// Makes a source of a text that is already in memory.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() })
+        Self::part(name, text, Cut::default())
+    }
+
+    /// Makes a source of a part of a text, in which lines and columns count as in the whole.
+    pub fn part(name: impl Into<String>, text: impl Into<String>, cut: Cut) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), text: text.into(), line_starts: OnceLock::new(), cut })
     }
 
     /// Reads a file of at most `limit` bytes; a UTF-8 byte order mark is dropped.
@@ -162,16 +179,24 @@ impl Source {
         }
         let line = starts.partition_point(|start| *start <= offset);
         let column = self.text[starts[line - 1]..offset].chars().count() + 1;
-        Position { line, column }
+        let line = line + self.cut.lines_before;
+        let (cut_line, columns) = self.cut.columns_before;
+        Position { line, column: column + if line == cut_line { columns } else { 0 } }
     }
 
     /// The span of a line counted from 1, without its line end.
     pub fn line(&self, line: usize) -> Span {
         let starts = self.line_starts();
+        let line = line.saturating_sub(self.cut.lines_before);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let end = starts.get(line).copied().unwrap_or(self.text.len());
         let trimmed = self.text[start..end].trim_end_matches(['\n', '\r']).len();
         Span::new(start, start + trimmed)
+    }
+
+    /// The number of its lines but for empty ones at its end, those behind a part of a text included.
+    pub fn last_line(&self) -> usize {
+        self.position(self.text.trim_end().len()).line + self.cut.lines_behind
     }
 
     fn line_starts(&self) -> &[usize] {
@@ -248,6 +273,17 @@ mod tests {
         assert_eq!(source.find("x", Span::new(6, 10)), Some(Span::new(9, 10)));
         assert_eq!(source.find("a", Span::new(6, 10)), None);
         assert_eq!(source.find("a", Span::new(6, 99)), None);
+    }
+
+    #[test]
+    fn a_part_counts_as_the_whole() {
+        let cut = Cut { lines_before: 40, lines_behind: 3, columns_before: (42, 100) };
+        let source = Source::part("t", "ab\ncd\nef", cut);
+        assert_eq!(source.position(1), Position { line: 41, column: 2 });
+        assert_eq!(source.position(4), Position { line: 42, column: 102 });
+        assert_eq!(source.slice(source.line(42)), "cd");
+        assert_eq!(source.slice(source.line(44)), "");
+        assert_eq!(source.last_line(), 46);
     }
 
     #[test]

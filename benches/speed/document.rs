@@ -1,13 +1,13 @@
 //! A large document: from its bytes to one operation that is ready to judge a response.
 
-use crate::usage::{cpu_of_thread, resident};
+use crate::usage::{cpu, cpu_of_thread, resident};
 use contest::diagnostic::Problems;
 use contest::limits::Limits;
-use contest::openapi::{Contract, Direction, Document, Nullable, Validity, check_structure};
+use contest::openapi::{Contract, Direction, Document, Nullable, Validity, inspect};
 use contest::source::Source;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const OPERATIONS: usize = 1_000;
 const SCHEMAS: usize = 2_000;
@@ -29,14 +29,15 @@ pub(crate) fn compare(rounds: usize) -> String {
     let memory = resident().saturating_sub(before);
     drop(all);
     let compiled = best(&|| drop(compile_all(&document)));
-    let checked = best(&|| check(&text));
+    let checked = (0..rounds).map(|_| cost_of_all(&|| check(&text))).min().unwrap_or_default();
+    let (wall, of_all) = checked;
     let ratio = |time: Duration| time.as_secs_f64() / value.as_secs_f64();
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     format!(
         "document: ratio {:.2} (goal: at most 0.5)\n  \
          {:.1} ms CPU to one operation ready, {:.1} ms for `serde_json::Value`\n  \
          all {} responses compiled jointly: ratio {:.2}, {:.1} ms (goal: well under a second), {:.0} MB (goal: at most 100)\n  \
-         all of `contest check`: ratio {:.2} (goal: at most 3), {:.1} ms\n  \
+         all of `contest check`: ratio {:.2} by time on two threads (goal: at most 3), {:.1} ms; CPU {:.2}, {:.1} ms\n  \
          {:.1} MB, {OPERATIONS} operations, {SCHEMAS} schemas; the best of {rounds}\n",
         ratio(ready),
         millis(ready),
@@ -45,8 +46,10 @@ pub(crate) fn compare(rounds: usize) -> String {
         ratio(compiled),
         millis(compiled),
         memory as f64 * 1024.0 / 1e6,
-        ratio(checked),
-        millis(checked),
+        ratio(wall),
+        millis(wall),
+        ratio(of_all),
+        millis(of_all),
         text.len() as f64 / 1e6
     )
 }
@@ -55,6 +58,13 @@ fn cost(work: &dyn Fn()) -> Duration {
     let before = cpu_of_thread();
     work();
     cpu_of_thread() - before
+}
+
+/// The time that passes, and the processor time of all threads.
+fn cost_of_all(work: &dyn Fn()) -> (Duration, Duration) {
+    let (before, begun) = (cpu(), Instant::now());
+    work();
+    (begun.elapsed(), cpu() - before)
 }
 
 /// The text is handed over without a copy in a run, too: it is read into the source.
@@ -97,8 +107,7 @@ fn contract_of_all(document: &Arc<Document>) -> Contract {
 /// What `contest check` does with a document.
 fn check(text: &str) {
     let document = load(text);
-    assert!(check_structure(&document, Nullable::default()).is_empty());
-    assert!(contract_of_all(&document).diagnostics().is_empty());
+    assert!(inspect(&document, Nullable::default()).is_empty());
 }
 
 /// 12 MB of JSON, most of it descriptions, as in the large documents that are published.

@@ -1,4 +1,5 @@
 use super::habits::HabitFlags;
+use super::report::{Report, ReportFlags};
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
 use crate::scenario::{ContractSettings, Rate, is_host, unknown_check};
@@ -53,6 +54,8 @@ pub(super) enum Command {
     /// Editors with YAML language support read it from the first line of a file:
     /// `# yaml-language-server: $schema=PATH`.
     Schema(Schema),
+    /// Show a run again, or join several
+    Report(Report),
     /// Serve the mock that a rules file describes
     ///
     /// Every reply is checked against the document before it is sent. Stops on Ctrl-C.
@@ -148,6 +151,8 @@ pub(super) struct Run {
     pub(super) connection: Connection,
     #[command(flatten)]
     pub(super) habits: HabitFlags,
+    #[command(flatten)]
+    pub(super) reports: ReportFlags,
     #[command(flatten)]
     pub(super) select: Select,
 }
@@ -461,7 +466,7 @@ pub(super) enum ColorChoice {
     Never,
 }
 
-fn parse_pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),

@@ -16,6 +16,7 @@ mod init;
 mod list;
 mod mock;
 mod output;
+mod report;
 mod run;
 mod schema;
 mod select;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Man(man) => completions::man(&man),
         Command::Init(documents) => init::init(documents, &arguments.output),
         Command::Schema(schema) => schema::schema(schema, &arguments.output),
+        Command::Report(report) => report::report(report, &arguments.output),
         Command::Mock(mock) => mock::mock(&mock, &arguments.output),
     }
 }

@@ -4,9 +4,9 @@ use super::{exit, output, select, watch};
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
-use crate::session::{Session, Settings};
+use crate::session::{Reports, Session, Settings};
 use std::fs::File;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -53,6 +53,13 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     if let Err(code) = show_problems(&session, out) {
         return code;
     }
+    listeners.reports = match session.open_reports() {
+        Ok(reports) => reports,
+        Err(reason) => {
+            output::print_error(&format!("error: {reason}\n"));
+            return ExitCode::from(exit::REFUSED);
+        }
+    };
     let runtime = match session.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -84,6 +91,8 @@ pub(super) struct Listeners<'o> {
     dry_run: Option<DryRun>,
     /// Whether operations are listed with how long they took.
     shows_durations: bool,
+    /// The reports of the session.
+    reports: Option<Reports>,
 }
 
 impl<'o> Listeners<'o> {
@@ -98,6 +107,7 @@ impl<'o> Listeners<'o> {
             trace: trace.map(create).transpose()?.map(Trace::new),
             dry_run: None,
             shows_durations: false,
+            reports: None,
         })
     }
 }
@@ -142,10 +152,15 @@ pub(super) async fn run_cases(
     listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
-    let Listeners { out, trace, dry_run, shows_durations } = listeners;
-    let style = output::style_of(out, &std::io::stdout());
+    let Listeners { out, trace, dry_run, shows_durations, reports } = listeners;
+    // Stdout holds one thing: a report that goes there sends what is for people away.
+    let takes_stdout = reports.as_ref().is_some_and(Reports::takes_stdout);
+    let (stream, style): (Box<dyn Write + Send>, _) = match takes_stdout {
+        true => (Box::new(std::io::stderr()), output::style_of(out, &std::io::stderr())),
+        false => (Box::new(std::io::stdout()), output::style_of(out, &std::io::stdout())),
+    };
     let verbosity = output::verbosity(out, session.is_dry(), session.limits());
-    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity).with_durations(*shows_durations);
+    let mut terminal = Terminal::new(stream, style, verbosity).with_durations(*shows_durations);
     // A line that moves would write over the questions.
     let mut progress = if session.is_stepping() { Progress::hidden() } else { Progress::stderr() };
     let mut unwritten: Option<std::io::Error> = None;
@@ -161,6 +176,9 @@ pub(super) async fn run_cases(
         if let (Some(trace), None) = (trace.as_mut(), &untraced) {
             untraced = trace.event(event).err();
         }
+        if let Some(reports) = reports.as_ref() {
+            reports.event(event);
+        }
         also(event);
     };
     let outcome = match cases {
@@ -170,11 +188,12 @@ pub(super) async fn run_cases(
     if let Some(dry_run) = dry_run.take() {
         output::print(&dry_run.to_json());
     }
+    let reported = reports.take().map_or(Ok(()), Reports::finish);
     let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
     match (unwritten, untraced) {
         (Some(error), _) => Err(format!("the report could not be written: {error}")),
         (None, Some(error)) => Err(format!("the trace could not be written: {error}")),
-        (None, None) => outcome,
+        (None, None) => outcome.and_then(|summary| reported.map(|()| summary)),
     }
 }
 
@@ -233,6 +252,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         env_files: arguments.env_file,
         allow_commands: arguments.allow_commands,
         connection: arguments.connection.settings()?,
+        reports: arguments.reports.settings(!arguments.dry_run && !arguments.watch),
         ..Settings::default()
     })
 }

@@ -1,6 +1,7 @@
 use super::command::{Invocation, OutputScope, issue};
 use super::run::Run;
 use super::scope::CaseScope;
+use super::step::StepContext;
 use crate::exchange::Request;
 use crate::expression::{Scope, Template};
 use crate::http::{Client, ClientAuth as TokenClientAuth, Token, TokenError, TokenKey, TokenRequest};
@@ -77,23 +78,27 @@ pub(super) struct AttachError {
     pub(super) help: Option<String>,
     /// Whether the api itself was asked for a token, and answered.
     pub(super) is_answered: bool,
+    /// Whether the reports of a flow say it already.
+    pub(super) is_told: bool,
 }
 
 impl From<String> for AttachError {
     fn from(message: String) -> Self {
-        Self { message, help: None, is_answered: false }
+        Self { message, help: None, is_answered: false, is_told: false }
     }
 }
 
 impl From<TokenError> for AttachError {
     fn from(error: TokenError) -> Self {
-        Self { help: error.help(), message: error.to_string(), is_answered: false }
+        Self { help: error.help(), message: error.to_string(), is_answered: false, is_told: false }
     }
 }
 
 /// What a request needs to be signed, besides itself.
 pub(super) struct Signing<'s> {
     pub(super) run: &'s Run,
+    /// The step that is sent.
+    pub(super) context: &'s StepContext<'s>,
     pub(super) scope: &'s CaseScope,
     /// The base URL of the api, which relative token endpoints are below.
     pub(super) base_url: &'s str,
@@ -195,7 +200,9 @@ impl Signing<'_> {
         let Self { run, scope, .. } = self;
         let profile = &run.settings.profiles[index];
         // What is written by hand is what is under test.
-        let by_hand = profile.value.headers().into_iter().find(|name| request.headers.get(name).is_some());
+        // Cookies go along with others.
+        let mut own = profile.value.headers().into_iter().filter(|name| !name.eq_ignore_ascii_case("cookie"));
+        let by_hand = own.find(|name| request.headers.get(name).is_some());
         if let Some(name) = by_hand {
             let is_outer = |header: &Named<Template>| header.name.eq_ignore_ascii_case(name);
             let whose = match self.planned.outer_headers.iter().any(is_outer) {
@@ -227,13 +234,10 @@ impl Signing<'_> {
                 set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
             }
             AuthKind::Command(command) if run.settings.is_dry => {
-                let names = command.headers.iter().map(|header| header.name.as_str());
-                for name in names.clone() {
-                    set_header(request, name, &format!("‹`{name}` of `{}`›", profile.name))?;
-                }
-                if names.len() == 0 {
-                    set_header(request, "Authorization", &format!("Bearer ‹token of `{}`›", profile.name))?;
-                }
+                set_placeholders(request, &command.headers, &profile.name)?;
+            }
+            AuthKind::Flow(flow) if run.settings.is_dry => {
+                set_placeholders(request, &flow.headers, &profile.name)?;
             }
             AuthKind::OAuth2(oauth2) => {
                 let templates = profile.value.templates();
@@ -250,6 +254,7 @@ impl Signing<'_> {
                 self.attach_token(token, request, attached)?;
             }
             AuthKind::Command(command) => self.attach_command(command, request, attached).await?,
+            AuthKind::Flow(flow) => self.attach_flow(index, flow, request, attached).await?,
             AuthKind::MutualTls { .. } => {
                 let Some(Some(identity)) = run.settings.identities.get(index) else {
                     let name = &profile.name;
@@ -315,10 +320,10 @@ impl Signing<'_> {
         }
         let outputs: Value = serde_json::from_str(token.value.expose_secret()).unwrap_or_default();
         let outputs = OutputScope { case: *scope, outputs: Datum::new(outputs) };
-        mask_texts(outputs.outputs.value(), &run.settings.masker);
+        hide(outputs.outputs.value(), false, &run.settings.masker);
         for header in &command.headers {
             let value = secret(&header.value, run, &outputs)?;
-            set_header(request, &header.name, value.expose_secret())?;
+            set_or_join(request, &header.name, value.expose_secret())?;
         }
         if token.is_cached {
             attached.cached_tokens.push(token);
@@ -327,18 +332,18 @@ impl Signing<'_> {
     }
 }
 
-/// Makes every text of an output that may be a credential secret: a word such as `Bearer` is none.
-fn mask_texts(value: &Value, masker: &Masker) {
+/// Makes every text of an output secret that is one, or may be: a word such as `Bearer` is none.
+pub(super) fn hide(value: &Value, is_certain: bool, masker: &Masker) {
     const SHORTEST: usize = 12;
     match value {
-        Value::String(text) if text.len() >= SHORTEST => masker.add(text),
-        Value::Array(elements) => elements.iter().for_each(|element| mask_texts(element, masker)),
-        Value::Object(members) => members.values().for_each(|member| mask_texts(member, masker)),
+        Value::String(text) if is_certain || text.len() >= SHORTEST => masker.add(text),
+        Value::Array(elements) => elements.iter().for_each(|element| hide(element, is_certain, masker)),
+        Value::Object(members) => members.values().for_each(|member| hide(member, is_certain, masker)),
         _ => {}
     }
 }
 
-fn secret(template: &Template, run: &Run, scope: &dyn Scope) -> Result<SecretString, String> {
+pub(super) fn secret(template: &Template, run: &Run, scope: &dyn Scope) -> Result<SecretString, String> {
     let datum = template.resolve(scope).map_err(|error| error.to_string())?;
     if datum.value().is_null() {
         return Err("the value of the auth profile is null".to_owned());
@@ -360,7 +365,7 @@ fn basic_credentials(username: &str, password: &str) -> Result<String, String> {
     Ok(STANDARD.encode(format!("{username}:{password}")))
 }
 
-fn set_header(request: &mut Request, name: &str, value: &str) -> Result<(), String> {
+pub(super) fn set_header(request: &mut Request, name: &str, value: &str) -> Result<(), String> {
     if value.contains(['\r', '\n', '\0']) {
         return Err(format!(
             "the value for the header `{name}` holds a line end or a NUL, which cannot be sent"
@@ -379,14 +384,29 @@ fn attach_key(request: &mut Request, location: KeyLocation, name: &str, key: &st
             request.url = format!("{}{separator}{}={}", request.url, encode(name), encode(key));
             Ok(())
         }
-        KeyLocation::Cookie => {
-            let pair = format!("{name}={key}");
-            let cookies = match request.headers.get("cookie") {
-                Some(others) => format!("{others}; {pair}"),
-                None => pair,
-            };
-            set_header(request, "Cookie", &cookies)
+        KeyLocation::Cookie => set_or_join(request, "Cookie", &format!("{name}={key}")),
+    }
+}
+
+/// Sets a header; cookies are joined with those that are there.
+pub(super) fn set_or_join(request: &mut Request, name: &str, value: &str) -> Result<(), String> {
+    match request.headers.get(name) {
+        Some(others) if name.eq_ignore_ascii_case("cookie") => {
+            let cookies = format!("{others}; {value}");
+            set_header(request, name, &cookies)
         }
+        _ => set_header(request, name, value),
+    }
+}
+
+/// What stands in a dry run for what only an answer or a command gives.
+fn set_placeholders(request: &mut Request, headers: &[Named<Template>], profile: &str) -> Result<(), String> {
+    for Named { name, .. } in headers {
+        set_or_join(request, name, &format!("‹`{name}` of `{profile}`›"))?;
+    }
+    match headers {
+        [] => set_header(request, "Authorization", &format!("Bearer ‹token of `{profile}`›")),
+        [..] => Ok(()),
     }
 }
 

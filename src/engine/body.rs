@@ -4,14 +4,13 @@ use super::request::{BuildError, resolve, resolve_all};
 use super::scope::CaseScope;
 use super::step::Sending;
 use crate::check::RequestContent;
-use crate::expression::{Generator, Unresolved};
+use crate::expression::{Generator, Template, Unresolved};
 use crate::json::{Datum, Value};
 use crate::openapi::{
-    ContentKind, MediaType, Operation, OutgoingPart, WriteError, Written, content_kind, documented_type,
-    match_media_type, parts_of, write_content, write_parts,
+    ContentKind, Operation, WriteError, Written, content_kind, match_media_type, write_content, write_parts,
 };
-use crate::plan::PlannedStep;
-use crate::scenario::{BodyPart, Named, PartContent, StepBody, StepBodyKind};
+use crate::plan::{PartsError, PlannedStep, outgoing_parts};
+use crate::scenario::{StepBody, StepBodyKind};
 use crate::source::Span;
 
 /// The content of a step's request, and what it is judged by; `None` when it has none.
@@ -63,7 +62,9 @@ pub(super) fn build_body(
             writing(&replaced(Datum::object(resolve_all(fields, scope)?), body, scope)?)?
         }
         StepBodyKind::Multipart(parts) => {
-            let parts = build_parts(parts, sending, media_type.as_ref(), scope)?;
+            let files = &sending.request.attached.files;
+            let resolved = |_: usize, template: &Template| resolve(template, scope);
+            let parts = outgoing_parts(parts, files, media_type.as_ref(), resolved).map_err(unmade)?;
             let Written { content_type, bytes } = write_parts(&content_type, &parts, &boundary);
             RequestContent { media_type: content_type, value: None, bytes }
         }
@@ -85,6 +86,13 @@ fn unsendable(error: WriteError, span: Span) -> BuildError {
     }
 }
 
+fn unmade(error: PartsError<BuildError>) -> BuildError {
+    match error {
+        PartsError::Value(error) => error,
+        PartsError::Encode(error, span) => BuildError::Encode { error, span: Some(span) },
+    }
+}
+
 /// What parts are put between: the same for the same seed and step, so that a run can be repeated byte
 /// for byte; it takes nothing from `$gen`.
 fn boundary(step: &PlannedStep, scope: &CaseScope) -> Result<String, BuildError> {
@@ -94,51 +102,6 @@ fn boundary(step: &PlannedStep, scope: &CaseScope) -> Result<String, BuildError>
         BuildError::Unresolved { error, span: step.step.place() }
     })?;
     Ok(format!("contest-{}", digits.to_text()))
-}
-
-fn build_parts(
-    parts: &[Named<BodyPart>],
-    sending: Sending<'_>,
-    media_type: Option<&MediaType<'_>>,
-    scope: &CaseScope,
-) -> Result<Vec<OutgoingPart>, BuildError> {
-    let mut files = sending.request.attached.files.iter();
-    let mut built = Vec::new();
-    for Named { name, value: part, .. } in parts {
-        let documented = media_type.and_then(|media_type| documented_type(media_type, name));
-        let one = |content_type: Option<String>, bytes: Vec<u8>| OutgoingPart {
-            name: Some(name.clone()),
-            file_name: part.file_name.clone(),
-            content_type: part.content_type.clone().or(content_type),
-            bytes,
-        };
-        match &part.content {
-            PartContent::Json(template) => {
-                let json = resolve(template, scope)?.to_json();
-                let content_type = documented.filter(|it| content_kind(it) == ContentKind::Json);
-                let content_type = content_type.or_else(|| Some("application/json".to_owned()));
-                built.push(one(content_type, json.into_bytes()));
-            }
-            PartContent::File(file) => {
-                let bytes = files.next().map(|bytes| bytes.to_vec()).unwrap_or_default();
-                let content_type = documented.or_else(|| Some("application/octet-stream".to_owned()));
-                let mut part = one(content_type, bytes);
-                part.file_name.get_or_insert_with(|| file.file_name().to_owned());
-                built.push(part);
-            }
-            PartContent::Value(template) => {
-                let value = resolve(template, scope)?;
-                for mut made in parts_of(media_type, name, &value)
-                    .map_err(|error| BuildError::Encode { error, span: Some(part.span) })?
-                {
-                    made.file_name.clone_from(&part.file_name);
-                    made.content_type = part.content_type.clone().or(made.content_type);
-                    built.push(made);
-                }
-            }
-        }
-    }
-    Ok(built)
 }
 
 /// The value with what `replace` sets in it.

@@ -137,7 +137,7 @@ impl Measure {
 }
 
 /// The latencies of judged exchanges, as the budgets ask for them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Timing {
     all: Sample,
     /// Of the tags that budgets name.

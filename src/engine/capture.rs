@@ -3,7 +3,7 @@ use crate::check::matching::Schemas;
 use crate::exchange::Exchange;
 use crate::expression::{Selector, Unresolved};
 use crate::json::{Datum, Pointer, Value};
-use crate::openapi::is_json;
+use crate::openapi::{ContentKind, content_kind, is_json};
 use crate::scenario::{Capture, CaptureSource, Named, Take};
 use std::collections::BTreeMap;
 
@@ -117,7 +117,13 @@ fn is_text(exchange: &Exchange) -> bool {
 pub(super) fn no_json(exchange: &Exchange, selector: &Selector) -> String {
     match exchange.response.content_type() {
         Some(stated) if !is_json(stated) => {
-            format!("`{}` reads JSON, and the body is {stated}", selector.text())
+            let has_parts = !matches!(content_kind(stated), ContentKind::Text | ContentKind::Binary);
+            match has_parts {
+                true => {
+                    format!("`{}` reads values, and the body cannot be read as {stated}", selector.text())
+                }
+                false => format!("`{}` reads JSON, and the body is {stated}", selector.text()),
+            }
         }
         _ => "the body is not JSON".to_owned(),
     }

@@ -28,7 +28,7 @@ pub(super) async fn run_case<'c>(
     once: Option<&mut Once<'c>>,
 ) -> CaseReport {
     let started = Instant::now();
-    let mut report = empty_report(case, turn.index, turn.round);
+    let mut report = empty_report(run, case, (turn.index, turn.round), worker);
     let skip = mark::skip_of(case);
     if let Some(skip) = skip.filter(|skip| skip.when.is_none()) {
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };

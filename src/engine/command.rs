@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// As much of what a command says on stderr as a message can use.
 const MAX_STDERR: usize = 16 << 10;
@@ -57,7 +57,10 @@ async fn run(invocation: &Invocation<'_>) -> Result<Vec<u8>, TokenError> {
     let [program, arguments @ ..] = invocation.words else { return Err(failed("there is no command", None)) };
     let below = invocation.folder.join(program);
     let is_path = program.contains(['/', '\\']);
-    let child = Command::new(if is_path { below.as_os_str() } else { program.as_ref() })
+    let mut command = Command::new(if is_path { below.as_os_str() } else { program.as_ref() });
+    #[cfg(unix)]
+    command.process_group(0);
+    let child = command
         .args(arguments)
         .current_dir(match invocation.folder.as_os_str().is_empty() {
             true => Path::new("."),
@@ -80,6 +83,7 @@ async fn run(invocation: &Invocation<'_>) -> Result<Vec<u8>, TokenError> {
         };
         failed(format!("`{program}` cannot be run ({reason})"), Some(help.to_owned()))
     })?;
+    let family = Family::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let all = async {
         tokio::try_join!(
@@ -88,7 +92,11 @@ async fn run(invocation: &Invocation<'_>) -> Result<Vec<u8>, TokenError> {
             async { child.wait().await.map_err(|_| Unread::Broken) },
         )
     };
-    match tokio::time::timeout(invocation.timeout, all).await {
+    let ended = tokio::time::timeout(invocation.timeout, all).await;
+    if matches!(ended, Ok(Ok(_))) {
+        family.has_ended();
+    }
+    match ended {
         Err(_) => Err(failed(
             format!("`{program}` did not end within {}", seconds(invocation.timeout)),
             Some(
@@ -111,6 +119,47 @@ async fn run(invocation: &Invocation<'_>) -> Result<Vec<u8>, TokenError> {
             Err(failed(format!("`{program}` {}{said}", ending(status)), None))
         }
     }
+}
+
+/// A command with everything that it has started, which ends with it when nobody waits for it any more:
+/// what a script runs would live on.
+struct Family {
+    /// The process group of the command, whose id is that of the command.
+    #[cfg(unix)]
+    group: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Family {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self { group: id.and_then(rustix::process::Pid::from_raw) }
+    }
+
+    /// Nothing is left to be ended.
+    fn has_ended(mut self) {
+        self.group = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Family {
+    fn drop(&mut self) {
+        if let Some(group) = self.group {
+            // Whoever has ended meanwhile needs it no more.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+/// Elsewhere the command alone is ended, by `kill_on_drop`.
+#[cfg(not(unix))]
+impl Family {
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    fn has_ended(self) {}
 }
 
 fn failed(message: impl Into<String>, help: Option<String>) -> TokenError {
@@ -260,6 +309,12 @@ mod tests {
             Err(("no token: `sh` printed more than the limit `body` of 1000 bytes", true)),
         )
         .await;
+        // What it started and left behind ends with it.
+        let marker = std::env::temp_dir().join(format!("contest-family-{}", std::process::id()));
+        let script = format!("(sleep 0.2; touch {}) & sleep 10", marker.display());
+        check(&script, Err(("no token: `sh` did not end within 50 ms", true))).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!marker.exists(), "a grandchild lived on");
         // More on stderr than anybody reads holds nothing up.
         check(r#"head -c 300000 /dev/zero >&2; echo '{"access_token": "t"}'"#, Ok(("t", None))).await;
     }

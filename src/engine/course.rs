@@ -1,5 +1,9 @@
 //! Steps in their order with what they make, the flows that they call, and the cleanup behind them.
 
+mod login;
+
+pub(super) use login::{Asker, SignedIn, sign_in};
+
 use super::Verdict;
 use super::auth::{Credentials, resolve_credentials};
 use super::capture::evaluate_output;
@@ -10,14 +14,15 @@ use super::run::Run;
 use super::scope::CaseScope;
 use super::step::{Saved, StepContext, StepOutcome};
 use crate::diagnostic::{Code, Finding};
+use crate::expression::Template;
 use crate::http::CookieJar;
 use crate::json::Datum;
-use crate::plan::{PlannedAction, PlannedAuth, PlannedFlowCall, PlannedStep};
-use crate::scenario::Row;
+use crate::plan::{PlannedAction, PlannedAuth, PlannedFlow, PlannedFlowCall, PlannedStep};
+use crate::scenario::{Input, Named, Row};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +42,9 @@ pub(super) struct CaseName {
     /// `file › title`.
     pub(super) name: Arc<str>,
 }
+
+/// Where a step leaves what the flows of auth profiles reported that it needed.
+pub(super) type LoginReports = Arc<Mutex<Vec<StepReport>>>;
 
 /// Steps under way: those of one case, or those around a file.
 pub(super) struct Course<'c> {
@@ -58,6 +66,8 @@ pub(super) struct Course<'c> {
     due: Vec<Due<'c>>,
     /// When the time for steps, or for their cleanup, is over.
     deadline: Instant,
+    /// What the flows of auth profiles reported that a step needed, for as long as it runs.
+    logins: LoginReports,
     /// Calls of flows of which nothing was sent yet, from the outside in.
     calling: Vec<(&'c PlannedStep, usize)>,
     pub(super) left_behind: Vec<String>,
@@ -122,6 +132,7 @@ impl<'c> Course<'c> {
             reports: Vec::new(),
             due: Vec::new(),
             deadline: Instant::now(),
+            logins: LoginReports::default(),
             calling: Vec::new(),
             left_behind: Vec::new(),
             has_strict_pass: false,
@@ -166,6 +177,7 @@ impl<'c> Course<'c> {
             worker: self.worker,
             phase,
             deadline: self.deadline,
+            logins: Arc::clone(&self.logins),
         }
     }
 
@@ -207,7 +219,8 @@ impl<'c> Course<'c> {
     async fn run_step(&mut self, step: &'c PlannedStep, scope: usize, phase: Phase) -> Verdict {
         let at = self.reports.len();
         self.run.doing(self.case.index, || self.context(phase).words(step));
-        let outcome = match &step.action {
+        let (started, begun) = (self.run.settings.values.clock.now(), Instant::now());
+        let mut outcome = match &step.action {
             PlannedAction::Flow(call) => {
                 StepOutcome { report: self.run_flow(step, call, scope, phase).await, was_sent: false }
             }
@@ -231,14 +244,23 @@ impl<'c> Course<'c> {
                 context.run_request((step, request), &mut scopes[scope], jar, &mut on_send).await
             }
         };
-        let report = match phase.is_judged() {
-            true => self.apply_mark(step, outcome.report, at),
-            false => self.excuse(outcome),
+        outcome.report.started = Some(started);
+        outcome.report.elapsed = begun.elapsed();
+        let report = match phase.is_cleanup() {
+            true => self.excuse(outcome),
+            false => self.apply_mark(step, outcome.report, at),
         };
         let verdict = report.verdict;
         // A call stands before the steps of its flow.
         self.reports.insert(at, report);
+        self.report_logins(at);
         verdict
+    }
+
+    /// Puts what signing in reported before the step that asked for it.
+    fn report_logins(&mut self, at: usize) {
+        let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        self.reports.splice(at..at, logins.drain(..));
     }
 
     /// Applies the mark of a step, which for a call covers the steps of its flow, reported from `at` on.
@@ -273,7 +295,7 @@ impl<'c> Course<'c> {
         if let Some(outcome) = context.condition(step, &self.scopes[scope]) {
             return outcome.report;
         }
-        let inner = match self.enter(step, call, scope) {
+        let inner = match self.enter(step, call, scope, phase) {
             Ok(scope) => scope,
             Err(finding) => {
                 let mut report = context.blank(step, Verdict::Errored, None);
@@ -311,11 +333,15 @@ impl<'c> Course<'c> {
         step: &PlannedStep,
         call: &PlannedFlowCall,
         scope: usize,
+        phase: Phase,
     ) -> Result<CaseScope, Box<Finding>> {
         let caller = &self.scopes[scope];
         let stream = format!("{}/{}", self.stream, self.scopes.len());
         let mut inner = new_scope(self.run, &stream);
         inner.share_placeholders(caller);
+        if phase == Phase::Auth {
+            inner.credentials = login::credentials_of(call.flow.flow(), None);
+        }
         let label = format!("step `{}` was not run", step.id);
         let place = |fact| {
             let context = self.context(Phase::Steps);
@@ -335,13 +361,7 @@ impl<'c> Course<'c> {
                     .value
                     .resolve(caller)
                     .map_err(|error| place(unresolved_fact(&error, given.value.span, &label))),
-                (None, Some(default)) => default.resolve(&inner).map_err(|error| {
-                    let headline = unresolved_headline(&error);
-                    let label = format!("is the default of the input `{}`", input.name);
-                    let source = &call.flow.file.source;
-                    let (code, span) = (Code::VALUE_UNRESOLVED, default.span);
-                    Box::new(value_finding(source, span, code, headline, &label, None))
-                }),
+                (None, Some(default)) => default_of(&call.flow, input, default, &inner),
                 (None, None) => continue,
             };
             let datum = resolved?;
@@ -372,25 +392,11 @@ impl<'c> Course<'c> {
         scope: usize,
         own: usize,
     ) -> Vec<Finding> {
+        let outputs = match self.outputs(&call.flow, own, &format!("to step `{}`", step.id)) {
+            Ok(outputs) => outputs,
+            Err(findings) => return findings,
+        };
         let mut findings = Vec::new();
-        let mut outputs: BTreeMap<String, Datum> = BTreeMap::new();
-        for output in &call.flow.flow().outputs {
-            match output.value.resolve(&self.scopes[own]) {
-                Ok(datum) => {
-                    outputs.insert(output.name.clone(), datum);
-                }
-                Err(error) => {
-                    let headline = unresolved_headline(&error);
-                    let label = format!("gives the output `{}` to step `{}`", output.name, step.id);
-                    let source = &call.flow.file.source;
-                    let (code, span) = (Code::VALUE_UNRESOLVED, output.value.span);
-                    findings.push(value_finding(source, span, code, headline, &label, None));
-                }
-            }
-        }
-        if !findings.is_empty() {
-            return findings;
-        }
         for capture in &step.step.save {
             match evaluate_output(capture, &self.scopes[scope], &outputs) {
                 Ok(datum) => {
@@ -412,6 +418,31 @@ impl<'c> Course<'c> {
         caller.outputs.insert(step.name.clone(), outputs);
         caller.leave_open(&step.name, []);
         findings
+    }
+
+    /// The outputs of a flow whose steps are done.
+    fn outputs(
+        &self,
+        flow: &PlannedFlow,
+        own: usize,
+        receiver: &str,
+    ) -> Result<BTreeMap<String, Datum>, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut outputs: BTreeMap<String, Datum> = BTreeMap::new();
+        for output in &flow.flow().outputs {
+            match output.value.resolve(&self.scopes[own]) {
+                Ok(datum) => {
+                    outputs.insert(output.name.clone(), datum);
+                }
+                Err(error) => {
+                    let headline = unresolved_headline(&error);
+                    let label = format!("gives the output `{}` {receiver}", output.name);
+                    let (code, span) = (Code::VALUE_UNRESOLVED, output.value.span);
+                    findings.push(value_finding(&flow.file.source, span, code, headline, &label, None));
+                }
+            }
+        }
+        if findings.is_empty() { Ok(outputs) } else { Err(findings) }
     }
 
     /// Cleanups, last registered first, then these steps; each is tried, within the time they have
@@ -470,6 +501,21 @@ impl<'c> Course<'c> {
         }
         report
     }
+}
+
+/// The default of an input of a flow.
+fn default_of(
+    flow: &PlannedFlow,
+    input: &Named<Input>,
+    default: &Template,
+    scope: &CaseScope,
+) -> Result<Datum, Box<Finding>> {
+    default.resolve(scope).map_err(|error| {
+        let headline = unresolved_headline(&error);
+        let label = format!("is the default of the input `{}`", input.name);
+        let (code, span) = (Code::VALUE_UNRESOLVED, default.span);
+        Box::new(value_finding(&flow.file.source, span, code, headline, &label, None))
+    })
 }
 
 /// The moment when a time is over; one that no clock can count to is as good as a year.

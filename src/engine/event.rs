@@ -1,8 +1,12 @@
 use super::Verdict;
+use super::about::CaseAbout;
 use super::budget::BudgetOutcome;
 use super::durations::Durations;
 use super::record::ExchangeRecord;
+use crate::clock::Timestamp;
 use crate::diagnostic::{Code, Finding};
+use crate::source::Location;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +59,7 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub struct RunStarted {
     /// The version of contest.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// The environment's name; `None` when a base URL was given without one.
     pub environment: Option<String>,
     /// What is tested: `embedded mock`, or the base URLs.
@@ -68,6 +72,8 @@ pub struct RunStarted {
     pub seed: u64,
     /// The value of `$run.id`.
     pub run_id: String,
+    /// When it began.
+    pub started: Timestamp,
     /// Whether nothing is sent: requests are made ready and shown.
     pub is_dry: bool,
     /// Things that the reader should know before anything else: TLS is not verified.
@@ -98,14 +104,21 @@ pub struct CaseReport {
     pub steps: Vec<StepReport>,
     /// What cleanup could not undo, one sentence each; it does not change the verdict.
     pub left_behind: Vec<String>,
-    /// From the case's start to its end; of several attempts, the last.
-    pub elapsed: Duration,
     /// The attempts before this one, in their order; all of them failed or errored, and have none
     /// before them.
     pub earlier: Vec<CaseReport>,
     /// Whether it passed once it was run again. It is failed all the same where
     /// [`Habits::fails_flaky`](super::Habits::fails_flaky) says so.
     pub is_flaky: bool,
+    /// When it began; of one that was not run, when that was said.
+    pub started: Timestamp,
+    /// From the case's start to its end; of several attempts, the last.
+    pub elapsed: Duration,
+    /// Which worker had it, from 0.
+    pub worker: usize,
+    /// What is known of it before it runs, where
+    /// [`RunSettings::keeps_about`](super::RunSettings::keeps_about) asks for it.
+    pub about: Option<Arc<CaseAbout>>,
 }
 
 /// In which part of a case a step stands.
@@ -115,6 +128,8 @@ pub enum Phase {
     SetupOnce,
     /// The file's or the scenario's `setup`.
     Setup,
+    /// The flow of an auth profile, before the step that needs it first.
+    Auth,
     /// The scenario's `steps`.
     Steps,
     /// A step's `cleanup`.
@@ -131,6 +146,7 @@ impl Phase {
         match self {
             Self::SetupOnce => "setupOnce step",
             Self::Setup => "setup step",
+            Self::Auth => "auth step",
             Self::Steps => "step",
             Self::Cleanup => "cleanup",
             Self::Teardown => "teardown step",
@@ -138,11 +154,30 @@ impl Phase {
         }
     }
 
-    /// Whether its steps decide about their case: they come before cleanup.
-    pub fn is_judged(self) -> bool {
+    /// The key under which its steps stand in a scenario.
+    pub fn key(self) -> &'static str {
         match self {
-            Self::SetupOnce | Self::Setup | Self::Steps => true,
-            Self::Cleanup | Self::Teardown | Self::TeardownOnce => false,
+            Self::SetupOnce => "setupOnce",
+            Self::Setup => "setup",
+            Self::Auth => "auth",
+            Self::Steps => "steps",
+            Self::Cleanup => "cleanup",
+            Self::Teardown => "teardown",
+            Self::TeardownOnce => "teardownOnce",
+        }
+    }
+
+    /// Whether its steps decide about their case: they come before cleanup. Those of an auth profile do
+    /// not: the step does that they sign in for.
+    pub fn is_judged(self) -> bool {
+        self != Self::Auth && !self.is_cleanup()
+    }
+
+    /// Whether its steps come at the end, and are judged leniently.
+    pub fn is_cleanup(self) -> bool {
+        match self {
+            Self::SetupOnce | Self::Setup | Self::Auth | Self::Steps => false,
+            Self::Cleanup | Self::Teardown | Self::TeardownOnce => true,
         }
     }
 }
@@ -163,6 +198,12 @@ pub struct StepReport {
     pub verdict: Verdict,
     /// Why nothing was sent, when it was skipped; the known fault, when it was marked `xfail`.
     pub reason: Option<String>,
+    /// Where it is written; `None` of what people did not write.
+    pub at: Option<Location>,
+    /// When it began; `None` of one that was not run.
+    pub started: Option<Timestamp>,
+    /// From its beginning to its end: with its condition, its polls and, of a call of a flow, its steps.
+    pub elapsed: Duration,
     /// Everything that was found, denied and warned.
     pub findings: Vec<Finding>,
     /// The exchange, masked; `None` when nothing was answered. Of several, the last.
@@ -320,6 +361,9 @@ impl StepReport {
             action: String::new(),
             verdict,
             reason: None,
+            at: None,
+            started: None,
+            elapsed: Duration::ZERO,
             findings: Vec::new(),
             exchange: None,
             earlier: 0,

@@ -9,7 +9,9 @@ use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
 use crate::openapi::{Header, Operation, decode_header};
-use crate::scenario::{BytesExpectation, Expectation, MatcherKind, Member, Spanned};
+use crate::scenario::{
+    BytesExpectation, Expectation, Matcher, MatcherKind, Member, Operator, OperatorKind, Spanned,
+};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
@@ -36,13 +38,26 @@ pub(super) fn check_expectations(
     }
     if let Some(matcher) = &expect.body {
         let body = &exchange.response.body;
-        let text = match body.whole() {
-            None if !body.is_empty() => Some(Datum::new(body.text_lossy().into_owned())),
-            _ => None,
+        let text = || Datum::new(body.text_lossy().into_owned());
+        let match_one = |datum: Option<&Datum>| {
+            let actual = Actual { value: datum, at: &Pointer::root(), name: "the body", is_text: false };
+            match_value(matcher, &actual, scope, scope.schemas)
         };
-        let whole = body.whole().or(text.as_ref());
-        let actual = Actual { value: whole, at: &Pointer::root(), name: "the body", is_text: false };
-        let result = match_value(matcher, &actual, scope, scope.schemas);
+        let result = match (body.structure(), body.whole()) {
+            // Such content is the text that came as well as what is read out of it.
+            (Some(structure), _) => match text_of(matcher) {
+                TextIs::Meant => match_one(Some(&text())),
+                TextIs::Possible => {
+                    let of_structure = match_one(Some(structure));
+                    let is_met = |result: &Result<Vec<Mismatch>, _>| result.as_ref().is_ok_and(Vec::is_empty);
+                    let of_text = (!is_met(&of_structure)).then(|| match_one(Some(&text())));
+                    of_text.filter(is_met).unwrap_or(of_structure)
+                }
+                TextIs::Nothing => match_one(Some(structure)),
+            },
+            (None, None) if !body.is_empty() => match_one(Some(&text())),
+            (None, whole) => match_one(whole),
+        };
         expected.add_body(result);
     }
     for each in &expect.jsonpath {
@@ -86,6 +101,32 @@ pub(super) fn check_expectations(
         expected.facts.extend(check_within(within, exchange.latency));
     }
     expected
+}
+
+/// Whether a matcher of a body is one of its text, where the body has a structure too.
+enum TextIs {
+    Meant,
+    Possible,
+    Nothing,
+}
+
+fn text_of(matcher: &Matcher) -> TextIs {
+    let is_of_text = |operator: &Operator| match &operator.kind {
+        OperatorKind::Match(_) => true,
+        OperatorKind::Contains(wanted) => wanted.iter().all(|each| matches!(text_of(each), TextIs::Meant)),
+        OperatorKind::Not(inner) => matches!(text_of(inner), TextIs::Meant),
+        _ => false,
+    };
+    match &matcher.kind {
+        MatcherKind::Equal(template) => match template.as_literal() {
+            Some(literal) if literal.value().is_string() => TextIs::Meant,
+            Some(_) => TextIs::Nothing,
+            None => TextIs::Possible,
+        },
+        MatcherKind::Markers(_) => TextIs::Possible,
+        MatcherKind::Operators(operators) if operators.iter().all(is_of_text) => TextIs::Meant,
+        MatcherKind::Object(_) | MatcherKind::List(_) | MatcherKind::Operators(_) => TextIs::Nothing,
+    }
 }
 
 impl Expected {

@@ -1,6 +1,7 @@
 //! Runs a plan: cases on workers, steps in order, cleanup always. What happens is said in
 //! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
+mod about;
 mod attempts;
 mod auth;
 mod body;
@@ -19,6 +20,7 @@ mod folded;
 mod gate;
 mod habits;
 mod inputs;
+mod login;
 mod mark;
 mod mask;
 mod once;
@@ -31,6 +33,7 @@ mod sends;
 mod status;
 mod step;
 mod stepper;
+mod structure;
 mod summary;
 mod target;
 mod target_uri;
@@ -41,6 +44,7 @@ mod url;
 mod values;
 mod verdict;
 
+pub use about::CaseAbout;
 pub use budget::{Budget, BudgetError, BudgetOutcome};
 pub use durations::{Durations, Sample};
 pub use event::{
@@ -52,6 +56,7 @@ pub use habits::Habits;
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};
+pub use summary::SummaryBuilder;
 pub use target::{Refusal, Target};
 pub use values::{GivenInput, Values};
 pub use verdict::Verdict;

@@ -1,8 +1,9 @@
+use super::about::CaseAbout;
 use super::attempts::{Turn, run_attempts};
-use super::budget::Timing;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
 use super::habits::{Brake, Habits};
+use super::login::LoginCounts;
 use super::mask::mask_report;
 use super::once::Once;
 use super::summary::SummaryBuilder;
@@ -16,6 +17,7 @@ use crate::limits::Limits;
 use crate::plan::{Case, Plan, PlannedStep, UsedNames};
 use crate::scenario::{AuthProfile, Named};
 use crate::secret::{Masker, SecretString};
+use crate::source::Source;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
@@ -45,6 +47,8 @@ pub struct RunSettings {
     pub values: Arc<Values>,
     /// The auth profiles of the project file, in its order.
     pub profiles: Vec<Named<AuthProfile>>,
+    /// The project file, for messages.
+    pub project: Option<Arc<Source>>,
     /// The certificates of `mtls` profiles, by profile; `None` where there is none to show.
     pub identities: Vec<Option<Identity>>,
     /// The folder in which auth profiles run commands; `None` when they may not.
@@ -60,6 +64,8 @@ pub struct RunSettings {
     /// Whether every exchange is told, as an [`Event::Exchanged`] and in the report of its step; it costs
     /// a masked copy of each body.
     pub keeps_exchanges: bool,
+    /// Whether the reports of cases say what is known of them before they run.
+    pub keeps_about: bool,
     /// Whether requests are only made ready and shown: no token is fetched and nothing is sent.
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
@@ -101,6 +107,7 @@ pub(super) struct Run {
     /// listens.
     pub(super) events: mpsc::UnboundedSender<Event>,
     pub(super) token_requests: TokenRequests,
+    pub(super) login_counts: LoginCounts,
     /// The names that expressions of the plan read.
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
@@ -132,13 +139,14 @@ pub async fn run(
     let units = units(sequence, &plan.cases);
     let n_workers = settings.workers.clamp(1, units.len().max(1));
     emit(&Event::RunStarted(RunStarted {
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").into(),
         environment: settings.environment.clone(),
         target: settings.masker.mask(&settings.target),
         cases: n_cases,
         workers: n_workers,
         seed: settings.values.seed,
         run_id: settings.values.run_id.clone(),
+        started: settings.values.clock.now(),
         is_dry: settings.is_dry,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
@@ -157,6 +165,7 @@ pub async fn run(
         target,
         events,
         token_requests: TokenRequests::default(),
+        login_counts: LoginCounts::default(),
         profiles_read_steps,
     });
     let next = Arc::new(AtomicUsize::new(0));
@@ -165,14 +174,11 @@ pub async fn run(
     }
     // The channel ends with the last worker.
     drop(run);
-    let mut builder = SummaryBuilder::new(settings.habits.slow);
-    let budgets = &settings.habits.budgets;
-    let mut timing = Timing::new(budgets);
+    let mut builder = SummaryBuilder::new(&settings.habits);
     while let Some(event) = receiver.recv().await {
         match &event {
             Event::CaseFinished(report) => {
-                builder.add(report);
-                timing.add(report, &plan.cases[report.index % plan.cases.len()].tags);
+                builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
             }
             Event::Stopped { reason } => builder.stop(reason),
             _ => {}
@@ -180,12 +186,11 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
+    let (over_budget, idle) = builder.hold(&settings.habits.budgets);
     let mut summary =
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
     if !settings.is_dry {
         summary.withheld = None;
-        summary.durations = timing.operations().map(|(name, sample)| sample.durations(name)).collect();
-        let (over_budget, idle) = timing.hold(budgets);
         summary.over_budget = over_budget;
         summary.not_checked.extend(
             idle.into_iter()
@@ -232,13 +237,13 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
         let case = &run.plan.cases[index % run.plan.cases.len()];
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
-            let mut report = empty_report(case, *index, round);
+            let mut report = empty_report(run, case, (*index, round), worker);
             report.reason = Some("interrupted".to_owned());
             run.tell(report);
             continue;
         }
         if let Some(reason) = run.brake.reason() {
-            let report = empty_report(case, *index, round);
+            let report = empty_report(run, case, (*index, round), worker);
             run.tell(CaseReport { reason: Some(reason.to_owned()), ..report });
             continue;
         }
@@ -295,7 +300,14 @@ impl Run {
 }
 
 /// The report of a case of which nothing has run.
-pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseReport {
+pub(super) fn empty_report(
+    run: &Run,
+    case: &Case,
+    (index, round): (usize, usize),
+    worker: usize,
+) -> CaseReport {
+    let settings = &run.settings;
+    let about = || Arc::new(CaseAbout::of(&run.plan, case, round, &settings.masker));
     let id = if round == 0 { case.id.clone() } else { format!("{}#{}", case.id, round + 1) };
     CaseReport {
         index,
@@ -311,9 +323,12 @@ pub(super) fn empty_report(case: &Case, index: usize, round: usize) -> CaseRepor
         is_tolerated: false,
         steps: Vec::new(),
         left_behind: Vec::new(),
+        started: settings.values.clock.now(),
         elapsed: Duration::ZERO,
         earlier: Vec::new(),
         is_flaky: false,
+        worker,
+        about: settings.keeps_about.then(about),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::check::RequestValues;
 use crate::check::matching::Schemas;
 use crate::clock::Timestamp;
 use crate::exchange::Exchange;
-use crate::expression::{Access, Condition, Generator, Reference, Scope, Unresolved};
+use crate::expression::{Access, Condition, Generator, Reference, Scope, Template, Unresolved};
 use crate::json::{Datum, Map, Pointer, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,12 +19,21 @@ pub(super) struct CaseScope {
     pub(super) exchanges: BTreeMap<String, Arc<Exchange>>,
     /// What the flows gave that steps called, by the names of the steps.
     pub(super) outputs: BTreeMap<String, BTreeMap<String, Datum>>,
+    /// In a flow that signs in: what it gives.
+    pub(super) credentials: Vec<Credential>,
     /// In a flow: who its caller is sent as, where only the caller knows.
     pub(super) caller: Option<Credentials>,
     pub(super) values: Arc<Values>,
     /// What answers would have given, where nothing is sent.
     unanswered: Option<Unanswered>,
     generator: Mutex<Generator>,
+}
+
+/// An output of a flow that signs in.
+pub(super) struct Credential {
+    pub(super) value: Template,
+    /// Whether it is sent, and not only looked at.
+    pub(super) is_sent: bool,
 }
 
 impl CaseScope {
@@ -35,6 +44,7 @@ impl CaseScope {
             row: BTreeMap::new(),
             exchanges: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            credentials: Vec::new(),
             caller: None,
             values: Arc::clone(values),
             unanswered: None,
@@ -321,12 +331,14 @@ fn member(reference: &Reference, at: usize) -> Option<&str> {
 }
 
 fn body_part(reference: &Reference, from: usize, exchange: &Exchange) -> Result<Datum, Unresolved> {
-    match exchange.response.body.whole() {
+    let body = &exchange.response.body;
+    let is_whole = from == reference.steps.len();
+    match body.whole() {
+        // All of a form or of XML is its text, which a regex reads and another step sends on.
+        Some(_) if is_whole && body.structure().is_some() => Ok(Datum::new(body.text_lossy().into_owned())),
         Some(datum) => reference.walk_within(from, datum),
-        None if from == reference.steps.len() => {
-            Ok(Datum::new(exchange.response.body.text_lossy().into_owned()))
-        }
-        None => unresolved(reference, "the body is not JSON"),
+        None if is_whole => Ok(Datum::new(body.text_lossy().into_owned())),
+        None => unresolved(reference, "the body is neither JSON nor anything else with parts"),
     }
 }
 

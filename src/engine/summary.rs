@@ -1,13 +1,15 @@
 use super::Verdict;
+use super::budget::{Budget, BudgetOutcome, Timing};
 use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
+use super::habits::Habits;
 use crate::diagnostic::{Code, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Adds up the reports of cases; their order of arrival does not matter.
-#[derive(Default)]
-pub(super) struct SummaryBuilder {
+#[derive(Clone, Debug, Default)]
+pub struct SummaryBuilder {
     verdicts: BTreeMap<Verdict, usize>,
     attention: BTreeMap<usize, Attention>,
     tolerated: usize,
@@ -27,9 +29,11 @@ pub(super) struct SummaryBuilder {
     /// A case that takes longer is slow.
     most: Option<Duration>,
     slow: Vec<(usize, SlowCase)>,
+    timing: Timing,
 }
 
 /// Warnings that are counted together.
+#[derive(Clone, Debug)]
 struct Warnings {
     count: WarningCount,
     /// The case whose headline is shown: the first in the order of the files.
@@ -39,9 +43,9 @@ struct Warnings {
 }
 
 impl SummaryBuilder {
-    /// One that lists the cases which took longer.
-    pub(super) fn new(most: Option<Duration>) -> Self {
-        Self { most, ..Self::default() }
+    /// One that heeds what is slow, and which tags budgets name.
+    pub(super) fn new(habits: &Habits) -> Self {
+        Self { most: habits.slow, timing: Timing::new(&habits.budgets), ..Self::default() }
     }
 
     /// Notes why the cases are left out that are not run for this reason.
@@ -49,7 +53,19 @@ impl SummaryBuilder {
         self.stopped = Some(Stopped { reason: reason.to_owned(), left_out: 0 });
     }
 
-    pub(super) fn add(&mut self, report: &CaseReport) {
+    /// The budgets that were exceeded, and as texts those of which no exchange was judged.
+    pub(super) fn hold(&self, budgets: &[Budget]) -> (Vec<BudgetOutcome>, Vec<String>) {
+        self.timing.hold(budgets)
+    }
+
+    /// Takes the report of a case.
+    pub fn add(&mut self, report: &CaseReport) {
+        self.add_tagged(report, &BTreeSet::new());
+    }
+
+    /// Takes the report of a case that has tags.
+    pub(super) fn add_tagged(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
+        self.timing.add(report, tags);
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
         self.tolerated += usize::from(report.is_tolerated);
@@ -154,7 +170,8 @@ impl SummaryBuilder {
         }
     }
 
-    pub(super) fn finish(self, target: String, elapsed: Duration, is_interrupted: bool) -> Summary {
+    /// The sums; of the requests that were withheld too, which only a dry run has.
+    pub fn finish(self, target: String, elapsed: Duration, is_interrupted: bool) -> Summary {
         let counted =
             |it: Warnings| WarningCount { others: it.headlines.len().saturating_sub(1), ..it.count };
         let mut warnings: Vec<WarningCount> = self.warnings.into_values().map(counted).collect();
@@ -174,7 +191,7 @@ impl SummaryBuilder {
             flaky: self.flaky.into_values().collect(),
             stopped: self.stopped,
             slow: slow.into_iter().map(|(_, it)| it).collect(),
-            durations: Vec::new(),
+            durations: self.timing.operations().map(|(name, it)| it.durations(name)).collect(),
             over_budget: Vec::new(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
@@ -262,9 +279,12 @@ mod tests {
             is_tolerated: false,
             steps: vec![step],
             left_behind: Vec::new(),
+            started: crate::clock::Timestamp::UNIX_EPOCH,
             elapsed: Duration::ZERO,
             earlier: Vec::new(),
             is_flaky: false,
+            worker: 0,
+            about: None,
         }
     }
 

@@ -3,13 +3,14 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// A response's content: the bytes after their content encoding was undone, read as text and as
-/// JSON at most once.
+/// JSON at most once. Content that is no JSON and yet made of parts has a value that others read.
 #[derive(Debug, Default)]
 pub struct Body {
     content: Content,
     charset: Option<String>,
     problem: Option<BodyProblem>,
     cut: Option<String>,
+    structure: Option<Box<Datum>>,
     text: OnceLock<Result<String, BodyProblem>>,
     json: OnceLock<Result<Json, ParseError>>,
 }
@@ -105,6 +106,16 @@ impl Body {
         self
     }
 
+    /// Notes what a form, parts, XML or a sequence of items reads as, by its media type.
+    pub fn set_structure(&mut self, structure: Datum) {
+        self.structure = Some(Box::new(structure));
+    }
+
+    /// The value that was read from content that is no JSON.
+    pub fn structure(&self) -> Option<&Datum> {
+        self.structure.as_deref()
+    }
+
     /// Why only the beginning of the content was read, where that is so.
     pub fn cut(&self) -> Option<&str> {
         self.cut.as_deref()
@@ -155,9 +166,12 @@ impl Body {
         self.read().map(|json| json.plain.value())
     }
 
-    /// The content as a JSON value, when it is JSON.
+    /// The content as a value, when it is JSON or has a structure.
     pub fn value(&self) -> Option<&Value> {
-        self.json().ok()
+        match &self.structure {
+            Some(structure) => Some(structure.value()),
+            None => self.json().ok(),
+        }
     }
 
     /// Where the JSON content has two members of one name in an object, in the order found; at most
@@ -166,8 +180,11 @@ impl Body {
         self.read().map_or(&[], |json| &json.duplicates)
     }
 
-    /// The JSON content with the digits of its numbers.
+    /// The content as a value with the digits of its numbers, those of JSON as they were written.
     pub fn whole(&self) -> Option<&Datum> {
+        if let Some(structure) = &self.structure {
+            return Some(structure);
+        }
         let json = self.read().ok()?;
         let exact = json.exact.get_or_init(|| {
             let located = Located::parse(self.text().ok()?)?;
@@ -176,7 +193,7 @@ impl Body {
         Some(exact.as_deref().unwrap_or(&json.plain))
     }
 
-    /// A part of the JSON content with the digits of its numbers.
+    /// A part of the value with the digits of its numbers.
     pub fn datum(&self, at: &Pointer) -> Option<Datum> {
         self.whole()?.at(at)
     }
@@ -250,5 +267,14 @@ mod tests {
         assert_eq!(Body::new(r#"{"a": 1, "a": 2}"#, None).duplicates(), [Pointer::of(["a"])]);
         assert_eq!(Body::new("\u{feff}[]", None).value(), Some(&json!([])));
         assert!(Body::new("[", None).value().is_none());
+    }
+
+    #[test]
+    fn what_others_read_is_its_value() {
+        let mut body = Body::new("1\n", None);
+        body.set_structure(Datum::array([Datum::new(1)]));
+        assert_eq!(body.value(), Some(&json!([1])));
+        assert_eq!(body.datum(&Pointer::of(["0"])), Some(Datum::new(1)));
+        assert_eq!(body.json(), Ok(&json!(1)));
     }
 }

@@ -71,6 +71,9 @@ pub(super) enum Scanned {
     Reference(Reference, usize, Option<&'static str>),
 }
 
+/// What is wrong with `$gen.int(1` before a comma that YAML has read as its own.
+pub(super) const UNCLOSED_PARENTHESIS: &str = "the parenthesis is not closed";
+
 impl Reference {
     /// Reads a text that is one reference from its first to its last character; `None` for any
     /// other.
@@ -271,7 +274,7 @@ fn member(rest: &str) -> Result<(Access, usize), &'static str> {
         return Ok((Access::Member(name.to_owned()), end));
     }
     let inner = &rest[end + 1..];
-    let close = closing_parenthesis(inner).ok_or("the parenthesis is not closed")?;
+    let close = closing_parenthesis(inner).ok_or(UNCLOSED_PARENTHESIS)?;
     let list = format!("[{}]", &inner[..close]);
     let arguments: Vec<Value> =
         serde_json::from_str(&list).map_err(|_| "between parentheses stand JSON values: `int(1, 5)`")?;

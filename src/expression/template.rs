@@ -1,9 +1,10 @@
+use super::reference::Scanned;
 use super::text::{self, Piece};
 use super::{Condition, Reference, Scope, Syntax, Unresolved};
 use crate::diagnostic::{Code, Problems};
 use crate::json::{Datum, Pointer, array_index};
 use crate::source::Span;
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 use std::sync::OnceLock;
 
 /// A value as a person wrote it, compiled: a literal, a whole expression, a text with `{$…}` in
@@ -48,6 +49,17 @@ impl Template {
             Kind::Map(entries) => match entries.as_slice() {
                 [only] if only.key == "$literal" => Form::Literal(only.value.to_datum()),
                 [only] if only.key == "$cel" => condition_form(&only.value, syntax, problems),
+                [only] if is_unquoted(only, node, syntax, problems) => {
+                    let text = format!("{{{}}}", only.key);
+                    let message = format!("`{text}` without quotes is a map and no text");
+                    let label = "YAML reads the braces";
+                    let code = Code::SCENARIO_TEXT_LOOKS_LIKE_EXPRESSION;
+                    problems.error(code, node.span, message, label).help.push(format!(
+                        "write `{}` for the value as it is, `\"{text}\"` for its text",
+                        only.key
+                    ));
+                    Form::Literal(node.to_datum())
+                }
                 _ => Form::Map {
                     members: entries
                         .iter()
@@ -235,6 +247,16 @@ impl Template {
             }
         }
     }
+}
+
+/// Whether a map is `{$vars.x}` without quotes: a key that is an expression, and no value.
+fn is_unquoted(only: &Entry, node: &Node, syntax: &Syntax, problems: &Problems) -> bool {
+    matches!(only.value.kind, Kind::Null)
+        && matches!(
+            Reference::scan(&only.key, syntax, false),
+            Scanned::Reference(reference, length, None) if length == only.key.len() && !reference.steps.is_empty()
+        )
+        && !problems.source().slice(node.span).contains(':')
 }
 
 fn condition_form(node: &Node, syntax: &Syntax, problems: &mut Problems) -> Form {

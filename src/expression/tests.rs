@@ -176,6 +176,21 @@ fn text_that_looks_like_an_expression_is_an_error() {
         ),
     );
     check_problem(
+        "{ a: {$vars.t} }",
+        &format!(
+            "{code}: `{{$vars.t}}` without quotes is a map and no text | {{$vars.t}} | YAML reads the braces | write \
+             `$vars.t` for the value as it is, `\"{{$vars.t}}\"` for its text"
+        ),
+    );
+    check_problem(
+        "{ a: $gen.int(1, b: 2 }",
+        &format!(
+            "{code}: `$gen.int(1` would be sent as text | $gen | `$gen` is only read where it is the whole value, or in \
+             braces | a comma ends a value within `{{ }}` and `[ ]`: put the whole \
+             expression in quotes"
+        ),
+    );
+    check_problem(
         "$vars.",
         &format!(
             "{code}: `$vars.` would be sent as text | {} | write `{{$vars.…}}`, or `$$` for a literal dollar",

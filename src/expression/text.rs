@@ -2,7 +2,7 @@
 //! like expressions.
 
 use super::generator::Generator;
-use super::reference::{Access, Reference, Scanned, Syntax};
+use super::reference::{Access, Reference, Scanned, Syntax, UNCLOSED_PARENTHESIS};
 use crate::diagnostic::{Code, Problems};
 use crate::source::Span;
 
@@ -119,6 +119,11 @@ impl Reader<'_> {
         );
         if let Some(reason) = broken.filter(|_| reference.steps.is_empty()) {
             diagnostic.notes.push(reason.to_owned());
+        }
+        if broken == Some(UNCLOSED_PARENTHESIS) {
+            let help = "a comma ends a value within `{ }` and `[ ]`: put the whole expression in quotes";
+            diagnostic.help.push(help.to_owned());
+            return self.dollar();
         }
         let braced = match reference.steps.is_empty() {
             false => self.text.replacen(&reference.text, &format!("{{{}}}", reference.text), 1),

@@ -5,6 +5,7 @@ use super::incoming::{self, Answer, Arriving};
 use super::outgoing::{self, Outgoing};
 use super::pace::Pace;
 use super::plain::Plain;
+use super::probe::speaks_tls;
 use crate::exchange::{Exchange, Request, Response};
 use crate::limits::Limits;
 use crate::secret::{ExposeSecret, SecretString};
@@ -232,6 +233,12 @@ impl Client {
                          {} is not sent twice by itself",
                         request.method
                     )));
+                }
+                _ if failure.kind == TransportErrorKind::Protocol
+                    && matches!(carrier, Carrier::Plain(_))
+                    && speaks_tls(&context.authority).await =>
+                {
+                    return Err(context.tls_instead().after(failure.latency));
                 }
                 _ => return Err(failure),
             }

@@ -304,6 +304,13 @@ impl Context<'_> {
         if is_cut { self.reset() } else { self.broken(&cause(error)) }
     }
 
+    /// The server answered plain HTTP with a record of TLS.
+    pub(super) fn tls_instead(&self) -> TransportError {
+        let message = format!("{} speaks TLS, and the URL does not", self.origin());
+        TransportError::new(TransportErrorKind::Tls, message)
+            .with_help("the URL should begin with `https://`")
+    }
+
     fn reset(&self) -> TransportError {
         let message = format!("{} closed the connection without an answer", self.origin());
         TransportError::new(TransportErrorKind::Reset, message).with_help(if self.is_secure {

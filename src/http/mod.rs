@@ -18,6 +18,7 @@ mod measure;
 mod outgoing;
 mod pace;
 mod plain;
+mod probe;
 mod retry_after;
 #[cfg(test)]
 mod test_server;

@@ -10,13 +10,18 @@ use crate::check::Check;
 use crate::diagnostic::words::some_of;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::json::Pointer;
-use crate::openapi::is_json;
+use crate::openapi::{ContentKind, MediaType, content_kind, is_json};
 use crate::scenario::{Capture, CaptureSource, Named};
 use crate::yaml::nearest;
+use std::collections::BTreeSet;
 
 /// Finds what `save` may not find.
 pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
     if at.step.step.named().next().is_none() {
+        return;
+    }
+    if let Some((ranges, place)) = without_parts(at) {
+        found.extend(at.step.step.named().filter_map(|capture| of_text(at, capture, &ranges, &place)));
         return;
     }
     let Some(schemas) = schemas(at) else { return };
@@ -50,6 +55,46 @@ fn schemas(at: &At<'_>) -> Option<Vec<Pointer>> {
     let schemas =
         json.map(|media_type| Some(media_type.schema()?.into_owned())).collect::<Option<Vec<_>>>()?;
     (!schemas.is_empty()).then_some(schemas)
+}
+
+/// The media types of all bodies that could answer, where each is text or bytes as a whole, and where the
+/// first stands.
+fn without_parts(at: &At<'_>) -> Option<(String, Pointer)> {
+    let answers = answers(at).filter(|answers| is_denied(at, answers, Check::ContentType))?;
+    let mut found: Vec<MediaType<'_>> = Vec::new();
+    for answer in &answers {
+        let media_types = answer.media_types();
+        if media_types.is_empty() {
+            return None;
+        }
+        found.extend(media_types);
+    }
+    let is_whole = |it: &MediaType<'_>| {
+        // What is called text may hold JSON, unless the document says that it is one.
+        let is_bytes = content_kind(it.range()) == ContentKind::Binary && !it.range().contains('*');
+        !is_json(it.range()) && (is_bytes || it.is_text())
+    };
+    let first = found.first().filter(|_| found.iter().all(is_whole))?.pointer().clone();
+    let ranges: BTreeSet<String> = found.iter().map(|it| format!("`{}`", it.range())).collect();
+    Some((ranges.into_iter().collect::<Vec<_>>().join(" or "), first))
+}
+
+fn of_text(at: &At<'_>, capture: &Named<Capture>, ranges: &str, place: &Pointer) -> Option<Diagnostic> {
+    let CaptureSource::Body(selector) = &capture.value.source else { return None };
+    let message = format!(
+        "`{}` is to be saved from `{}`, and what `{}` answers is {ranges}, which has no parts",
+        capture.name,
+        selector.text(),
+        at.operation.name()
+    );
+    let diagnostic = Diagnostic::warning(Code::SCENARIO_UNDESCRIBED_CAPTURE, message)
+        .label(at.source, capture.value.span, "leads nowhere")
+        .help("save all of it: `{ from: $response.body }`, with `regex` for a part");
+    Some(with_line(
+        diagnostic,
+        at.contract.document(),
+        &DocumentLine::key(place.clone(), "promises this alone"),
+    ))
 }
 
 fn missing(at: &At<'_>, capture: &Named<Capture>, described: &Described) -> Option<Diagnostic> {

@@ -61,7 +61,8 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
             }
         }
     }
-    let uncalled = input.plan.uncalled.iter();
+    let logins = input.plan.logins.all().iter().map(|login| &login.flow);
+    let uncalled = input.plan.uncalled.iter().chain(logins);
     let uncalled: Vec<&PlannedFlow> = uncalled.filter(|it| !input.is_broken(&it.file.source)).collect();
     for flow in &uncalled {
         let mut steps = Vec::new();

@@ -4,7 +4,7 @@
 //! placeholders, and whatever the schema says at, above or below them is passed over.
 
 use super::At;
-use super::body::body;
+use super::body::{body, offered};
 use super::literal::Partial;
 use super::place::{DocumentLine, with_line};
 use super::schema::Together;
@@ -12,7 +12,7 @@ use crate::check::{RequestValues, RequestViolation, check_request};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Template;
 use crate::json::{Datum, Pointer, Token, Value};
-use crate::openapi::{Document, match_media_type};
+use crate::openapi::{Document, match_media_type, read_content};
 use crate::scenario::{Named, Sends, Spanned};
 use crate::source::Span;
 
@@ -93,13 +93,23 @@ fn values(at: &At<'_>, unknown: &mut Vec<Pointer>) -> Option<RequestValues> {
 /// there may be wrong only for the placeholder.
 fn choices(at: &At<'_>, values: &RequestValues, unknown: &[Pointer]) -> Vec<Pointer> {
     let body = Pointer::of(["body"]);
-    let (true, Some(content), Some(documented)) =
-        (unknown.iter().any(|it| body.contains(it)), &values.body, at.operation.request_body())
-    else {
+    let (true, Some(content)) = (unknown.iter().any(|it| body.contains(it)), &values.body) else {
         return Vec::new();
     };
-    let schema = match_media_type(&content.media_type, documented.media_types()).and_then(|it| it.schema());
-    let (Some(schema), Some(value)) = (schema, &content.value) else { return Vec::new() };
+    let Some(offered) = offered(at, &content.media_type) else { return Vec::new() };
+    let Some(schema) = offered.schema() else { return Vec::new() };
+    let read;
+    let value = match &content.value {
+        Some(value) => value,
+        // Of parts; anything else that is not known is not known as a whole.
+        None => match read_content(&offered, &content.media_type, &content.bytes, at.limits) {
+            Ok(reading) => {
+                read = reading.value;
+                &read
+            }
+            Err(_) => return Vec::new(),
+        },
+    };
     let mut found = Vec::new();
     let open: Vec<&Pointer> = unknown.iter().filter(|it| body.contains(it)).collect();
     find_choices(at.contract.document(), &schema, value, &body, &open, &mut found);

@@ -61,6 +61,11 @@ pub(super) fn stated_style<'n>(media_type: &MediaType<'_>, name: &'n str) -> Opt
     Some(Serialization { style, explode, allow_reserved, ..plain })
 }
 
+/// Whether the `encoding` of a property lets one value become fields or parts of other names than its own.
+pub fn has_stated_style(media_type: &MediaType<'_>, name: &str) -> bool {
+    stated_style(media_type, name).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

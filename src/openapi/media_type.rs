@@ -21,6 +21,11 @@ impl<'d> MediaType<'d> {
         holder.content().into_iter().map(|(range, view)| Self { range, view }).collect()
     }
 
+    /// A media type of which nothing is said: `object` is an object without members.
+    pub(super) fn undescribed(document: &'d Document, object: &Pointer) -> Option<Self> {
+        Some(Self { range: "*/*", view: View::at(document, object)? })
+    }
+
     /// The media type or range as written: `application/json; charset=utf-8`, `text/*`.
     pub fn range(&self) -> &'d str {
         self.range

@@ -12,6 +12,7 @@ mod document;
 mod files;
 mod form;
 mod header;
+mod inspection;
 mod known;
 mod lost;
 mod media_range;
@@ -49,13 +50,15 @@ mod tests;
 pub use content::{
     BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
     Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, parts_of,
-    read_content, read_content_with_places, read_text, write_content, write_parts,
+    read_content, read_content_with_places, read_structure, read_structure_with_places, read_text,
+    write_content, write_parts,
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};
 pub use document::Document;
 pub use files::{Fetch, Refusal};
-pub use form::encode_form;
+pub use form::{encode_form, has_stated_style};
 pub use header::Header;
+pub use inspection::inspect;
 pub use media_range::{is_json, match_media_type};
 pub use media_type::MediaType;
 pub use operation::{Operation, OperationIndex};

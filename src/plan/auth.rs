@@ -122,6 +122,8 @@ fn fits(profile: &AuthKind, kind: &SecurityKind<'_>) -> bool {
         (_, SecurityKind::Other) => true,
         (AuthKind::Bearer(_) | AuthKind::OAuth2(_), kind) => is_bearer(kind),
         (AuthKind::Command(command), kind) if command.headers.is_empty() => is_bearer(kind),
+        (AuthKind::Flow(flow), kind) if flow.headers.is_empty() => is_bearer(kind),
+        (AuthKind::Flow(flow), _) => flow.headers.iter().any(|header| is_header(&header.name)),
         (AuthKind::Command(command), _) => command.headers.iter().any(|header| is_header(&header.name)),
         (AuthKind::Basic { .. }, kind) => matches!(kind, SecurityKind::Basic),
         (AuthKind::ApiKey { location: KeyLocation::Header, name, .. }, _) => is_header(name),

@@ -1,4 +1,4 @@
-use super::{PlannedCall, PlannedFlow, PlannedStep, SelectorTally, UsedNames};
+use super::{Logins, PlannedCall, PlannedFlow, PlannedStep, SelectorTally, UsedNames};
 use crate::openapi::{Contract, Operation, OperationIndex};
 use crate::scenario::{Input, Named, Row, ScenarioFile};
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// The flows of the scenario files that nothing calls.
     pub uncalled: Vec<PlannedFlow>,
+    /// The flows that sign in for auth profiles.
+    pub logins: Arc<Logins>,
     /// The ids and tags of all cases that there are to select from.
     pub available: Vec<(String, BTreeSet<String>)>,
     /// How many cases were selected before a shard took its share.
@@ -46,6 +48,8 @@ pub struct Case {
     pub row: Option<usize>,
     /// The tags of file, scenario and row.
     pub tags: BTreeSet<String>,
+    /// Its place among all cases of the files, from 0, whichever of them were selected.
+    pub place: usize,
 }
 
 /// A scenario whose steps name real operations.
@@ -179,6 +183,7 @@ impl Plan {
             schemas: self.schemas.clone(),
             cases,
             uncalled: Vec::new(),
+            logins: Arc::clone(&self.logins),
             available: self.available.clone(),
             n_selected: self.n_selected,
             selectors: self.selectors.clone(),
@@ -199,7 +204,18 @@ impl Plan {
             let calls = case.scenario.all_steps().filter_map(PlannedStep::flow_call);
             calls.for_each(|call| used.include(&call.flow.used));
         }
+        for login in self.logins.all() {
+            used.include(&login.flow.used);
+            let calls = login.all_steps().filter_map(PlannedStep::flow_call);
+            calls.for_each(|call| used.include(&call.flow.used));
+        }
         used
+    }
+
+    /// Every step that its cases may run, those of the flows that sign in for them included.
+    pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
+        let scenarios = || self.cases.iter().map(|case| &*case.scenario);
+        scenarios().flat_map(PlannedScenario::all_steps).chain(self.logins.steps_for(scenarios()))
     }
 
     /// The operation that a step calls.

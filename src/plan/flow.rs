@@ -22,13 +22,13 @@ pub(super) type FlowKey = (PathBuf, String);
 
 /// A flow in its file.
 #[derive(Clone, Copy)]
-struct Found<'i> {
+pub(super) struct Found<'i> {
     file: &'i Arc<ScenarioFile>,
     index: usize,
 }
 
 impl<'i> Found<'i> {
-    fn flow(self) -> &'i Flow {
+    pub(super) fn flow(self) -> &'i Flow {
         &self.file.flows[self.index]
     }
 
@@ -38,7 +38,7 @@ impl<'i> Found<'i> {
 }
 
 /// The flow of a name in a file.
-fn find<'i>(file: &'i Arc<ScenarioFile>, name: &str) -> Option<Found<'i>> {
+pub(super) fn find<'i>(file: &'i Arc<ScenarioFile>, name: &str) -> Option<Found<'i>> {
     let index = file.flows.iter().position(|flow| flow.name.value == name)?;
     Some(Found { file, index })
 }
@@ -63,19 +63,35 @@ impl<'i> Planner<'i> {
         let found = find(file, call.name());
         if found.is_none() {
             let is_own = std::ptr::eq(file.as_ref(), from);
-            let place = if is_own { "the file".to_owned() } else { format!("`{}`", file.source.name()) };
-            let names: Vec<&str> = file.flows.iter().map(|flow| flow.name.value.as_str()).collect();
-            let label = match (nearest(call.name(), names.iter().copied()), names.as_slice()) {
-                (Some(meant), _) => format!("did you mean `{meant}`?"),
-                (None, []) if is_own => "write it under `flows`, or name its file: `FILE#NAME`".to_owned(),
-                (None, []) => "it has no `flows`".to_owned(),
-                (None, [only]) => format!("its only flow is {only}"),
-                (None, _) => format!("its flows are {}", names.join(", ")),
-            };
-            let message = format!("{place} has no flow `{}`", call.name());
-            problems.error(Code::SCENARIO_UNKNOWN_FLOW, call.flow.span, message, label);
+            self.report_unknown_flow(file, is_own, call, problems);
         }
         found
+    }
+
+    /// Reports that a file has no flow of a name.
+    pub(super) fn report_unknown_flow(
+        &self,
+        file: &ScenarioFile,
+        is_own: bool,
+        call: &FlowCall,
+        problems: &mut Problems,
+    ) {
+        let place = if is_own { "the file".to_owned() } else { format!("`{}`", file.source.name()) };
+        let names: Vec<&str> = file.flows.iter().map(|flow| flow.name.value.as_str()).collect();
+        let label = match (nearest(call.name(), names.iter().copied()), names.as_slice()) {
+            (Some(meant), _) => format!("did you mean `{meant}`?"),
+            (None, []) if is_own => "write it under `flows`, or name its file: `FILE#NAME`".to_owned(),
+            (None, []) => "it has no `flows`".to_owned(),
+            (None, [only]) => format!("its only flow is {only}"),
+            (None, _) => format!("its flows are {}", names.join(", ")),
+        };
+        let message = format!("{place} has no flow `{}`", call.name());
+        problems.error(Code::SCENARIO_UNKNOWN_FLOW, call.flow.span, message, label);
+    }
+
+    /// Something needs a flow.
+    pub(super) fn note_called(&self, found: Found<'_>) {
+        self.called.borrow_mut().insert(found.key());
     }
 
     /// A step with `flow`: the names it gives and takes, and the steps of the flow.
@@ -108,7 +124,7 @@ impl<'i> Planner<'i> {
             diagnostic.help.push(format!("`--limit flows={}` allows them", limit.saturating_mul(2)));
             return None;
         }
-        self.called.borrow_mut().insert(found.key());
+        self.note_called(found);
         let (choice, is_expression) = match course.own_auth {
             Some(AuthChoice::Expression(_)) => (None, true),
             choice => (choice, course.auth_is_of_caller),
@@ -122,7 +138,7 @@ impl<'i> Planner<'i> {
     }
 
     /// What is made while the steps of a flow are planned.
-    fn flow_course<'s>(
+    pub(super) fn flow_course<'s>(
         &'s self,
         found: Found<'i>,
         caller: &Course<'s>,
@@ -138,9 +154,11 @@ impl<'i> Planner<'i> {
         let names = Names {
             inputs: flow.inputs.iter().map(|input| input.name.clone()).collect(),
             later: flow.steps.iter().flat_map(|step| made_names(step)).collect(),
+            is_of_flow: true,
             ..self.listed_names()
         };
-        let own_auth = match auth_is_of_caller {
+        // Who a flow that signs in is sent as must not follow from whom it signs in.
+        let own_auth = match auth_is_of_caller || caller.signs_in {
             true => None,
             false => caller_auth.or(found.file.settings.auth.as_ref()),
         };
@@ -150,13 +168,14 @@ impl<'i> Planner<'i> {
             own_auth,
             auth_is_of_caller,
             auth_is_foreign: !auth_is_of_caller && caller_auth.is_some(),
+            signs_in: caller.signs_in,
             chain,
             n_steps: caller.n_steps,
             ..Course::new(surroundings, caller.project_auth, names)
         }
     }
 
-    fn planned_flow<'s>(
+    pub(super) fn planned_flow<'s>(
         &'s self,
         found: Found<'i>,
         course: &mut Course<'s>,
@@ -221,7 +240,7 @@ impl<'i> Planner<'i> {
     }
 
     /// What `with` gives is what the flow takes, and everything that it needs.
-    fn check_given(&self, call: &FlowCall, found: Option<Found<'_>>, problems: &mut Problems) {
+    pub(super) fn check_given(&self, call: &FlowCall, found: Option<Found<'_>>, problems: &mut Problems) {
         let Some(found) = found else { return };
         let inputs = &found.flow().inputs;
         for given in &call.with {

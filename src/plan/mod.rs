@@ -10,8 +10,10 @@ mod auth;
 mod case;
 mod content;
 mod flow;
+mod login;
 mod once;
 mod operation;
+mod parts;
 mod planned;
 mod planner;
 mod references;
@@ -31,6 +33,8 @@ mod tests;
 pub use again::PlannedRetry;
 pub use allow::check_allowed;
 pub use case::{Case, Plan, PlannedApi, PlannedOnce, PlannedScenario};
+pub use login::{Logins, PlannedLogin};
+pub use parts::{PartsError, outgoing_parts};
 pub use planned::{
     Attached, PlannedAction, PlannedAuth, PlannedCall, PlannedFlow, PlannedFlowCall, PlannedRequest,
     PlannedSend, PlannedStep, PlannedTarget,

@@ -55,6 +55,22 @@ fn find<'d>(document: &'d Document, call: &str) -> Option<Operation<'d>> {
     document.find_template(&method.to_uppercase(), template.trim())
 }
 
+/// The operation of another api of exactly this name, or of an api of nearly that name.
+fn of_other_api(planner: &Planner<'_>, api: usize, wanted: &str) -> Option<String> {
+    let names: Vec<String> = planner.api_names().map(str::to_owned).collect();
+    let is_there = |name: &str, operation: &str| {
+        let index = planner.api_index(name);
+        index.is_some_and(|index| find(planner.document(index), operation).is_some())
+    };
+    let elsewhere = names.iter().find(|name| *name != planner.api_name(api) && is_there(name, wanted));
+    if let Some(name) = elsewhere {
+        return Some(format!("{name}.{wanted}"));
+    }
+    let (head, rest) = wanted.split_once('.')?;
+    let meant = nearest(head, names.iter().map(String::as_str))?;
+    is_there(meant, rest).then(|| format!("{meant}.{rest}"))
+}
+
 fn report_unknown(
     planner: &Planner<'_>,
     api: usize,
@@ -67,6 +83,7 @@ fn report_unknown(
     let labels: Vec<String> = document.operations().map(|operation| operation.label()).collect();
     let candidates = names.iter().chain(&labels).map(String::as_str);
     let label = match nearest(wanted, candidates) {
+        _ if let Some(meant) = of_other_api(planner, api, wanted) => format!("did you mean `{meant}`?"),
         Some(meant) => {
             let operation = document
                 .operations()

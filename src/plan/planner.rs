@@ -8,7 +8,7 @@ use super::schema::{SchemaFiles, find_schemas};
 use super::select::choose;
 use super::settings::{Surroundings, nullable_of};
 use super::step::{Course, made_names};
-use super::{PlannedAction, PlannedSend, PlannedStep, PlannedTarget, Selection};
+use super::{PlannedAction, PlannedLogin, PlannedSend, PlannedStep, PlannedTarget, Selection};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::expression::Template;
 use crate::limits::Limits;
@@ -70,6 +70,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         diagnostics.extend(problems.into_list());
     }
     planner.check_flow_files(diagnostics);
+    let logins = Arc::new(planner.logins(diagnostics));
     let uncalled = planner.uncalled(diagnostics);
     let mut cases = Vec::new();
     for scenario in scenarios {
@@ -89,7 +90,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         cases.clear();
     }
     let mut used: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    for step in cases.iter().flat_map(|case| case.scenario.all_steps()) {
+    let steps = cases.iter().flat_map(|case| case.scenario.all_steps());
+    for step in steps.chain(logins.steps_for(cases.iter().map(|case| &*case.scenario))) {
         match step.request().map(|request| &request.target) {
             Some(PlannedTarget::Operation(call)) => {
                 used.entry(call.api).or_default().insert(call.operation);
@@ -103,7 +105,8 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
     let is_used: BTreeSet<usize> = used.keys().copied().collect();
     // What nothing calls is never sent, and held against its document all the same.
     let of_uncalled = uncalled.iter().flat_map(|flow| flow.steps.iter().flat_map(PlannedStep::with_inner));
-    for call in of_uncalled.filter_map(PlannedStep::call) {
+    let of_logins = logins.all().iter().flat_map(PlannedLogin::all_steps);
+    for call in of_uncalled.chain(of_logins).filter_map(PlannedStep::call) {
         used.entry(call.api).or_default().insert(call.operation);
     }
     let apis = input.apis.iter().enumerate().map(|(index, (name, document))| {
@@ -118,7 +121,7 @@ pub fn plan(input: &PlanInput<'_>, diagnostics: &mut Vec<Diagnostic>) -> Plan {
         }
     });
     let schemas = input.schemas.map(|schemas| Arc::clone(&schemas.contract));
-    Plan { apis: apis.collect(), schemas, cases, uncalled, available, n_selected, selectors }
+    Plan { apis: apis.collect(), schemas, cases, uncalled, logins, available, n_selected, selectors }
 }
 
 fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
@@ -129,13 +132,20 @@ fn add_cases(scenario: &Arc<PlannedScenario>, cases: &mut Vec<Case>) {
         own.chain(row.into_iter().flat_map(|row| &row.tags)).cloned().collect()
     };
     match &written.rows {
-        None => cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None) }),
-        Some(rows) => cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
-            id: format!("{id}[{}]", row.label),
-            scenario: Arc::clone(scenario),
-            row: Some(index),
-            tags: tags(Some(row)),
-        })),
+        None => {
+            let place = cases.len();
+            cases.push(Case { id, scenario: Arc::clone(scenario), row: None, tags: tags(None), place });
+        }
+        Some(rows) => {
+            let first = cases.len();
+            cases.extend(rows.iter().enumerate().map(|(index, row)| Case {
+                id: format!("{id}[{}]", row.label),
+                scenario: Arc::clone(scenario),
+                row: Some(index),
+                tags: tags(Some(row)),
+                place: first + index,
+            }));
+        }
     }
 }
 

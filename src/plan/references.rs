@@ -18,6 +18,8 @@ pub(super) struct Names {
     pub(super) inputs: BTreeSet<String>,
     pub(super) vars: BTreeSet<String>,
     pub(super) columns: BTreeSet<String>,
+    /// Whether they are those of a flow, which sees nothing of its caller.
+    pub(super) is_of_flow: bool,
     /// Whether there are rows that could not be read, which is reported: nothing is known of columns.
     pub(super) has_broken_rows: bool,
     pub(super) steps: BTreeSet<String>,
@@ -299,6 +301,7 @@ impl Names {
             "row" if matches!(name, "name" | "tags" | "skip" | "xfail") => {
                 (&self.columns, "names the row itself; give the value a column of its own")
             }
+            "row" if self.is_of_flow => (&self.columns, "a flow sees what `with` gives, as `$inputs`"),
             "row" if self.columns.is_empty() => {
                 (&self.columns, "the scenario has no rows, or rows without columns")
             }
@@ -451,7 +454,7 @@ impl Names {
 }
 
 /// Checks the name of an output of a flow.
-fn check_output(
+pub(super) fn check_output(
     known: &BTreeSet<String>,
     name: Option<&str>,
     text: &str,

@@ -35,6 +35,8 @@ pub(super) struct Course<'s> {
     pub(super) auth_is_foreign: bool,
     /// Whether only the running caller of a flow knows who it is sent as.
     pub(super) auth_is_of_caller: bool,
+    /// Whether they sign in for an auth profile, and are sent as nobody unless they say otherwise.
+    pub(super) signs_in: bool,
     pub(super) names: Names,
     /// What `setupOnce` saves.
     pub(super) read_only: BTreeSet<String>,
@@ -61,6 +63,7 @@ impl<'s> Course<'s> {
             project_auth,
             auth_is_foreign: false,
             auth_is_of_caller: false,
+            signs_in: false,
             names,
             read_only: BTreeSet::new(),
             prefix: String::new(),

@@ -1,6 +1,6 @@
 //! What a dry run would have sent, as one JSON document: `schemas/dry-run.schema.json`.
 
-use super::trace::{WrittenRequest, phase};
+use super::trace::WrittenRequest;
 use crate::diagnostic::{Finding, Severity};
 use crate::engine::{CaseReport, Event, RunStarted, StepReport, Verdict};
 use serde::Serialize;
@@ -99,7 +99,7 @@ fn case(case: &CaseReport) -> WrittenCase<'_> {
 fn step(step: &StepReport) -> WrittenStep<'_> {
     WrittenStep {
         id: &step.id,
-        phase: phase(step.phase),
+        phase: step.phase.key(),
         action: &step.action,
         state: state(step.verdict),
         reason: step.reason.as_deref(),

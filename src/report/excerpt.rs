@@ -13,7 +13,7 @@ const FAR_RIGHT: usize = 56;
 const NEAR: usize = 8;
 
 /// Lines that are shown of a text in which nothing is marked.
-const UNMARKED_LINES: usize = 10;
+pub(super) const UNMARKED_LINES: usize = 10;
 
 /// The renderer moves lines with more leading space than this by itself; it is cut before.
 const DEEP_INDENT: usize = 24;
@@ -78,8 +78,7 @@ impl<'s> Site<'s> {
 
     /// How many lines are shown when nothing is marked, and how many are not.
     fn unmarked_lines(&self) -> (usize, usize) {
-        let text = self.source.text();
-        let all = self.source.position(text.trim_end().len()).line;
+        let all = self.source.last_line();
         // One line more is no longer than the words that say it is missing.
         let shown = if all <= UNMARKED_LINES + 1 { all } else { UNMARKED_LINES };
         (shown, all - shown)

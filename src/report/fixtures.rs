@@ -90,6 +90,9 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         action: "updateAnOrder".to_owned(),
         verdict,
         reason: None,
+        at: None,
+        started: None,
+        elapsed: Duration::ZERO,
         findings: Vec::new(),
         earlier: 0,
         earlier_latencies: Vec::new(),
@@ -121,9 +124,12 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         is_tolerated: false,
         steps: vec![step("read", Verdict::Passed), step("update", verdict)],
         left_behind: Vec::new(),
+        started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
         elapsed: Duration::from_millis(9),
         earlier: Vec::new(),
         is_flaky: false,
+        worker: 0,
+        about: None,
     }
 }
 

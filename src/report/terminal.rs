@@ -168,7 +168,7 @@ impl<W: Write> Terminal<W> {
     fn start(&mut self, started: &RunStarted) -> io::Result<()> {
         self.is_dry = started.is_dry;
         let style = self.style;
-        let mut parts = vec![format!("contest {}", started.version)];
+        let mut parts = vec![format!("contest {}", style.visible(&started.version))];
         parts.extend(started.environment.iter().map(|name| format!("environment {}", style.visible(name))));
         parts.push(format!("target: {}", style.visible(&started.target)));
         let (cases, workers) = (plural(started.cases, "case"), plural(started.workers, "worker"));
@@ -406,6 +406,7 @@ fn step_words(step: &StepReport, style: Style) -> String {
     let phase = match step.phase {
         Phase::SetupOnce => "setupOnce ",
         Phase::Setup => "setup ",
+        Phase::Auth => "auth ",
         Phase::Steps => "",
         Phase::Cleanup => "cleanup ",
         Phase::Teardown => "teardown ",

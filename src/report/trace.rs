@@ -1,10 +1,10 @@
 //! The trace: every exchange as one line of JSON, `schemas/trace.schema.json`, in the order in which
 //! they end.
 
-use crate::engine::{BodyRecord, Event, ExchangeRecord, Phase, RequestRecord, ResponseRecord};
+use super::record::milliseconds;
+use crate::engine::{BodyRecord, Event, ExchangeRecord, RequestRecord, ResponseRecord};
 use serde::Serialize;
 use std::io::{self, Write};
-use std::time::Duration;
 
 /// Writes each exchange as a line of JSON when it is over, and flushes it: what a run that is killed
 /// has done can be read.
@@ -18,7 +18,7 @@ pub struct Trace<W> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'r> {
+pub(super) struct Line<'r> {
     case: &'r str,
     step: &'r str,
     phase: &'static str,
@@ -96,11 +96,11 @@ impl<W: Write> Trace<W> {
 }
 
 impl<'r> Line<'r> {
-    fn of(record: &'r ExchangeRecord) -> Self {
+    pub(super) fn of(record: &'r ExchangeRecord) -> Self {
         Self {
             case: &record.case,
             step: &record.step,
-            phase: phase(record.phase),
+            phase: record.phase.key(),
             operation: record.operation.as_deref(),
             attempt: record.attempt,
             started_date_time: record.started.to_string(),
@@ -152,24 +152,6 @@ impl<'r> WrittenBody<'r> {
 
 fn headers(lines: &[(String, String)]) -> Vec<WrittenHeader<'_>> {
     lines.iter().map(|(name, value)| WrittenHeader { name, value }).collect()
-}
-
-/// The key under which steps of a phase stand in a scenario.
-pub(super) fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetupOnce => "setupOnce",
-        Phase::Setup => "setup",
-        Phase::Steps => "steps",
-        Phase::Cleanup => "cleanup",
-        Phase::Teardown => "teardown",
-        Phase::TeardownOnce => "teardownOnce",
-    }
-}
-
-/// Milliseconds with microseconds behind the point.
-fn milliseconds(time: Duration) -> f64 {
-    let microseconds = u32::try_from(time.as_micros()).map_or(f64::INFINITY, f64::from);
-    if microseconds.is_finite() { microseconds / 1000.0 } else { time.as_secs_f64() * 1000.0 }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::ops::Range;
 pub(super) const MORE: char = '\u{fdd1}';
 
 /// Bytes of a line on either side of a mark that are looked at; more than fits any terminal.
-const REACH: usize = 2048;
+pub(super) const REACH: usize = 2048;
 
 /// Columns that a label below its underline wants before a line is moved to make room for it.
 const READABLE: usize = 44;

@@ -1,4 +1,5 @@
 use super::Named;
+use super::login::{AuthFlow, read_login};
 use super::reader::{Reader, Spanned};
 use crate::expression::Template;
 use crate::json::Pointer;
@@ -45,6 +46,8 @@ pub enum AuthKind {
     },
     /// What a command prints, as JSON.
     Command(Box<AuthCommand>),
+    /// What a flow of a scenario file gives.
+    Flow(Box<AuthFlow>),
     /// Several profiles at once, by their names.
     All(Vec<Spanned<String>>),
 }
@@ -129,7 +132,7 @@ impl AuthChoice {
     }
 }
 
-const KINDS: &[&str] = &["bearer", "basic", "apiKey", "oauth2", "mtls", "command", "all"];
+const KINDS: &[&str] = &["bearer", "basic", "apiKey", "oauth2", "mtls", "flow", "command", "all"];
 
 /// Reads `auth: seller`, `auth: none`, `auth: $row.auth`.
 pub(super) fn read_choice(node: &Node, reader: &mut Reader<'_>) -> AuthChoice {
@@ -175,13 +178,15 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
     if let Some(node) = map.take("mtls") {
         kinds.extend(read_mtls(node, reader));
     }
+    if let Some(node) = map.take("flow") {
+        kinds.extend(read_login(node, &mut map, reader));
+    }
     if let Some(node) = map.take("command") {
         kinds.extend(read_command(node, &mut map, reader));
     }
     if let Some(node) = map.take("all") {
         kinds.extend(read_all(node, reader));
     }
-    map.not_yet(&["flow", "with", "headers", "expires"]);
     let problems_before = reader.problems.len();
     map.finish(
         &[
@@ -189,6 +194,9 @@ pub(super) fn read_profile(entry: &Entry, reader: &mut Reader<'_>) -> Option<Nam
             ("expiresPointer", "it belongs under `oauth2`, or beside `command`"),
             ("cert", "it belongs under `mtls`"),
             ("key", "it belongs under `mtls`"),
+            ("with", "it belongs beside `flow`"),
+            ("expires", "it belongs beside `flow`"),
+            ("headers", "it belongs beside `flow` or `command`"),
         ],
         reader.problems,
     );
@@ -309,13 +317,7 @@ fn read_mtls(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
 fn read_command(node: &Node, map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Option<AuthKind> {
     let token_pointer = read_pointer("tokenPointer", "/access_token", map, reader);
     let expires_pointer = read_pointer("expiresPointer", "/expires_in", map, reader);
-    let entries = map.map("headers", reader.problems);
-    // What the command prints is known in its headers alone.
-    let roots = reader.syntax.roots.clone();
-    reader.syntax.roots.push("outputs".to_owned());
-    let headers =
-        entries.iter().map(|entry| entry.named(reader.text_template(&entry.key, &entry.value))).collect();
-    reader.syntax.roots = roots;
+    let headers = read_output_headers(map, reader);
     let words: Vec<Template> = match node.as_list() {
         Some(elements) if !elements.is_empty() => {
             elements.iter().map(|element| reader.text_template("command", element)).collect()
@@ -332,6 +334,23 @@ fn read_command(node: &Node, map: &mut MapReader<'_>, reader: &mut Reader<'_>) -
     };
     let span = node.span;
     Some(AuthKind::Command(Box::new(AuthCommand { span, words, token_pointer, expires_pointer, headers })))
+}
+
+/// Reads `headers`, in which `$outputs` is known: what a command prints, or a flow gives.
+pub(super) fn read_output_headers(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Vec<Named<Template>> {
+    let entries = map.map("headers", reader.problems);
+    with_outputs(reader, |reader| {
+        entries.iter().map(|entry| entry.named(reader.text_template(&entry.key, &entry.value))).collect()
+    })
+}
+
+/// Reads values in which `$outputs` is known.
+pub(super) fn with_outputs<T>(reader: &mut Reader<'_>, read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
+    let roots = reader.syntax.roots.clone();
+    reader.syntax.roots.push("outputs".to_owned());
+    let found = read(reader);
+    reader.syntax.roots = roots;
+    found
 }
 
 fn read_all(node: &Node, reader: &mut Reader<'_>) -> Option<AuthKind> {
@@ -366,6 +385,8 @@ impl AuthProfile {
             AuthKind::ApiKey { location: KeyLocation::Header, name, .. } => vec![name],
             AuthKind::Command(command) if command.headers.is_empty() => vec!["Authorization"],
             AuthKind::Command(command) => command.headers.iter().map(|it| it.name.as_str()).collect(),
+            AuthKind::Flow(flow) if flow.headers.is_empty() => vec!["Authorization"],
+            AuthKind::Flow(flow) => flow.headers.iter().map(|it| it.name.as_str()).collect(),
             AuthKind::ApiKey { .. } | AuthKind::MutualTls { .. } | AuthKind::All(_) => Vec::new(),
         }
     }
@@ -379,6 +400,7 @@ impl AuthProfile {
             AuthKind::Command(command) => {
                 command.words.iter().chain(command.headers.iter().map(|header| &header.value)).collect()
             }
+            AuthKind::Flow(flow) => flow.templates(),
             AuthKind::All(_) => Vec::new(),
             AuthKind::OAuth2(oauth2) => {
                 let optional = [&oauth2.client_secret, &oauth2.scope];

@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::expression::Template;
 use crate::json::Pointer;
 use crate::source::Span;
-use crate::yaml::{Kind, MapReader, Node};
+use crate::yaml::{Entry, Kind, MapReader, Node};
 
 /// The body of a request as it is written: `body`, `form`, `multipart` or `rawBody`.
 #[derive(Clone, Debug)]
@@ -132,13 +132,7 @@ impl StepBody {
             return replaced.value.span;
         }
         match &self.kind {
-            StepBodyKind::Value(template) => {
-                let mut at = pointer.clone();
-                while template.at(&at).is_none() && !at.is_root() {
-                    at = at.parent();
-                }
-                template.at(&at).map_or(template.span, |part| part.span)
-            }
+            StepBodyKind::Value(template) => written_at(template, pointer.clone()).span,
             StepBodyKind::Form(fields) => named(
                 pointer
                     .tokens()
@@ -146,15 +140,36 @@ impl StepBody {
                     .and_then(|name| fields.iter().find(|field| field.name == *name))
                     .map(|field| field.value.span),
             ),
-            StepBodyKind::Multipart(parts) => named(
-                pointer
-                    .tokens()
-                    .first()
-                    .and_then(|name| parts.iter().find(|part| part.name == *name))
-                    .map(|part| part.value.span),
-            ),
+            StepBodyKind::Multipart(parts) => named(part_at(parts, pointer)),
             _ => self.span,
         }
+    }
+}
+
+/// The part of a value that a pointer leads to, or what is written around it.
+fn written_at(template: &Template, mut at: Pointer) -> &Template {
+    while template.at(&at).is_none() && !at.is_root() {
+        at = at.parent();
+    }
+    template.at(&at).unwrap_or(template)
+}
+
+/// Where the part of a body is written that a pointer leads to: its name, behind it the index where several
+/// parts have the name, then what is in its value.
+fn part_at(parts: &[Named<BodyPart>], pointer: &Pointer) -> Option<Span> {
+    let (name, inner) = pointer.tokens().split_first()?;
+    let own: Vec<&BodyPart> =
+        parts.iter().filter(|part| part.name == *name).map(|part| &part.value).collect();
+    let numbered = inner.first().and_then(|token| own.get(token.parse::<usize>().ok()?));
+    let (part, inner) = match (own.as_slice(), numbered) {
+        ([_, _, ..], Some(numbered)) => (*numbered, &inner[1..]),
+        (all, _) => (*all.first()?, inner),
+    };
+    match &part.content {
+        PartContent::Value(template) | PartContent::Json(template) if !inner.is_empty() => {
+            Some(written_at(template, Pointer::of(inner.iter().cloned())).span)
+        }
+        _ => Some(part.span),
     }
 }
 
@@ -214,7 +229,10 @@ pub(super) fn read_body(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
                     return None;
                 }
             },
-            _ => StepBodyKind::Value(reader.template(node)),
+            members => {
+                report_not_alone(members.unwrap_or_default(), reader);
+                StepBodyKind::Value(reader.template(node))
+            }
         },
     };
     let mut replace = Vec::new();
@@ -238,6 +256,23 @@ pub(super) fn read_body(map: &mut MapReader<'_>, reader: &mut Reader<'_>) -> Opt
         reader.invalid(replace[0].span, message, "cannot be set");
     }
     Some(StepBody { span: node.span, kind, replace })
+}
+
+/// What stands for a whole body would be sent as a member where others stand beside it.
+fn report_not_alone(members: &[Entry], reader: &mut Reader<'_>) {
+    let Some(whole) = members.iter().find(|it| matches!(it.key.as_str(), "$file" | "$example")) else {
+        return;
+    };
+    let help = match members.iter().any(|it| matches!(it.key.as_str(), "replace" | "contentType")) {
+        true => "`replace` and `contentType` stand in the step, beside `body`",
+        false => "for a member of that name write `body: { $literal: … }`",
+    };
+    let message = format!("`{}` stands for the whole body, and there are members beside it", whole.key);
+    reader
+        .problems
+        .error(Code::SCENARIO_INVALID_VALUE, whole.key_span, message, "does not stand alone")
+        .help
+        .push(help.to_owned());
 }
 
 /// A list is several parts of one name.

@@ -35,8 +35,12 @@ impl FlowCall {
 
     /// Where the flow's file is, seen from the file of the step; `None` for that file itself.
     pub fn path(&self, from: &Path) -> Option<PathBuf> {
+        self.path_below(from.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Where the flow's file is, seen from a folder.
+    pub fn path_below(&self, folder: &Path) -> Option<PathBuf> {
         let (file, _) = self.flow.value.rsplit_once('#')?;
-        let folder = from.parent().unwrap_or(Path::new(""));
         Some(file.trim()).filter(|file| !file.is_empty()).map(|file| folder.join(file))
     }
 }

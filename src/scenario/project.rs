@@ -5,6 +5,7 @@ use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
 use super::reader::{Named, Reader, Spanned};
+use super::report::read_reports;
 use super::retry::{Retry, read_retry};
 use super::settings::{Timeouts, read_headers, read_timeouts};
 use super::{AuthChoice, PROJECT_ROOTS, auth};
@@ -57,6 +58,8 @@ pub struct Project {
     pub jobs: Option<usize>,
     /// How `nullable` of OpenAPI 3.0 is read where an api does not say.
     pub nullable: NullableReading,
+    /// The reports that a run writes, by format: a path, or `None` for one that is not to be written.
+    pub reports: Vec<Named<Option<String>>>,
 }
 
 /// How `nullable` of OpenAPI 3.0 is read: `nullable: strict`.
@@ -140,6 +143,7 @@ impl Project {
             limits: Vec::new(),
             jobs: None,
             nullable: NullableReading::default(),
+            reports: map.take("reports").map(|node| read_reports(node, &mut reader)).unwrap_or_default(),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
         let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);

@@ -437,12 +437,6 @@ fn project_files_name_what_exists() {
         &["config.unknown-key 2:1 a project file has no key `environment` | did you mean `environments`?"],
     );
     check_project(
-        "contest: 1\nauth: { a: { flow: x } }\n",
-        &[
-            "scenario.not-supported 2:14 `flow` is part of the language, but not of this version of contest | not supported yet",
-        ],
-    );
-    check_project(
         "contest: 1\nauth: { a: {} }\n",
         &[
             "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2, mtls, command, all | has none",

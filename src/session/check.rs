@@ -2,11 +2,11 @@ use super::Session;
 use super::files::{find_project, read_project};
 use super::library::Library;
 use super::mocks::load_standalone;
-use super::overlays::choose;
+use super::overlays::{OverlayPath, choose};
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::limits::Limits;
-use crate::openapi::{Contract, Document, check_structure};
+use crate::openapi::{Document, inspect};
 use crate::plan::nullable_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,7 +68,8 @@ pub fn check_files(mut settings: Settings) -> Checked {
         // What the project allows for the document holds for a check of it alone.
         let project = find_project(std::slice::from_ref(path), &folder)
             .and_then(|project| read_project(&project, &folder, &limits, &mut Vec::new()));
-        let document = library.load_given(path, overlays, project.as_ref(), &mut diagnostics);
+        let overlays: Vec<OverlayPath> = overlays.iter().cloned().map(OverlayPath::from).collect();
+        let document = library.load_given(path, &overlays, project.as_ref(), &mut diagnostics);
         let nullable = Library::nullable_of(&path.to_string_lossy(), &folder, project.as_ref());
         documents.extend(document.map(|document| (document, nullable)));
     }
@@ -98,15 +99,16 @@ pub fn check_files(mut settings: Settings) -> Checked {
             let overlays = Library::overlays_of(written, &project.folder, project);
             match library.load(written, &project.folder, &overlays, Some(project), &mut diagnostics) {
                 Ok(document) => documents.push((document, nullable_of(Some(project), &api.name))),
-                Err(missing) => diagnostics.extend(missing.diagnostic()),
+                Err(missing) => {
+                    let (source, span) = (&project.source, api.value.document.span);
+                    diagnostics
+                        .extend(missing.diagnostic().map(|it| it.label(source, span, "is named here")));
+                }
             }
         }
     }
     for (document, nullable) in &documents {
-        diagnostics.extend(check_structure(document, *nullable));
-        let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
-        let contract = Contract::compile(Arc::clone(document), &operations).with_nullable(*nullable);
-        diagnostics.extend(contract.diagnostics());
+        diagnostics.extend(inspect(document, *nullable));
     }
     forget_repeated(&mut diagnostics);
     let documents = documents.into_iter().map(|(document, _)| document).collect();

@@ -1,8 +1,7 @@
 //! Which documents the files may call, and the loading of those.
 
-use super::files::normalise;
 use super::library::Library;
-use super::overlays::choose;
+use super::overlays::{OverlayPath, choose};
 use super::settings::Settings;
 use super::watched::SessionFiles;
 use crate::diagnostic::Diagnostic;
@@ -48,7 +47,8 @@ pub(super) fn load_documents(
     let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
-        let overlays: Vec<PathBuf> = document.overlays.into_iter().chain(given).collect();
+        let given = given.into_iter().map(OverlayPath::from);
+        let overlays: Vec<OverlayPath> = document.overlays.into_iter().chain(given).collect();
         let load = || library.load(&document.written, &document.base, &overlays, project, diagnostics);
         let (loaded, read) = recorded(load);
         watched.of_api(&document.name, read);
@@ -76,7 +76,7 @@ struct WantedDocument<'w> {
     named_in: &'w Arc<Source>,
     span: Span,
     label: String,
-    overlays: Vec<PathBuf>,
+    overlays: Vec<OverlayPath>,
 }
 
 /// Those of the project that a file names, and those that a file gives by a path.
@@ -91,7 +91,6 @@ fn wanted_documents<'w>(
         // A file that names no api means the only one.
         let is_only = apis.len() == 1 && files.iter().any(|file| file.api.is_none());
         let Some(project) = project.filter(|_| is_only || names.contains(&api.name)) else { continue };
-        let overlays = api.value.overlays.iter().map(|it| normalise(&project.folder.join(&it.value)));
         found.push(WantedDocument {
             name: api.name.clone(),
             written: api.value.document.value.clone(),
@@ -99,7 +98,7 @@ fn wanted_documents<'w>(
             named_in: &project.source,
             span: api.value.document.span,
             label: format!("the document of `{}`", api.name),
-            overlays: overlays.collect(),
+            overlays: Library::overlays_in(project, &api.value),
         });
     }
     for file in files {

@@ -1,14 +1,14 @@
 //! The documents of a run, with the files and URLs that they refer to: what may be read, and reading it.
 
 use super::files::{normalise, shown, unreadable};
-use super::overlays::read_overlays;
+use super::overlays::{OverlayPath, read_overlays};
 use super::remote::{Remote, host_of};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::{Document, Fetch, Nullable, Refusal};
 use crate::plan::nullable_of;
-use crate::scenario::{Api, Named, Project};
-use crate::source::{ReadError, Source};
+use crate::scenario::{Api, Named, Project, Spanned};
+use crate::source::{Location, ReadError, Source};
 use crate::yaml::nearest;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl Library {
         &self,
         written: &str,
         base: &Path,
-        overlays: &[PathBuf],
+        overlays: &[OverlayPath],
         project: Option<&Project>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Arc<Document>, Missing> {
@@ -116,10 +116,19 @@ impl Library {
 
     /// The overlays that a project has for a document that is named by its path or URL: those of the
     /// first api with that document.
-    pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<PathBuf> {
-        let api = Self::api_of(written, base, project);
-        let overlays = api.map(|api| api.value.overlays.as_slice()).unwrap_or_default();
-        overlays.iter().map(|it| normalise(&project.folder.join(&it.value))).collect()
+    pub(super) fn overlays_of(written: &str, base: &Path, project: &Project) -> Vec<OverlayPath> {
+        Self::api_of(written, base, project)
+            .map(|api| Self::overlays_in(project, &api.value))
+            .unwrap_or_default()
+    }
+
+    /// The overlays of an api of a project.
+    pub(super) fn overlays_in(project: &Project, api: &Api) -> Vec<OverlayPath> {
+        let path = |it: &Spanned<String>| OverlayPath {
+            path: normalise(&project.folder.join(&it.value)),
+            named_at: Some(Location::new(&project.source, it.span)),
+        };
+        api.overlays.iter().map(path).collect()
     }
 
     /// How a project has `nullable` read in a document that is named by its path or URL.
@@ -138,7 +147,7 @@ impl Library {
     pub(super) fn load_given(
         &self,
         path: &Path,
-        overlays: &[PathBuf],
+        overlays: &[OverlayPath],
         project: Option<&Project>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Arc<Document>> {

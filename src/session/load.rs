@@ -86,7 +86,8 @@ impl Session {
         }
         let mut scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
-        let flow_files = read_flow_files(&mut scenarios, &settings.folder, &limits, &mut diagnostics);
+        let flow_files =
+            read_flow_files(&mut scenarios, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
         let mut watched = SessionFiles::default();
         watched.of_roots(&settings, project.as_ref());
         watched.of_scenarios(&scenarios);

@@ -1,5 +1,6 @@
 use super::files::{find_project, normalise, read_named_source, read_project, read_source};
 use super::library::{Library, remote_url};
+use super::overlays::OverlayPath;
 use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic, Level, Problems};
 use crate::engine::{Refusal, Target};
@@ -240,8 +241,9 @@ pub(super) fn load_standalone(
                 .and_then(|project| read_project(&project, folder, limits, &mut Vec::new()));
             let library = Library::new(folder, limits, settings.allowed());
             let of_project = project.as_ref().map(|it| Library::overlays_of(&written, base, it));
-            let given = settings.overlays.iter().map(|it| normalise(&folder.join(&it.path)));
-            let overlays: Vec<PathBuf> = of_project.into_iter().flatten().chain(given).collect();
+            let given =
+                settings.overlays.iter().map(|it| OverlayPath::from(normalise(&folder.join(&it.path))));
+            let overlays: Vec<OverlayPath> = of_project.into_iter().flatten().chain(given).collect();
             let document = library.load(&written, base, &overlays, project.as_ref(), diagnostics);
             let document = match document {
                 Ok(document) => Some(document),

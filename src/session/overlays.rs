@@ -1,7 +1,8 @@
-use super::files::{normalise, read_source};
+use super::files::{normalise, read_named_source, read_source};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::limits::Limits;
 use crate::openapi::Overlay;
+use crate::source::Location;
 use crate::yaml::nearest;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +37,19 @@ impl OverlayFile {
     /// One for the only document there is.
     pub fn of_only(path: &Path) -> Self {
         Self { api: None, path: path.to_owned() }
+    }
+}
+
+/// An overlay that is to be read, and where a file names it.
+#[derive(Clone, Debug)]
+pub(super) struct OverlayPath {
+    pub(super) path: PathBuf,
+    pub(super) named_at: Option<Location>,
+}
+
+impl From<PathBuf> for OverlayPath {
+    fn from(path: PathBuf) -> Self {
+        Self { path, named_at: None }
     }
 }
 
@@ -78,13 +92,19 @@ pub(super) fn choose(
 
 /// Reads overlays in order; `None` when one of them cannot be used, which is reported.
 pub(super) fn read_overlays(
-    paths: &[PathBuf],
+    paths: &[OverlayPath],
     folder: &Path,
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Arc<Overlay>>> {
-    let mut read = |path: &PathBuf| {
-        let source = read_source(path, folder, limits, diagnostics)?;
+    let mut read = |overlay: &OverlayPath| {
+        let source = match &overlay.named_at {
+            Some(at) => {
+                let named = (&at.source, at.span, "is named here");
+                read_named_source(&overlay.path, folder, limits, named, diagnostics)
+            }
+            None => read_source(&overlay.path, folder, limits, diagnostics),
+        }?;
         let mut problems = Problems::new(&source);
         let overlay = Overlay::load(limits, &mut problems);
         diagnostics.extend(problems.into_list());

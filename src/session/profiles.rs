@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// The profiles that the steps of a plan certainly use, the parts of joint ones among them.
 fn used_profiles(plan: &Plan, project: &Project) -> BTreeSet<usize> {
-    let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
+    let steps = plan.all_steps();
     let named = steps.filter_map(|step| match step.request()?.auth {
         PlannedAuth::Profile(index) => Some(index),
         _ => None,
@@ -87,9 +87,8 @@ pub(super) fn read_identities(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Option<Identity>> {
     let used = used_profiles(plan, project);
-    let steps = plan.cases.iter().flat_map(|case| case.scenario.all_steps());
-    let may_be_chosen = steps
-        .into_iter()
+    let may_be_chosen = plan
+        .all_steps()
         .any(|step| step.request().is_some_and(|it| matches!(it.auth, PlannedAuth::Expression(_))));
     let read = |(index, profile): (usize, &Named<AuthProfile>)| {
         let AuthKind::MutualTls { cert, key } = &profile.value.kind else { return None };

@@ -119,6 +119,8 @@ impl Session {
     }
 
     fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
+        // Two of one place were refused before.
+        let reports = self.report_requests().unwrap_or_default();
         let environment = self.environment.as_ref();
         let project = self.project.as_ref();
         let connect = environment
@@ -140,6 +142,7 @@ impl Session {
             order: self.settings.order,
             values: Arc::clone(&self.values),
             profiles: project.map(|it| it.auth.clone()).unwrap_or_default(),
+            project: project.map(|it| Arc::clone(&it.source)),
             identities: self.identities.clone(),
             commands: self
                 .settings
@@ -153,8 +156,10 @@ impl Session {
             masker: Arc::clone(&self.masker),
             limits: self.limits.clone(),
             keeps_exchanges: self.settings.keeps_exchanges
+                || reports.iter().any(|report| report.format.keeps_exchanges())
                 || self.settings.is_dry
                 || self.settings.stepper.is_some(),
+            keeps_about: !reports.is_empty(),
             stepper: self.settings.stepper.clone(),
             is_dry: self.settings.is_dry,
             interrupt,

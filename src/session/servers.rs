@@ -34,7 +34,7 @@ pub(super) fn server_urls(
 ) -> ServerUrls {
     let document = plan.apis[api].contract.document();
     let mut urls = ServerUrls::default();
-    let calls = plan.cases.iter().flat_map(|case| case.scenario.all_steps()).filter_map(PlannedStep::call);
+    let calls = plan.all_steps().filter_map(PlannedStep::call);
     let called: BTreeSet<OperationIndex> =
         calls.filter(|call| call.api == api).map(|call| call.operation).collect();
     let mut known: BTreeSet<&str> = document.servers().iter().flat_map(Server::variables).collect();

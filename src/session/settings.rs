@@ -1,5 +1,6 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
+use super::report_request::ReportSettings;
 use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub keep_going: bool,
     /// Whether every exchange is told, for a trace or for people who ask to see it.
     pub keeps_exchanges: bool,
+    /// Which reports [`Session::open_reports`](super::Session::open_reports) opens.
+    pub reports: ReportSettings,
     /// Whether everything is resolved and nothing sent.
     pub is_dry: bool,
     /// Who is asked before each request; then one worker runs.

@@ -1,4 +1,4 @@
-use super::files::read_named_source;
+use super::files::{read_named_source, unreadable};
 use super::profiles::check_names;
 use super::settings::Settings;
 use crate::clock::{Clock, Timestamp};
@@ -9,11 +9,10 @@ use crate::json::{Datum, Value};
 use crate::limits::Limits;
 use crate::scenario::{Environment, Project, ScenarioFile, SecretSource};
 use crate::secret::{MIN_LENGTH, Masker};
-use crate::source::{Location, Span, record};
+use crate::source::{Location, Source, Span};
 use crate::yaml::{Dialect, load, nearest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Where the values of the project file come from; values of the environment go before the process's.
@@ -76,7 +75,7 @@ pub(super) fn gather_values(
 ) -> Values {
     let mut values = Values { seed: seed(settings), run_id: run_id(settings), ..Values::default() };
     if let Some(project) = project {
-        gather_secrets(settings, project, environment, masker, &mut values, diagnostics);
+        gather_secrets(settings, project, environment, limits, masker, &mut values, diagnostics);
         gather_env(settings, project, environment, &mut values, diagnostics);
         check_names(project, diagnostics);
     }
@@ -112,6 +111,7 @@ fn gather_secrets(
     settings: &Settings,
     project: &Project,
     environment: Option<&Environment>,
+    limits: &Limits,
     masker: &Masker,
     values: &mut Values,
     diagnostics: &mut Vec<Diagnostic>,
@@ -122,16 +122,18 @@ fn gather_secrets(
             None => settings.variables.get(name),
             Some(SecretSource::Env(variable)) => settings.variables.get(variable),
             Some(SecretSource::Value(value)) => Some(value.clone()),
-            Some(SecretSource::File(path)) => match read_secret(&project.folder.join(path)) {
-                Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-                Err(error) => {
-                    let message = format!("cannot read the secret `{name}` from `{path}`: {error}");
-                    let diagnostic = Diagnostic::error(Code::FILE_UNREADABLE, message);
-                    let span = written.map(|secret| secret.name_span).unwrap_or_default();
-                    diagnostics.push(diagnostic.label(&project.source, span, "is named here"));
-                    None
+            Some(SecretSource::File(path)) => {
+                match Source::read(&project.folder.join(path), path, limits.document) {
+                    Ok(source) => Some(source.text().trim_end_matches(['\r', '\n']).to_owned()),
+                    Err(error) => {
+                        let span = written.map(|secret| secret.name_span).unwrap_or_default();
+                        let label = format!("takes the secret `{name}` from there");
+                        let diagnostic = unreadable(&error, &settings.folder);
+                        diagnostics.push(diagnostic.label(&project.source, span, label));
+                        None
+                    }
                 }
-            },
+            }
         };
         // What CI gives for a secret that it does not have is an empty text.
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -144,11 +146,6 @@ fn gather_secrets(
             values.secrets.insert(name.clone(), Datum::new(value));
         }
     }
-}
-
-fn read_secret(path: &Path) -> std::io::Result<String> {
-    record(path);
-    std::fs::read_to_string(path)
 }
 
 fn too_short(name: &str) -> Diagnostic {

@@ -81,7 +81,10 @@ impl Session {
         let Some(case) = self.plan.cases.get(case) else { return files };
         let flows = case.scenario.all_steps().filter_map(PlannedStep::flow_call);
         let of_flows = flows.map(|call| plain(&call.flow.file.path));
-        let own: BTreeSet<PathBuf> = of_flows.chain([plain(&case.scenario.file.path)]).collect();
+        let logins = self.plan.logins.of_steps(case.scenario.all_steps()).into_iter();
+        let of_logins = logins.map(|login| plain(&login.flow.file.path));
+        let own: BTreeSet<PathBuf> =
+            of_flows.chain(of_logins).chain([plain(&case.scenario.file.path)]).collect();
         for path in &own {
             let own = [&self.files.scenarios, &self.files.attachments].map(|it| it.get(path));
             files.extend(own.into_iter().flatten().flatten().cloned());

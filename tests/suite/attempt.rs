@@ -60,6 +60,11 @@ impl Attempt {
         self
     }
 
+    /// A file that it wrote.
+    pub(crate) fn read(&self, name: &str) -> String {
+        self.folder.read(name)
+    }
+
     pub(crate) fn run(&self) -> Outcome {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
         let mut process = self.folder.start_with(&arguments, &self.variables);

@@ -81,6 +81,13 @@ struct Printed {
     raw: String,
     /// Without what differs from run to run.
     text: String,
+    /// What went to stdout, as it was printed.
+    stdout: String,
+}
+
+/// What one command line in a folder prints on stdout, as it is.
+pub(crate) fn stdout_of_command(case: &Path, command: &str, columns: &str) -> String {
+    printed_by_command(case, command, columns).stdout
 }
 
 /// The same for one command line in a folder.
@@ -140,13 +147,14 @@ fn printed_by_command(case: &Path, command: &str, columns: &str) -> Printed {
         assert!(status.expect("there is a `kill`").success());
     }
     let output = child.wait_with_output().expect("the command runs");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let text = format!(
         "{}{}exit code {}\n",
-        String::from_utf8_lossy(&output.stdout),
+        stdout,
         String::from_utf8_lossy(&output.stderr),
         output.status.code().map_or_else(|| "none".to_owned(), |code| code.to_string()),
     );
-    Printed { text: normalise(&text, &base_url), raw: text }
+    Printed { text: normalise(&text, &base_url), raw: text, stdout }
 }
 
 /// Every check has a case that shows it, and so has every other code and everything that a run can end with.
@@ -188,7 +196,7 @@ fn check_messages(columns: usize, expected_file: &str) {
     assert!(cases.len() >= 40, "only {} cases were found", cases.len());
     let mut wrong = Vec::new();
     for case in cases {
-        let Printed { raw, text: found } = output_of(&case, &columns.to_string());
+        let Printed { raw, text: found, .. } = output_of(&case, &columns.to_string());
         let path = case.join(expected_file);
         if is_blessing {
             std::fs::write(&path, &found).expect("what is expected can be written");

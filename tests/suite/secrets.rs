@@ -10,6 +10,7 @@ use contest::session::{BaseUrl, Session, Settings, Variables};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use tokio_util::sync::CancellationToken;
 
 /// The secrets and what each is: what a header, a cookie or a URL must escape is in those that go
@@ -86,32 +87,42 @@ fn unwrapped(output: &str) -> String {
     output.chars().filter(|it| !it.is_whitespace() && !"│╭╰├╴▸┌─".contains(*it)).collect()
 }
 
-fn check_output(what: &str, output: &str) {
-    let flat = unwrapped(output);
-    for secret in all_secrets() {
-        for encoded in encodings(secret) {
-            let text: Vec<char> = encoded.chars().collect();
-            for part in text.windows(RECOGNISABLE) {
-                let part: String = part.iter().collect();
-                // The words around a secret are the test's own.
-                if "before".contains(&part)
-                    || encoded.starts_with(&STANDARD.encode("client:")[..8]) && {
-                        let own = STANDARD.encode("client:") + &STANDARD.encode(" and more");
-                        own.contains(&part)
-                            || encoded.find(&part).is_some_and(|at| at < 8 || at + 20 > encoded.len())
-                    }
-                {
-                    continue;
-                }
-                let shown = [output, flat.as_str()].into_iter().find(|it| it.contains(&part));
-                if let Some(shown) = shown {
-                    let at = shown.find(&part).expect("it was found");
-                    let start = shown.floor_char_boundary(at.saturating_sub(300));
-                    let end = shown.ceil_char_boundary((at + 300).min(shown.len()));
-                    panic!("{what}: `{part}` of `{secret}` is shown:\n{}", &shown[start..end]);
-                }
+/// What no output may hold, each with its secret, and what finds all of it in one pass.
+fn forbidden() -> &'static (Vec<(String, &'static str)>, aho_corasick::AhoCorasick) {
+    static FORBIDDEN: OnceLock<(Vec<(String, &str)>, aho_corasick::AhoCorasick)> = OnceLock::new();
+    FORBIDDEN.get_or_init(|| {
+        let mut parts = Vec::new();
+        for secret in all_secrets() {
+            for encoded in encodings(secret) {
+                let text: Vec<char> = encoded.chars().collect();
+                let windows = text.windows(RECOGNISABLE).map(|part| part.iter().collect::<String>());
+                parts.extend(
+                    windows.filter(|part| !is_of_the_test(part, &encoded)).map(|part| (part, secret)),
+                );
             }
         }
+        let search = aho_corasick::AhoCorasick::new(parts.iter().map(|(part, _)| part));
+        (parts, search.expect("so few parts fit"))
+    })
+}
+
+/// The words around a secret are the test's own.
+fn is_of_the_test(part: &str, encoded: &str) -> bool {
+    let own = STANDARD.encode("client:") + &STANDARD.encode(" and more");
+    "before".contains(part)
+        || encoded.starts_with(&STANDARD.encode("client:")[..8])
+            && (own.contains(part) || encoded.find(part).is_some_and(|at| at < 8 || at + 20 > encoded.len()))
+}
+
+fn check_output(what: &str, output: &str) {
+    let (parts, search) = forbidden();
+    let flat = unwrapped(output);
+    for shown in [output, flat.as_str()] {
+        let Some(found) = search.find(shown) else { continue };
+        let (part, secret) = &parts[found.pattern().as_usize()];
+        let start = shown.floor_char_boundary(found.start().saturating_sub(300));
+        let end = shown.ceil_char_boundary((found.end() + 300).min(shown.len()));
+        panic!("{what}: `{part}` of `{secret}` is shown:\n{}", &shown[start..end]);
     }
 }
 
@@ -464,6 +475,20 @@ fn no_exchange_that_is_shown_or_traced_shows_a_secret() {
         let trace = std::fs::read_to_string(shop.folder.join("trace.jsonl")).expect("it was written");
         assert!(trace.contains("\"truncated\":true"), "{trace}");
         check_output(limit, &trace);
+    }
+}
+
+#[test]
+fn no_report_shows_a_secret() {
+    let shop = Shop::new("reports");
+    let formats = contest::report::Format::ALL.iter().map(|format| format.as_str());
+    let reports: Vec<String> = formats.clone().map(|word| format!("--report={word}=out/{word}")).collect();
+    let arguments = ["run", "echo.contest.yaml"].into_iter().chain(reports.iter().map(String::as_str));
+    check_output("what is printed beside reports", &shop.run(&arguments.collect::<Vec<_>>(), "120"));
+    for format in formats {
+        let report = std::fs::read_to_string(shop.folder.join("out").join(format)).expect("it was written");
+        assert!(report.contains("***") && report.len() > 10_000, "{format}: {report}");
+        check_output(format, &report);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What exactly happens (`docs/scenario-format.md`): headers, cookies and redirects, the URL, outcomes. A row
 //! a rule; each runs steps against a server that keeps what it was sent.
 
+mod step;
 mod values;
 
 use crate::server::{At, Server, wire};
@@ -55,13 +56,6 @@ struct Outcome {
 /// Runs a scenario file against a server that answers `response` to everything; problems of the file are
 /// what came of it.
 fn run(scenarios: &str, response: &str) -> Outcome {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let name = format!("semantics-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
-    std::fs::write(folder.join("api.yaml"), DOCUMENT).expect("the document is written");
-    let text = format!("contest: 1\napi: api.yaml\nscenarios:\n{scenarios}\n");
-    std::fs::write(folder.join("x.contest.yaml"), text).expect("the scenarios are written");
     let answer = wire(response);
     let server = Server::reading(move |text| match text {
         text if text.starts_with("GET /base/things/slow") => {
@@ -74,6 +68,19 @@ fn run(scenarios: &str, response: &str) -> Outcome {
         text if text.starts_with("PUT") => wire("HTTP/1.1 204 No Content\n"),
         _ => answer.clone(),
     });
+    let text = format!("contest: 1\napi: api.yaml\nscenarios:\n{scenarios}\n");
+    run_files(&[("api.yaml", DOCUMENT), ("x.contest.yaml", &text)], server)
+}
+
+/// Runs the scenario file among these files against a server.
+fn run_files(files: &[(&str, &str)], server: Server) -> Outcome {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("semantics-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).expect("the file is written");
+    }
     let base_url = format!("{}/base", server.base_url);
     let settings = Settings {
         files: vec![PathBuf::from("x.contest.yaml")],

@@ -15,6 +15,7 @@ use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
 use crate::engine::status::ExpectedStatus;
+use crate::engine::structure::structure;
 use crate::exchange::{Exchange, Request};
 use crate::expression::Scope;
 use crate::http::{Client, CookieJar, TransportErrorKind, retry_after};
@@ -28,12 +29,14 @@ pub(super) struct NoExchange {
     request: Option<Request>,
     /// What kept it from being answered, where it was tried.
     kind: Option<TransportErrorKind>,
+    /// Whether the reports of a flow that signs in say it already.
+    is_told: bool,
 }
 
 impl NoExchange {
     /// Nothing was sent, for a reason of its own.
     pub(super) fn unsent(fact: Fact) -> Self {
-        Self { fact: Box::new(fact), request: None, kind: None }
+        Self { fact: Box::new(fact), request: None, kind: None, is_told: false }
     }
 }
 
@@ -115,6 +118,10 @@ impl StepContext<'_> {
                 Ok(exchange)
             }
             Err(none) => {
+                if none.is_told {
+                    let report = self.blank(sending.step, Verdict::Errored, Some(none.fact.headline));
+                    return Err(Box::new(StepOutcome { report, was_sent: none.request.is_some() }));
+                }
                 let mut outcome = self.unanswered(sending, *none.fact, none.request.as_ref(), scope);
                 outcome.report.notes.extend(notes);
                 Err(Box::new(outcome))
@@ -132,7 +139,9 @@ impl StepContext<'_> {
         on_send: &mut (dyn FnMut() + Send),
     ) -> Result<Exchange, NoExchange> {
         let first = self.send(sending, ready, scope, jar, on_send).await?;
-        self.follow(sending, first, jar).await
+        let mut exchange = self.follow(sending, first, jar).await?;
+        structure(&mut exchange, sending.operation(), &self.run.settings.limits);
+        Ok(exchange)
     }
 
     /// The first answer. A cached token that is refused is fetched anew once.
@@ -191,12 +200,14 @@ impl StepContext<'_> {
             fact: Box::new(transport_fact(&error, sending)),
             request: Some(request),
             kind: Some(error.kind),
+            is_told: false,
         })
     }
 
     fn signing<'s>(&'s self, sending: Sending<'s>, base: &'s BaseUrls, scope: &'s CaseScope) -> Signing<'s> {
         Signing {
             run: self.run,
+            context: self,
             scope,
             base_url: base.api.as_deref().unwrap_or_default(),
             timeout: sending.request.timeout,
@@ -212,9 +223,10 @@ impl StepContext<'_> {
             let fact = sending.unsent(Code::MOCK_REFUSED, headline, None).help(refusal.help);
             return NoExchange::unsent(fact);
         }
+        let is_told = error.is_told;
         let mut fact = sending.unsent(Code::AUTH_TOKEN, error.message, None);
         fact.help.extend(error.help);
-        NoExchange::unsent(fact)
+        NoExchange { is_told, ..NoExchange::unsent(fact) }
     }
 
     /// Adds the cookies and the credentials.

@@ -7,6 +7,7 @@ use crate::check::{
     Check, Fact, RequestValues, ResponsePart, Severities, check_deprecated_use, check_http, check_response,
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
+use crate::engine::auth::hide;
 use crate::engine::capture::evaluate_capture;
 use crate::engine::event::ExchangeReport;
 use crate::engine::expect::{Expected, check_expectations};
@@ -14,6 +15,7 @@ use crate::engine::fact::{own_fact, unresolved_fact, verdict};
 use crate::engine::scope::{CaseScope, ExchangeScope};
 use crate::engine::sends::SentAs;
 use crate::engine::status::{ExpectedStatus, add_consequences, fold_into_status};
+use crate::engine::structure::place_in_content;
 use crate::engine::target::Refusal;
 use crate::exchange::Exchange;
 use crate::plan::PlannedStep;
@@ -58,6 +60,7 @@ impl StepContext<'_> {
         let mut unmet = self.capture(step, &exchange, scope);
         let checked = self.expectations(sending, &exchange, scope);
         unmet.extend(checked.facts);
+        place_in_content(&mut unmet, &exchange, sending.operation(), limits);
         let status = exchange.response.status;
         if let Some(mut fact) = never_came {
             // What else is expected is what it was waited for.
@@ -161,6 +164,12 @@ impl StepContext<'_> {
                     }
                     facts.push(fact);
                 }
+            }
+        }
+        // Before the exchange is shown to anybody.
+        for credential in &scope.credentials {
+            if let Ok(datum) = credential.value.resolve(scope) {
+                hide(datum.value(), credential.is_sent, &self.run.settings.masker);
             }
         }
         facts

@@ -15,6 +15,7 @@ mod withhold;
 
 pub(super) use sending::{Aim, Described, Round, Sending};
 
+use super::course::LoginReports;
 use super::event::{Phase, StepReport};
 use super::exchange_log::ExchangeLog;
 use super::request::BuiltRequest;
@@ -55,6 +56,8 @@ pub(super) struct StepContext<'c> {
     pub(super) phase: Phase,
     /// When the time of the case is over, or that of its cleanup.
     pub(super) deadline: Instant,
+    /// Where what flows of auth profiles report is left.
+    pub(super) logins: LoginReports,
 }
 
 /// What a step saved, by name.
@@ -73,7 +76,7 @@ struct Ready {
 
 impl StepContext<'_> {
     fn is_cleanup(&self) -> bool {
-        !self.phase.is_judged()
+        self.phase.is_cleanup()
     }
 
     /// Runs a step that sends a request, where its condition holds.

@@ -4,11 +4,12 @@
 //! Source: LANGUAGE §10.
 
 use super::report::request_line;
-use super::{Described, Ready, Sending, StepContext, StepOutcome};
+use super::{Described, Ready, Saved, Sending, StepContext, StepOutcome};
 use crate::check::matching::Schemas;
 use crate::check::{Fact, ResponsePart, check_http, check_response};
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
+use crate::engine::capture::evaluate_capture;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::own_fact;
@@ -93,20 +94,40 @@ impl StepContext<'_> {
         }
     }
 
+    /// What could be saved of an answer.
+    fn try_captures(&self, sending: Sending<'_>, exchange: &Exchange, scope: &CaseScope) -> Saved {
+        let captured = sending.step.step.save.iter().filter_map(|capture| {
+            let datum = evaluate_capture(capture, exchange, scope).ok()?;
+            if capture.value.is_secret {
+                self.run.settings.masker.add(&datum.to_text());
+            }
+            Some((capture.name.clone(), datum))
+        });
+        captured.collect()
+    }
+
     /// Whether an answer is the one that is waited for.
     fn has_come(
         &self,
         sending: Sending<'_>,
         ready: &Ready,
         exchange: &Exchange,
-        scope: &CaseScope,
+        scope: &mut CaseScope,
         polled: &mut Polled<'_>,
     ) -> bool {
         polled.tries += 1;
+        // A secret of an answer that nothing is saved of is one all the same.
+        let saved = self.try_captures(sending, exchange, scope);
         let Some(until) = &polled.poll.until else {
+            // S1: what is expected may read what is saved.
+            let before = scope.vars.clone();
+            let n_saved = saved.len();
+            scope.vars.extend(saved);
             let checked = self.expectations(sending, exchange, scope);
-            // What has no value now will have none later.
-            let is_met = checked.facts.is_empty() || !checked.unresolved.is_empty();
+            scope.vars = before;
+            // What has no value now, though all is saved, will have none later.
+            let is_saved = n_saved == sending.step.step.save.len();
+            let is_met = is_saved && (checked.facts.is_empty() || !checked.unresolved.is_empty());
             return is_met && ready.expected.accepts(exchange.response.status, sending.operation());
         };
         match until.holds(&ExchangeScope { case: scope, exchange, schemas: Schemas::NONE }) {

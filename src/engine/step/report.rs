@@ -14,7 +14,7 @@ use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
 use crate::scenario::StepBody;
-use crate::source::Source;
+use crate::source::{Location, Source};
 use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
@@ -52,6 +52,7 @@ impl StepContext<'_> {
             title: step.step.title.clone(),
             action: self.action(step),
             reason,
+            at: Some(Location::new(&step.source, step.step.place())),
             ..StepReport::blank(step.id.clone(), self.phase, verdict)
         }
     }

@@ -1,6 +1,7 @@
 //! Scenarios held against a small document, one table a concern.
 
 mod again;
+mod bodies;
 mod expectations;
 mod requests;
 mod surroundings;
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Level, Problems};
 use crate::limits::Limits;
 use crate::openapi::Document;
 use crate::plan::{PlanInput, Selection, plan};
-use crate::scenario::{FlowFiles, Project, ScenarioFile};
+use crate::scenario::{Attachments, FlowFiles, Project, ScenarioFile};
 use crate::source::Source;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,6 +26,11 @@ auth: { key: { apiKey: { in: header, name: X-Key, value: $secrets.KEY } } }
 
 /// Plans a file without errors and holds it against a document.
 fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
+    lint_with(document, text, &Attachments::new())
+}
+
+/// The same with files that it names.
+fn lint_with(document: &str, text: &str, attachments: &Attachments) -> Vec<Diagnostic> {
     let limits = Limits::default();
     let source = Source::new("shop.yaml", document);
     let document = Document::load(&limits, &mut Problems::new(&source)).expect("the document loads");
@@ -41,7 +47,7 @@ fn lint_file(document: &str, text: &str) -> Vec<Diagnostic> {
         broken_apis: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
-        attachments: &Default::default(),
+        attachments,
         schemas: None,
         selection: &Selection::default(),
         overrides: &Default::default(),

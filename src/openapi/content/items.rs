@@ -11,8 +11,8 @@ use std::ops::Range;
 /// Reads a sequence into an array; at most `limits.items` items, which is said.
 ///
 /// An item of a JSON sequence is a JSON value. A server-sent event is an object of `event`, `data`, `id`
-/// and `retry`, as far as it has them, where the schema of an item knows one of these; otherwise it is
-/// the JSON in its data, as documents before OpenAPI 3.2 describe it. Where an event's `data` has a
+/// and `retry`, as far as it has them, where the schema of an item knows one of these or there is none;
+/// otherwise it is the JSON in its data, as documents before OpenAPI 3.2 describe it. Where an event's `data` has a
 /// `contentSchema`, the JSON in it is a value of its own.
 ///
 /// Source: OpenAPI 3.2.0, "Sequential Media Types" and "Special Considerations for
@@ -28,7 +28,7 @@ pub(super) fn read(
     let whole = Declared::of(document, media_type.schema());
     let item = match media_type.item_schema() {
         Some(item) => Declared::of(document, Some(item)),
-        None if whole.is_array() => whole.items(),
+        None if whole.is_array() || media_type.schema().is_none() => whole.items(),
         None => {
             return Err(Unread::NotChecked(format!(
                 "the schema of `{}` describes one value, and the body is a sequence of items; `itemSchema`, \
@@ -190,7 +190,8 @@ impl Event {
         let is_one_line = self.data_at.is_some();
         let data = self.data.unwrap_or_default();
         let names = item.names();
-        if !["event", "data", "id", "retry"].iter().any(|name| names.contains(name)) {
+        let is_described = !item.schemas().is_empty();
+        if is_described && !["event", "data", "id", "retry"].iter().any(|name| names.contains(name)) {
             let can_be_text = item.is_scalar();
             let value = match parse(&data) {
                 Ok(parsed) => parsed.value,

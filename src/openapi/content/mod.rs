@@ -10,6 +10,7 @@ mod kind;
 mod length;
 mod multipart;
 mod parts;
+mod structure;
 mod write;
 mod xml;
 
@@ -19,6 +20,7 @@ mod tests;
 pub use kind::{ContentKind, content_kind, header_parameter};
 pub(super) use length::is_text_schema;
 pub use length::{LengthFault, check_length};
+pub use structure::{read_structure, read_structure_with_places};
 pub use write::{OutgoingPart, WriteError, Written, documented_type, parts_of, write_content, write_parts};
 
 use super::declared::Declared;

@@ -32,7 +32,6 @@ pub(super) fn read(
     limits: &Limits,
     reading: Reading,
 ) -> Result<Reading, Unread> {
-    let Some(schema) = media_type.schema() else { return Ok(reading) };
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: u32::try_from(limits.nodes).unwrap_or(u32::MAX),
@@ -48,7 +47,7 @@ pub(super) fn read(
             "the XML nests deeper than {MAX_DEPTH} levels, which is as deep as contest reads"
         )));
     }
-    let declared = Declared::of(media_type.document(), Some(schema));
+    let declared = Declared::of(media_type.document(), media_type.schema());
     let mut reader = Reader { reading, start };
     let root = document.root_element();
     let xml = Xml::of(&declared);

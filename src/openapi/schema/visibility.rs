@@ -116,15 +116,16 @@ fn walk<'d>(
         }
         visit(&at, members);
         for keyword in keywords {
+            let Some(held) = members.get(*keyword) else { continue };
             let at = at.child(*keyword);
-            match members.get(*keyword) {
-                Some(Value::Array(schemas)) => {
+            match held {
+                Value::Array(schemas) => {
                     queue.extend((0..schemas.len()).map(|index| at.child(index.to_string())));
                 }
-                Some(Value::Object(schemas)) if *keyword == "dependentSchemas" => {
+                Value::Object(schemas) if *keyword == "dependentSchemas" => {
                     queue.extend(schemas.keys().map(|name| at.child(name)));
                 }
-                Some(Value::Object(_)) => queue.push(at),
+                Value::Object(_) => queue.push(at),
                 _ => {}
             }
         }

@@ -1,3 +1,4 @@
+use super::plain::is_plainly_valid;
 use super::schemas::Target;
 use super::{Also, Lint, MAX_LINTS};
 use crate::diagnostic::{Code, words};
@@ -21,7 +22,11 @@ pub(super) fn lint(document: &Arc<Document>, nullable: Nullable, schemas: &[Targ
     for (at, _) in schemas {
         collector.schema(document, at);
     }
-    let samples = collector.samples;
+    let is_judged = |sample: &Sample<'_>| {
+        let schema = document.get(&sample.schema);
+        !schema.is_some_and(|schema| is_plainly_valid(schema, sample.value))
+    };
+    let samples: Vec<Sample<'_>> = collector.samples.into_iter().filter(is_judged).collect();
     let wanted = samples
         .iter()
         .flat_map(|sample| sample.directions.iter().map(|direction| (sample.schema.clone(), *direction)));

@@ -12,6 +12,7 @@ mod impossible;
 mod model;
 mod operations;
 mod paths;
+mod plain;
 mod references;
 mod schemas;
 mod table;
@@ -19,6 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use super::inspection::{is_large, side_by_side};
 use super::{Document, Nullable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;
@@ -66,15 +68,22 @@ const MAX_PLACES: usize = 5;
 ///
 /// Source: Swagger 2.0; OpenAPI 3.0.4, 3.1.1 and 3.2.0, "Schema".
 pub fn check_structure(document: &Arc<Document>, nullable: Nullable) -> Vec<Diagnostic> {
-    let mut lints = operations::lint(document);
-    lints.extend(references::lint(document));
-    lints.extend(paths::lint(document));
-    let schemas = schemas::all(document);
-    lints.extend(impossible::lint(document, &schemas));
-    lints.extend(examples::lint(document, nullable, &schemas));
+    let of_parts = || {
+        let mut lints = operations::lint(document);
+        lints.extend(references::lint(document));
+        lints.extend(paths::lint(document));
+        (lints, fields::lint(document))
+    };
+    let of_schemas = || {
+        let schemas = schemas::all(document);
+        let mut lints = impossible::lint(document, &schemas);
+        lints.extend(examples::lint(document, nullable, &schemas));
+        lints
+    };
+    let ((mut lints, fields), of_schemas) = side_by_side(is_large(document), of_parts, of_schemas);
+    lints.extend(of_schemas);
     // The model says less than our own words about the same object.
     let known: HashSet<Pointer> = lints.iter().map(|lint| lint.pointer.clone()).collect();
-    let fields = fields::lint(document);
     lints.extend(fields.into_iter().filter(|lint| !known.contains(&lint.pointer)));
     lints.extend(model::lint(document).into_iter().filter(|lint| !known.contains(&lint.pointer)));
 

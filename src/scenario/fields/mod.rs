@@ -14,6 +14,6 @@ pub(super) use expect::EXPECT;
 pub use expect::OPERATORS;
 pub(super) use file::FLOW;
 pub use file::{FILE, SCENARIO};
-pub use project::PROJECT;
+pub use project::{PROJECT, REPORTS};
 pub use settings::CONTRACT_RULE;
 pub(super) use step::STEP;

@@ -37,6 +37,19 @@ pub static PROJECT: Fields = Fields {
         ),
         Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
+        Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
+    ],
+    others: None,
+    forms: &[],
+};
+
+/// The reports of a run: a key a format.
+pub static REPORTS: Fields = Fields {
+    name: "reports",
+    about: "The reports that every run writes: paths by format.",
+    keys: &[
+        Field::new("json", Shape::Text, "One JSON document, which `contest report` reads again."),
+        Field::new("ndjson", Shape::Text, "A line of JSON an event, written while it runs."),
     ],
     others: None,
     forms: &[],
@@ -134,8 +147,15 @@ static SECRET: Fields = Fields {
     forms: &[],
 };
 
+/// What belongs to a flow alone.
+const OF_FLOWS: &[&str] = &["with", "expires"];
+
 /// What says how the output of a command is read.
-const OF_COMMANDS: &[&str] = &["headers", "tokenPointer", "expiresPointer"];
+const OF_COMMANDS: &[&str] = &["tokenPointer", "expiresPointer"];
+
+const HEADERS: &[&str] = &["headers"];
+
+const OF_OTHERS: &[&[&str]] = &[OF_FLOWS, OF_COMMANDS, HEADERS];
 
 static PROFILE: Fields = Fields {
     name: "auth-profile",
@@ -146,14 +166,22 @@ static PROFILE: Fields = Fields {
         Field::either("apiKey", Shape::Map(&API_KEY), "A value in a header, a query parameter or a cookie."),
         Field::either("oauth2", Shape::Map(&OAUTH2), "A token of an OAuth 2.0 token endpoint."),
         Field::either("mtls", Shape::Map(&MTLS), "A certificate of the client's."),
-        Field::either("flow", Shape::Text, "A flow that signs in, as `file.contest.yaml#name`.").later(),
-        Field::new("with", Shape::Names(&Shape::Value), "What the flow is given as its inputs.").later(),
+        Field::either(
+            "flow",
+            Shape::Pattern("^[^#]+#[^#]+$"),
+            "A flow that signs in, as `file.contest.yaml#name`.",
+        ),
+        Field::new("with", Shape::Names(&Shape::Value), "What the flow is given as its inputs."),
         Field::new(
             "headers",
             Shape::Members(&Shape::Value),
-            "The headers that carry what a command prints, made of `$outputs`.",
+            "The headers that carry what a command prints or a flow gives, made of `$outputs`.",
         ),
-        Field::new("expires", Shape::Value, "How long what the flow gives is good.").later(),
+        Field::new(
+            "expires",
+            Shape::TextValue,
+            "How long what the flow gives is good: seconds, or a time such as `15m`.",
+        ),
         Field::either(
             "command",
             Shape::List(&Shape::TextValue),
@@ -173,13 +201,14 @@ static PROFILE: Fields = Fields {
     ],
     others: None,
     forms: &[
-        Form { key: "bearer", without: &[OF_COMMANDS] },
-        Form { key: "basic", without: &[OF_COMMANDS] },
-        Form { key: "apiKey", without: &[OF_COMMANDS] },
-        Form { key: "oauth2", without: &[OF_COMMANDS] },
-        Form { key: "mtls", without: &[OF_COMMANDS] },
-        Form { key: "command", without: &[] },
-        Form { key: "all", without: &[OF_COMMANDS] },
+        Form { key: "bearer", without: OF_OTHERS },
+        Form { key: "basic", without: OF_OTHERS },
+        Form { key: "apiKey", without: OF_OTHERS },
+        Form { key: "oauth2", without: OF_OTHERS },
+        Form { key: "mtls", without: OF_OTHERS },
+        Form { key: "flow", without: &[OF_COMMANDS] },
+        Form { key: "command", without: &[OF_FLOWS] },
+        Form { key: "all", without: OF_OTHERS },
     ],
 };
 

@@ -57,6 +57,7 @@ fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<Step> {
             reader.invalid(capture.value.span, message, "is found in an answer, and a flow has none");
         }
     }
+    map.not_yet(&["link", "criteria"]);
     map.finish(&known.elsewhere(), reader.problems);
     let action = action.filter(|_| kind.is_some())?;
     Some(Step { span: node.span, id, title, when, action, is_always, xfail, save, cleanup })

@@ -14,7 +14,8 @@ const SHOWN: summary::Shown = summary::Shown { is_listed: true, is_quiet: false,
 fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summary) -> String {
     let mut terminal = Terminal::new(vec![b'\n'], style, verbosity);
     let started = RunStarted {
-        version: "0.1.0",
+        version: "0.1.0".into(),
+        started: crate::clock::Timestamp::UNIX_EPOCH,
         environment: Some("mock".to_owned()),
         target: "embedded mock".to_owned(),
         cases: cases.len(),
@@ -228,7 +229,8 @@ contest 0.1.0 · environment mock · target: embedded mock
 fn banners_stand_below_the_header() {
     let mut terminal = Terminal::new(vec![b'\n'], Style::plain(80), Verbosity::Normal);
     let started = RunStarted {
-        version: "0.1.0",
+        version: "0.1.0".into(),
+        started: crate::clock::Timestamp::UNIX_EPOCH,
         environment: None,
         target: "https://staging.example.com".to_owned(),
         cases: 1,

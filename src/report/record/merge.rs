@@ -1,0 +1,120 @@
+use super::{CaseRecord, PartRecord, RunRecord, SummaryRecord, count};
+use crate::engine::SummaryBuilder;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// A case that two of the runs hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Double {
+    /// Its id.
+    pub id: String,
+    /// The file whose result is left out.
+    pub dropped: String,
+    /// The file whose result counts: the one that was given later.
+    pub kept: String,
+}
+
+/// Joins runs, each with the name of its file, into one: shards of one run, or runs of several files.
+///
+/// Cases stand in the order of the plan as far as the runs share one: rounds one after another, in each
+/// the files in the order of their first case, in each file its cases in its order. Of a case that several
+/// runs hold, that of the run given last counts. Times are added up. `None` without any run.
+pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)> {
+    let mut doubles = Vec::new();
+    let parts: Vec<PartRecord> = runs.iter().map(|(file, run)| PartRecord::of(file, run)).collect();
+    let mut whole: Option<RunRecord> = None;
+    let mut cases: Vec<(usize, CaseRecord)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (index, (_, mut run)) in runs.into_iter().enumerate() {
+        for case in std::mem::take(&mut run.cases) {
+            match known.get(&case.id) {
+                Some(at) => {
+                    let kept = &mut cases[*at];
+                    doubles.push(Double {
+                        id: case.id.clone(),
+                        dropped: parts[kept.0].file.clone(),
+                        kept: parts[index].file.clone(),
+                    });
+                    *kept = (index, case);
+                }
+                None => {
+                    known.insert(case.id.clone(), cases.len());
+                    cases.push((index, case));
+                }
+            }
+        }
+        match &mut whole {
+            None => whole = Some(run),
+            Some(whole) => whole.join(run),
+        }
+    }
+    let mut whole = whole?;
+    // What a run was joined from is told once, with the files that they are in now.
+    whole.parts = if parts.len() > 1 { parts } else { whole.parts };
+    whole.cases = in_order(cases.into_iter().map(|(_, case)| case).collect());
+    let habits = std::mem::take(&mut whole.summary);
+    let mut summary = SummaryBuilder::default();
+    for (index, case) in whole.cases.iter_mut().enumerate() {
+        case.index = index;
+        summary.add(&case.to_report());
+    }
+    whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
+    whole.summary.take_limits(habits);
+    whole.planned = whole.planned.saturating_sub(count(doubles.len()));
+    Some((whole, doubles))
+}
+
+/// The cases in the order of their plan.
+fn in_order(cases: Vec<CaseRecord>) -> Vec<CaseRecord> {
+    let mut first: HashMap<String, (u32, usize)> = HashMap::new();
+    for (index, case) in cases.iter().enumerate() {
+        let own = (case.place, index);
+        first.entry(case.file.clone()).and_modify(|first| *first = own.min(*first)).or_insert(own);
+    }
+    let mut keyed: Vec<_> = cases
+        .into_iter()
+        .map(|case| ((case.round, first.get(&case.file).copied().unwrap_or_default(), case.place), case))
+        .collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, case)| case).collect()
+}
+
+impl RunRecord {
+    /// Adds what another run says of itself; its cases are elsewhere.
+    fn join(&mut self, other: Self) {
+        let differs = |own: &str, others: &str| !own.split(", ").any(|each| each == others);
+        if differs(&self.target, &other.target) {
+            self.target = format!("{}, {}", self.target, other.target);
+        }
+        if self.environment != other.environment {
+            self.environment = None;
+        }
+        self.started = self.started.min(other.started);
+        self.elapsed = self.elapsed.saturating_add(other.elapsed);
+        self.workers = self.workers.saturating_add(other.workers);
+        self.planned = self.planned.saturating_add(other.planned);
+        self.is_complete &= other.is_complete;
+        self.is_interrupted |= other.is_interrupted;
+        self.under_way.extend(other.under_way);
+        self.summary.take_limits(other.summary);
+        for banner in other.banners {
+            if !self.banners.contains(&banner) {
+                self.banners.push(banner);
+            }
+        }
+    }
+}
+
+impl PartRecord {
+    fn of(file: &str, run: &RunRecord) -> Self {
+        Self {
+            file: file.to_owned(),
+            started: run.started,
+            elapsed: run.elapsed,
+            seed: run.seed,
+            run_id: run.run_id.clone(),
+            cases: run.summary.cases,
+            is_complete: run.is_complete,
+        }
+    }
+}

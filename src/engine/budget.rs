@@ -3,47 +3,9 @@
 use super::durations::{Sample, rounded};
 use super::event::{CaseReport, StepReport};
 use crate::plan::matches_pattern;
-use crate::scenario::parse_duration;
+use crate::scenario::{Budget, BudgetScope as Scope, Measure};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::time::Duration;
-
-/// A time that a part of the judged exchanges must not exceed: `p95=300ms`, `tag:smoke:p95=300ms`,
-/// `operation:update*:max=1s`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budget {
-    scope: Scope,
-    measure: Measure,
-    limit: Duration,
-    /// The limit as written.
-    written: String,
-}
-
-/// Whose exchanges.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Scope {
-    /// All together.
-    All,
-    /// Those of cases with a tag, together.
-    Tag(String),
-    /// Those of each operation that fits a pattern, each for itself.
-    Operation(String),
-}
-
-/// What is held against the limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    /// From 1 to 99.
-    Percentile(u8),
-    Max,
-}
-
-/// Why a text is no budget.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no budget: write p95=300ms, tag:smoke:p95=300ms or operation:updateAnOrder:max=1s, with p1 to p99 or max"
-)]
-pub struct BudgetError(String);
 
 /// A budget that was not kept, or of which nothing could be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,75 +26,11 @@ pub struct BudgetOutcome {
     pub count: u64,
 }
 
-impl Budget {
-    /// Reads a budget.
-    ///
-    /// # Errors
-    /// [`BudgetError`] when it is none.
-    pub fn parse(text: &str) -> Result<Self, BudgetError> {
-        let read = || {
-            let (left, written) = text.rsplit_once('=')?;
-            Self::of(left, written)
-        };
-        read().ok_or_else(|| BudgetError(text.to_owned()))
-    }
-
-    /// A budget of its two parts, `tag:smoke:p95` and `300ms`; `None` when it is none.
-    pub fn of(what: &str, limit: &str) -> Option<Self> {
-        let (scope, measure) = match what.rsplit_once(':') {
-            None => (Scope::All, what),
-            Some((scope, measure)) => match scope.split_once(':')? {
-                ("tag", name) if !name.is_empty() => (Scope::Tag(name.to_owned()), measure),
-                ("operation", name) if !name.is_empty() => (Scope::Operation(name.to_owned()), measure),
-                _ => return None,
-            },
-        };
-        let measure = match measure {
-            "max" => Measure::Max,
-            _ => Measure::Percentile(
-                measure
-                    .strip_prefix('p')
-                    .filter(|it| !it.starts_with(['0', '+']))?
-                    .parse()
-                    .ok()
-                    .filter(|it| (1..=99).contains(it))?,
-            ),
-        };
-        Some(Self { scope, measure, limit: parse_duration(limit)?, written: limit.to_owned() })
-    }
-
-    /// Whether another budget is for the same, so that it takes this one's place.
-    pub fn is_for_the_same(&self, other: &Self) -> bool {
-        self.scope == other.scope && self.measure == other.measure
-    }
-}
-
-impl fmt::Display for Budget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.scope {
-            Scope::All => {}
-            Scope::Tag(name) => write!(f, "tag:{name}:")?,
-            Scope::Operation(name) => write!(f, "operation:{name}:")?,
-        }
-        write!(f, "{}={}", self.measure, self.written)
-    }
-}
-
-impl fmt::Display for Measure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Percentile(percent) => write!(f, "p{percent}"),
-            Self::Max => f.write_str("max"),
-        }
-    }
-}
-
-impl Measure {
-    fn of(self, sample: &Sample) -> Duration {
-        match self {
-            Self::Percentile(percent) => sample.percentile(percent),
-            Self::Max => sample.max(),
-        }
+/// What a sample comes to by a measure.
+fn measured(measure: Measure, sample: &Sample) -> Duration {
+    match measure {
+        Measure::Percentile(percent) => sample.percentile(percent),
+        Measure::Max => sample.max(),
     }
 }
 
@@ -202,7 +100,7 @@ impl Timing {
                 idle.push(budget.to_string());
             }
             for (tag, operation, sample) in samples {
-                let measured = budget.measure.of(sample);
+                let measured = measured(budget.measure, sample);
                 // As exact as the sample: a time is kept with three digits, and the limit is held so.
                 if rounded(measured) > rounded(budget.limit) {
                     exceeded.push(BudgetOutcome {
@@ -225,44 +123,6 @@ impl Timing {
 mod tests {
     use super::*;
     use crate::engine::{ExchangeReport, Phase, Verdict};
-
-    #[test]
-    fn a_budget_is_written_as_it_is_read() {
-        for text in [
-            "p95=300ms",
-            "max=1s",
-            "p1=0s",
-            "tag:smoke:p99=1.5s",
-            "tag:a:b:max=1s",
-            "operation:update*:p50=20ms",
-            "operation:POST /pets:p50=20ms",
-            "operation:POST /pets:batch:p50=20ms",
-            "operation:a=b:max=1m",
-        ] {
-            assert_eq!(Budget::parse(text).map(|it| it.to_string()), Ok(text.to_owned()));
-        }
-        for text in [
-            "",
-            "p95",
-            "p95=",
-            "p95=300",
-            "p0=1s",
-            "p100=1s",
-            "p095=1s",
-            "p+5=1s",
-            "p9.5=1s",
-            "min=1s",
-            "p=1s",
-            "smoke:p95=1s",
-            "tag::p95=1s",
-            "tag:p95=1s",
-            "operation:p95=1s",
-            "p95=-1s",
-            "tags:a:p95=1s",
-        ] {
-            assert!(Budget::parse(text).is_err(), "{text}");
-        }
-    }
 
     fn step(action: &str, latency: u64, earlier: &[u64]) -> StepReport {
         StepReport {

@@ -2,8 +2,8 @@
 //! requests may take.
 
 use super::Verdict;
-use super::budget::Budget;
 use super::event::{CaseReport, Event};
+use crate::scenario::Budget;
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

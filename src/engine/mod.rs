@@ -45,7 +45,7 @@ mod values;
 mod verdict;
 
 pub use about::CaseAbout;
-pub use budget::{Budget, BudgetError, BudgetOutcome};
+pub use budget::BudgetOutcome;
 pub use durations::{Durations, Sample};
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase, StepReport,

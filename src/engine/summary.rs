@@ -1,8 +1,9 @@
 use super::Verdict;
-use super::budget::{Budget, BudgetOutcome, Timing};
+use super::budget::{BudgetOutcome, Timing};
 use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
 use super::habits::Habits;
 use crate::diagnostic::{Code, Finding, Severity};
+use crate::scenario::Budget;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 
 use super::snippet::{Trailer, render_finding};
 use super::text::{Part, cut, join, plural, short_time, width, wrap};
-use super::{Style, attempts, style, summary, wire};
+use super::{Links, Style, attempts, style, summary, wire};
 use crate::diagnostic::Severity;
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
 use std::collections::{BTreeMap, HashSet};
@@ -62,6 +62,8 @@ pub struct Terminal<W> {
     is_dry: bool,
     /// Why the cases are left out that are not run for this reason.
     stopped: Option<String>,
+    /// What makes places into links, where the terminal shows them.
+    links: Option<Links>,
     /// Whether the operations are listed with how long they took.
     shows_durations: bool,
     /// The first lines, which a quiet report has only above what needs attention.
@@ -110,6 +112,7 @@ impl<W: Write> Terminal<W> {
             header: None,
             is_dry: false,
             stopped: None,
+            links: None,
             shows_durations: false,
         }
     }
@@ -117,6 +120,11 @@ impl<W: Write> Terminal<W> {
     /// Lists in the end how long each operation took, where that is asked for.
     pub fn with_durations(self, shows_durations: bool) -> Self {
         Self { shows_durations, ..self }
+    }
+
+    /// Makes places into links, where there is something to make them with.
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
     }
 
     /// Takes the next event and writes what can be written by now.
@@ -158,7 +166,10 @@ impl<W: Write> Terminal<W> {
 
     fn write(&mut self, text: &str) -> io::Result<()> {
         self.is_after_blank = text == "\n";
-        self.out.write_all(text.as_bytes())
+        match &mut self.links {
+            Some(links) => self.out.write_all(links.link(text).as_bytes()),
+            None => self.out.write_all(text.as_bytes()),
+        }
     }
 
     fn blank(&mut self) -> io::Result<()> {

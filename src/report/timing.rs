@@ -54,8 +54,10 @@ pub(super) fn durations(all: &[Durations], style: Style) -> String {
         let name = style.visible(&it.operation).replace('\n', " ");
         [name, it.count.to_string(), fine_time(it.p50), fine_time(it.p95), fine_time(it.max)]
     }));
+    // A time takes at most seven columns: the table stands still from run to run.
     let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
-    let numbers: [usize; 4] = std::array::from_fn(|index| widest(index + 1));
+    let numbers: [usize; 4] =
+        std::array::from_fn(|index| widest(index + 1).max(if index == 0 { 0 } else { 7 }));
     let left = style.columns().saturating_sub(2 + numbers.iter().map(|it| it + 2).sum::<usize>());
     let names = widest(0).min(left.max(10));
     let mut out = String::new();

@@ -31,6 +31,8 @@ pub struct Settings {
     pub selection: Selection,
     /// The order in which they are started.
     pub order: Order,
+    /// Whether of the selected cases only those run that did not pass when they last ran.
+    pub rerun_failed: bool,
     /// How the run is gone about.
     pub habits: Habits,
     /// How often they run.

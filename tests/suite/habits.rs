@@ -264,3 +264,205 @@ fn slow_cases_and_the_durations_of_operations_are_listed() {
     );
     assert!(!outcome.stdout.contains("x › a took"), "{}", outcome.stdout);
 }
+
+const RECORD: &str = ".contest/last-run.json";
+
+fn recorded(folder: &Folder) -> String {
+    let record = folder.read(RECORD);
+    record.split_whitespace().collect()
+}
+
+#[test]
+fn what_did_not_pass_runs_again() {
+    let (folder, server) = (folder(&cases(&["a", "fails-1", "broken", "d"])), server());
+    let base = format!("run x.contest.yaml --base-url {}", server.base_url);
+    let run = |more: &str| {
+        let before = server.requests().len();
+        let outcome = run_in(&folder, format!("{base} {more}").trim_end());
+        let sent = server.requests().split_off(before);
+        let sent: Vec<&str> = sent.iter().map(|line| line.trim_start_matches("GET /")).collect();
+        (outcome.code, sent.join(" "), outcome.stderr)
+    };
+    let none = "no run has left a record of what did not pass; nothing was sent\nrun without `--rerun-failed` first\n";
+    assert_eq!(run("--rerun-failed"), (Some(4), String::new(), none.to_owned()));
+    assert_eq!(run("--dry-run").0, Some(0));
+    assert!(folder.read(RECORD).is_empty(), "a dry run leaves a record");
+
+    assert_eq!(run("").1, "a fails-1 broken d");
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":["x::broken","x::fails-1"]}"#);
+    assert_eq!(folder.read(".contest/.gitignore"), "/.gitignore\n/last-run.json\n");
+    // A part of the cases leaves what is known of the others.
+    assert_eq!(run("--scenario a").1, "a");
+    assert_eq!(run("--rerun-failed").1, "fails-1 broken");
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":["x::broken"]}"#);
+    let (code, sent, words) = run("--rerun-failed --scenario d");
+    assert_eq!((code, sent.as_str()), (Some(4), ""));
+    assert_eq!(words, "of 1 case that did not pass when it last ran, none is selected; nothing was sent\n");
+
+    folder.write("x.contest.yaml", format!("contest: 1\napi: api.yaml\n{}", cases(&["a", "d"])).as_bytes());
+    let (code, sent, words) = run("--rerun-failed");
+    assert_eq!((code, sent.as_str()), (Some(0), ""), "{words}");
+    assert_eq!(
+        words,
+        "x::broken did not pass, and is no longer there\n\
+         every case passed when it last ran: there is nothing to run again\n"
+    );
+    assert_eq!(run("").0, Some(0));
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":[]}"#);
+}
+
+#[test]
+fn what_was_left_out_runs_again_and_a_record_that_cannot_be_used_is_said() {
+    let (folder, server) = (folder(&cases(&["broken", "b"])), server());
+    let base = format!("run x.contest.yaml --base-url {}", server.base_url);
+    run_in(&folder, &format!("{base} --fail-fast"));
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":["x::b","x::broken"]}"#);
+    folder.write(RECORD, b"{");
+    let refused = run_in(&folder, &format!("{base} --rerun-failed"));
+    assert_eq!(refused.code, Some(2));
+    let words = "the record of the last run, `.contest/last-run.json`, cannot be used";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    // Without it being asked for, it is written anew.
+    assert_eq!(run_in(&folder, &format!("{base} --scenario b")).code, Some(0));
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":[]}"#);
+}
+
+#[test]
+fn a_record_that_cannot_be_written_is_a_warning() {
+    let (folder, server) = (folder(&cases(&["a"])), server());
+    folder.write(".contest", b"a file where the folder would be");
+    let outcome = run_in(&folder, &format!("run x.contest.yaml --base-url {}", server.base_url));
+    assert_eq!(outcome.code, Some(0));
+    let words = "warning: the record for `--rerun-failed`, `.contest/last-run.json`, was not written: ";
+    assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_interrupted_run_leaves_its_record() {
+    let (folder, server) = (folder(&cases(&["broken", "slow", "c"])), server());
+    let url = server.base_url.clone();
+    let mut process = folder.start(&["run", "x.contest.yaml", "--base-url", &url]);
+    let begun = std::time::Instant::now();
+    while server.requests().is_empty() && begun.elapsed() < MOST_TIME {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    process.signal("INT");
+    assert_eq!(process.wait(MOST_TIME).and_then(|status| status.code()), Some(130));
+    assert_eq!(recorded(&folder), r#"{"version":1,"notPassed":["x::broken","x::c","x::slow"]}"#);
+}
+
+#[test]
+fn a_run_waits_until_its_server_answers() {
+    let folder = folder(&cases(&["a"]));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    drop(listener);
+    let url = format!("http://{address}");
+    let refused = run_in(&folder, &format!("run x.contest.yaml --base-url {url} --wait-for 300ms"));
+    let words =
+        format!("error: {url} did not answer within 300 ms: nothing listens at {url} (connection refused)");
+    assert!(refused.stderr.contains(&words), "{}", refused.stderr);
+    assert!(refused.stderr.starts_with(&format!("waiting for {url}: nothing listens")), "{}", refused.stderr);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(3), ""));
+
+    let mut process = folder.start(&["run", "x.contest.yaml", "--base-url", &url, "--wait-for", "30s"]);
+    while !folder.read("stderr").contains("waiting") {
+        assert!(process.elapsed() < MOST_TIME, "it does not wait: {}", folder.read("stderr"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let listener = std::net::TcpListener::bind(address).expect("the port is free still");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            use std::io::{Read as _, Write as _};
+            let mut stream = stream.expect("somebody connects");
+            let mut buffer = [0; 4096];
+            let length = stream.read(&mut buffer).unwrap_or(0);
+            let is_head = buffer[..length].starts_with(b"HEAD");
+            let answer = match is_head {
+                // Whatever it answers, it is there.
+                true => b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                    .to_vec(),
+                false => wire("HTTP/1.1 200 OK\ncontent-type: application/json\n\n{}"),
+            };
+            let _ = stream.write_all(&answer);
+        }
+    });
+    let code = process.wait(MOST_TIME).and_then(|status| status.code());
+    assert_eq!(code, Some(0), "{}{}", folder.read("stdout"), folder.read("stderr"));
+}
+
+#[test]
+fn a_shard_is_numbered_by_the_environment() {
+    let (folder, server) = (folder(&cases(&["a", "b", "c", "d", "e", "f"])), server());
+    let run = |shard: &str, variables: &[(&str, &str)]| {
+        let variables: Vec<(&str, String)> =
+            variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let arguments = format!("run x.contest.yaml --base-url {} --shard {shard}", server.base_url);
+        run_with(&folder, &arguments, &variables)
+    };
+    for index in ["0", "1"] {
+        assert_eq!(run("auto/2", &[("JOB_COMPLETION_INDEX", index)]).code, Some(0));
+    }
+    let mut sent = server.requests();
+    sent.sort();
+    assert_eq!(sent, ["GET /a", "GET /b", "GET /c", "GET /d", "GET /e", "GET /f"]);
+    let refused = run("auto/2", &[]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("JOB_COMPLETION_INDEX or CI_NODE_INDEX"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_report_that_is_read_again_shows_the_same() {
+    let (folder, server) = (folder(&cases(&["fails-1", "broken", "c"])), server());
+    let arguments = format!(
+        "run x.contest.yaml --base-url {} --retries 1 --fail-fast --slow 1ms --budget max=1ms --report json=out.json",
+        server.base_url
+    );
+    let run = run_in(&folder, &arguments);
+    let shown = run_in(&folder, "report show out.json");
+    let of = |outcome: &Outcome| {
+        let text = outcome.stdout.clone();
+        text.lines().skip(1).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&shown), of(&run));
+    let schema = |name: &str| -> serde_json::Value {
+        let path = format!("{}/schemas/{name}", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).expect("it is readable")).expect("it is JSON")
+    };
+    let report: serde_json::Value = serde_json::from_str(&folder.read("out.json")).expect("it is JSON");
+    let mut schema = schema("report.schema.json");
+    // Exchanges are not kept, and have a schema of their own.
+    schema["$defs"]["step"]["properties"]["exchanges"] = serde_json::json!(true);
+    let validator = jsonschema::draft202012::new(&schema).expect("it is a schema");
+    let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn budgets_of_files_give_way_to_nearer_ones() {
+    let (folder, server) = (folder(&cases(&["slow"])), server());
+    let project = format!(
+        "contest: 1\nscenarios: [x.contest.yaml]\napis: {{ a: api.yaml }}\n\
+         defaults: {{ budgets: {{ p95: 1ms, max: 1ms }} }}\n\
+         environments: {{ e: {{ baseUrls: {{ a: {} }}, budgets: {{ p95: 30s }} }} }}\n",
+        server.base_url
+    );
+    folder.write("contest.yaml", project.as_bytes());
+    folder.write("x.contest.yaml", format!("contest: 1\napi: a\n{}", cases(&["slow"])).as_bytes());
+    let outcome = run_in(&folder, "run");
+    assert_eq!(outcome.code, Some(1), "{}{}", outcome.stdout, outcome.stderr);
+    assert!(
+        outcome.stdout.contains("over budget: max=1ms, and the longest of 1 exchange is"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(!outcome.stdout.contains("p95"), "{}", outcome.stdout);
+    assert_eq!(run_in(&folder, "run --budget max=30s").code, Some(0));
+    folder.write("contest.yaml", b"contest: 1\ndefaults: { budgets: { p95: 300, p195: 1s } }\n");
+    let refused = run_in(&folder, "run x.contest.yaml");
+    assert_eq!(refused.code, Some(2));
+    for words in ["a budget is a time with its unit, as in 300ms", "`p195` is nothing that has a budget"] {
+        assert!(refused.stderr.contains(words), "no `{words}` in {}", refused.stderr);
+    }
+}

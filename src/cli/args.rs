@@ -292,7 +292,7 @@ pub(super) struct Check {
     #[arg(long)]
     pub(super) hints: bool,
     /// How what was found is written
-    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "strength")]
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: CheckFormat,
     #[command(flatten)]
     pub(super) references: References,

@@ -30,17 +30,19 @@ pub(super) fn check(arguments: Check, out: &Output) -> ExitCode {
     if !arguments.hints {
         checked.diagnostics.retain(|it| it.level != Level::Note);
     }
+    let measured = checked.documents.iter().filter(|_| arguments.strength);
+    let measured = measured.map(|document| (&**document, measure(document)));
     match arguments.format {
         CheckFormat::Json => {
             let sorted = output::sort_diagnostics(&checked.diagnostics);
-            output::print(&render_check(&sorted, counts));
+            output::print(&render_check(&sorted, counts, &measured.collect::<Vec<_>>()));
         }
-        CheckFormat::Human => print_words(&checked, counts, arguments.hints, out),
-    }
-    if arguments.strength {
-        let style = output::style_of(out, &std::io::stdout());
-        for document in &checked.documents {
-            output::print(&format!("\n{}", render_strength(document, &measure(document), style)));
+        CheckFormat::Human => {
+            print_words(&checked, counts, arguments.hints, out);
+            let style = output::style_of(out, &std::io::stdout());
+            for (document, strength) in measured {
+                output::print(&format!("\n{}", render_strength(document, &strength, style)));
+            }
         }
     }
     if checked.has_errors() { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS }

@@ -42,7 +42,7 @@ pub(super) struct Report {
 enum ReportCommand {
     /// Show a run again, as it was shown then, or in another format
     ///
-    /// FILE is what `--report json=FILE` wrote.
+    /// FILE is what `--report json=FILE` or `--report ndjson=FILE` wrote.
     Show(Show),
     /// Join the runs of shards, or of several files, into one report
     ///
@@ -54,7 +54,7 @@ enum ReportCommand {
 
 #[derive(Debug, Args)]
 struct Show {
-    /// A JSON report
+    /// A report of the format json or ndjson
     file: PathBuf,
     /// Print it in this format instead
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
@@ -65,7 +65,7 @@ struct Show {
 
 #[derive(Debug, Args)]
 struct Merge {
-    /// JSON reports
+    /// Reports of the formats json and ndjson; exchanges are in the former alone
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Write a report of the whole, as in junit=out/junit.xml; any number of times. Without it, the whole is

@@ -2,9 +2,11 @@ use super::command::{Invocation, OutputScope, issue};
 use super::run::Run;
 use super::scope::CaseScope;
 use super::step::StepContext;
-use crate::exchange::Request;
+use crate::exchange::{Exchange, Request};
 use crate::expression::{Scope, Template};
-use crate::http::{Client, ClientAuth as TokenClientAuth, Token, TokenError, TokenKey, TokenRequest};
+use crate::http::{
+    Client, ClientAuth as TokenClientAuth, Token, TokenError, TokenKey, TokenRequest, TransportError,
+};
 use crate::json::{Datum, Value};
 use crate::openapi::{Operation, ParameterIn, SecurityKind};
 use crate::plan::{PlannedAuth, PlannedRequest};
@@ -245,7 +247,11 @@ impl Signing<'_> {
                     token_request(oauth2, self.base_url, run, scope)
                 })?;
                 let client = attached.client.as_ref().unwrap_or(&run.settings.client);
-                let token = run.settings.tokens.token(client, &token_request, self.timeout).await;
+                let told = |request: &Request, exchange: Result<&Exchange, &TransportError>| {
+                    self.context.tell_token(&profile.name, &oauth2.token_pointer, request, exchange);
+                };
+                let tokens = &run.settings.tokens;
+                let token = tokens.token_and_tell(client, &token_request, self.timeout, &told).await;
                 let token = token.map_err(|error| {
                     let is_answered = !matches!(error, TokenError::Transport(_));
                     let is_own = token_request.request.url.starts_with(self.base_url);

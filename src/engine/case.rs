@@ -77,15 +77,22 @@ pub(super) async fn run_case<'c>(
         Verdict::Passed | Verdict::Errored | Verdict::Failed => None,
     };
     own.apply_mark(mark::xfail_of(case), &mut report);
-    if !own.course.left_behind.is_empty() && scenario.is_cleanup_strict() {
+    report.steps = own.course.reports;
+    report.left_behind = own.course.left_behind;
+    if scenario.is_cleanup_strict() {
+        be_strict(&mut report);
+    }
+    report.elapsed = started.elapsed();
+    report
+}
+
+/// What cleanup leaves behind is an error: `strictCleanup`.
+pub(super) fn be_strict(report: &mut CaseReport) {
+    if !report.left_behind.is_empty() {
         report.verdict = report.verdict.max(Verdict::Errored);
         report.reason.get_or_insert_with(|| "cleanup left something behind".to_owned());
         report.is_tolerated = false;
     }
-    report.steps = own.course.reports;
-    report.left_behind = own.course.left_behind;
-    report.elapsed = started.elapsed();
-    report
 }
 
 impl<'c> CaseCourse<'c> {
@@ -147,7 +154,9 @@ impl<'c> CaseCourse<'c> {
         let interrupt = self.course.run.settings.interrupt.clone();
         let limit = self.scenario.timeout;
         let limited = self.course.begin(limit);
-        match within(limited, interrupt, self.run_phases()).await {
+        let ended = within(limited, interrupt, self.run_phases()).await;
+        self.course.report_cut_off();
+        match ended {
             Ok(()) => {}
             Err(Cut::Interrupted) => {
                 let report = StepReport { reason: Some("interrupted".to_owned()), ..not_run_step() };

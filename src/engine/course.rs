@@ -257,6 +257,11 @@ impl<'c> Course<'c> {
         verdict
     }
 
+    /// Puts what was left by a step that was cut off behind the others.
+    pub(super) fn report_cut_off(&mut self) {
+        self.report_logins(self.reports.len());
+    }
+
     /// Puts what signing in reported before the step that asked for it.
     fn report_logins(&mut self, at: usize) {
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,12 +1,15 @@
 //! Keeps what goes over the wire for those who asked to see it; costs nothing where nobody did.
 
-use super::event::{Event, StepReport};
+use super::event::{Event, Phase, StepReport};
 use super::record::{ExchangeRecord, RequestRecord, ResponseRecord};
 use super::scope::CaseScope;
 use super::step::StepContext;
 use crate::clock::Timestamp;
 use crate::exchange::{Exchange, Request};
+use crate::http::TransportError;
+use crate::json::{Pointer, Value};
 use crate::plan::PlannedStep;
+use crate::secret::Masker;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +28,8 @@ struct State {
     /// Whether a person said that it is not to be sent.
     is_skipped: bool,
     told: Vec<Arc<ExchangeRecord>>,
+    /// How many were told in all rounds.
+    n_told: usize,
 }
 
 struct Sent {
@@ -110,12 +115,13 @@ impl<'c> ExchangeLog<'c> {
         }
         let mut state = self.state();
         if let Some(sent) = state.sent.take() {
-            let record = self.record(&sent, exchange, error, report.as_deref(), state.told.len() + 1);
+            let record = self.record(&sent, exchange, error, report.as_deref(), state.n_told + 1);
             let record = Arc::new(record);
             self.context.run.settings.stepper.iter().for_each(|stepper| stepper.told(&record));
             // The receiver lives as long as the workers.
             let _ = self.context.run.events.send(Event::Exchanged(Arc::clone(&record)));
             state.told.push(record);
+            state.n_told += 1;
         }
         if let Some(report) = report {
             report.exchanges = std::mem::take(&mut state.told);
@@ -159,6 +165,57 @@ impl<'c> ExchangeLog<'c> {
             codes,
         }
     }
+}
+
+impl StepContext<'_> {
+    /// A token was asked for: told as a request of the profile, with every token in it masked.
+    pub(super) fn tell_token(
+        &self,
+        profile: &str,
+        pointer: &Pointer,
+        request: &Request,
+        exchange: Result<&Exchange, &TransportError>,
+    ) {
+        let settings = &self.run.settings;
+        if !settings.keeps_exchanges {
+            return;
+        }
+        let masker = &settings.masker;
+        if let Some(body) = exchange.ok().and_then(|exchange| exchange.response.body.value()) {
+            hide_tokens(body, pointer, masker);
+        }
+        let limit = usize::try_from(settings.limits.trace).unwrap_or(usize::MAX);
+        let now = settings.values.clock.now();
+        let latency = exchange.map_or_else(|error| error.latency, |exchange| exchange.latency);
+        let record = Arc::new(ExchangeRecord {
+            index: self.index,
+            case: masker.mask_words(&self.id),
+            step: profile.to_owned(),
+            phase: Phase::Auth,
+            operation: None,
+            attempt: 1,
+            started: now.checked_sub(latency).unwrap_or(now),
+            request: RequestRecord::of(request, masker, limit),
+            response: exchange.ok().map(|it| ResponseRecord::of(&it.response, masker, limit)),
+            error: exchange.err().map(|error| masker.mask_words(&error.message)),
+            latency,
+            notes: Vec::new(),
+            verdict: None,
+            codes: Vec::new(),
+        });
+        settings.stepper.iter().for_each(|stepper| stepper.told(&record));
+        let _ = self.run.events.send(Event::Exchanged(record));
+    }
+}
+
+/// The token of an answer, and what stands beside it: `refresh_token`, `id_token`.
+fn hide_tokens(body: &Value, pointer: &Pointer, masker: &Masker) {
+    let beside = body.as_object().into_iter().flatten().filter(|(name, _)| {
+        let name = name.to_lowercase();
+        (name.contains("token") || name.contains("secret")) && name != "token_type"
+    });
+    let found = beside.map(|(_, value)| value).chain(pointer.get(body));
+    found.filter_map(Value::as_str).for_each(|text| masker.add(text));
 }
 
 /// A step is cut off by an interruption or the scenario's time-out: what was under way is told.

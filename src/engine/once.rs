@@ -14,6 +14,7 @@ use crate::diagnostic::Code;
 use crate::http::CookieJar;
 use crate::json::Datum;
 use crate::plan::PlannedOnce;
+use crate::scenario::ScenarioFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,7 +82,9 @@ impl<'c> Once<'c> {
         let interrupt = run.settings.interrupt.clone();
         let limit = self.course.begin(once.timeout);
         let steps = self.course.run_steps(&once.setup, OWN, Phase::SetupOnce);
-        match within(limit, interrupt, steps).await {
+        let ended = within(limit, interrupt, steps).await;
+        self.course.report_cut_off();
+        match ended {
             Ok(None) => Ok(()),
             Ok(Some(broken)) => Err(format!("`setupOnce`: {}", broken.reason())),
             Err(Cut::Interrupted) => {
@@ -101,6 +104,11 @@ impl<'c> Once<'c> {
                 Err("`setupOnce` took too long".to_owned())
             }
         }
+    }
+
+    /// The file around whose cases they stand.
+    pub(super) fn file(&self) -> &ScenarioFile {
+        &self.once.file
     }
 
     fn report(&mut self, report: StepReport) {

@@ -1,5 +1,6 @@
 use super::about::CaseAbout;
 use super::attempts::{Turn, run_attempts};
+use super::case::be_strict;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
 use super::habits::{Brake, Habits};
@@ -263,6 +264,10 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
         let started = Instant::now();
         report.left_behind.extend(once.tear_down().await);
         report.steps.extend(once.take_reports());
+        let is_strict = once.file().is_cleanup_strict.unwrap_or(false);
+        if is_strict {
+            be_strict(&mut report);
+        }
         report.elapsed += started.elapsed();
         run.tell(report);
     }

@@ -33,5 +33,5 @@ pub use curl::curl;
 pub use error::{TransportError, TransportErrorKind};
 pub use pace::Pace;
 pub use retry_after::retry_after;
-pub use token::{ClientAuth, Issued, Token, TokenKey, TokenRequest, TokenSource, Tokens, lifetime_at};
+pub use token::{ClientAuth, Issued, Token, TokenKey, TokenRequest, TokenSource, Tokens, Told, lifetime_at};
 pub use token_error::{TokenError, excerpt};

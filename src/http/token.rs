@@ -1,6 +1,6 @@
 use super::token_error::excerpt;
-use super::{Client, TokenError};
-use crate::exchange::{Headers, Request, Response};
+use super::{Client, TokenError, TransportError};
+use crate::exchange::{Exchange, Headers, Request, Response};
 use crate::json::Pointer;
 use crate::secret::{ExposeSecret, SecretString};
 use crate::yaml::nearest;
@@ -62,6 +62,9 @@ pub struct Token {
     key: TokenKey,
     serial: u64,
 }
+
+/// Somebody who wants to know of requests for tokens.
+pub type Told<'t> = dyn Fn(&Request, Result<&Exchange, &TransportError>) + Sync + 't;
 
 /// What was just issued.
 #[derive(Clone, Debug)]
@@ -131,7 +134,22 @@ impl Tokens {
         source: &TokenSource,
         timeout: Duration,
     ) -> Result<Token, TokenError> {
-        self.kept(source.key, source.request.fetch(client, timeout)).await
+        self.token_and_tell(client, source, timeout, &|_, _| {}).await
+    }
+
+    /// Like [`Tokens::token`]; `told` is told of a request that was sent for it, with its answer or the
+    /// reason why there is none.
+    ///
+    /// # Errors
+    /// [`TokenError`] when it cannot be had; the next call asks again.
+    pub async fn token_and_tell(
+        &self,
+        client: &Client,
+        source: &TokenSource,
+        timeout: Duration,
+        told: &Told<'_>,
+    ) -> Result<Token, TokenError> {
+        self.kept(source.key, source.request.fetch(client, timeout, told)).await
     }
 
     /// The token that is kept under a key; `fetch` is waited for on first need, and again before the
@@ -253,11 +271,12 @@ impl TokenRequest {
         TokenKey::of(fixed.into_iter().chain(params))
     }
 
-    async fn fetch(&self, client: &Client, timeout: Duration) -> Result<Issued, TokenError> {
+    async fn fetch(&self, client: &Client, timeout: Duration, told: &Told<'_>) -> Result<Issued, TokenError> {
+        let request = self.to_request();
         // A token request changes nothing that a second one would spoil.
-        let exchange = client.send_token_request(&self.to_request(), timeout).await;
-        let response = exchange.map_err(TokenError::Transport)?.response;
-        self.read(&response)
+        let exchange = client.send_token_request(&request, timeout).await;
+        told(&request, exchange.as_ref());
+        self.read(&exchange.map_err(TokenError::Transport)?.response)
     }
 
     fn to_request(&self) -> Request {

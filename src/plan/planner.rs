@@ -15,11 +15,12 @@ use crate::limits::Limits;
 use crate::openapi::{Contract, Document, OperationIndex};
 use crate::scenario::{
     Attachments, AuthChoice, ContractSettings, Environment, FlowFiles, Input, Named, Project, Row, Scenario,
-    ScenarioFile,
+    ScenarioFile, Spanned,
 };
 use crate::yaml::nearest;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything that a plan is made of.
@@ -33,6 +34,8 @@ pub struct PlanInput<'i> {
     pub apis: Vec<(String, Arc<Document>)>,
     /// Apis that files name by a path, and whose document cannot be read; that is reported already.
     pub broken_apis: BTreeSet<String>,
+    /// The names of the apis of files that name them by a path, by the paths of these files.
+    pub api_names: BTreeMap<PathBuf, String>,
     /// The scenario files in order.
     pub files: Vec<Arc<ScenarioFile>>,
     /// The files whose flows steps call; one that is missing could not be read, which is reported.
@@ -202,15 +205,21 @@ impl Planner<'_> {
     /// The api a file names, or the only one there is.
     pub(super) fn default_api(&self, file: &ScenarioFile) -> Option<usize> {
         match &file.api {
-            Some(api) => self.api_index(&api.value),
+            Some(api) => self.api_index(self.name_of_api(file, api)),
             None => (self.input.apis.len() == 1).then_some(0),
         }
     }
 
+    /// What the api goes by that a file names.
+    fn name_of_api<'n>(&'n self, file: &ScenarioFile, api: &'n Spanned<String>) -> &'n str {
+        self.input.api_names.get(&file.path).unwrap_or(&api.value)
+    }
+
     pub(super) fn check_api(&self, file: &ScenarioFile, problems: &mut Problems) {
         let Some(api) = &file.api else { return };
-        let is_broken = self.input.broken_apis.contains(&api.value);
-        if self.api_index(&api.value).is_some() || self.is_in_project(&api.value) || is_broken {
+        let name = self.name_of_api(file, api);
+        let is_broken = self.input.broken_apis.contains(name);
+        if self.api_index(name).is_some() || self.is_in_project(name) || is_broken {
             return;
         }
         let label = match nearest(&api.value, self.api_names()) {

@@ -63,6 +63,7 @@ fn plan_file(text: &str, selection: &Selection) -> Planned {
         environment: None,
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
+        api_names: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
         attachments: &Default::default(),

@@ -1,7 +1,10 @@
 //! What `contest check` found, as one JSON document: `schemas/check.schema.json`.
 
+use super::strength_json::{WrittenStrength, written};
 use crate::diagnostic::{Diagnostic, Label, Level};
+use crate::openapi::Document;
 use crate::source::Position;
+use crate::strength::Strength;
 use serde::Serialize;
 
 /// The version of the document's form; it grows when a member changes its meaning or goes away.
@@ -29,6 +32,7 @@ struct CheckDocument<'d> {
     version: u32,
     counts: CheckCounts,
     diagnostics: Vec<WrittenDiagnostic<'d>>,
+    strength: Vec<WrittenStrength>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +66,12 @@ struct WrittenPosition {
 /// Writes diagnostics, in the order given, as one JSON document that ends with a line end.
 ///
 /// Lines and columns count from 1, columns in Unicode scalar values; `end` is behind the last character.
-pub fn render_check(diagnostics: &[Diagnostic], counts: CheckCounts) -> String {
+/// `strengths` are the documents whose strength was asked for.
+pub fn render_check(
+    diagnostics: &[Diagnostic],
+    counts: CheckCounts,
+    strengths: &[(&Document, Strength)],
+) -> String {
     let diagnostics = diagnostics.iter().map(|each| WrittenDiagnostic {
         code: each.code.as_str(),
         level: level(each.level),
@@ -71,7 +80,8 @@ pub fn render_check(diagnostics: &[Diagnostic], counts: CheckCounts) -> String {
         notes: &each.notes,
         help: &each.help,
     });
-    let document = CheckDocument { version: VERSION, counts, diagnostics: diagnostics.collect() };
+    let strength = strengths.iter().map(|(document, strength)| written(document, strength)).collect();
+    let document = CheckDocument { version: VERSION, counts, diagnostics: diagnostics.collect(), strength };
     let text = serde_json::to_string_pretty(&document).expect("texts and numbers can be written");
     text + "\n"
 }
@@ -95,13 +105,15 @@ fn label(label: &Label) -> WrittenLabel<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Problems};
+    use crate::limits::Limits;
     use crate::source::{Source, Span};
+    use crate::strength::measure;
     use serde_json::{Value, json};
 
     const SCHEMA: &str = include_str!("../../schemas/check.schema.json");
 
-    fn written() -> Value {
+    fn found() -> Value {
         let source = Source::new("a.yaml", "one\ntwö three\n");
         let diagnostics = [
             Diagnostic::error(Code::CONFIG_MISSING, "there is none").help("write one"),
@@ -110,20 +122,35 @@ mod tests {
                 .note("a fact"),
         ];
         let counts = CheckCounts { documents: 1, cases: 2, errors: 1, warnings: 0, hints: 1 };
-        serde_json::from_str(&render_check(&diagnostics, counts)).expect("it is JSON")
+        let text = "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          content:\n            application/json: { schema: { properties: { a: {} } } }\n            image/png: {}\n";
+        let mut problems = Problems::new(&Source::new("a.yaml", text));
+        let document = Document::load(&Limits::default(), &mut problems).expect("it loads");
+        let strengths = [(&*document, measure(&document))];
+        serde_json::from_str(&render_check(&diagnostics, counts, &strengths)).expect("it is JSON")
     }
 
     #[test]
     fn places_count_from_one_in_characters() {
         let expected = json!({ "file": "a.yaml", "line": 2, "column": 5, "end": { "line": 2, "column": 10 }, "text": "here" });
-        assert_eq!(written()["diagnostics"][1]["labels"], json!([expected]));
+        assert_eq!(found()["diagnostics"][1]["labels"], json!([expected]));
+    }
+
+    #[test]
+    fn strength_names_the_lines_to_tighten() {
+        let strength = &found()["strength"][0];
+        assert_eq!(strength["tried"], json!(5));
+        let schema = "/paths/~1a/get/responses/200/content/application~1json/schema";
+        let expected = json!({ "kind": "missing", "missed": 1, "schema": schema, "file": "a.yaml", "line": 8, "column": 41 });
+        assert_eq!(strength["operations"][0]["weaknesses"][0], expected);
+        let expected = json!([{ "operation": "GET /a", "response": "200", "partly": false, "reason": "`image/png` is no JSON, which alone is measured" }]);
+        assert_eq!(strength["notMeasured"], expected);
     }
 
     #[test]
     fn the_schema_describes_what_is_written() {
         let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
         let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
-        let errors: Vec<String> = validator.iter_errors(&written()).map(|error| error.to_string()).collect();
+        let errors: Vec<String> = validator.iter_errors(&found()).map(|error| error.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new());
     }
 

@@ -1,5 +1,5 @@
 use super::record::RunRecord;
-use super::{json, ndjson};
+use super::{github, gitlab, har, json, junit, markdown, ndjson, sarif, tap};
 use crate::engine::Event;
 use std::io::{self, Write};
 
@@ -10,17 +10,48 @@ pub enum Format {
     Json,
     /// A line of JSON an event, written while it runs: `schemas/report-events.schema.json`.
     Ndjson,
+    /// JUnit XML: a test case a case, for Jenkins, GitLab and most others.
+    Junit,
+    /// TAP 14, the Test Anything Protocol.
+    Tap,
+    /// SARIF 2.1.0: a result a finding, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions, to be printed in a job.
+    Github,
+    /// A summary in Markdown.
+    Markdown,
+    /// The code quality report of GitLab.
+    Gitlab,
+    /// HAR 1.2: every request and response, for browsers and proxies.
+    Har,
 }
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: &[Self] = &[Self::Json, Self::Ndjson];
+    pub const ALL: &[Self] = &[
+        Self::Json,
+        Self::Ndjson,
+        Self::Junit,
+        Self::Tap,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+        Self::Gitlab,
+        Self::Har,
+    ];
 
     /// The word for it, as in `--report junit=PATH`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+            Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+            Self::Gitlab => "gitlab",
+            Self::Har => "har",
         }
     }
 
@@ -34,14 +65,27 @@ impl Format {
         match self {
             Self::Json => "one JSON document, which `contest report` reads again",
             Self::Ndjson => "a line of JSON an event, written while it runs",
+            Self::Junit => "JUnit XML: a test case a case, for Jenkins, GitLab and most others",
+            Self::Tap => "TAP 14, the Test Anything Protocol",
+            Self::Sarif => "SARIF 2.1.0: a result a finding, for code scanning",
+            Self::Github => "annotations of GitHub Actions, to be printed in a job",
+            Self::Markdown => "a summary in Markdown",
+            Self::Gitlab => "the code quality report of GitLab",
+            Self::Har => "HAR 1.2: every request and response, for browsers and proxies",
         }
     }
 
     /// Whether it shows every request and response, so that the run has to keep them.
     pub fn keeps_exchanges(self) -> bool {
         match self {
-            Self::Json => true,
-            Self::Ndjson => false,
+            Self::Json | Self::Har => true,
+            Self::Ndjson
+            | Self::Junit
+            | Self::Tap
+            | Self::Sarif
+            | Self::Github
+            | Self::Markdown
+            | Self::Gitlab => false,
         }
     }
 
@@ -51,11 +95,12 @@ impl Format {
     }
 
     /// What an event adds to a report that [is live](Self::is_live); nothing to any other.
+    /// `folder` is where in its repository the run was started.
     ///
     /// # Errors
     /// When it cannot be put into words, which cannot happen to an event of a run.
-    pub fn line(self, event: &Event) -> io::Result<Option<Vec<u8>>> {
-        if self.is_live() { ndjson::line(event) } else { Ok(None) }
+    pub fn line(self, event: &Event, folder: Option<&str>) -> io::Result<Option<Vec<u8>>> {
+        if self.is_live() { ndjson::line(event, folder) } else { Ok(None) }
     }
 
     /// Writes a run in this format.
@@ -66,6 +111,13 @@ impl Format {
         match self {
             Self::Json => json::write(run, out),
             Self::Ndjson => ndjson::write(run, out),
+            Self::Junit => junit::write(run, out),
+            Self::Tap => tap::write(run, out),
+            Self::Sarif => sarif::write(run, out),
+            Self::Github => github::write(run, out),
+            Self::Markdown => markdown::write(run, out),
+            Self::Gitlab => gitlab::write(run, out),
+            Self::Har => har::write(run, out),
         }
     }
 }

@@ -14,6 +14,7 @@ enum Line<'r> {
         contest: &'r str,
         started: String,
         environment: Option<&'r str>,
+        folder: Option<&'r str>,
         target: &'r str,
         seed: u64,
         run_id: &'r str,
@@ -39,10 +40,10 @@ enum Line<'r> {
     },
 }
 
-/// The line of an event, with its end; `None` where it has none.
-pub(super) fn line(event: &Event) -> io::Result<Option<Vec<u8>>> {
+/// The line of an event, with its end; `None` where it has none. `folder` is where in its repository it runs.
+pub(super) fn line(event: &Event, folder: Option<&str>) -> io::Result<Option<Vec<u8>>> {
     match event {
-        Event::RunStarted(started) => started_line(started, &[]).map(Some),
+        Event::RunStarted(started) => started_line(started, folder, &[]).map(Some),
         Event::CaseStarted { index, name } => written(&Line::CaseStarted { index: *index, name }).map(Some),
         Event::Exchanged(_) | Event::Stopped { .. } | Event::Doing { .. } | Event::Slow { .. } => Ok(None),
         Event::CaseFinished(report) => finished_line(report).map(Some),
@@ -56,13 +57,15 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     run.replay(&mut |event| {
         if result.is_ok() {
             result = match event {
-                Event::RunStarted(started) => started_line(started, &run.parts).map(Some),
+                Event::RunStarted(started) => {
+                    started_line(started, run.folder.as_deref(), &run.parts).map(Some)
+                }
                 Event::RunFinished(summary) if run.is_complete || run.is_interrupted => {
                     summary_line(summary).map(Some)
                 }
                 // A run that was killed has no end.
                 Event::RunFinished(_) => Ok(None),
-                event => line(event),
+                event => line(event, None),
             }
             .and_then(|line| line.map_or(Ok(()), |line| out.write_all(&line)));
         }
@@ -70,12 +73,13 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     result
 }
 
-fn started_line(started: &RunStarted, parts: &[PartRecord]) -> io::Result<Vec<u8>> {
+fn started_line(started: &RunStarted, folder: Option<&str>, parts: &[PartRecord]) -> io::Result<Vec<u8>> {
     written(&Line::RunStarted {
         version: super::record::VERSION,
         contest: &started.version,
         started: started.started.to_string(),
         environment: started.environment.as_deref(),
+        folder,
         target: &started.target,
         seed: started.seed,
         run_id: &started.run_id,

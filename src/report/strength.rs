@@ -2,6 +2,7 @@
 
 use super::text::{plural, wrap};
 use super::{Style, style};
+use crate::diagnostic::words::some_of;
 use crate::openapi::Document;
 use crate::strength::{Kind, OperationStrength, Strength, Weakness};
 
@@ -11,7 +12,7 @@ const SHOWN: usize = 10;
 /// So many lines to tighten are named for one operation.
 const LINES: usize = 3;
 
-/// More that could not be measured than this is counted.
+/// More reasons why something could not be measured than this are counted.
 const UNMEASURED: usize = 10;
 
 /// `  12 %  `: what stands before the name of an operation.
@@ -87,14 +88,23 @@ fn advice(weakness: &Weakness) -> String {
     }
 }
 
+/// What could not be measured, what has the same reason together.
 fn unmeasured(strength: &Strength, style: Style, out: &mut String) {
-    for each in strength.unmeasured.iter().take(UNMEASURED) {
-        let text = style.visible(&format!("not measured: {}, because {}", each.what, each.reason));
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for each in &strength.unmeasured {
+        let known = groups.iter_mut().find(|(reason, _)| *reason == each.reason);
+        match known {
+            Some((_, all)) => all.push(each.what()),
+            None => groups.push((&each.reason, vec![each.what()])),
+        }
+    }
+    for (reason, all) in groups.iter().take(UNMEASURED) {
+        let text = style.visible(&format!("not measured: {}, because {reason}", some_of(all, "and")));
         for (index, line) in wrap(&text, style.columns() - 4).iter().enumerate() {
             out.push_str(&format!("{}{line}\n", if index == 0 { "  " } else { "    " }));
         }
     }
-    let rest = strength.unmeasured.len().saturating_sub(UNMEASURED);
+    let rest: usize = groups.iter().skip(UNMEASURED).map(|(_, all)| all.len()).sum();
     if rest > 0 {
         out.push_str(&format!("  not measured: {}\n", plural(rest, "further response")));
     }

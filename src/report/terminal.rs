@@ -413,7 +413,8 @@ fn steps(case: &CaseReport) -> String {
     }
 }
 
-fn step_words(step: &StepReport, style: Style) -> String {
+/// A step in a line: what it asked, what came, how it ended.
+pub(super) fn step_words(step: &StepReport, style: Style) -> String {
     let phase = match step.phase {
         Phase::SetupOnce => "setupOnce ",
         Phase::Setup => "setup ",

@@ -25,17 +25,18 @@ pub(super) struct Builder<'d> {
     /// The schemas that are being made, the outermost first.
     open: Vec<Pointer>,
     parts: usize,
+    cut: Option<String>,
 }
 
 impl<'d> Builder<'d> {
     pub(super) fn new(document: &'d Document, direction: Direction, turn: usize) -> Self {
-        Self { document, direction, turn, schemas: HashMap::new(), open: Vec::new(), parts: 0 }
+        Self { document, direction, turn, schemas: HashMap::new(), open: Vec::new(), parts: 0, cut: None }
     }
 
     /// `None` when the schema asks for itself without end, or for more than is made.
     pub(super) fn build(mut self, schema: &Pointer) -> Option<Sample> {
         let value = self.value(std::slice::from_ref(schema), &Pointer::root())?;
-        Some(Sample { value, schemas: self.schemas })
+        Some(Sample { value, schemas: self.schemas, cut: self.cut })
     }
 
     fn value(&mut self, schemas: &[Pointer], at: &Pointer) -> Option<Value> {
@@ -43,7 +44,14 @@ impl<'d> Builder<'d> {
         let all = Conjunction::gather(self.document, schemas, self.turn);
         let (own, _) = all.schemas.first()?;
         let is_again = self.open.iter().filter(|open| *open == own).count() > 1;
-        if all.is_broken || is_again || self.parts > MAX_PARTS || self.open.len() > MAX_DEPTH {
+        if all.is_broken || is_again {
+            return None;
+        }
+        if self.parts > MAX_PARTS || self.open.len() > MAX_DEPTH {
+            self.cut = Some(match self.parts > MAX_PARTS {
+                true => format!("no more than {MAX_PARTS} parts of an answer are made up"),
+                false => format!("no more than {MAX_DEPTH} levels of an answer are made up"),
+            });
             return None;
         }
         self.schemas.insert(at.clone(), own.clone());

@@ -24,6 +24,8 @@ pub struct Sample {
     pub value: Value,
     /// The schema that each part was made for, behind its references.
     pub schemas: HashMap<Pointer, Pointer>,
+    /// The limit that kept parts from being made, where one did.
+    pub cut: Option<String>,
 }
 
 /// So often is it tried with other forms of `oneOf`, and with fewer members.

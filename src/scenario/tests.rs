@@ -439,7 +439,7 @@ fn project_files_name_what_exists() {
     check_project(
         "contest: 1\nauth: { a: {} }\n",
         &[
-            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2, mtls, command, all | has none",
+            "scenario.invalid-value 2:9 the auth profile `a` has exactly one of bearer, basic, apiKey, oauth2, mtls, flow, command, all | has none",
         ],
     );
     check_project(

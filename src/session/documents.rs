@@ -1,16 +1,17 @@
 //! Which documents the files may call, and the loading of those.
 
-use super::library::Library;
+use super::files::{normalise, shown};
+use super::library::{Library, is_same};
 use super::overlays::{OverlayPath, choose};
 use super::settings::Settings;
 use super::watched::SessionFiles;
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::openapi::Document;
-use crate::scenario::{Action, FlowFiles, Project, ScenarioFile};
+use crate::scenario::{Action, Api, FlowFiles, Named, Project, ScenarioFile};
 use crate::source::{Source, Span, recorded};
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The documents of the apis, and the names they go by.
@@ -18,6 +19,8 @@ pub(super) struct Documents {
     pub(super) apis: Vec<(String, Arc<Document>)>,
     /// Paths that files give and that cannot be loaded.
     pub(super) broken: BTreeSet<String>,
+    /// The names of the apis of files that give a path, by the paths of these files.
+    pub(super) of_files: BTreeMap<PathBuf, String>,
 }
 
 /// The scenario files, then those that are there for their flows alone.
@@ -42,8 +45,8 @@ pub(super) fn load_documents(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Documents {
     let library = Library::new(&settings.folder, limits, settings.allowed());
-    let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new() };
-    let wanted = wanted_documents(project, files);
+    let (wanted, of_files) = wanted_documents(project, files, &settings.folder);
+    let mut documents = Documents { apis: Vec::new(), broken: BTreeSet::new(), of_files };
     let names: Vec<String> = wanted.iter().map(|it| it.name.clone()).collect();
     let given = choose(&settings.overlays, &names, &settings.folder, diagnostics);
     for (document, given) in wanted.into_iter().zip(given) {
@@ -83,9 +86,21 @@ struct WantedDocument<'w> {
 fn wanted_documents<'w>(
     project: Option<&'w Project>,
     files: &'w [Arc<ScenarioFile>],
-) -> Vec<WantedDocument<'w>> {
+    folder: &Path,
+) -> (Vec<WantedDocument<'w>>, BTreeMap<PathBuf, String>) {
     let apis = project.map(|project| project.apis.as_slice()).unwrap_or_default();
-    let names = wanted_apis(files);
+    let mut of_files = BTreeMap::new();
+    let mut names = wanted_apis(files);
+    // The document of an api of the project is that api, whatever it is called by.
+    for file in files {
+        let Some((project, written)) = project.zip(given_path(file, apis)) else { continue };
+        let of_project =
+            |api: &&Named<Api>| is_same(&project.folder, &api.value.document.value, base_of(file), written);
+        if let Some(api) = apis.iter().find(of_project) {
+            names.insert(api.name.clone());
+            of_files.insert(file.path.clone(), api.name.clone());
+        }
+    }
     let mut found: Vec<WantedDocument<'w>> = Vec::new();
     for api in apis {
         // A file that names no api means the only one.
@@ -101,24 +116,41 @@ fn wanted_documents<'w>(
             overlays: Library::overlays_in(project, &api.value),
         });
     }
-    for file in files {
-        let Some(api) = &file.api else { continue };
-        let is_known =
-            found.iter().any(|it| it.name == api.value) || apis.iter().any(|it| it.name == api.value);
-        if is_known || !looks_like_path(&api.value) {
+    for file in files.iter().filter(|file| !of_files.contains_key(&file.path)).collect::<Vec<_>>() {
+        let (Some(api), Some(written)) = (&file.api, given_path(file, apis)) else { continue };
+        // One document may be given by several paths, and one path in two folders names two documents.
+        if let Some(same) = found.iter().find(|it| is_same(&it.base, &it.written, base_of(file), written)) {
+            of_files.insert(file.path.clone(), same.name.clone());
             continue;
         }
+        let is_taken = found.iter().any(|it| it.name == written);
+        let name = match is_taken {
+            true => shown(&normalise(&base_of(file).join(written)), folder),
+            false => written.to_owned(),
+        };
+        of_files.insert(file.path.clone(), name.clone());
         found.push(WantedDocument {
-            name: api.value.clone(),
-            written: api.value.clone(),
-            base: file.path.parent().map(PathBuf::from).unwrap_or_default(),
+            name,
+            written: written.to_owned(),
+            base: base_of(file).to_owned(),
             named_in: &file.source,
             span: api.span,
             label: "is named here".to_owned(),
             overlays: Vec::new(),
         });
     }
-    found
+    (found, of_files)
+}
+
+/// The path of a document that a file gives, in place of the name of an api.
+fn given_path<'f>(file: &'f ScenarioFile, apis: &[Named<Api>]) -> Option<&'f str> {
+    let api = file.api.as_ref().map(|api| api.value.as_str())?;
+    (looks_like_path(api) && apis.iter().all(|it| it.name != api)).then_some(api)
+}
+
+/// The folder that paths in a file start from.
+fn base_of(file: &ScenarioFile) -> &Path {
+    file.path.parent().unwrap_or(Path::new(""))
 }
 
 /// The names that files and calls use for apis.

@@ -253,4 +253,17 @@ C=x\n"#,
         check("A='hid'den\nB=1", &[("B", "1")], &["1: a value ends with its quotes | ********"]);
         check("A=hidden\nA=other", &[("A", "other")], &["2: `A` stands twice, and this value counts | A"]);
     }
+
+    proptest::proptest! {
+        /// Whatever stands in a file, reading it ends, and what is said of it lies within it.
+        #[test]
+        fn no_file_panics(text in "([A-Z=#'\"$\\\\ \n\r\té\u{feff}]|export |\\PC){0,40}") {
+            let source = Source::new(".env", text);
+            let (mut found, mut diagnostics) = (BTreeMap::new(), Vec::new());
+            read(&source, &mut found, &mut diagnostics);
+            for label in diagnostics.iter().flat_map(|it| &it.labels) {
+                proptest::prop_assert!(label.at.span.end <= source.text().len());
+            }
+        }
+    }
 }

@@ -186,7 +186,7 @@ pub(super) fn remote_url(written: &str) -> Option<Url> {
     is_remote.then(|| Url::parse(written).ok()).flatten()
 }
 
-fn is_same(folder: &Path, written: &str, base: &Path, other: &str) -> bool {
+pub(super) fn is_same(folder: &Path, written: &str, base: &Path, other: &str) -> bool {
     match (remote_url(written), remote_url(other)) {
         (None, None) => absolute(&folder.join(written)) == absolute(&base.join(other)),
         (own, other) => own == other,

@@ -118,6 +118,7 @@ impl Session {
                 environment: environment.as_ref().map(|it| &it.value),
                 apis: documents.apis.clone(),
                 broken_apis: documents.broken,
+                api_names: documents.of_files,
                 files,
                 flow_files: &flow_files,
                 attachments: &attachments,

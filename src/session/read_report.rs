@@ -34,12 +34,12 @@ pub fn read_report(path: &Path, limits: &Limits) -> Result<RunRecord, String> {
 /// A sentence that says why it cannot be written.
 pub fn write_report(record: &RunRecord, request: &ReportRequest) -> Result<(), String> {
     let write = || match &request.to {
-        ReportTarget::Stdout => {
+        ReportTarget::Stdout | ReportTarget::Log => {
             let mut out = io::BufWriter::new(io::stdout().lock());
             request.format.write(record, &mut out)?;
             out.flush()
         }
-        ReportTarget::File(path) => {
+        ReportTarget::File(path) | ReportTarget::Behind(path) => {
             let mut text = Vec::new();
             request.format.write(record, &mut text)?;
             super::reports::make_folder(path)?;
@@ -49,8 +49,8 @@ pub fn write_report(record: &RunRecord, request: &ReportRequest) -> Result<(), S
     match write() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let to = match &request.to {
-                ReportTarget::Stdout => "stdout".to_owned(),
-                ReportTarget::File(path) => format!("`{}`", path.display()),
+                ReportTarget::Stdout | ReportTarget::Log => "stdout".to_owned(),
+                ReportTarget::File(path) | ReportTarget::Behind(path) => format!("`{}`", path.display()),
             };
             Err(format!("the report {} cannot be written to {to}: {error}", request.format.as_str()))
         }

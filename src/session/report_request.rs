@@ -1,3 +1,4 @@
+use super::settings::Variables;
 use crate::report::Format;
 use crate::scenario::Project;
 use crate::yaml::nearest;
@@ -19,6 +20,10 @@ pub enum ReportTarget {
     Stdout,
     /// To a file; folders that are not there are made.
     File(PathBuf),
+    /// Behind what a file holds already, when the run is over.
+    Behind(PathBuf),
+    /// Behind what is printed for people, when the run is over.
+    Log,
 }
 
 /// Which reports a run writes.
@@ -68,8 +73,8 @@ pub(super) fn chosen(
     let mut chosen: Vec<ReportRequest> = Vec::new();
     for request in &settings.requests {
         let to = match &request.to {
-            ReportTarget::Stdout => ReportTarget::Stdout,
             ReportTarget::File(path) => ReportTarget::File(folder.join(path)),
+            to => to.clone(),
         };
         chosen.push(ReportRequest { format: request.format, to });
     }
@@ -85,15 +90,34 @@ pub(super) fn chosen(
         let Some(other) = chosen[..index].iter().find(|other| other.to == request.to) else { continue };
         let (one, two) = (other.format.as_str(), request.format.as_str());
         return Err(match &request.to {
-            ReportTarget::Stdout => {
+            ReportTarget::Stdout | ReportTarget::Log => {
                 format!("the reports {one} and {two} both go to stdout, which holds one: give one a file")
             }
-            ReportTarget::File(path) => {
+            ReportTarget::File(path) | ReportTarget::Behind(path) => {
                 format!("the reports {one} and {two} both go to `{}`: give one another file", path.display())
             }
         });
     }
     Ok(chosen)
+}
+
+/// What a job of GitHub Actions reads without being told: annotations in its log, and its summary.
+pub(super) fn of_job(variables: &Variables, project: Option<&Project>) -> Vec<ReportRequest> {
+    let is_off = |project: &Project| {
+        let name = Format::Github.as_str();
+        project.reports.iter().any(|report| report.name == name && report.value.is_none())
+    };
+    let is_job = variables.get("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    if !is_job || project.is_some_and(is_off) {
+        return Vec::new();
+    }
+    let summary = variables.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+    let summary = summary.map(|path| ReportRequest {
+        format: Format::Markdown,
+        to: ReportTarget::Behind(PathBuf::from(path)),
+    });
+    let annotations = ReportRequest { format: Format::Github, to: ReportTarget::Log };
+    summary.into_iter().chain([annotations]).collect()
 }
 
 #[cfg(test)]

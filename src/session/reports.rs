@@ -1,7 +1,7 @@
 //! The reports of a run: written beside it on a thread of its own, so that the run waits for no file.
 
 use super::Session;
-use super::report_request::{ReportRequest, ReportTarget, chosen};
+use super::report_request::{ReportRequest, ReportTarget, chosen, of_job};
 use super::write::write_file;
 use crate::engine::Event;
 use crate::report::{Format, Recorder};
@@ -41,6 +41,12 @@ enum Sink {
     /// Written line by line.
     Lines(File, PathBuf),
     Stdout,
+    /// Written behind what is there, at the end.
+    Behind(PathBuf),
+    /// Written at the end to stdout, or to stderr where stdout holds something else.
+    Log {
+        is_stderr: bool,
+    },
 }
 
 impl Session {
@@ -49,7 +55,12 @@ impl Session {
     /// # Errors
     /// A sentence that names two that would go to the same place.
     pub(super) fn report_requests(&self) -> Result<Vec<ReportRequest>, String> {
-        chosen(&self.settings.reports, &self.settings.folder, self.project.as_ref())
+        let settings = &self.settings;
+        let mut all = chosen(&settings.reports, &settings.folder, self.project.as_ref())?;
+        if settings.reports.takes_defaults {
+            all.extend(of_job(&settings.variables, self.project.as_ref()));
+        }
+        Ok(all)
     }
 
     /// Opens the reports of the run: from now on each says that nothing has run. `None` when there are none.
@@ -61,9 +72,11 @@ impl Session {
         if requests.is_empty() {
             return Ok(None);
         }
-        let mut recorder = Recorder::new(self.values.clock.now());
+        let mut recorder =
+            Recorder::new(self.values.clock.now(), folder_in_repository(&self.settings.folder));
         let takes_stdout = requests.iter().any(|request| request.to == ReportTarget::Stdout);
-        let mut reports = requests.into_iter().map(Report::open).collect::<Result<Vec<Report>, String>>()?;
+        let open = |request| Report::open(request, takes_stdout);
+        let mut reports = requests.into_iter().map(open).collect::<Result<Vec<Report>, String>>()?;
         write_all(&mut reports, &mut recorder, false);
         if let Some(reason) = reports.iter_mut().find_map(|report| report.failure.take()) {
             return Err(reason);
@@ -84,8 +97,11 @@ impl Reports {
 
     /// Takes the next event.
     pub fn event(&self, event: &Event) {
-        // The thread ends with the sender and not before.
-        let _ = self.events.send(event.clone());
+        // Exchanges come with the steps of their case.
+        if !matches!(event, Event::Exchanged(_)) {
+            // The thread ends with the sender and not before.
+            let _ = self.events.send(event.clone());
+        }
     }
 
     /// Writes what is left.
@@ -101,13 +117,14 @@ impl Reports {
 
 /// Takes events until there are no more.
 fn follow(events: &Receiver<Event>, mut reports: Vec<Report>, mut recorder: Recorder) -> Vec<String> {
+    let folder = recorder.record().folder.clone();
     let mut next = Instant::now();
     let mut has_news = false;
     loop {
         let wait = if has_news { next.saturating_duration_since(Instant::now()) } else { INTERVAL };
         match events.recv_timeout(wait) {
             Ok(event) => {
-                reports.iter_mut().for_each(|report| report.line(&event));
+                reports.iter_mut().for_each(|report| report.line(&event, folder.as_deref()));
                 recorder.event(&event);
                 has_news = true;
             }
@@ -140,7 +157,17 @@ fn write_all(reports: &mut [Report], recorder: &mut Recorder, is_end: bool) {
                 format.write(record, &mut text)?;
                 write_stdout(&text)
             }
-            Sink::Stdout | Sink::Lines(..) => Ok(()),
+            Sink::Behind(path) if is_end => {
+                let mut text = Vec::new();
+                format.write(record, &mut text)?;
+                File::options().create(true).append(true).open(path)?.write_all(&text)
+            }
+            Sink::Log { is_stderr } if is_end => {
+                let mut text = Vec::new();
+                format.write(record, &mut text)?;
+                if *is_stderr { io::stderr().lock().write_all(&text) } else { write_stdout(&text) }
+            }
+            Sink::Stdout | Sink::Lines(..) | Sink::Behind(_) | Sink::Log { .. } => Ok(()),
         });
     }
 }
@@ -155,9 +182,11 @@ fn write_stdout(text: &[u8]) -> io::Result<()> {
 }
 
 impl Report {
-    fn open(request: ReportRequest) -> Result<Self, String> {
+    fn open(request: ReportRequest, takes_stdout: bool) -> Result<Self, String> {
         let to = match request.to {
             ReportTarget::Stdout => Sink::Stdout,
+            ReportTarget::Log => Sink::Log { is_stderr: takes_stdout },
+            ReportTarget::Behind(path) => Sink::Behind(path),
             ReportTarget::File(path) => {
                 let opened = make_folder(&path).and_then(|()| match request.format.is_live() {
                     true => File::create(&path).map(|file| Sink::Lines(file, path.clone())),
@@ -169,13 +198,13 @@ impl Report {
         Ok(Self { format: request.format, to, failure: None })
     }
 
-    fn line(&mut self, event: &Event) {
+    fn line(&mut self, event: &Event, folder: Option<&str>) {
         self.attempt(|format, sink| {
-            let Some(line) = format.line(event)? else { return Ok(()) };
+            let Some(line) = format.line(event, folder)? else { return Ok(()) };
             match sink {
                 Sink::Lines(file, _) => file.write_all(&line),
                 Sink::Stdout => write_stdout(&line),
-                Sink::File(_) => Ok(()),
+                Sink::File(_) | Sink::Behind(_) | Sink::Log { .. } => Ok(()),
             }
         });
     }
@@ -186,11 +215,23 @@ impl Report {
             && let Err(error) = write(self.format, &mut self.to)
         {
             self.failure = Some(match &self.to {
-                Sink::File(path) | Sink::Lines(_, path) => unwritable(self.format, path, &error),
-                Sink::Stdout => format!("the report {} cannot be written: {error}", self.format.as_str()),
+                Sink::File(path) | Sink::Lines(_, path) | Sink::Behind(path) => {
+                    unwritable(self.format, path, &error)
+                }
+                Sink::Stdout | Sink::Log { .. } => {
+                    format!("the report {} cannot be written: {error}", self.format.as_str())
+                }
             });
         }
     }
+}
+
+/// Where a folder lies in its repository; `None` for its root, and outside of one.
+fn folder_in_repository(folder: &Path) -> Option<String> {
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists())?;
+    let names = folder.strip_prefix(root).ok()?.components();
+    let names: Vec<_> = names.map(|name| name.as_os_str().to_string_lossy()).collect();
+    (!names.is_empty()).then(|| names.join("/"))
 }
 
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {

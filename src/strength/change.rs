@@ -17,6 +17,19 @@ pub enum Kind {
     Bound,
 }
 
+impl Kind {
+    /// The word for it, as programs read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Type => "type",
+            Self::Null => "null",
+            Self::Text => "text",
+            Self::Bound => "bound",
+        }
+    }
+}
+
 /// One wrong answer.
 pub(super) struct Change {
     pub(super) kind: Kind,

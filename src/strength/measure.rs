@@ -13,7 +13,7 @@ const MAX_PARTS: usize = 300;
 pub struct Strength {
     /// Each operation with an answer that could be measured, in the order written.
     pub operations: Vec<OperationStrength>,
-    /// The answers that could not be measured.
+    /// The answers and parts of answers that could not be measured, in the order of the operations.
     pub unmeasured: Vec<Unmeasured>,
 }
 
@@ -43,11 +43,17 @@ pub struct Weakness {
     pub missed: usize,
 }
 
-/// An answer that could not be measured, with the reason.
+/// An answer that could not be measured, or not all of it, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmeasured {
-    /// "the 200 of getOrder".
-    pub what: String,
+    /// The operation.
+    pub index: OperationIndex,
+    /// The name people know the operation by.
+    pub operation: String,
+    /// The response: `200`, `4XX`, `default`.
+    pub response: String,
+    /// Whether something of the answer was measured.
+    pub is_partly: bool,
     /// What stands behind "because".
     pub reason: String,
 }
@@ -72,7 +78,16 @@ impl Strength {
     }
 }
 
-/// Measures every response of every operation that is described as JSON.
+impl Unmeasured {
+    /// "the 200 of getOrder".
+    pub fn what(&self) -> String {
+        let part = if self.is_partly { "a part of " } else { "" };
+        format!("{part}the {} of {}", self.response, self.operation)
+    }
+}
+
+/// Measures every response of every operation that is described as JSON; what of the others and of these
+/// is left out is said.
 pub fn measure(document: &Arc<Document>) -> Strength {
     let operations: Vec<OperationIndex> = document.operations().map(Operation::index).collect();
     let contract = Contract::compile(Arc::clone(document), &operations);
@@ -80,23 +95,25 @@ pub fn measure(document: &Arc<Document>) -> Strength {
     for operation in document.operations() {
         let mut tally = Tally::default();
         for response in operation.responses() {
-            let what = format!("the {} of {}", response.key(), operation.name());
             for content in response.media_types() {
-                if !is_json(content.range()) {
-                    continue;
-                }
-                let Some(schema) = content.schema() else {
-                    let reason = format!("`{}` has no schema", content.range());
-                    strength.unmeasured.push(Unmeasured { what: what.clone(), reason });
-                    continue;
-                };
-                match sample(&contract, &schema, Direction::Response) {
-                    Ok(made) => tally.measure(&contract, &schema, &made),
-                    Err(reason) => {
-                        let reason = format!("no answer could be made up: {reason}");
-                        strength.unmeasured.push(Unmeasured { what: what.clone(), reason });
+                let mut left: Vec<(bool, String)> = Vec::new();
+                match (is_json(content.range()), content.schema()) {
+                    (false, _) => {
+                        left.push((
+                            false,
+                            format!("`{}` is no JSON, which alone is measured", content.range()),
+                        ));
                     }
+                    (true, None) => left.push((false, format!("`{}` has no schema", content.range()))),
+                    (true, Some(schema)) => tally.of_schema(&contract, &schema, &mut left),
                 }
+                strength.unmeasured.extend(left.into_iter().map(|(is_partly, reason)| Unmeasured {
+                    index: operation.index(),
+                    operation: operation.name(),
+                    response: response.key().to_string(),
+                    is_partly,
+                    reason,
+                }));
             }
         }
         if tally.tried > 0 {
@@ -114,6 +131,22 @@ struct Tally {
 }
 
 impl Tally {
+    /// Measures a schema; what is left out is added to `left`, with whether the rest is measured.
+    fn of_schema(&mut self, contract: &Contract, schema: &Pointer, left: &mut Vec<(bool, String)>) {
+        let made = match sample(contract, schema, Direction::Response) {
+            Ok(made) => made,
+            Err(reason) => return left.push((false, format!("no answer could be made up: {reason}"))),
+        };
+        // Of what judges nothing every wrong answer is let through; the line to mend is another.
+        left.extend(contract.left_out(schema, Direction::Response).into_iter().map(|reason| (true, reason)));
+        left.extend(made.cut.iter().map(|reason| (true, reason.clone())));
+        if made.schemas.len() > MAX_PARTS {
+            let reason = format!("{MAX_PARTS} of its {} parts are changed", made.schemas.len());
+            left.push((true, reason));
+        }
+        self.measure(contract, schema, &made);
+    }
+
     fn measure(&mut self, contract: &Contract, schema: &Pointer, made: &Sample) {
         let mut parts: Vec<(&Pointer, &Pointer)> = made.schemas.iter().collect();
         parts.sort();

@@ -90,3 +90,30 @@ fn the_laxest_come_first() {
         (Kind::Missing, "/paths/~1half/get/responses/200/content/application~1json/schema")
     );
 }
+
+#[test]
+fn what_is_left_out_is_said_of_its_answer() {
+    let check = |content: &str, expected: &[&str]| {
+        let text = format!(
+            "openapi: 3.1.0\npaths:\n  /a: {{ get: {{ operationId: getA, responses: {{ 4XX: {{ description: '', content: {content} }} }} }} }}\n"
+        );
+        let mut problems = Problems::new(&Source::new("t.yaml", text));
+        let strength = measure(&Document::load(&Limits::default(), &mut problems).expect("it loads"));
+        let said = strength.unmeasured.iter().map(|each| format!("{}: {}", each.what(), each.reason));
+        assert_eq!(said.collect::<Vec<_>>(), expected, "{content}");
+    };
+    check("{ image/png: {} }", &["the 4XX of getA: `image/png` is no JSON, which alone is measured"]);
+    check("{ application/json: {} }", &["the 4XX of getA: `application/json` has no schema"]);
+    let members: String = (0..310).map(|number| format!("m{number}: {{ type: integer }}, ")).collect();
+    check(
+        &format!("{{ application/json: {{ schema: {{ type: object, properties: {{ {members} }} }} }} }}"),
+        &["a part of the 4XX of getA: 300 of its 311 parts are changed"],
+    );
+    let deep = (0..20).fold("{ type: string }".to_owned(), |inner, _| {
+        format!("{{ type: object, properties: {{ a: {inner} }} }}")
+    });
+    check(
+        &format!("{{ application/json: {{ schema: {deep} }} }}"),
+        &["a part of the 4XX of getA: no more than 12 levels of an answer are made up"],
+    );
+}

@@ -1,5 +1,6 @@
 //! The shipped documents: they load without a word, and what the seed pages show is valid for them.
 
+use crate::attempt::{Attempt, document, scenario};
 use contest::diagnostic::Problems;
 use contest::limits::Limits;
 use contest::openapi::{Contract, Direction, Document, Nullable, Validity, check_structure};
@@ -93,4 +94,25 @@ fn every_value_of_a_document_has_a_place() {
             _ => {}
         }
     }
+}
+
+/// A document is one api by whatever path it is given, and a path in two folders names two.
+#[test]
+fn a_document_is_known_by_its_place() {
+    let api = |operation: &str| document("{}", "").replace("getA", operation);
+    let scenario =
+        |path: &str, operation: &str| scenario("").replace("doc.yaml", path).replace("getA", operation);
+    Attempt::new("documents of one path and of several", "check .")
+        .file("a/doc.yaml", api("ofA"))
+        .file("b/doc.yaml", api("ofB"))
+        .file("a/s.contest.yaml", scenario("doc.yaml", "ofA"))
+        .file("b/s.contest.yaml", scenario("doc.yaml", "ofB"))
+        .file("c/s.contest.yaml", scenario("../a/doc.yaml", "ofA"))
+        .file("s.contest.yaml", scenario("./b/../a/doc.yaml", "ofA"))
+        .check(0, "checked 2 documents, 4 cases: nothing to report");
+    Attempt::new("the document of an api of the project", "check s.contest.yaml")
+        .file("doc.yaml", api("ofA"))
+        .file("contest.yaml", "contest: 1\napis: { a: ./doc.yaml }\n")
+        .file("s.contest.yaml", scenario("doc.yaml", "a.ofA"))
+        .check(0, "checked 1 document, 1 case: nothing to report");
 }

@@ -179,6 +179,23 @@ fn the_time_out_of_a_scenario_cuts_it_off_and_cleans_up() {
 }
 
 #[test]
+fn rounds_before_the_time_out_are_reported() {
+    let endless = step_with("one", "id: all, repeat: 100000");
+    let text = format!(
+        "scenarios:\n  s: {{ timeouts: {{ scenario: 300ms }}, steps: [{endless}, {}] }}\n",
+        step("two")
+    );
+    let more = ("rounds".to_owned(), "100000".to_owned());
+    let (reports, seen) = run(&text, |settings| settings.limits.push(more.clone()));
+    let step = &reports[0].steps[0];
+    assert_eq!((step.id.as_str(), step.verdict.to_string().as_str()), ("all", "not run"));
+    let reason = step.reason.as_deref().unwrap_or_default();
+    assert!(reason.starts_with("cut off after ") && reason.ends_with(" rounds"), "{reason}");
+    assert!(step.earlier > 0 && step.earlier < seen.len(), "{} of {}", step.earlier, seen.len());
+    assert_eq!(reports[0].verdict.to_string(), "failed");
+}
+
+#[test]
 fn a_request_that_is_not_answered_in_time_fails() {
     let (reports, _) =
         run(&format!("scenarios:\n  s: {{ steps: [{}] }}\n", step_with("slow", "timeout: 200ms")), |_| {});

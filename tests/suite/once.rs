@@ -128,6 +128,8 @@ fn what_teardown_leaves_behind_does_not_decide() {
     let (reports, _) = run(&text, |_| {});
     assert_eq!(words(&reports), ["passed"]);
     assert_eq!(reports[0].left_behind, ["cleanup `remove` (at) answered 500: GET /broken"]);
+    let (reports, _) = run(&format!("strictCleanup: true\n{text}"), |_| {});
+    assert_eq!(words(&reports), ["errored: cleanup left something behind"]);
 }
 
 #[test]

@@ -25,7 +25,9 @@ impl Folder {
 
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, content: &[u8]) {
-        std::fs::write(self.path.join(name), content).expect("the folder is writable");
+        let path = self.path.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.path)).expect("the folder is writable");
+        std::fs::write(path, content).expect("the folder is writable");
     }
 
     /// What a file holds; nothing when there is none.

@@ -101,6 +101,13 @@ fn a_report_that_is_read_again_looks_as_the_run_did() {
         let arguments: Vec<&str> = ["report", "show", &path].into_iter().chain(flags).collect();
         let found = stdout(&contest(&case, &arguments, columns));
         assert_eq!(found, printed, "{}", case.display());
+        let mut flags = arguments.clone();
+        let of_lines = lines.display().to_string();
+        flags[2] = &of_lines;
+        // Lines hold no exchanges, which `-vv` shows.
+        if !flags.contains(&"-vv") {
+            assert_eq!(stdout(&contest(&case, &flags, columns)), printed, "{}", case.display());
+        }
         assert_eq!(value["complete"], !value["interrupted"].as_bool().expect("it is said"));
         std::fs::remove_file(&json).expect("it is ours");
         shown += 1;
@@ -174,10 +181,15 @@ fn a_run_that_is_killed_leaves_reports_of_what_was_done() {
     let found: Vec<String> = lines.iter().map(of).collect();
     let (start, end) = ("case-started", "case-finished");
     assert_eq!(found, ["run-started", start, end, start, end, start]);
-    let shown = contest(&folder.path, &["report", "show", "a/b/run.json"], "100");
-    assert!(stdout(&shown).contains("2 cases: 1 passed, 1 failed"), "{}", stdout(&shown));
-    let words = "\nthe run ended before its end: 2 of 4 cases are done; under way was s › slow\n";
-    assert_eq!(stderr(&shown), words);
+    // The last line may have been cut.
+    let cut = folder.read("a/run.ndjson") + "{\"event\":\"case-fin";
+    folder.write("a/run.ndjson", cut.as_bytes());
+    for file in ["a/b/run.json", "a/run.ndjson"] {
+        let shown = contest(&folder.path, &["report", "show", file], "100");
+        assert!(stdout(&shown).contains("2 cases: 1 passed, 1 failed"), "{}", stdout(&shown));
+        let words = "\nthe run ended before its end: 2 of 4 cases are done; under way was s › slow\n";
+        assert_eq!(stderr(&shown), words, "{file}");
+    }
 }
 
 #[test]
@@ -399,4 +411,43 @@ fn the_project_file_names_reports_that_flags_replace_and_turn_off() {
     assert_eq!(run(&["--no-reports"]), [false, false, false]);
     assert_eq!(run(&["--no-reports", "--report", "json=other.json"]), [false, false, true]);
     assert_eq!(run(&["--dry-run"]), [false, false, false]);
+}
+
+#[test]
+fn a_job_of_github_gets_annotations_and_a_summary() {
+    let (folder, server) = (project(&["good", "bad"]), server());
+    std::fs::create_dir_all(folder.path.join("apis/shop")).expect("the folder is writable");
+    std::fs::create_dir_all(folder.path.join(".git")).expect("the folder is writable");
+    for name in ["s.contest.yaml", "doc.yaml", "contest.yaml"] {
+        std::fs::rename(folder.path.join(name), folder.path.join("apis/shop").join(name))
+            .expect("it is ours");
+    }
+    let run = |more: &[&str]| {
+        folder.write("summary.md", b"# Before\n");
+        Command::new(env!("CARGO_BIN_EXE_contest"))
+            .args(["run", "s.contest.yaml", "--base-url", &server.base_url])
+            .args(more)
+            .current_dir(folder.path.join("apis/shop"))
+            .env_clear()
+            .envs([("COLUMNS", "100"), ("NO_COLOR", "1"), ("GITHUB_ACTIONS", "true")])
+            .env("GITHUB_STEP_SUMMARY", folder.path.join("summary.md"))
+            .output()
+            .expect("the command runs")
+    };
+    let annotation =
+        "::error file=apis/shop/s.contest.yaml,line=5,col=27,endColumn=31,title=response.body%3A s › bad::";
+    let output = stdout(&run(&[]));
+    let lines: Vec<&str> = output.lines().filter(|line| line.starts_with("::")).collect();
+    assert!(lines.len() == 1 && lines[0].starts_with(annotation), "{output}");
+    let summary = folder.read("summary.md");
+    assert!(summary.starts_with("# Before\n## contest: 1 of 2 cases failed\n"), "{summary}");
+    // Stdout belongs to the report that asked for it.
+    let output = run(&["--report", "json=-"]);
+    check_valid(&validator("report.schema.json"), &stdout(&output));
+    assert!(stderr(&output).contains(annotation), "{}", stderr(&output));
+    let is_silent =
+        |output: &Output| !stdout(output).contains("::error") && folder.read("summary.md") == "# Before\n";
+    assert!(is_silent(&run(&["--no-reports"])));
+    folder.write("apis/shop/contest.yaml", b"contest: 1\nreports: { github: false }\n");
+    assert!(is_silent(&run(&[])));
 }

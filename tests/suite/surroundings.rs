@@ -1,7 +1,7 @@
 //! Environments and signing in, over the whole: what leaves, with which headers, over which connection,
 //! and how often a token is asked for.
 
-use crate::attempt::{Attempt, document, in_parallel, scenario};
+use crate::attempt::{Attempt, in_parallel};
 use crate::server::{Server, wire};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -579,16 +579,4 @@ fn certificates_are_shown_and_asked_for() {
             .file("key.pem", read("server.key.pem"))
             .check(*code, says);
     });
-}
-
-#[test]
-fn a_server_that_speaks_tls_is_told_from_one_that_speaks_no_http() {
-    let server = guarded_server();
-    let url = server.base_url.replace("https:", "http:");
-    let says = format!("error[transport.tls]: {url} speaks TLS, and the URL does not");
-    Attempt::new("TLS at http://", "run s.contest.yaml --base-url")
-        .argument(url.as_str())
-        .file("doc.yaml", document("{}", ""))
-        .file("s.contest.yaml", scenario(""))
-        .check(3, &says);
 }

@@ -34,6 +34,15 @@ fn the_shipped_scenarios_leave_a_line_for_each_exchange() {
     let report = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{report}");
     let lines = lines(&std::fs::read_to_string(&path).expect("it was written"));
+    let is_token = |line: &Value| line["phase"] == "auth";
+    let tokens: Vec<Value> = lines.iter().filter(|line| is_token(line)).cloned().collect();
+    assert!(!tokens.is_empty(), "the requests for tokens are there");
+    for token in &tokens {
+        let text = token.pointer("/response/content/text").and_then(Value::as_str).expect("it was answered");
+        assert!(text.contains(r#""access_token":"***""#), "{text}");
+        assert_eq!((&token["verdict"], &token["operation"]), (&Value::Null, &Value::Null));
+    }
+    let lines: Vec<Value> = lines.into_iter().filter(|line| !is_token(line)).collect();
     let exchanges = format!(" · {} exchanges", lines.len());
     assert!(report.contains(&exchanges), "{exchanges} is not in {report}");
     let text = |line: &Value, pointer: &str| line.pointer(pointer).and_then(Value::as_str).map(str::to_owned);

@@ -27,7 +27,7 @@ use crate::json::Datum;
 use crate::plan::{PlannedRequest, PlannedStep};
 use crate::scenario::Row;
 use prepare::BaseUrls;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -56,7 +56,7 @@ pub(super) struct StepContext<'c> {
     pub(super) phase: Phase,
     /// When the time of the case is over, or that of its cleanup.
     pub(super) deadline: Instant,
-    /// Where what flows of auth profiles report is left.
+    /// Where what flows of auth profiles report is left, and what a step reports that is cut off.
     pub(super) logins: LoginReports,
 }
 
@@ -77,6 +77,11 @@ struct Ready {
 impl StepContext<'_> {
     fn is_cleanup(&self) -> bool {
         self.phase.is_cleanup()
+    }
+
+    /// Reports what belongs before the step, or stands in its place where it is cut off.
+    pub(super) fn leave_report(&self, report: StepReport) {
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner).push(report);
     }
 
     /// Runs a step that sends a request, where its condition holds.

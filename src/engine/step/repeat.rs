@@ -38,7 +38,11 @@ impl StepContext<'_> {
         let generated = scope.generator();
         let limits = &self.run.settings.limits;
         let mut collected = Collected::new(&repeat.collect, limits.body);
-        let mut all = Rounds::new(self.blank(step, Verdict::Passed, None), limits.findings);
+        let mut all = Unfinished {
+            context: self,
+            repeat,
+            rounds: Some(Rounds::new(self.blank(step, Verdict::Passed, None), limits.findings)),
+        };
         let mut of_last_round: Option<Saved> = None;
         for number in 1..=repeat.max.value {
             let of = repeat.condition.is_none().then_some(repeat.max.value);
@@ -49,6 +53,7 @@ impl StepContext<'_> {
             let mut outcome = self.request(sending, scope, jar, &mut || on_send(of_last_round.take())).await;
             if self.run.settings.is_dry {
                 // What the next round sends, an answer decides.
+                all.rounds = None;
                 return outcome;
             }
             name_round(sending, &mut outcome.report);
@@ -62,7 +67,9 @@ impl StepContext<'_> {
                 }
                 _ => true,
             };
-            all.add(number, outcome);
+            if let Some(rounds) = &mut all.rounds {
+                rounds.add(number, outcome);
+            }
             if is_last {
                 break;
             }
@@ -74,7 +81,10 @@ impl StepContext<'_> {
             }
         }
         collected.save(scope);
-        all.finish(repeat)
+        match all.rounds.take() {
+            Some(rounds) => rounds.finish(repeat),
+            None => StepOutcome { report: self.blank(step, Verdict::NotRun, None), was_sent: false },
+        }
     }
 
     /// Takes what the next round and those behind the step need, and tells whether there is another;
@@ -200,6 +210,27 @@ impl<'r> Collected<'r> {
         for (capture, list) in &self.lists {
             scope.vars.insert(capture.name.clone(), Datum::array(list.iter().cloned()));
         }
+    }
+}
+
+/// Rounds under way: where the case is cut off in one of them, those before it are reported all the same.
+struct Unfinished<'r> {
+    context: &'r StepContext<'r>,
+    repeat: &'r Repeat,
+    /// `None` once they are reported.
+    rounds: Option<Rounds>,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let Some(rounds) = self.rounds.take().filter(|rounds| rounds.rounds > 0) else { return };
+        let behind = count(rounds.rounds, "round", "rounds");
+        let mut report = rounds.finish(self.repeat).report;
+        if report.verdict == Verdict::Passed {
+            report.verdict = Verdict::NotRun;
+        }
+        report.reason = Some(format!("cut off after {behind}"));
+        self.context.leave_report(report);
     }
 }
 

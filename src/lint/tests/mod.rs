@@ -45,6 +45,7 @@ fn lint_with(document: &str, text: &str, attachments: &Attachments) -> Vec<Diagn
         environment: None,
         apis: vec![("shop".to_owned(), document)],
         broken_apis: Default::default(),
+        api_names: Default::default(),
         files: file.into_iter().map(Arc::new).collect(),
         flow_files: &FlowFiles::new(),
         attachments,

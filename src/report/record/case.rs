@@ -226,7 +226,8 @@ impl StepRecord {
         }
     }
 
-    fn to_report(&self) -> StepReport {
+    /// The report that it is a record of.
+    pub fn to_report(&self) -> StepReport {
         let at = self.path.as_ref().zip(self.line).map(|(path, line)| {
             let cut =
                 crate::source::Cut { lines_before: (line as usize).saturating_sub(1), ..Default::default() };

@@ -166,6 +166,15 @@ impl PlaceRecord {
         }
     }
 
+    /// The place in a line: `path:line:column, at /data/status`; of one that marks nothing its path alone.
+    pub fn words(&self) -> String {
+        if self.length == 0 && self.label.is_empty() {
+            return self.path.clone();
+        }
+        let at = self.at.as_ref().map(|at| format!(", at {at}")).unwrap_or_default();
+        format!("{}:{}:{}{at}", self.path, self.line, self.column)
+    }
+
     fn to_place(&self) -> Place {
         let source = self.excerpt.to_source(&self.path, self.line);
         let line = source.line(self.line as usize);
@@ -264,6 +273,69 @@ impl ChangeRecord {
             Self::Actual(text) => Change::Actual(text.clone()),
             Self::Same(text) => Change::Same(text.clone()),
             Self::Skipped(lines) => Change::Skipped(*lines as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// The record of a place, and the place made of it again.
+    fn again(source: &Arc<Source>, span: Span, label: &str) -> (PlaceRecord, Place) {
+        let place = Place { source: Arc::clone(source), span, label: label.to_owned(), at: None };
+        let record = PlaceRecord::of(&place);
+        let place = record.to_place();
+        (record, place)
+    }
+
+    #[test]
+    fn a_place_keeps_its_line_and_what_is_marked() {
+        let text = format!("{}a: b\nprice: \"ü\"\nc: d\n", "x\n".repeat(40));
+        let source = Source::new("a.yaml", text);
+        let start = source.text().find("\"ü\"").expect("it is there");
+        let (record, place) = again(&source, Span::new(start, start + "\"ü\"".len()), "is no number");
+        assert_eq!((record.line, record.column, record.length), (42, 8, 3));
+        assert_eq!((record.excerpt.line, record.excerpt.cut), (40, 0));
+        assert_eq!(record.excerpt.lines, ["x", "a: b", "price: \"ü\"", "c: d"]);
+        assert_eq!(
+            (place.source.slice(place.span), place.source.position(place.span.start).line),
+            ("\"ü\"", 42)
+        );
+        assert_eq!(PlaceRecord::of(&place), record);
+    }
+
+    #[test]
+    fn of_a_long_line_the_neighbourhood_is_kept() {
+        let text = format!("{{\"a\":\"{}\",\"b\":1,\"c\":\"{}\"}}", "ü".repeat(50_000), "y".repeat(50_000));
+        let source = Source::new("response body", text);
+        let start = source.text().find("1,").expect("it is there");
+        let (record, place) = again(&source, Span::new(start, start + 1), "is no text");
+        assert!(record.excerpt.lines[0].len() < 8 * REACH, "{}", record.excerpt.lines[0].len());
+        assert_eq!(record.column as usize, source.position(start).column);
+        assert_eq!(place.source.slice(place.span), "1");
+        assert_eq!(place.source.position(place.span.start), source.position(start));
+    }
+
+    #[test]
+    fn what_marks_nothing_keeps_its_first_lines() {
+        let source = Source::new("response: HTTP/1.1 500", "line\n".repeat(40));
+        let (record, place) = again(&source, Span::default(), "");
+        assert_eq!((record.excerpt.lines.len(), record.excerpt.hidden, record.length), (11, 29, 0));
+        assert_eq!((place.source.last_line(), record.words().as_str()), (40, "response: HTTP/1.1 500"));
+    }
+
+    #[test]
+    fn places_that_a_stranger_wrote_mark_something_or_nothing() {
+        let source = Source::new("a", "ab\ncd");
+        let (record, _) = again(&source, Span::new(3, 4), "x");
+        for (line, column, length, cut) in
+            [(0, 0, 0, 0), (9, 9, 9, 9), (u32::MAX, u32::MAX, u32::MAX, u32::MAX), (2, 1, 99, 1)]
+        {
+            let excerpt = ExcerptRecord { cut, line, ..record.excerpt.clone() };
+            let place = PlaceRecord { line, column, length, excerpt, ..record.clone() }.to_place();
+            assert!(place.span.start <= place.span.end && place.span.end <= place.source.text().len());
         }
     }
 }

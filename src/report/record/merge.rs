@@ -89,6 +89,9 @@ impl RunRecord {
         if self.environment != other.environment {
             self.environment = None;
         }
+        if self.folder != other.folder {
+            self.folder = None;
+        }
         self.started = self.started.min(other.started);
         self.elapsed = self.elapsed.saturating_add(other.elapsed);
         self.workers = self.workers.saturating_add(other.workers);
@@ -116,5 +119,78 @@ impl PartRecord {
             cases: run.summary.cases,
             is_complete: run.is_complete,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::engine::{Event, Verdict};
+    use crate::report::Recorder;
+    use crate::report::fixtures::case;
+
+    /// A run with cases of a file, each at a place of the plan in a round.
+    fn run(file: &str, cases: &[(u32, u32)]) -> (String, RunRecord) {
+        let mut recorder = Recorder::new(Timestamp::UNIX_EPOCH, None);
+        for (index, _) in cases.iter().enumerate() {
+            recorder.event(&Event::CaseFinished(Box::new(case(index, Verdict::Passed, file, "t"))));
+        }
+        let mut run = recorder.record().clone();
+        for (case, (place, round)) in run.cases.iter_mut().zip(cases) {
+            (case.place, case.round) = (*place, *round);
+            case.id = format!("{file}::{place}#{round}");
+        }
+        run.elapsed = Duration::from_secs(1);
+        (format!("{file}.json"), run)
+    }
+
+    fn check(runs: Vec<(String, RunRecord)>, expected: &[&str]) {
+        let (whole, doubles) = merge(runs).expect("there is one");
+        let ids: Vec<&str> = whole.cases.iter().map(|case| case.id.as_str()).collect();
+        assert_eq!(ids, expected);
+        assert!(whole.cases.iter().enumerate().all(|(index, case)| case.index == index));
+        assert_eq!((whole.summary.cases as usize, doubles.len()), (expected.len(), 0));
+    }
+
+    #[test]
+    fn cases_stand_in_the_order_of_the_plan() {
+        check(
+            vec![run("a", &[(2, 1), (5, 1)]), run("a", &[(0, 1), (3, 1)])],
+            &["a::0#1", "a::2#1", "a::3#1", "a::5#1"],
+        );
+        // Shards take cases of all files.
+        check(
+            vec![run("b", &[(7, 1)]), run("a", &[(3, 1)]), run("b", &[(5, 1)])],
+            &["a::3#1", "b::5#1", "b::7#1"],
+        );
+        // Runs of one file each share no plan.
+        check(
+            vec![run("b", &[(0, 1), (1, 1)]), run("a", &[(0, 1), (1, 1)])],
+            &["b::0#1", "b::1#1", "a::0#1", "a::1#1"],
+        );
+        // Rounds stand one after another.
+        check(
+            vec![run("a", &[(0, 1), (0, 2)]), run("a", &[(1, 1), (1, 2)])],
+            &["a::0#1", "a::1#1", "a::0#2", "a::1#2"],
+        );
+    }
+
+    #[test]
+    fn of_doubles_the_later_counts_and_both_are_named() {
+        let (older, mut newer) = (run("a", &[(0, 1), (1, 1)]), run("a", &[(1, 1)]));
+        newer.0 = "newer.json".to_owned();
+        newer.1.cases[0].verdict = Verdict::Skipped;
+        let (whole, doubles) = merge(vec![older, newer]).expect("there is one");
+        let double = Double { id: "a::1#1".into(), dropped: "a.json".into(), kept: "newer.json".into() };
+        assert_eq!(doubles, [double]);
+        assert_eq!((whole.cases.len(), whole.cases[1].verdict), (2, Verdict::Skipped));
+        assert_eq!((whole.summary.verdicts.passed, whole.summary.verdicts.skipped), (1, 1));
+        assert_eq!(whole.elapsed, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn nothing_is_joined_from_nothing() {
+        assert!(merge(Vec::new()).is_none());
     }
 }

@@ -9,7 +9,9 @@ mod case;
 mod exchange;
 mod finding;
 mod habits;
+mod lines;
 mod merge;
+mod outcome;
 mod read;
 mod recorder;
 mod summary;
@@ -19,6 +21,7 @@ pub use case::{CaseRecord, ExchangeSummary, StepRecord};
 pub use finding::{ChangeRecord, DifferenceRecord, ExcerptRecord, FindingRecord, PlaceRecord};
 pub use habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, StoppedRecord};
 pub use merge::{Double, merge};
+pub use outcome::{Outcome, Weight};
 pub use read::ReadError;
 pub use recorder::Recorder;
 pub use summary::{AttentionRecord, CodeCount, Counted, SummaryRecord, VerdictCounts, WarningRecord};
@@ -48,6 +51,9 @@ pub struct RunRecord {
     pub elapsed: Duration,
     /// The environment's name; `None` when a base URL was given without one.
     pub environment: Option<String>,
+    /// Where in its repository the run was started: `services/orders`; `None` at its root, and outside of one.
+    #[serde(default)]
+    pub folder: Option<String>,
     /// What was tested: `embedded mock`, or the base URLs.
     pub target: String,
     /// The seed of `$gen`.
@@ -111,6 +117,7 @@ impl RunRecord {
             started: self.started,
             elapsed: self.elapsed,
             environment: self.environment.clone(),
+            folder: self.folder.clone(),
             target: self.target.clone(),
             seed: self.seed,
             run_id: self.run_id.clone(),
@@ -124,6 +131,24 @@ impl RunRecord {
             summary: self.summary.clone(),
             cases: Vec::new(),
         }
+    }
+
+    /// The path of a file from the root of its repository, for readers who know no other folder. Absolute paths
+    /// and URLs stay.
+    pub fn from_root(&self, path: &str) -> String {
+        let Some(folder) = &self.folder else { return path.to_owned() };
+        if path.starts_with('/') || path.contains("://") {
+            return path.to_owned();
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for name in folder.split('/').chain(path.split(['/', '\\'])) {
+            match name {
+                "" | "." => {}
+                ".." if names.last().is_some_and(|last| *last != "..") => drop(names.pop()),
+                name => names.push(name),
+            }
+        }
+        names.join("/")
     }
 
     /// What the reader of a run that is not complete should know.
@@ -169,4 +194,28 @@ impl RunRecord {
 /// A count as the records hold it: one that no run reaches is cut.
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_from_the_root_of_its_repository() {
+        let rows = [
+            (None, "a/b.yaml", "a/b.yaml"),
+            (Some("apis/shop"), "a/b.yaml", "apis/shop/a/b.yaml"),
+            (Some("apis/shop"), "../specs/./b.yaml", "apis/specs/b.yaml"),
+            (Some("apis"), "../../b.yaml", "../b.yaml"),
+            (Some("apis"), "/abs/b.yaml", "/abs/b.yaml"),
+            (Some("apis"), "https://example.com/b.yaml", "https://example.com/b.yaml"),
+            (Some("apis"), r"..\b.yaml", "b.yaml"),
+        ];
+        let mut recorder = Recorder::new(Timestamp::UNIX_EPOCH, None);
+        let mut record = recorder.record().clone();
+        for (folder, path, expected) in rows {
+            record.folder = folder.map(str::to_owned);
+            assert_eq!(record.from_root(path), expected);
+        }
+    }
 }

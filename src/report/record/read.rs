@@ -1,4 +1,4 @@
-use super::{RunRecord, VERSION};
+use super::{RunRecord, VERSION, lines};
 use serde::Deserialize;
 
 /// Why a text is no report that can be read.
@@ -53,6 +53,12 @@ impl ReadError {
     }
 }
 
+/// What tells lines of events.
+#[derive(Deserialize)]
+struct First {
+    event: String,
+}
+
 /// What tells a report from other JSON.
 #[derive(Deserialize)]
 struct Head {
@@ -61,11 +67,15 @@ struct Head {
 }
 
 impl RunRecord {
-    /// Reads the JSON report; memory and time are linear in its length.
+    /// Reads the JSON report, or lines of events; memory and time are linear in its length.
     ///
     /// # Errors
     /// [`ReadError`], when it is none.
     pub fn read(text: &str) -> Result<Self, ReadError> {
+        let first = text.lines().next().unwrap_or_default();
+        if serde_json::from_str(first).is_ok_and(|first: First| first.event == "run-started") {
+            return lines::read(text);
+        }
         let head = serde_json::from_str(text).or_else(|error: serde_json::Error| match error.is_data() {
             true => Ok(Head { contest: None, version: None }),
             false => {
@@ -92,7 +102,7 @@ impl RunRecord {
 }
 
 /// What is wrong, without the place, which stands before it.
-fn reason_of(error: &serde_json::Error) -> String {
+pub(super) fn reason_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()

@@ -17,14 +17,15 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins the record of a run of which nothing is known yet but when it began.
-    pub fn new(started: Timestamp) -> Self {
+    /// Begins the record of a run of which nothing is known yet but when it began, and where in its repository.
+    pub fn new(started: Timestamp, folder: Option<String>) -> Self {
         let record = RunRecord {
             version: VERSION,
             contest: env!("CARGO_PKG_VERSION").to_owned(),
             started,
             elapsed: Duration::ZERO,
             environment: None,
+            folder,
             target: String::new(),
             seed: 0,
             run_id: String::new(),
@@ -52,6 +53,11 @@ impl Recorder {
             Event::CaseFinished(report) => self.add(report),
             Event::RunFinished(summary) => self.finish(summary),
         }
+    }
+
+    /// Sets what is known of the run.
+    pub(super) fn restart(&mut self, set: impl FnOnce(&mut RunRecord)) {
+        set(&mut self.record);
     }
 
     /// The run as far as it has come.
@@ -97,5 +103,27 @@ impl Recorder {
         record.is_interrupted = summary.is_interrupted;
         record.is_complete = !summary.is_interrupted;
         record.under_way.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Verdict;
+    use crate::report::fixtures::case;
+
+    #[test]
+    fn cases_stand_in_the_order_of_the_plan_whenever_they_end() {
+        let mut recorder = Recorder::new(Timestamp::UNIX_EPOCH, None);
+        for index in [2, 0, 4, 1, 3] {
+            let case = case(index, Verdict::Passed, "a", "b");
+            recorder.event(&Event::CaseStarted { index, name: case.name() });
+            recorder.event(&Event::CaseStarted { index: index + 10, name: format!("case {index}") });
+            recorder.event(&Event::CaseFinished(Box::new(case)));
+        }
+        let record = recorder.record();
+        assert_eq!(record.cases.iter().map(|case| case.index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        assert_eq!((record.summary.cases, record.is_complete), (5, false));
+        assert_eq!(record.under_way, ["case 0", "case 1", "case 2", "case 3", "case 4"]);
     }
 }

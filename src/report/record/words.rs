@@ -20,8 +20,15 @@ const VERDICTS: [Verdict; 7] = [
     Verdict::NotRun,
 ];
 
-const PHASES: [Phase; 6] =
-    [Phase::SetupOnce, Phase::Setup, Phase::Steps, Phase::Cleanup, Phase::Teardown, Phase::TeardownOnce];
+const PHASES: [Phase; 7] = [
+    Phase::SetupOnce,
+    Phase::Setup,
+    Phase::Auth,
+    Phase::Steps,
+    Phase::Cleanup,
+    Phase::Teardown,
+    Phase::TeardownOnce,
+];
 
 /// Makes a closed set of words of a type with `as_str`-like words.
 macro_rules! words {

@@ -51,6 +51,21 @@ pub static REPORTS: Fields = Fields {
     keys: &[
         Field::new("json", Shape::Text, "One JSON document, which `contest report` reads again."),
         Field::new("ndjson", Shape::Text, "A line of JSON an event, written while it runs."),
+        Field::new(
+            "junit",
+            Shape::Text,
+            "JUnit XML: a test case a case, for Jenkins, GitLab and most others.",
+        ),
+        Field::new("tap", Shape::Text, "TAP 14, the Test Anything Protocol."),
+        Field::new("sarif", Shape::Text, "SARIF 2.1.0: a result a finding, for code scanning."),
+        Field::new(
+            "github",
+            Shape::Any(&[Shape::Text, Shape::Boolean]),
+            "Annotations of GitHub Actions; `false` leaves out those that a job gets by itself.",
+        ),
+        Field::new("markdown", Shape::Text, "A summary in Markdown."),
+        Field::new("gitlab", Shape::Text, "The code quality report of GitLab."),
+        Field::new("har", Shape::Text, "HAR 1.2: every request and response, for browsers and proxies."),
     ],
     others: None,
     forms: &[],

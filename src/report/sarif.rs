@@ -1,0 +1,236 @@
+//! SARIF 2.1.0 (OASIS): a result a finding, at the line of the scenario, with the lines of the document and of the
+//! response related to it, and a rule a code.
+
+use super::fingerprint::Fingerprints;
+use super::plain;
+use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight};
+use crate::diagnostic::Code;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// RFC 3986 §3.3: what a path segment cannot hold as it is.
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b':');
+
+/// The id of the related location of the document.
+const DOCUMENT: usize = 1;
+
+/// Writes the run as one log with one run.
+pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: Vec<Code> = Vec::new();
+    let mut fingerprints = Fingerprints::default();
+    let mut results = Vec::new();
+    for case in &run.cases {
+        for (step, finding, weight) in case.findings() {
+            let rule = rules.iter().position(|code| *code == finding.code).unwrap_or_else(|| {
+                rules.push(finding.code);
+                rules.len() - 1
+            });
+            let fingerprint = fingerprints.of(case, step, finding);
+            results.push(result(run, (case, step, finding), weight, rule, &fingerprint));
+        }
+    }
+    let log = json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "contest",
+                "version": run.contest,
+                "semanticVersion": run.contest,
+                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
+            } },
+            "invocations": [{
+                "executionSuccessful": run.is_complete,
+                "startTimeUtc": run.started.to_string(),
+                "endTimeUtc": run.started.saturating_add(run.elapsed).unwrap_or(run.started).to_string(),
+                "toolExecutionNotifications": notifications(run),
+            }],
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository, or the folder of the run outside of one." } } },
+            "columnKind": "unicodeCodePoints",
+            "properties": {
+                "environment": run.environment, "target": run.target, "seed": run.seed.to_string(),
+                "runId": run.run_id,
+            },
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// What the reader of the whole should know: §3.58.
+fn notifications(run: &RunRecord) -> Vec<Value> {
+    let incomplete = run.incomplete().map(|words| json!({ "level": "error", "message": { "text": words } }));
+    let banners =
+        run.banners.iter().map(|banner| json!({ "level": "warning", "message": { "text": banner } }));
+    incomplete.into_iter().chain(banners).collect()
+}
+
+/// A code with its page.
+fn rule(code: Code) -> Value {
+    let page = code.page();
+    json!({
+        "id": code.as_str(),
+        "shortDescription": { "text": code.summary() },
+        "help": { "text": page, "markdown": page },
+        "properties": { "tags": [code.as_str().split('.').next().unwrap_or_default()] },
+    })
+}
+
+fn result(
+    run: &RunRecord,
+    (case, step, finding): (&CaseRecord, &StepRecord, &FindingRecord),
+    weight: Weight,
+    rule: usize,
+    fingerprint: &str,
+) -> Value {
+    let mut places = [&finding.scenario, &finding.document].into_iter().flatten();
+    let location = match places.next() {
+        Some(place) => location(run, place, None),
+        None => json!({ "physicalLocation": {
+            "artifactLocation": artifact(&run.from_root(&case.path)),
+            "region": { "startLine": case.line.max(1) },
+        } }),
+    };
+    let document = places.next();
+    let mut related: Vec<Value> =
+        document.map(|place| self::location(run, place, Some(DOCUMENT))).into_iter().collect();
+    related.extend(finding.response.as_ref().map(|place| response(place, related.len() + 1)));
+    let mut result = json!({
+        "ruleId": finding.code.as_str(),
+        "ruleIndex": rule,
+        "level": match weight {
+            Weight::Error | Weight::Known => "error",
+            Weight::Warning => "warning",
+        },
+        "message": { "text": message(case, step, finding, document) },
+        "locations": [location],
+        "relatedLocations": related,
+        "partialFingerprints": { "contestFinding/v1": fingerprint },
+        "properties": { "case": case.id, "step": step.id, "operations": case.operations, "repeat": step.repeat },
+    });
+    if weight == Weight::Known {
+        let reason = step.reason.as_ref().or(case.reason.as_ref());
+        result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
+    }
+    result
+}
+
+/// A response is no file: where it is wrong is said in words.
+fn response(place: &PlaceRecord, id: usize) -> Value {
+    let at = place.at.as_deref().unwrap_or_default();
+    let words = if at.is_empty() { place.path.clone() } else { format!("{}, at {at}", place.path) };
+    let line = line_of(place).filter(|_| place.length > 0).map(|line| format!(": {}", line.trim()));
+    json!({
+        "id": id,
+        "message": { "text": plain::visible(&(words + line.as_deref().unwrap_or_default())) },
+        "logicalLocations": [{ "fullyQualifiedName": format!("{}{at}", place.path) }],
+    })
+}
+
+/// The line that a place is in, as much of it as is kept.
+fn line_of(place: &PlaceRecord) -> Option<&String> {
+    place.excerpt.lines.get(place.line.saturating_sub(place.excerpt.line) as usize)
+}
+
+/// The headline, what each place says, and what to do; a link leads to the line of the document.
+fn message(
+    case: &CaseRecord,
+    step: &StepRecord,
+    finding: &FindingRecord,
+    document: Option<&PlaceRecord>,
+) -> String {
+    let mut sentences = vec![unlinked(&finding.headline)];
+    if let (Some(expected), Some(actual)) = (&finding.expected, &finding.actual) {
+        sentences.push(unlinked(&format!("expected {expected}, got {actual}")));
+    }
+    if let Some(place) = document {
+        sentences.push(format!("promised at [{}:{}]({DOCUMENT})", unlinked(&place.path), place.line));
+    }
+    if let Some(at) = finding.response.as_ref().and_then(|place| place.at.as_ref()) {
+        sentences.push(unlinked(&format!("in the response at {at}")));
+    }
+    sentences.extend(finding.notes.iter().map(|note| unlinked(note)));
+    sentences.extend(finding.help.iter().map(|help| unlinked(&format!("help: {help}"))));
+    sentences.push(unlinked(&format!("in `{}`, step `{}`", case.name(), step.id)));
+    plain::visible(&sentences.join("\n"))
+}
+
+/// §3.11.6: brackets begin a link unless a backslash stands before them.
+fn unlinked(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+fn location(run: &RunRecord, place: &PlaceRecord, id: Option<usize>) -> Value {
+    let mut region = json!({ "startLine": place.line.max(1), "startColumn": place.column.max(1) });
+    if place.length > 0 {
+        region["endColumn"] = json!(place.column.max(1).saturating_add(place.length));
+    }
+    if let Some(line) = line_of(place).filter(|_| place.excerpt.cut == 0) {
+        region["snippet"] = json!({ "text": line });
+    }
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(&run.from_root(&place.path)), "region": region } });
+    if let Some(id) = id {
+        location["id"] = json!(id);
+    }
+    if !place.label.is_empty() {
+        location["message"] = json!({ "text": place.label });
+    }
+    location
+}
+
+/// A path below the root of the repository, an absolute one, or the URL of a document.
+fn artifact(path: &str) -> Value {
+    if path.starts_with("http://") || path.starts_with("https://") {
+        return json!({ "uri": path });
+    }
+    let path = path.replace('\\', "/");
+    let encoded = path.split('/').map(|segment| utf8_percent_encode(segment, SEGMENT).to_string());
+    let encoded = encoded.collect::<Vec<_>>().join("/");
+    match path.starts_with('/') {
+        true => json!({ "uri": format!("file://{encoded}") }),
+        false => json!({ "uri": encoded, "uriBaseId": "%SRCROOT%" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_uri() {
+        let rows = [
+            ("specs/a b#1.yaml", "specs/a%20b%231.yaml", true),
+            ("../x[1].yaml", "../x%5B1%5D.yaml", true),
+            ("a:b/ü.yaml", "a%3Ab/%C3%BC.yaml", true),
+            ("/abs/a.yaml", "file:///abs/a.yaml", false),
+            ("https://example.com/a.yaml", "https://example.com/a.yaml", false),
+        ];
+        for (path, uri, is_below_root) in rows {
+            let written = artifact(path);
+            assert_eq!((&written["uri"], written["uriBaseId"].is_string()), (&json!(uri), is_below_root));
+        }
+    }
+
+    #[test]
+    fn brackets_in_words_are_no_links() {
+        assert_eq!(unlinked(r"a [b](1) \c"), r"a \[b\](1) \\c");
+    }
+}

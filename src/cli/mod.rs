@@ -11,6 +11,7 @@ mod completions;
 mod exit;
 mod explain;
 mod fmt;
+mod habits;
 mod init;
 mod list;
 mod mock;

@@ -5,6 +5,7 @@
 //! report that shows them as text. [`Terminal`] is the report people watch; [`Progress`] is the
 //! line below it while the run goes on.
 
+mod attempts;
 mod check;
 mod curl;
 mod dry_run;
@@ -16,6 +17,7 @@ mod gitlab;
 mod har;
 mod json;
 mod junit;
+mod links;
 mod list;
 mod markdown;
 mod ndjson;
@@ -32,6 +34,7 @@ mod summary;
 mod tap;
 mod terminal;
 mod text;
+mod timing;
 mod trace;
 mod window;
 mod wire;
@@ -39,6 +42,7 @@ mod wire;
 pub use check::{CheckCounts, render_check};
 pub use dry_run::DryRun;
 pub use format::Format;
+pub use links::{Links, supports_links};
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use record::{Recorder, RunRecord};

@@ -14,6 +14,7 @@ mod floods;
 mod flows;
 mod gallery;
 mod guide;
+mod habits;
 mod hostile;
 mod house;
 mod interruption;

@@ -45,6 +45,8 @@ pub(super) struct Polled<'p> {
     is_cut: bool,
     /// What the contract says of the answers before the last.
     earlier: Folded,
+    /// How long the answers before the last took.
+    latencies: Vec<Duration>,
 }
 
 impl StepContext<'_> {
@@ -72,6 +74,7 @@ impl StepContext<'_> {
                     format!("this was try {} of the poll, after {}", polled.tries + 1, time(polled.elapsed));
                 outcome.report.notes.extend((polled.tries > 0).then_some(note));
                 outcome.report.earlier = polled.tries;
+                outcome.report.earlier_latencies = std::mem::take(&mut polled.latencies);
                 outcome
             })?;
             let exchange = self.keep(sending, exchange, scope, jar);
@@ -85,8 +88,9 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
+            polled.latencies.extend(sending.described().map(|_| exchange.latency));
             sending.log.followed(&exchange);
-            tokio::time::sleep(wait).await;
+            self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
         }
     }
 
@@ -180,6 +184,7 @@ impl<'p> Polled<'p> {
             has_come: false,
             is_cut: false,
             earlier: Folded::new(most),
+            latencies: Vec::new(),
         }
     }
 
@@ -226,6 +231,7 @@ impl<'p> Polled<'p> {
             report.notes.push(format!("polled: this is answer {}, after {}", self.tries, time(self.elapsed)));
         }
         report.earlier += self.tries - 1;
+        report.earlier_latencies.extend(self.latencies);
         let last = &report.findings;
         let earlier = self
             .earlier

@@ -82,6 +82,27 @@ pub(super) mod time {
     }
 }
 
+/// Times as milliseconds.
+pub(super) mod times {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Written(#[serde(with = "super::time")] Duration);
+
+    pub(in crate::report) fn serialize<S: Serializer>(
+        times: &[Duration],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(times.iter().map(|time| milliseconds(*time)))
+    }
+
+    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Duration>, D::Error> {
+        Ok(Vec::<Written>::deserialize(deserializer)?.into_iter().map(|it| it.0).collect())
+    }
+}
+
 /// A moment as RFC 3339 has it.
 pub(super) mod moment {
     use super::*;

@@ -20,7 +20,7 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     let unexpected: usize = unexpected.map(|(_, count)| count).sum();
     let code = if summary.is_interrupted {
         INTERRUPTED
-    } else if has(&[Verdict::Failed]) || unexpected > summary.tolerated {
+    } else if has(&[Verdict::Failed]) || unexpected > summary.tolerated || !summary.over_budget.is_empty() {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
         ERRORED

@@ -12,6 +12,7 @@ mod coverage;
 mod exit;
 mod explain;
 mod fmt;
+mod habits;
 mod init;
 mod list;
 mod mock;

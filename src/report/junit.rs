@@ -143,6 +143,10 @@ fn write_case(run: &RunRecord, case: &CaseRecord, name: &str, out: &mut String) 
     out.push_str("      <properties>\n");
     property(out, 8, "id", &case.id);
     property(out, 8, "verdict", case.verdict.as_str());
+    if case.is_flaky || !case.earlier.is_empty() {
+        property(out, 8, "flaky", if case.is_flaky { "true" } else { "false" });
+        property(out, 8, "attempts", &(case.earlier.len() + 1).to_string());
+    }
     case.tags.iter().for_each(|tag| property(out, 8, "tag", tag));
     case.operations.iter().for_each(|operation| property(out, 8, "operation", operation));
     out.push_str("      </properties>\n");

@@ -9,6 +9,7 @@
 mod attachment;
 mod auth;
 mod body;
+mod budget;
 mod capture;
 mod connection;
 mod contract;
@@ -47,6 +48,7 @@ mod tests;
 pub use attachment::{Attachment, Attachments, FileReference};
 pub use auth::{AuthChoice, AuthCommand, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
 pub use body::{BodyPart, PartContent, Replacement, StepBody, StepBodyKind};
+pub use budget::{Budget, BudgetError, BudgetScope, Measure};
 pub use capture::{Capture, CaptureSource, Take};
 pub use connection::{Rate, Tls};
 pub use contract::{ContractRule, ContractSettings, unknown_check};

@@ -1,4 +1,5 @@
 use super::auth::{AuthProfile, read_profile};
+use super::budget::{Budget, read_budgets};
 use super::connection::{Rate, read_rate};
 use super::contract::{ContractSettings, read_contract};
 use super::coverage::read_coverage;
@@ -47,6 +48,8 @@ pub struct Project {
     pub headers: Vec<Named<Option<Template>>>,
     /// How often requests leave at most where an environment does not say.
     pub rate: Option<Rate>,
+    /// How long judged exchanges may take; an environment's count before them.
+    pub budgets: Vec<Budget>,
     /// Time-outs.
     pub timeouts: Timeouts,
     /// When a request is sent again.
@@ -140,6 +143,7 @@ impl Project {
             default_auth: None,
             headers: Vec::new(),
             rate: None,
+            budgets: Vec::new(),
             timeouts: Timeouts::default(),
             retry: None,
             contract: ContractSettings::default(),
@@ -185,6 +189,7 @@ impl Project {
         self.nullable = nullable.unwrap_or_default();
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
         self.headers = read_headers(map.map("headers", reader.problems), reader);
+        self.budgets = read_budgets(map.map("budgets", reader.problems), reader);
         self.rate = map.take("rate").and_then(|node| read_rate(node, reader));
         map.finish(&[], reader.problems);
     }

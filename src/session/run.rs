@@ -6,7 +6,7 @@ use super::load::Destination;
 use super::mocks::{IdleMocks, start_mocks};
 use super::runtime::runtime_of_one_thread;
 use crate::coverage::Thresholds;
-use crate::engine::{Event, Gate, RunSettings, Summary, Target, run};
+use crate::engine::{Event, Gate, Habits, RunSettings, Summary, Target, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::plan::Plan;
 use std::io;
@@ -114,6 +114,19 @@ impl Session {
         run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
     }
 
+    /// What was asked for, with the budgets of the files where flags give none of the same kind.
+    fn habits(&self) -> Habits {
+        let mut habits = self.settings.habits.clone();
+        let of_environment = self.environment.as_ref().map(|it| &it.value.budgets);
+        let of_project = self.project.as_ref().map(|it| &it.budgets);
+        for budget in of_environment.into_iter().chain(of_project).flatten() {
+            if !habits.budgets.iter().any(|nearer| nearer.is_for_the_same(budget)) {
+                habits.budgets.push(budget.clone());
+            }
+        }
+        habits
+    }
+
     /// How many cases run at a time.
     fn n_workers(&self) -> usize {
         if self.settings.stepper.is_some() {
@@ -148,6 +161,7 @@ impl Session {
             },
             banners: banners(&self.settings, environment),
             workers: self.n_workers(),
+            habits: self.habits(),
             repeat: self.settings.repeat.unwrap_or(1),
             order: self.settings.order,
             values: Arc::clone(&self.values),

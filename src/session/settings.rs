@@ -2,7 +2,7 @@ use super::library::Allowed;
 use super::overlays::OverlayFile;
 use super::report_request::ReportSettings;
 use crate::coverage::CoverageSettings;
-use crate::engine::{Order, Stepper};
+use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
 use std::collections::BTreeMap;
@@ -32,6 +32,10 @@ pub struct Settings {
     pub selection: Selection,
     /// The order in which they are started.
     pub order: Order,
+    /// Whether of the selected cases only those run that did not pass when they last ran.
+    pub rerun_failed: bool,
+    /// How the run is gone about.
+    pub habits: Habits,
     /// How often they run.
     pub repeat: Option<usize>,
     /// The seed of `$gen`; random when none is given.

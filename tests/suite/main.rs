@@ -15,6 +15,7 @@ mod floods;
 mod flows;
 mod gallery;
 mod guide;
+mod habits;
 mod hostile;
 mod house;
 mod interruption;

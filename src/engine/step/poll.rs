@@ -49,6 +49,8 @@ pub(super) struct Polled<'p> {
     earlier: Folded,
     /// What those cover of the document.
     observed: Option<Box<Observed>>,
+    /// How long the answers before the last took.
+    latencies: Vec<Duration>,
 }
 
 impl StepContext<'_> {
@@ -76,6 +78,7 @@ impl StepContext<'_> {
                     format!("this was try {} of the poll, after {}", polled.tries + 1, time(polled.elapsed));
                 outcome.report.notes.extend((polled.tries > 0).then_some(note));
                 outcome.report.earlier = polled.tries;
+                outcome.report.earlier_latencies = std::mem::take(&mut polled.latencies);
                 outcome
             })?;
             let exchange = self.keep(sending, exchange, scope, jar);
@@ -90,8 +93,9 @@ impl StepContext<'_> {
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
             join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
+            polled.latencies.extend(sending.described().map(|_| exchange.latency));
             sending.log.followed(&exchange);
-            tokio::time::sleep(wait).await;
+            self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
         }
     }
 
@@ -186,6 +190,7 @@ impl<'p> Polled<'p> {
             is_cut: false,
             earlier: Folded::new(most),
             observed: None,
+            latencies: Vec::new(),
         }
     }
 
@@ -233,6 +238,7 @@ impl<'p> Polled<'p> {
         }
         report.earlier += self.tries - 1;
         join(&mut report.observed, self.observed);
+        report.earlier_latencies.extend(self.latencies);
         let last = &report.findings;
         let earlier = self
             .earlier

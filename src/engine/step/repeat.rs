@@ -269,9 +269,12 @@ impl Rounds {
         whole.repeat = report.repeat.or(whole.repeat.take());
         whole.exchanges.extend(report.exchanges);
         join(&mut whole.observed, report.observed);
+        whole.earlier_latencies.extend(report.earlier_latencies);
         if let Some(exchange) = report.exchange {
-            let was_judged = whole.exchange.as_ref().is_none_or(|earlier| earlier.is_judged);
-            whole.exchange = Some(exchange);
+            let before = whole.exchange.replace(exchange);
+            let was_judged = before.as_ref().is_none_or(|earlier| earlier.is_judged);
+            let described = before.filter(|earlier| earlier.is_described);
+            whole.earlier_latencies.extend(described.map(|earlier| earlier.latency));
             if let (Some(exchange), false) = (&mut whole.exchange, was_judged) {
                 exchange.is_judged = false;
             }

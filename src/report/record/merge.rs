@@ -55,6 +55,7 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
     // What a run was joined from is told once, with the files that they are in now.
     whole.parts = if parts.len() > 1 { parts } else { whole.parts };
     whole.cases = in_order(cases.into_iter().map(|(_, case)| case).collect());
+    let habits = std::mem::take(&mut whole.summary);
     let mut summary = SummaryBuilder::default();
     for (index, case) in whole.cases.iter_mut().enumerate() {
         case.index = index;
@@ -63,6 +64,7 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
     whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
     // What the shares have observed is not told case by case.
     whole.summary.coverage = coverage;
+    whole.summary.take_limits(habits);
     whole.planned = whole.planned.saturating_sub(count(doubles.len()));
     Some((whole, doubles))
 }
@@ -102,6 +104,7 @@ impl RunRecord {
         self.is_complete &= other.is_complete;
         self.is_interrupted |= other.is_interrupted;
         self.under_way.extend(other.under_way);
+        self.summary.take_limits(other.summary);
         for banner in other.banners {
             if !self.banners.contains(&banner) {
                 self.banners.push(banner);

@@ -1,3 +1,4 @@
+use super::coverage::CoverageFlags;
 use super::habits::HabitFlags;
 use super::report::{Report, ReportFlags};
 use crate::diagnostic::{CheckSelector, Severity};
@@ -151,6 +152,8 @@ pub(super) struct Run {
     pub(super) connection: Connection,
     #[command(flatten)]
     pub(super) habits: HabitFlags,
+    #[command(flatten)]
+    pub(super) coverage: CoverageFlags,
     #[command(flatten)]
     pub(super) reports: ReportFlags,
     #[command(flatten)]

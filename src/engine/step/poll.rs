@@ -7,9 +7,11 @@ use super::report::request_line;
 use super::{Described, Ready, Saved, Sending, StepContext, StepOutcome};
 use crate::check::matching::Schemas;
 use crate::check::{Fact, ResponsePart, check_http, check_response};
+use crate::coverage::Observed;
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::own_fact;
@@ -47,6 +49,8 @@ pub(super) struct Polled<'p> {
     earlier: Folded,
     /// How long the answers before the last took.
     latencies: Vec<Duration>,
+    /// What those cover of the document.
+    observed: Option<Box<Observed>>,
 }
 
 impl StepContext<'_> {
@@ -89,6 +93,7 @@ impl StepContext<'_> {
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
             polled.latencies.extend(sending.described().map(|_| exchange.latency));
+            join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
             sending.log.followed(&exchange);
             self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
         }
@@ -185,6 +190,7 @@ impl<'p> Polled<'p> {
             is_cut: false,
             earlier: Folded::new(most),
             latencies: Vec::new(),
+            observed: None,
         }
     }
 
@@ -232,6 +238,7 @@ impl<'p> Polled<'p> {
         }
         report.earlier += self.tries - 1;
         report.earlier_latencies.extend(self.latencies);
+        join(&mut report.observed, self.observed);
         let last = &report.findings;
         let earlier = self
             .earlier

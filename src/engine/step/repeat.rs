@@ -10,6 +10,7 @@ use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Severity};
 use crate::engine::Verdict;
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::{own_fact, verdict};
@@ -268,6 +269,7 @@ impl Rounds {
         whole.repeat = report.repeat.or(whole.repeat.take());
         whole.exchanges.extend(report.exchanges);
         whole.earlier_latencies.extend(report.earlier_latencies);
+        join(&mut whole.observed, report.observed);
         if let Some(exchange) = report.exchange {
             let before = whole.exchange.replace(exchange);
             let was_judged = before.as_ref().is_none_or(|earlier| earlier.is_judged);

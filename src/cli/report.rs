@@ -59,6 +59,9 @@ struct Show {
     /// Print it in this format instead
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     format: Option<Format>,
+    /// List how long each operation took: p50, p95 and the longest
+    #[arg(long, conflicts_with = "format")]
+    durations: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -113,7 +116,7 @@ fn show(arguments: Show, out: &Output) -> Result<(), String> {
     let record = read_report(&arguments.file, &limits)?;
     match arguments.format {
         Some(format) => write_report(&record, &ReportRequest { format, to: ReportTarget::Stdout }),
-        None => draw(&record, &limits, out),
+        None => draw(&record, &limits, arguments.durations, out),
     }
 }
 
@@ -129,14 +132,16 @@ fn join(arguments: Merge, out: &Output) -> Result<(), String> {
     for request in &arguments.report {
         write_report(&whole, request)?;
     }
-    if arguments.report.is_empty() { draw(&whole, &limits, out) } else { Ok(()) }
+    if arguments.report.is_empty() { draw(&whole, &limits, false, out) } else { Ok(()) }
 }
 
 /// Draws a run as it was drawn while it ran.
-fn draw(record: &RunRecord, limits: &Limits, out: &Output) -> Result<(), String> {
+fn draw(record: &RunRecord, limits: &Limits, has_durations: bool, out: &Output) -> Result<(), String> {
     let style = output::style_of(out, &std::io::stdout());
     let verbosity = output::verbosity(out, false, limits);
-    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
+    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity)
+        .with_durations(has_durations)
+        .with_links(output::links_of(out, false));
     let mut outcome = Ok(());
     record.replay(&mut |event| {
         if outcome.is_ok() {

@@ -27,8 +27,8 @@ pub struct Links {
 impl Links {
     /// Links to files whose names are relative to a folder.
     pub fn new(folder: PathBuf) -> Self {
-        // What stands before `:LINE`; colours end before it, and no name that is shown has a space.
-        let pattern = Regex::new(r"([^\s\x1b:│`'()]+):([0-9]{1,9})(:[0-9]{1,9})?").ok();
+        // What stands before `:LINE`; a colour is passed over, and a name with a space is left alone.
+        let pattern = Regex::new(r"\x1b\[[0-9;]*m|([^\s\x1b:│`'()]+):([0-9]{1,9})(:[0-9]{1,9})?").ok();
         Self { folder, pattern, known: HashMap::new() }
     }
 
@@ -37,9 +37,10 @@ impl Links {
         let Some(pattern) = self.pattern.clone() else { return text.to_owned() };
         pattern
             .replace_all(text, |found: &Captures<'_>| {
-                let (whole, path, line) = (&found[0], &found[1], &found[2]);
-                match self.url(path) {
-                    Some(url) => format!("\x1b]8;;{url}#{line}\x1b\\{whole}\x1b]8;;\x1b\\"),
+                let whole = &found[0];
+                let place = found.get(1).zip(found.get(2));
+                match place.and_then(|(path, line)| Some((self.url(path.as_str())?, line.as_str()))) {
+                    Some((url, line)) => format!("\x1b]8;;{url}#{line}\x1b\\{whole}\x1b]8;;\x1b\\"),
                     None => whole.to_owned(),
                 }
             })

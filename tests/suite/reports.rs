@@ -95,7 +95,7 @@ fn a_report_that_is_read_again_looks_as_the_run_did() {
         let words: Vec<&str> = command.split(' ').collect();
         let limit =
             words.iter().position(|word| word.starts_with("shown=")).map_or(0..0, |at| at - 1..at + 1);
-        let flags = words.iter().copied().filter(|word| matches!(*word, "-v" | "-vv" | "-q"));
+        let flags = words.iter().copied().filter(|word| matches!(*word, "-v" | "-vv" | "-q" | "--durations"));
         let flags = flags.chain(words[limit].iter().copied());
         let path = json.display().to_string();
         let arguments: Vec<&str> = ["report", "show", &path].into_iter().chain(flags).collect();

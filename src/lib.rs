@@ -9,6 +9,7 @@
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod coverage;
 pub mod diagnostic;
 pub mod editor;
 pub mod engine;

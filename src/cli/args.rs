@@ -1,3 +1,4 @@
+use super::coverage::CoverageFlags;
 use super::habits::HabitFlags;
 use super::report::{Report, ReportFlags};
 use crate::diagnostic::{CheckSelector, Severity};
@@ -149,6 +150,8 @@ pub(super) struct Run {
     pub(super) contract: ContractFlags,
     #[command(flatten)]
     pub(super) connection: Connection,
+    #[command(flatten)]
+    pub(super) coverage: CoverageFlags,
     #[command(flatten)]
     pub(super) habits: HabitFlags,
     #[command(flatten)]

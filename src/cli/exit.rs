@@ -30,6 +30,14 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// The exit code of a run that covered less than was asked for: like that of one with a failure.
+pub(super) fn of_shortfall(code: ExitCode) -> ExitCode {
+    match [ExitCode::SUCCESS, ExitCode::from(ERRORED)].contains(&code) {
+        true => ExitCode::from(1),
+        false => code,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

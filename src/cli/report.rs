@@ -1,7 +1,7 @@
 //! `--report` and `contest report`.
 
 use super::args::Output;
-use super::{exit, output};
+use super::{coverage, exit, output};
 use crate::limits::Limits;
 use crate::report::record::merge;
 use crate::report::{Format, RunRecord, Terminal, render_error};
@@ -143,6 +143,9 @@ fn draw(record: &RunRecord, limits: &Limits, out: &Output) -> Result<(), String>
             outcome = terminal.event(event);
         }
     });
+    if outcome.is_ok() {
+        coverage::show_again(record.summary.coverage.as_ref(), out);
+    }
     if let Some(words) = record.incomplete() {
         output::print_error(&format!("\n{words}\n"));
     }

@@ -18,6 +18,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
     let is_stepping = arguments.step;
+    let coverage = arguments.coverage.clone();
     let shows_durations = arguments.habits.durations;
     let wait_for = arguments.habits.wait_for;
     if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
@@ -36,6 +37,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
+    settings.coverage = coverage.settings();
     listeners.dry_run = is_json.then(DryRun::default);
     listeners.shows_durations = shows_durations;
     settings.habits.tells_doing = std::io::stderr().is_terminal() && !is_stepping;
@@ -76,7 +78,15 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return code;
         }
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
-            Ok(summary) => exit::of_summary(&summary),
+            Ok(summary) => {
+                let code = exit::of_summary(&summary);
+                coverage.finish(&summary, &session.wanted_coverage(), code, &listeners).unwrap_or_else(
+                    |reason| {
+                        output::print_error(&format!("error: {reason}\n"));
+                        ExitCode::from(exit::ERRORED)
+                    },
+                )
+            }
             Err(reason) => {
                 output::print_error(&format!("error: {reason}\n"));
                 ExitCode::from(exit::ERRORED)
@@ -98,6 +108,8 @@ pub(super) struct Listeners<'o> {
     shows_durations: bool,
     /// The reports of the session.
     reports: Option<Reports>,
+    /// Whether a report went to stdout, so that what is for people goes to stderr.
+    pub(super) is_stdout_taken: bool,
 }
 
 impl<'o> Listeners<'o> {
@@ -113,6 +125,7 @@ impl<'o> Listeners<'o> {
             dry_run: None,
             shows_durations: false,
             reports: None,
+            is_stdout_taken: false,
         })
     }
 }
@@ -160,9 +173,10 @@ pub(super) async fn run_cases(
     listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
-    let Listeners { out, trace, dry_run, shows_durations, reports } = listeners;
+    let Listeners { out, trace, dry_run, shows_durations, reports, is_stdout_taken } = listeners;
     // Stdout holds one thing: a report that goes there sends what is for people away.
     let takes_stdout = reports.as_ref().is_some_and(Reports::takes_stdout);
+    *is_stdout_taken = takes_stdout;
     let (stream, style): (Box<dyn Write + Send>, _) = match takes_stdout {
         true => (Box::new(std::io::stderr()), output::style_of(out, &std::io::stderr())),
         false => (Box::new(std::io::stdout()), output::style_of(out, &std::io::stdout())),

@@ -4,6 +4,7 @@ use super::budget::BudgetOutcome;
 use super::durations::Durations;
 use super::record::ExchangeRecord;
 use crate::clock::Timestamp;
+use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};
 use crate::source::Location;
 use std::borrow::Cow;
@@ -236,6 +237,8 @@ pub struct StepReport {
     pub not_checked: Vec<String>,
     /// What the reader should know: a token fetched anew, a resend.
     pub notes: Vec<String>,
+    /// What its exchanges cover of the document; `None` where nobody asked, and where none was judged.
+    pub observed: Option<Box<Observed>>,
 }
 
 /// One exchange in a few words, masked.
@@ -301,6 +304,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Whether the run was interrupted.
     pub is_interrupted: bool,
+    /// How much of the documents was covered; `None` where nobody asked.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 /// A case that passed once it ran again.
@@ -385,6 +390,7 @@ impl StepReport {
             off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
+            observed: None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod capture;
 mod case;
 mod command;
 mod course;
+mod coverage;
 mod durations;
 mod edit;
 mod event;

@@ -1,6 +1,7 @@
 use super::about::CaseAbout;
 use super::attempts::{Turn, run_attempts};
 use super::case::be_strict;
+use super::coverage;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
 use super::habits::{Brake, Habits};
@@ -12,6 +13,7 @@ use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
+use crate::coverage::{CoverageSettings, Tally, Universe};
 use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -71,6 +73,8 @@ pub struct RunSettings {
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not, which costs nothing.
+    pub coverage: Option<CoverageSettings>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -113,6 +117,8 @@ pub(super) struct Run {
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
     profiles_read_steps: bool,
+    /// What there is to cover, where that is asked for.
+    pub(super) coverage: Option<Arc<Universe>>,
 }
 
 impl Run {
@@ -156,6 +162,9 @@ pub async fn run(
     let gate = Gate::of_units(&units, &plan);
     let profiles_read_steps =
         settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let universe = settings.coverage.filter(|_| !settings.is_dry);
+    let universe = universe.map(|_| Arc::new(coverage::universe(&plan, settings.limits.coverage)));
+    let mut tally = universe.as_ref().map(|universe| Tally::new(Arc::clone(universe)));
     let run = Arc::new(Run {
         used: plan.used(),
         units,
@@ -168,6 +177,7 @@ pub async fn run(
         token_requests: TokenRequests::default(),
         login_counts: LoginCounts::default(),
         profiles_read_steps,
+        coverage: universe.clone(),
     });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
@@ -180,6 +190,8 @@ pub async fn run(
         match &event {
             Event::CaseFinished(report) => {
                 builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
+                let observed = report.steps.iter().filter_map(|step| step.observed.as_deref());
+                tally.iter_mut().for_each(|tally| observed.clone().for_each(|it| tally.add(it)));
             }
             Event::Stopped { reason } => builder.stop(reason),
             _ => {}
@@ -197,6 +209,9 @@ pub async fn run(
             idle.into_iter()
                 .map(|budget| (format!("the budget {budget}: no exchange that it is for was judged"), 1)),
         );
+    }
+    if let (Some(tally), Some(universe), Some(wanted)) = (tally, universe, settings.coverage) {
+        summary.coverage = Some(Arc::new(coverage::finish(tally, &universe, wanted, &settings.masker)));
     }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary

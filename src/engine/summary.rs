@@ -202,6 +202,7 @@ impl SummaryBuilder {
             target,
             elapsed,
             is_interrupted,
+            coverage: None,
         }
     }
 }

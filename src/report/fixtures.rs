@@ -109,6 +109,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         off: Vec::new(),
         not_checked: Vec::new(),
         notes: Vec::new(),
+        observed: None,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod attempts;
 mod check;
+mod coverage;
 mod curl;
 mod dry_run;
 mod excerpt;
@@ -40,6 +41,7 @@ mod window;
 mod wire;
 
 pub use check::{CheckCounts, render_check};
+pub use coverage::{render_coverage, render_shortfalls};
 pub use dry_run::DryRun;
 pub use format::Format;
 pub use links::{Links, supports_links};

@@ -13,6 +13,7 @@ mod budget;
 mod capture;
 mod connection;
 mod contract;
+mod coverage;
 mod duration;
 mod environment;
 mod expectation;

@@ -2,6 +2,7 @@ use super::auth::{AuthProfile, read_profile};
 use super::budget::{Budget, read_budgets};
 use super::connection::{Rate, read_rate};
 use super::contract::{ContractSettings, read_contract};
+use super::coverage::read_coverage;
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
@@ -61,6 +62,8 @@ pub struct Project {
     pub jobs: Option<usize>,
     /// How `nullable` of OpenAPI 3.0 is read where an api does not say.
     pub nullable: NullableReading,
+    /// How much a run that measures coverage has to cover: dimensions with percentages.
+    pub fail_under: Vec<(&'static str, u8)>,
     /// The reports that a run writes, by format: a path, or `None` for one that is not to be written.
     pub reports: Vec<Named<Option<String>>>,
 }
@@ -147,6 +150,7 @@ impl Project {
             limits: Vec::new(),
             jobs: None,
             nullable: NullableReading::default(),
+            fail_under: Vec::new(),
             reports: map.take("reports").map(|node| read_reports(node, &mut reader)).unwrap_or_default(),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
@@ -154,6 +158,9 @@ impl Project {
         project.broken_auth = written.filter(|name| !is_read(name)).collect();
         if let Some(node) = map.take("defaults") {
             project.read_defaults(node, &mut reader);
+        }
+        if let Some(node) = map.take("coverage") {
+            project.fail_under = read_coverage(node, &mut reader);
         }
         map.finish(
             &[

@@ -1,6 +1,7 @@
 use super::library::Allowed;
 use super::overlays::OverlayFile;
 use super::report_request::ReportSettings;
+use crate::coverage::CoverageSettings;
 use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
@@ -57,6 +58,8 @@ pub struct Settings {
     pub is_dry: bool,
     /// Who is asked before each request; then one worker runs.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not.
+    pub coverage: Option<CoverageSettings>,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -7,6 +7,7 @@ mod certificates;
 mod check_format;
 mod contents;
 mod corpus;
+mod coverage;
 mod documents;
 mod dry_run;
 mod editors;

@@ -7,9 +7,11 @@ use super::report::request_line;
 use super::{Described, Ready, Saved, Sending, StepContext, StepOutcome};
 use crate::check::matching::Schemas;
 use crate::check::{Fact, ResponsePart, check_http, check_response};
+use crate::coverage::Observed;
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::own_fact;
@@ -45,6 +47,8 @@ pub(super) struct Polled<'p> {
     is_cut: bool,
     /// What the contract says of the answers before the last.
     earlier: Folded,
+    /// What those cover of the document.
+    observed: Option<Box<Observed>>,
     /// How long the answers before the last took.
     latencies: Vec<Duration>,
 }
@@ -88,6 +92,7 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
+            join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
             polled.latencies.extend(sending.described().map(|_| exchange.latency));
             sending.log.followed(&exchange);
             self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
@@ -184,6 +189,7 @@ impl<'p> Polled<'p> {
             has_come: false,
             is_cut: false,
             earlier: Folded::new(most),
+            observed: None,
             latencies: Vec::new(),
         }
     }
@@ -231,6 +237,7 @@ impl<'p> Polled<'p> {
             report.notes.push(format!("polled: this is answer {}, after {}", self.tries, time(self.elapsed)));
         }
         report.earlier += self.tries - 1;
+        join(&mut report.observed, self.observed);
         report.earlier_latencies.extend(self.latencies);
         let last = &report.findings;
         let earlier = self

@@ -10,6 +10,7 @@ use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Severity};
 use crate::engine::Verdict;
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::{own_fact, verdict};
@@ -267,6 +268,7 @@ impl Rounds {
         whole.findings.extend(denied);
         whole.repeat = report.repeat.or(whole.repeat.take());
         whole.exchanges.extend(report.exchanges);
+        join(&mut whole.observed, report.observed);
         whole.earlier_latencies.extend(report.earlier_latencies);
         if let Some(exchange) = report.exchange {
             let before = whole.exchange.replace(exchange);

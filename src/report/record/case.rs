@@ -253,6 +253,7 @@ impl StepRecord {
             off: self.off.clone(),
             not_checked: self.not_checked.clone(),
             notes: self.notes.clone(),
+            observed: None,
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::{CaseRecord, PartRecord, RunRecord, SummaryRecord, count};
+use crate::coverage::Coverage;
 use crate::engine::SummaryBuilder;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Double {
 pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)> {
     let mut doubles = Vec::new();
     let parts: Vec<PartRecord> = runs.iter().map(|(file, run)| PartRecord::of(file, run)).collect();
+    let coverages = runs.iter().filter_map(|(_, run)| run.summary.coverage.clone());
+    let coverage = coverages.reduce(Coverage::merge);
     let mut whole: Option<RunRecord> = None;
     let mut cases: Vec<(usize, CaseRecord)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -59,6 +62,8 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
         summary.add(&case.to_report());
     }
     whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
+    // What the shares have observed is not told case by case.
+    whole.summary.coverage = coverage;
     whole.summary.take_limits(habits);
     whole.planned = whole.planned.saturating_sub(count(doubles.len()));
     Some((whole, doubles))

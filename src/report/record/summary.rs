@@ -1,8 +1,10 @@
 use super::habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, StoppedRecord};
 use super::{RunRecord, count};
+use crate::coverage::Coverage;
 use crate::diagnostic::Code;
 use crate::engine::{Attention, Summary, Verdict, WarningCount};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a whole run comes to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,9 @@ pub struct SummaryRecord {
     pub over_budget: Vec<BudgetRecord>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
+    /// How much of the documents was covered, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
 }
 
 /// The number of cases of each verdict.
@@ -143,6 +148,7 @@ impl SummaryRecord {
             durations: summary.durations.iter().map(DurationsRecord::of).collect(),
             over_budget: summary.over_budget.iter().map(BudgetRecord::of).collect(),
             left_behind: summary.left_behind.clone(),
+            coverage: summary.coverage.as_deref().cloned(),
         }
     }
 
@@ -174,6 +180,7 @@ impl SummaryRecord {
             target: run.target.clone(),
             elapsed: run.elapsed,
             is_interrupted: run.is_interrupted,
+            coverage: self.coverage.clone().map(Arc::new),
         }
     }
 }

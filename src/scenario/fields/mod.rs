@@ -4,12 +4,14 @@
 //! JSON Schemas of `contest schema` and `docs/reference/keys.md` are made from the same lines, and a test
 //! holds them to the readers. [`FILE`] and [`PROJECT`] lead to all others.
 
+mod coverage;
 mod expect;
 mod file;
 mod project;
 mod settings;
 mod step;
 
+pub(super) use coverage::FAIL_UNDER;
 pub(super) use expect::EXPECT;
 pub use expect::OPERATORS;
 pub(super) use file::FLOW;

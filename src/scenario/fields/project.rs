@@ -1,3 +1,4 @@
+use super::coverage::COVERAGE;
 use super::settings::{AUTH, CONTRACT, TIMEOUTS};
 use crate::yaml::{Field, Fields, Form, Shape};
 
@@ -38,6 +39,11 @@ pub static PROJECT: Fields = Fields {
         ),
         Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
+        Field::new(
+            "coverage",
+            Shape::Map(&COVERAGE),
+            "How much of the documents a run with `--coverage` has to cover.",
+        ),
         Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
     ],
     others: None,

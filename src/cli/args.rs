@@ -151,9 +151,9 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) connection: Connection,
     #[command(flatten)]
-    pub(super) habits: HabitFlags,
-    #[command(flatten)]
     pub(super) coverage: CoverageFlags,
+    #[command(flatten)]
+    pub(super) habits: HabitFlags,
     #[command(flatten)]
     pub(super) reports: ReportFlags,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use super::args::Output;
 use super::{coverage, exit, output};
 use crate::limits::Limits;
 use crate::report::record::merge;
-use crate::report::{Format, RunRecord, Terminal};
+use crate::report::{Format, RunRecord, Terminal, render_error};
 use crate::session::{ReportRequest, ReportSettings, ReportTarget, read_report, write_report};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -105,7 +105,7 @@ pub(super) fn report(arguments: Report, out: &Output) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            output::print_error(&format!("error: {reason}\n"));
+            output::print_error(&render_error(&reason, &output::style_of(out, &std::io::stderr())));
             ExitCode::from(exit::REFUSED)
         }
     }

@@ -18,9 +18,9 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
     let is_stepping = arguments.step;
+    let coverage = arguments.coverage.clone();
     let shows_durations = arguments.habits.durations;
     let wait_for = arguments.habits.wait_for;
-    let coverage = arguments.coverage.clone();
     if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         output::print_error(
             "error: `--step` asks before each request, and needs a terminal on stdin and stderr\n\
@@ -119,8 +119,14 @@ impl<'o> Listeners<'o> {
             let file = File::create(path);
             file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
         };
-        let trace = trace.map(create).transpose()?.map(Trace::new);
-        Ok(Self { out, trace, dry_run: None, shows_durations: false, reports: None, is_stdout_taken: false })
+        Ok(Self {
+            out,
+            trace: trace.map(create).transpose()?.map(Trace::new),
+            dry_run: None,
+            shows_durations: false,
+            reports: None,
+            is_stdout_taken: false,
+        })
     }
 }
 

@@ -142,6 +142,17 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase, in the order in which they come.
+    pub const ALL: &[Self] = &[
+        Self::SetupOnce,
+        Self::Setup,
+        Self::Auth,
+        Self::Steps,
+        Self::Cleanup,
+        Self::Teardown,
+        Self::TeardownOnce,
+    ];
+
     /// What a step of it is called: `step`, `setup step`.
     pub fn word(self) -> &'static str {
         match self {

@@ -190,9 +190,7 @@ pub async fn run(
         match &event {
             Event::CaseFinished(report) => {
                 builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
-                // What an earlier attempt exchanged was exchanged.
-                let steps = report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps);
-                let observed = steps.filter_map(|step| step.observed.as_deref());
+                let observed = report.steps.iter().filter_map(|step| step.observed.as_deref());
                 tally.iter_mut().for_each(|tally| observed.clone().for_each(|it| tally.add(it)));
             }
             Event::Stopped { reason } => builder.stop(reason),

@@ -51,6 +51,7 @@ pub use record::{Recorder, RunRecord};
 pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
+pub use text::render_error;
 pub use trace::Trace;
 pub use wire::{render_answer, render_request};
 

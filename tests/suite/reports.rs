@@ -286,13 +286,13 @@ fn what_is_no_report_is_refused_with_its_place() {
     ];
     for (text, expected) in rows {
         folder.write("r.json", text.as_bytes());
-        let output = contest(&folder.path, &["report", "show", "r.json"], "100");
+        let output = contest(&folder.path, &["report", "show", "r.json"], "400");
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert_eq!(stderr(&output), format!("error: {expected}\n"), "{text}");
     }
-    let output = contest(&folder.path, &["report", "show", "none.json"], "100");
+    let output = contest(&folder.path, &["report", "show", "none.json"], "400");
     assert_eq!(stderr(&output), "error: cannot read `none.json`: there is no such file\n");
-    let output = contest(&folder.path, &["report", "show", "r.json", "--limit", "report=1KiB"], "100");
+    let output = contest(&folder.path, &["report", "show", "r.json", "--limit", "report=1KiB"], "400");
     let words =
         "error: `r.json` is larger than the limit `report` of 1024 bytes; --limit report=2GiB raises it\n";
     assert_eq!(stderr(&output), words);

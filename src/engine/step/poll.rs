@@ -47,10 +47,10 @@ pub(super) struct Polled<'p> {
     is_cut: bool,
     /// What the contract says of the answers before the last.
     earlier: Folded,
-    /// How long the answers before the last took.
-    latencies: Vec<Duration>,
     /// What those cover of the document.
     observed: Option<Box<Observed>>,
+    /// How long the answers before the last took.
+    latencies: Vec<Duration>,
 }
 
 impl StepContext<'_> {
@@ -92,8 +92,8 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
-            polled.latencies.extend(sending.described().map(|_| exchange.latency));
             join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
+            polled.latencies.extend(sending.described().map(|_| exchange.latency));
             sending.log.followed(&exchange);
             self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
         }
@@ -189,8 +189,8 @@ impl<'p> Polled<'p> {
             has_come: false,
             is_cut: false,
             earlier: Folded::new(most),
-            latencies: Vec::new(),
             observed: None,
+            latencies: Vec::new(),
         }
     }
 
@@ -237,8 +237,8 @@ impl<'p> Polled<'p> {
             report.notes.push(format!("polled: this is answer {}, after {}", self.tries, time(self.elapsed)));
         }
         report.earlier += self.tries - 1;
-        report.earlier_latencies.extend(self.latencies);
         join(&mut report.observed, self.observed);
+        report.earlier_latencies.extend(self.latencies);
         let last = &report.findings;
         let earlier = self
             .earlier

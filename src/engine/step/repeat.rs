@@ -268,8 +268,8 @@ impl Rounds {
         whole.findings.extend(denied);
         whole.repeat = report.repeat.or(whole.repeat.take());
         whole.exchanges.extend(report.exchanges);
-        whole.earlier_latencies.extend(report.earlier_latencies);
         join(&mut whole.observed, report.observed);
+        whole.earlier_latencies.extend(report.earlier_latencies);
         if let Some(exchange) = report.exchange {
             let before = whole.exchange.replace(exchange);
             let was_judged = before.as_ref().is_none_or(|earlier| earlier.is_judged);

@@ -62,9 +62,9 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
         summary.add(&case.to_report());
     }
     whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
-    whole.summary.take_limits(habits);
     // What the shares have observed is not told case by case.
     whole.summary.coverage = coverage;
+    whole.summary.take_limits(habits);
     whole.planned = whole.planned.saturating_sub(count(doubles.len()));
     Some((whole, doubles))
 }

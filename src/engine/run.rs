@@ -190,7 +190,9 @@ pub async fn run(
         match &event {
             Event::CaseFinished(report) => {
                 builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
-                let observed = report.steps.iter().filter_map(|step| step.observed.as_deref());
+                // What an earlier attempt exchanged was exchanged.
+                let steps = report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps);
+                let observed = steps.filter_map(|step| step.observed.as_deref());
                 tally.iter_mut().for_each(|tally| observed.clone().for_each(|it| tally.add(it)));
             }
             Event::Stopped { reason } => builder.stop(reason),

@@ -36,7 +36,8 @@ fn every_document_is_read_as_it_was_approved() {
     let entries = std::fs::read_dir(root()).expect("tests/documents is readable");
     let mut folders: Vec<PathBuf> =
         entries.map(|entry| entry.expect("tests/documents is readable").path()).collect();
-    folders.retain(|path| path.is_dir());
+    // A run leaves `.contest` behind.
+    folders.retain(|path| path.is_dir() && !path.ends_with(".contest"));
     folders.sort();
     let mut wrong = Vec::new();
     for folder in folders {

@@ -1,6 +1,6 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
-use super::{exit, output, select, watch};
+use super::{baseline, exit, output, select, watch};
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         let interrupt = CancellationToken::new();
         tokio::spawn(watch_interrupts(interrupt.clone()));
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
-            Ok(summary) => exit::of_summary(&summary),
+            Ok(summary) => baseline::exit_code(&session, &summary, out),
             Err(reason) => {
                 output::print_error(&format!("error: {reason}\n"));
                 ExitCode::from(exit::ERRORED)
@@ -241,6 +241,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         env_files: arguments.env_file,
         allow_commands: arguments.allow_commands,
         connection: arguments.connection.settings()?,
+        baseline: arguments.baseline.settings(),
         reports: arguments.reports.settings(!arguments.dry_run && !arguments.watch),
         ..Settings::default()
     })

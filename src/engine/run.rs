@@ -10,6 +10,7 @@ use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
+use crate::baseline::Ledger;
 use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -35,6 +36,8 @@ pub struct RunSettings {
     pub banners: Vec<String>,
     /// The number of workers.
     pub workers: usize,
+    /// Which findings are known; none, where there is no baseline.
+    pub baseline: Option<Arc<Ledger>>,
     /// How often the cases run; at least 1.
     pub repeat: usize,
     /// The order in which the cases are started.
@@ -178,6 +181,10 @@ pub async fn run(
     let is_interrupted = settings.interrupt.is_cancelled();
     let mut summary =
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if let Some(ledger) = settings.baseline.as_ref().filter(|_| !is_interrupted) {
+        summary.mended = ledger.mended().map(|words| settings.masker.mask(&words)).collect();
+        summary.fails_when_mended = ledger.is_strict();
+    }
     if !settings.is_dry {
         summary.withheld = None;
     }
@@ -255,6 +262,12 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
 impl Run {
     /// Says that a case is done.
     fn tell(&self, mut report: CaseReport) {
+        let was_left_out = |verdict| matches!(verdict, Verdict::NotRun | Verdict::Errored);
+        if let Some(ledger) = &self.settings.baseline
+            && (was_left_out(report.verdict) || report.steps.iter().any(|step| was_left_out(step.verdict)))
+        {
+            ledger.leave_out();
+        }
         mask_report(&mut report, &self.settings.masker);
         let _ = self.events.send(Event::CaseFinished(Box::new(report)));
     }

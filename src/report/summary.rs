@@ -32,6 +32,8 @@ pub(super) fn render(summary: &Summary, is_listed: bool, is_quiet: bool, style: 
     if !is_quiet {
         out += &asides(summary, style);
     }
+    let ink = if summary.fails_when_mended { style::ERROR } else { style::WARNING };
+    out += &entries("mended", summary.mended.clone(), ink, style);
     out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
     if summary.is_interrupted {
         let words = "the run was stopped before its end; cleanup was run".to_owned();
@@ -59,6 +61,11 @@ fn asides(summary: &Summary, style: Style) -> String {
     });
     let known = summary.known_faults.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("xfailed", known.collect(), style::PASS, style);
+    let baseline = summary
+        .known_findings
+        .iter()
+        .map(|(file, count)| format!("{} of {file}; `-v` shows them", plural(*count, "finding")));
+    out += &entries("known", baseline.collect(), style::PASS, style);
     out += &entries("warnings", warnings.collect(), style::WARNING, style);
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));
     let waived: Vec<String> = waived.collect();

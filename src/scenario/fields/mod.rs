@@ -4,12 +4,14 @@
 //! JSON Schemas of `contest schema` and `docs/reference/keys.md` are made from the same lines, and a test
 //! holds them to the readers. [`FILE`] and [`PROJECT`] lead to all others.
 
+mod baseline;
 mod expect;
 mod file;
 mod project;
 mod settings;
 mod step;
 
+pub use baseline::BASELINE;
 pub(super) use expect::EXPECT;
 pub use expect::OPERATORS;
 pub(super) use file::FLOW;

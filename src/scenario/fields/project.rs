@@ -38,6 +38,11 @@ pub static PROJECT: Fields = Fields {
         Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
         Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
+        Field::new(
+            "baseline",
+            Shape::Text,
+            "The path of the file of known findings; contest.baseline.yaml when nothing is written.",
+        ),
     ],
     others: None,
     forms: &[],

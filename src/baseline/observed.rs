@@ -21,7 +21,14 @@ pub struct Observed {
 /// The place in the document that a fact speaks of, which stays when lines move.
 pub(super) fn place_in_document(fact: &Fact, document: &Document) -> Option<String> {
     let place = fact.document.as_ref().filter(|place| !place.is_of_file)?;
-    Some(document.stable_place(&place.pointer))
+    let list = place.pointer.parent();
+    // A required member by its name: its index changes with those before it.
+    let name = document.get(&list).filter(|_| list.tokens().last().is_some_and(|it| it == "required"));
+    let name = name.and_then(|list| list.as_array()).and_then(|_| document.get(&place.pointer)?.as_str());
+    Some(match name {
+        Some(name) => document.stable_place(&list.child(name)),
+        None => document.stable_place(&place.pointer),
+    })
 }
 
 /// The place in the answer: a pointer in which `*` stands for each index, or `header name`.
@@ -46,7 +53,10 @@ pub(super) fn place_in_answer(fact: &Fact) -> Option<String> {
 pub(super) fn telling_member(code: Code, at: Option<&str>, member: Option<String>) -> Option<String> {
     let speaks_of_many = match at {
         None => true,
-        Some(at) => code == Code::RESPONSE_EXTRA || at.split('/').next_back() == Some("required"),
+        Some(at) => {
+            let last = at.split('/').next_back().unwrap_or_default();
+            code == Code::RESPONSE_EXTRA || ["additionalProperties", "unevaluatedProperties"].contains(&last)
+        }
     };
     member.filter(|member| speaks_of_many && !member.is_empty())
 }
@@ -97,8 +107,9 @@ mod tests {
             assert_eq!(telling_member(code, at, Some("/a".to_owned())).as_deref(), expected);
         };
         check(Code::RESPONSE_BODY, Some("/components/schemas/A/type"), None);
-        check(Code::RESPONSE_BODY, Some("/components/schemas/A/required"), Some("/a"));
+        check(Code::RESPONSE_BODY, Some("/components/schemas/A/additionalProperties"), Some("/a"));
         check(Code::RESPONSE_EXTRA, Some("/components/schemas/A"), Some("/a"));
+        check(Code::RESPONSE_HEADER, Some("/paths/~1a/get/responses/200/headers/A/required"), None);
         check(Code::RESPONSE_BODY, None, Some("/a"));
         assert_eq!(telling_member(Code::HTTP_ALLOW, None, Some(String::new())), None);
     }

@@ -10,6 +10,7 @@ pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod coverage;
 pub mod diagnostic;
 pub mod editor;
 pub mod engine;

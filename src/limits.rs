@@ -44,6 +44,8 @@ pub struct Limits {
     pub shown: u64,
     /// The largest JSON Schema made for a project, bodies included.
     pub schema: u64,
+    /// The most parts of one document that coverage counts.
+    pub coverage: usize,
     /// The largest report that is read again.
     pub report: u64,
 }
@@ -113,6 +115,11 @@ impl Limits {
         Limit { name: "trace", what: "the most of one body that `--trace` keeps", is_size: true },
         Limit { name: "shown", what: "the most of one body that `-vv` shows", is_size: true },
         Limit { name: "schema", what: "the largest JSON Schema made for a project", is_size: true },
+        Limit {
+            name: "coverage",
+            what: "the most parts of one document that coverage counts",
+            is_size: false,
+        },
         Limit { name: "report", what: "the largest report that is read again", is_size: true },
     ];
 
@@ -149,6 +156,7 @@ impl Limits {
             "trace" => self.trace = amount,
             "shown" => self.shown = amount,
             "schema" => self.schema = amount,
+            "coverage" => self.coverage = count,
             "report" => self.report = amount,
             _ => return Err(unknown()),
         }
@@ -179,6 +187,7 @@ impl Default for Limits {
             trace: 1 << 20,
             shown: 16 << 10,
             schema: 4 << 20,
+            coverage: 50_000,
             report: 512 << 20,
         }
     }

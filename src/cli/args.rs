@@ -1,4 +1,6 @@
 use super::baseline::{Baseline, BaselineFlags};
+use super::coverage::CoverageFlags;
+use super::habits::HabitFlags;
 use super::report::{Report, ReportFlags};
 use crate::diagnostic::{CheckSelector, Severity};
 use crate::plan::{Shard, TagExpression};
@@ -154,6 +156,10 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) baseline: BaselineFlags,
     #[command(flatten)]
+    pub(super) habits: HabitFlags,
+    #[command(flatten)]
+    pub(super) coverage: CoverageFlags,
+    #[command(flatten)]
     pub(super) reports: ReportFlags,
     #[command(flatten)]
     pub(super) select: Select,
@@ -228,7 +234,8 @@ pub(super) struct Select {
     /// '"smoke" in tags && operation == "updateAnOrder"'
     #[arg(long, value_name = "CONDITION")]
     pub(super) select: Option<String>,
-    /// The I-th of N shares of the selected cases; a case stays in its share when others come and go
+    /// The I-th of N shares of the selected cases; a case stays in its share when others come and go.
+    /// auto/N takes I from JOB_COMPLETION_INDEX or CI_NODE_INDEX, auto takes N from CI_NODE_TOTAL
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub(super) shard: Option<Shard>,
 }
@@ -519,7 +526,7 @@ fn parse_address(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn parse_shard(text: &str) -> Result<Shard, String> {
-    Shard::parse(text).map_err(|error| error.to_string())
+    Shard::parse_with(text, &|name| std::env::var(name).ok()).map_err(|error| error.to_string())
 }
 
 fn parse_tags(text: &str) -> Result<TagExpression, String> {

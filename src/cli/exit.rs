@@ -21,7 +21,11 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     let has_to_mend = summary.fails_when_mended && !summary.mended.is_empty();
     let code = if summary.is_interrupted {
         INTERRUPTED
-    } else if has(&[Verdict::Failed]) || unexpected > summary.tolerated || has_to_mend {
+    } else if has(&[Verdict::Failed])
+        || unexpected > summary.tolerated
+        || !summary.over_budget.is_empty()
+        || has_to_mend
+    {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
         ERRORED
@@ -29,6 +33,14 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
         0
     };
     ExitCode::from(code)
+}
+
+/// The exit code of a run that covered less than was asked for: like that of one with a failure.
+pub(super) fn of_shortfall(code: ExitCode) -> ExitCode {
+    match [ExitCode::SUCCESS, ExitCode::from(ERRORED)].contains(&code) {
+        true => ExitCode::from(1),
+        false => code,
+    }
 }
 
 #[cfg(test)]

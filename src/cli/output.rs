@@ -2,7 +2,7 @@ use super::args::{ColorChoice, Output};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::limits::Limits;
 use crate::report::snippet::render_diagnostics;
-use crate::report::{Style, Verbosity};
+use crate::report::{Links, Style, Verbosity, supports_links};
 use std::io::{IsTerminal, Write};
 
 /// How text for a stream is laid out: colours and width as the stream, the flags and the
@@ -17,6 +17,15 @@ pub(super) fn style_of(output: &Output, stream: &impl IsTerminal) -> Style {
         ColorChoice::Auto => is_terminal && !no_color && !is_dumb,
     };
     Style { color, width: columns(is_terminal), is_unicode: is_unicode() }
+}
+
+/// What makes places into links on the stream that people read, where that is a terminal which shows them.
+pub(super) fn links_of(output: &Output, is_stderr: bool) -> Option<Links> {
+    let is_terminal =
+        if is_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+    let is_wanted = is_terminal && output.color != ColorChoice::Never;
+    let shows = is_wanted && supports_links(&|name| std::env::var(name).ok());
+    shows.then(|| Links::new(std::env::current_dir().unwrap_or_default()))
 }
 
 /// The terminal's width; `COLUMNS` goes before it, and 100 stands for a file or a pipe.
@@ -49,7 +58,11 @@ pub(super) fn verbosity(output: &Output, is_dry: bool, limits: &Limits) -> Verbo
 /// Writes diagnostics to stderr.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], output: &Output) {
     let style = style_of(output, &std::io::stderr());
-    print_error(&render_diagnostics(&sort_diagnostics(diagnostics), &style));
+    let text = render_diagnostics(&sort_diagnostics(diagnostics), &style);
+    match links_of(output, true) {
+        Some(mut links) => print_error(&links.link(&text)),
+        None => print_error(&text),
+    }
 }
 
 /// Puts errors last: what scrolls away matters less. Those of one file stand in the order of its lines,

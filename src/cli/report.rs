@@ -1,10 +1,10 @@
 //! `--report` and `contest report`.
 
 use super::args::Output;
-use super::{exit, output};
+use super::{coverage, exit, output};
 use crate::limits::Limits;
 use crate::report::record::merge;
-use crate::report::{Format, RunRecord, Terminal};
+use crate::report::{Format, RunRecord, Terminal, render_error};
 use crate::session::{ReportRequest, ReportSettings, ReportTarget, read_report, write_report};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -59,6 +59,9 @@ struct Show {
     /// Print it in this format instead
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     format: Option<Format>,
+    /// List how long each operation took: p50, p95 and the longest
+    #[arg(long, conflicts_with = "format")]
+    durations: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -102,7 +105,7 @@ pub(super) fn report(arguments: Report, out: &Output) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            output::print_error(&format!("error: {reason}\n"));
+            output::print_error(&render_error(&reason, &output::style_of(out, &std::io::stderr())));
             ExitCode::from(exit::REFUSED)
         }
     }
@@ -113,7 +116,7 @@ fn show(arguments: Show, out: &Output) -> Result<(), String> {
     let record = read_report(&arguments.file, &limits)?;
     match arguments.format {
         Some(format) => write_report(&record, &ReportRequest { format, to: ReportTarget::Stdout }),
-        None => draw(&record, &limits, out),
+        None => draw(&record, &limits, arguments.durations, out),
     }
 }
 
@@ -129,20 +132,25 @@ fn join(arguments: Merge, out: &Output) -> Result<(), String> {
     for request in &arguments.report {
         write_report(&whole, request)?;
     }
-    if arguments.report.is_empty() { draw(&whole, &limits, out) } else { Ok(()) }
+    if arguments.report.is_empty() { draw(&whole, &limits, false, out) } else { Ok(()) }
 }
 
 /// Draws a run as it was drawn while it ran.
-fn draw(record: &RunRecord, limits: &Limits, out: &Output) -> Result<(), String> {
+fn draw(record: &RunRecord, limits: &Limits, has_durations: bool, out: &Output) -> Result<(), String> {
     let style = output::style_of(out, &std::io::stdout());
     let verbosity = output::verbosity(out, false, limits);
-    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity);
+    let mut terminal = Terminal::new(std::io::stdout(), style, verbosity)
+        .with_durations(has_durations)
+        .with_links(output::links_of(out, false));
     let mut outcome = Ok(());
     record.replay(&mut |event| {
         if outcome.is_ok() {
             outcome = terminal.event(event);
         }
     });
+    if outcome.is_ok() {
+        coverage::show_again(record.summary.coverage.as_ref(), out);
+    }
     if let Some(words) = record.incomplete() {
         output::print_error(&format!("\n{words}\n"));
     }

@@ -1,6 +1,6 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
-use super::{baseline, exit, output, select, watch};
+use super::{baseline, exit, habits, output, select, watch};
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -18,6 +18,9 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let trace = arguments.trace.clone();
     let is_json = arguments.format == ListFormat::Json;
     let is_stepping = arguments.step;
+    let shows_durations = arguments.habits.durations;
+    let wait_for = arguments.habits.wait_for;
+    let coverage = arguments.coverage.clone();
     if is_stepping && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         output::print_error(
             "error: `--step` asks before each request, and needs a terminal on stdin and stderr\n\
@@ -34,7 +37,10 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
             return ExitCode::from(exit::REFUSED);
         }
     };
+    settings.coverage = coverage.settings();
     listeners.dry_run = is_json.then(DryRun::default);
+    listeners.shows_durations = shows_durations;
+    settings.habits.tells_doing = std::io::stderr().is_terminal() && !is_stepping;
     settings.keeps_exchanges = listeners.trace.is_some() || out.verbose > 1;
     if is_stepping {
         let mut limits = Limits::default();
@@ -68,8 +74,19 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let code = runtime.block_on(async {
         let interrupt = CancellationToken::new();
         tokio::spawn(watch_interrupts(interrupt.clone()));
+        if let Err(code) = habits::wait(&session, wait_for, &interrupt).await {
+            return code;
+        }
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
-            Ok(summary) => baseline::exit_code(&session, &summary, out),
+            Ok(summary) => {
+                let code = baseline::exit_code(&session, &summary, out);
+                coverage.finish(&summary, &session.wanted_coverage(), code, &listeners).unwrap_or_else(
+                    |reason| {
+                        output::print_error(&format!("error: {reason}\n"));
+                        ExitCode::from(exit::ERRORED)
+                    },
+                )
+            }
             Err(reason) => {
                 output::print_error(&format!("error: {reason}\n"));
                 ExitCode::from(exit::ERRORED)
@@ -87,8 +104,12 @@ pub(super) struct Listeners<'o> {
     trace: Option<Trace<File>>,
     /// What is printed in place of the report for people.
     dry_run: Option<DryRun>,
+    /// Whether operations are listed with how long they took.
+    shows_durations: bool,
     /// The reports of the session.
     reports: Option<Reports>,
+    /// Whether a report went to stdout, so that what is for people goes to stderr.
+    pub(super) is_stdout_taken: bool,
 }
 
 impl<'o> Listeners<'o> {
@@ -98,7 +119,8 @@ impl<'o> Listeners<'o> {
             let file = File::create(path);
             file.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
         };
-        Ok(Self { out, trace: trace.map(create).transpose()?.map(Trace::new), dry_run: None, reports: None })
+        let trace = trace.map(create).transpose()?.map(Trace::new);
+        Ok(Self { out, trace, dry_run: None, shows_durations: false, reports: None, is_stdout_taken: false })
     }
 }
 
@@ -117,6 +139,9 @@ pub(super) fn show_problems(session: &Session, out: &Output) -> Result<(), ExitC
         }
     } else if let Some(count) = output::count(&session.diagnostics) {
         output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+    }
+    if let Some(rerun) = session.rerun() {
+        habits::show_rerun(rerun, &session.plan)?;
     }
     if session.plan.cases.is_empty() {
         if let Some(words) = select::nothing_selected(&session.plan) {
@@ -142,17 +167,21 @@ pub(super) async fn run_cases(
     listeners: &mut Listeners<'_>,
     also: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Summary, String> {
-    let Listeners { out, trace, dry_run, reports } = listeners;
+    let Listeners { out, trace, dry_run, shows_durations, reports, is_stdout_taken } = listeners;
     // Stdout holds one thing: a report that goes there sends what is for people away.
     let takes_stdout = reports.as_ref().is_some_and(Reports::takes_stdout);
+    *is_stdout_taken = takes_stdout;
     let (stream, style): (Box<dyn Write + Send>, _) = match takes_stdout {
         true => (Box::new(std::io::stderr()), output::style_of(out, &std::io::stderr())),
         false => (Box::new(std::io::stdout()), output::style_of(out, &std::io::stdout())),
     };
     let verbosity = output::verbosity(out, session.is_dry(), session.limits());
-    let mut terminal = Terminal::new(stream, style, verbosity);
+    let mut terminal = Terminal::new(stream, style, verbosity)
+        .with_durations(*shows_durations)
+        .with_links(output::links_of(out, takes_stdout));
     // A line that moves would write over the questions.
     let mut progress = if session.is_stepping() { Progress::hidden() } else { Progress::stderr() };
+    let mut last_run = session.last_run();
     let mut unwritten: Option<std::io::Error> = None;
     let mut untraced: Option<std::io::Error> = None;
     let mut emit = |event: &Event| {
@@ -169,12 +198,21 @@ pub(super) async fn run_cases(
         if let Some(reports) = reports.as_ref() {
             reports.event(event);
         }
+        if let (Some(last_run), Event::CaseFinished(report)) = (last_run.as_mut(), event) {
+            last_run.note(report);
+        }
         also(event);
     };
     let outcome = match cases {
         None => session.run(interrupt, &mut emit).await,
         Some(cases) => session.run_some(cases, interrupt, &mut emit).await,
     };
+    // A run that did not begin leaves the record as it was.
+    if let (Some(last_run), true) = (last_run, outcome.is_ok())
+        && let Err(reason) = last_run.write()
+    {
+        output::print_error(&format!("warning: {reason}\n"));
+    }
     if let Some(dry_run) = dry_run.take() {
         output::print(&dry_run.to_json());
     }
@@ -225,6 +263,8 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         inputs: arguments.input,
         jobs: arguments.jobs.map(usize::from),
         selection: select::selection(arguments.select),
+        rerun_failed: arguments.habits.rerun_failed,
+        habits: arguments.habits.habits(),
         order: match arguments.order {
             OrderChoice::File => Order::File,
             OrderChoice::Random => Order::Random,

@@ -1,4 +1,5 @@
 use super::Verdict;
+use super::attempts::Turn;
 use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
 use super::event::{CaseReport, Phase, StepReport};
 use super::fact::{unresolved_headline, value_finding};
@@ -22,22 +23,21 @@ struct CaseCourse<'c> {
 pub(super) async fn run_case<'c>(
     run: &'c Run,
     case: &'c Case,
-    (index, round): (usize, usize),
+    turn: Turn,
     worker: usize,
     once: Option<&mut Once<'c>>,
 ) -> CaseReport {
     let started = Instant::now();
-    let mut report = empty_report(run, case, (index, round), worker);
+    let mut report = empty_report(run, case, (turn.index, turn.round), worker);
     let skip = mark::skip_of(case);
     if let Some(skip) = skip.filter(|skip| skip.when.is_none()) {
         return CaseReport { verdict: Verdict::Skipped, reason: Some(skip.reason.clone()), ..report };
     }
-    let stream = format!("{}#{round}", case.id);
     let (id, name) = (report.id.as_str().into(), report.name().into());
     let scenario = &*case.scenario;
-    let mut own = CaseCourse { scenario, course: Course::new(run, case.row(), worker, stream) };
+    let mut own = CaseCourse { scenario, course: Course::new(run, case.row(), worker, turn.stream(case)) };
     own.course.is_cleanup_strict = scenario.is_cleanup_strict();
-    own.course.stand_for(CaseName { index, id, name });
+    own.course.stand_for(CaseName { index: turn.index, id, name });
     let source = &scenario.file.source;
     let mut findings = resolve_inputs(&scenario.inputs, source, run, own.course.scope_mut());
     if findings.is_empty() {

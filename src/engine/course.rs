@@ -218,6 +218,7 @@ impl<'c> Course<'c> {
 
     async fn run_step(&mut self, step: &'c PlannedStep, scope: usize, phase: Phase) -> Verdict {
         let at = self.reports.len();
+        self.run.doing(self.case.index, || self.context(phase).words(step));
         let (started, begun) = (self.run.settings.values.clock.now(), Instant::now());
         let mut outcome = match &step.action {
             PlannedAction::Flow(call) => {

@@ -1,7 +1,10 @@
 use super::Verdict;
 use super::about::CaseAbout;
+use super::budget::BudgetOutcome;
+use super::durations::Durations;
 use super::record::ExchangeRecord;
 use crate::clock::Timestamp;
+use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};
 use crate::source::Location;
 use std::borrow::Cow;
@@ -28,6 +31,27 @@ pub enum Event {
     Exchanged(Arc<ExchangeRecord>),
     /// A case is done, cleanup included.
     CaseFinished(Box<CaseReport>),
+    /// So many cases failed that no further one starts: those that are left out follow, not run for this
+    /// reason.
+    Stopped {
+        /// `a case had failed (`--fail-fast`)`.
+        reason: String,
+    },
+    /// What a case does; said only where [`Habits::tells_doing`](super::Habits::tells_doing) asks for it.
+    Doing {
+        /// The case's place in the plan, from 0.
+        index: usize,
+        /// step `pay`; `step `pay`, waits 2 s to send it again`.
+        what: String,
+    },
+    /// A case has been running for longer than [`Habits::slow`](super::Habits::slow) allows, or for that
+    /// time once more.
+    Slow {
+        /// The case's place in the plan, from 0.
+        index: usize,
+        /// How long it has been running.
+        elapsed: Duration,
+    },
     /// Everything is done.
     RunFinished(Box<Summary>),
 }
@@ -81,9 +105,15 @@ pub struct CaseReport {
     pub steps: Vec<StepReport>,
     /// What cleanup could not undo, one sentence each; it does not change the verdict.
     pub left_behind: Vec<String>,
+    /// The attempts before this one, in their order; all of them failed or errored, and have none
+    /// before them.
+    pub earlier: Vec<CaseReport>,
+    /// Whether it passed once it was run again. It is failed all the same where
+    /// [`Habits::fails_flaky`](super::Habits::fails_flaky) says so.
+    pub is_flaky: bool,
     /// When it began; of one that was not run, when that was said.
     pub started: Timestamp,
-    /// From the case's start to its end.
+    /// From the case's start to its end; of several attempts, the last.
     pub elapsed: Duration,
     /// Which worker had it, from 0.
     pub worker: usize,
@@ -112,6 +142,17 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase, in the order in which they come.
+    pub const ALL: &[Self] = &[
+        Self::SetupOnce,
+        Self::Setup,
+        Self::Auth,
+        Self::Steps,
+        Self::Cleanup,
+        Self::Teardown,
+        Self::TeardownOnce,
+    ];
+
     /// What a step of it is called: `step`, `setup step`.
     pub fn word(self) -> &'static str {
         match self {
@@ -181,6 +222,8 @@ pub struct StepReport {
     pub exchange: Option<ExchangeReport>,
     /// How many exchanges were judged before it: those of a poll, and of earlier rounds.
     pub earlier: usize,
+    /// How long those of them took that a document describes.
+    pub earlier_latencies: Vec<Duration>,
     /// Every request of the step with its answer, in the order sent; none unless exchanges are kept.
     pub exchanges: Vec<Arc<ExchangeRecord>>,
     /// The command that repeats the request, masked; `None` when none was built.
@@ -194,6 +237,8 @@ pub struct StepReport {
     pub not_checked: Vec<String>,
     /// What the reader should know: a token fetched anew, a resend.
     pub notes: Vec<String>,
+    /// What its exchanges cover of the document; `None` where nobody asked, and where none was judged.
+    pub observed: Option<Box<Observed>>,
 }
 
 /// One exchange in a few words, masked.
@@ -239,6 +284,16 @@ pub struct Summary {
     pub off: Vec<(String, usize)>,
     /// What could not be checked, with how often, without "not checked, because".
     pub not_checked: Vec<(String, usize)>,
+    /// The cases that passed only when they ran again, in the order of the plan.
+    pub flaky: Vec<FlakyCase>,
+    /// Why cases were left out, and how many, where so many failed that the run was stopped.
+    pub stopped: Option<Stopped>,
+    /// The cases that took longer than is allowed, the slowest first.
+    pub slow: Vec<SlowCase>,
+    /// How long the judged exchanges of each operation took, by name.
+    pub durations: Vec<Durations>,
+    /// The budgets that were exceeded.
+    pub over_budget: Vec<BudgetOutcome>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
     /// Exchanges that were judged against a document, wholly or partly.
@@ -255,6 +310,41 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Whether the run was interrupted.
     pub is_interrupted: bool,
+    /// How much of the documents was covered; `None` where nobody asked.
+    pub coverage: Option<Arc<Coverage>>,
+}
+
+/// A case that passed once it ran again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlakyCase {
+    /// `file › title [row]`.
+    pub name: String,
+    /// How it ended: failed, where that is asked for.
+    pub verdict: Verdict,
+    /// How many attempts failed.
+    pub failures: usize,
+    /// The codes of what was found in them, each once.
+    pub codes: Vec<Code>,
+}
+
+/// A run that bore no further failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// `a case had failed (`--fail-fast`)`.
+    pub reason: String,
+    /// How many cases were not started.
+    pub left_out: usize,
+}
+
+/// A case that took long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlowCase {
+    /// `file › title [row]`.
+    pub name: String,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The step whose exchange took longest, with the latency; `None` where nothing was exchanged.
+    pub longest: Option<(String, Duration)>,
 }
 
 /// A case that a person should look at.
@@ -299,12 +389,14 @@ impl StepReport {
             findings: Vec::new(),
             exchange: None,
             earlier: 0,
+            earlier_latencies: Vec::new(),
             exchanges: Vec::new(),
             repeat: None,
             waived: Vec::new(),
             off: Vec::new(),
             not_checked: Vec::new(),
             notes: Vec::new(),
+            observed: None,
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn mask_report(report: &mut CaseReport, masker: &Masker) {
     report.row.iter_mut().for_each(words);
     report.reason.iter_mut().for_each(words);
     report.left_behind.iter_mut().for_each(words);
+    report.earlier.iter_mut().for_each(|attempt| mask_report(attempt, masker));
     for step in &mut report.steps {
         mask_step(step, &words);
     }

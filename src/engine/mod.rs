@@ -2,12 +2,16 @@
 //! [`Event`]s; nothing here prints or knows a report format. Start with [`run`].
 
 mod about;
+mod attempts;
 mod auth;
 mod body;
+mod budget;
 mod capture;
 mod case;
 mod command;
 mod course;
+mod coverage;
+mod durations;
 mod edit;
 mod event;
 mod exchange_log;
@@ -15,6 +19,7 @@ mod expect;
 mod fact;
 mod folded;
 mod gate;
+mod habits;
 mod inputs;
 mod login;
 mod mark;
@@ -41,10 +46,14 @@ mod values;
 mod verdict;
 
 pub use about::CaseAbout;
+pub use budget::BudgetOutcome;
+pub use durations::{Durations, Sample};
 pub use event::{
-    Attention, CaseReport, Event, ExchangeReport, Phase, RunStarted, StepReport, Summary, WarningCount,
+    Attention, CaseReport, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase, StepReport,
+    Stopped, Summary, WarningCount,
 };
 pub use gate::{Gate, Permit};
+pub use habits::Habits;
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};

@@ -42,8 +42,12 @@ pub(super) struct NoStart {
 }
 
 impl<'c> Once<'c> {
-    pub(super) fn new(run: &'c Run, once: &'c PlannedOnce, worker: usize) -> Self {
-        let stream = format!("{}::setupOnce", once.file.name);
+    pub(super) fn new(run: &'c Run, once: &'c PlannedOnce, worker: usize, attempt: usize) -> Self {
+        // Another attempt makes values of its own, as those of cases do.
+        let stream = match attempt {
+            0 => format!("{}::setupOnce", once.file.name),
+            attempt => format!("{}::setupOnce+{attempt}", once.file.name),
+        };
         Self { once, course: Course::new(run, None, worker, stream), worker, outcome: None }
     }
 
@@ -114,6 +118,11 @@ impl<'c> Once<'c> {
     /// Whether `setupOnce` was begun, so that what follows is due.
     pub(super) fn has_begun(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    /// Whether `setupOnce` was begun and failed.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.outcome, Some(Err(_)))
     }
 
     /// The reports of the steps since the last call.

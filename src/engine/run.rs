@@ -1,7 +1,10 @@
 use super::about::CaseAbout;
-use super::case::{be_strict, run_case};
+use super::attempts::{Turn, run_attempts};
+use super::case::be_strict;
+use super::coverage;
 use super::event::{CaseReport, Event, RunStarted, Summary};
 use super::gate::Gate;
+use super::habits::{Brake, Habits};
 use super::login::LoginCounts;
 use super::mask::mask_report;
 use super::once::Once;
@@ -11,6 +14,7 @@ use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
 use crate::baseline::Ledger;
+use crate::coverage::{CoverageSettings, Tally, Universe};
 use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
 use crate::limits::Limits;
@@ -19,6 +23,7 @@ use crate::scenario::{AuthProfile, Named};
 use crate::secret::{Masker, SecretString};
 use crate::source::Source;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -38,6 +43,8 @@ pub struct RunSettings {
     pub workers: usize,
     /// Which findings are known; none, where there is no baseline.
     pub baseline: Option<Arc<Ledger>>,
+    /// How it is gone about.
+    pub habits: Habits,
     /// How often the cases run; at least 1.
     pub repeat: usize,
     /// The order in which the cases are started.
@@ -69,6 +76,8 @@ pub struct RunSettings {
     pub is_dry: bool,
     /// Who is asked before each request; waiting for an answer is no part of any time-out.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not, which costs nothing.
+    pub coverage: Option<CoverageSettings>,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -98,6 +107,7 @@ pub(super) struct Run {
     units: Vec<Unit>,
     /// Where units wait for locks, when one has some.
     gate: Option<Gate>,
+    brake: Brake,
     pub(super) plan: Arc<Plan>,
     pub(super) settings: Arc<RunSettings>,
     pub(super) target: Arc<dyn Target>,
@@ -110,6 +120,8 @@ pub(super) struct Run {
     used: UsedNames,
     /// Whether an auth profile reads earlier steps, which the plan knows nothing of.
     profiles_read_steps: bool,
+    /// What there is to cover, where that is asked for.
+    pub(super) coverage: Option<Arc<Universe>>,
 }
 
 impl Run {
@@ -153,17 +165,22 @@ pub async fn run(
     let gate = Gate::of_units(&units, &plan);
     let profiles_read_steps =
         settings.profiles.iter().any(|profile| profile.value.templates().into_iter().any(reads_steps));
+    let universe = settings.coverage.filter(|_| !settings.is_dry);
+    let universe = universe.map(|_| Arc::new(coverage::universe(&plan, settings.limits.coverage)));
+    let mut tally = universe.as_ref().map(|universe| Tally::new(Arc::clone(universe)));
     let run = Arc::new(Run {
         used: plan.used(),
         units,
         gate,
-        plan,
+        brake: Brake::new(settings.habits.max_failures.filter(|_| !settings.is_dry)),
+        plan: Arc::clone(&plan),
         settings: Arc::clone(&settings),
         target,
         events,
         token_requests: TokenRequests::default(),
         login_counts: LoginCounts::default(),
         profiles_read_steps,
+        coverage: universe.clone(),
     });
     let next = Arc::new(AtomicUsize::new(0));
     for worker in 0..n_workers {
@@ -171,14 +188,23 @@ pub async fn run(
     }
     // The channel ends with the last worker.
     drop(run);
-    let mut builder = SummaryBuilder::default();
+    let mut builder = SummaryBuilder::new(&settings.habits);
     while let Some(event) = receiver.recv().await {
-        if let Event::CaseFinished(report) = &event {
-            builder.add(report);
+        match &event {
+            Event::CaseFinished(report) => {
+                builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
+                // What an earlier attempt exchanged was exchanged.
+                let steps = report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps);
+                let observed = steps.filter_map(|step| step.observed.as_deref());
+                tally.iter_mut().for_each(|tally| observed.clone().for_each(|it| tally.add(it)));
+            }
+            Event::Stopped { reason } => builder.stop(reason),
+            _ => {}
         }
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
+    let (over_budget, idle) = builder.hold(&settings.habits.budgets);
     let mut summary =
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
     if let Some(ledger) = settings.baseline.as_ref().filter(|_| !is_interrupted) {
@@ -187,6 +213,14 @@ pub async fn run(
     }
     if !settings.is_dry {
         summary.withheld = None;
+        summary.over_budget = over_budget;
+        summary.not_checked.extend(
+            idle.into_iter()
+                .map(|budget| (format!("the budget {budget}: no exchange that it is for was judged"), 1)),
+        );
+    }
+    if let (Some(tally), Some(universe), Some(wanted)) = (tally, universe, settings.coverage) {
+        summary.coverage = Some(Arc::new(coverage::finish(tally, &universe, wanted, &settings.masker)));
     }
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
@@ -233,12 +267,16 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
             run.tell(report);
             continue;
         }
+        if let Some(reason) = run.brake.reason() {
+            let report = empty_report(run, case, (*index, round), worker);
+            run.tell(CaseReport { reason: Some(reason.to_owned()), ..report });
+            continue;
+        }
         let name = run.settings.masker.mask(&case.name());
         let _ = run.events.send(Event::CaseStarted { index: *index, name });
-        if let Some(planned) = &case.scenario.once {
-            once.get_or_insert_with(|| Once::new(run, planned, worker));
-        }
-        let report = run_case(run, case, (*index, round), worker, once.as_mut()).await;
+        let turn = Turn { index: *index, round, attempt: 0 };
+        let report = run.watch(*index, run_attempts(run, case, turn, worker, &mut once)).await;
+        run.brake.count(&report, &run.events);
         let has_run = !matches!(report.verdict, Verdict::Skipped | Verdict::NotRun);
         let is_last_yet = once.as_ref().is_some_and(Once::has_begun) && (has_run || kept.is_none());
         let done = if is_last_yet { kept.replace(report) } else { Some(report) };
@@ -260,6 +298,29 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
 }
 
 impl Run {
+    /// Lets a case run, and says so whenever it has taken another time that is too long.
+    async fn watch<F: Future>(&self, index: usize, case: F) -> F::Output {
+        let Some(slow) = self.settings.habits.slow.filter(|slow| !slow.is_zero()) else { return case.await };
+        let begun = Instant::now();
+        let mut case = pin!(case);
+        loop {
+            match tokio::time::timeout(slow, case.as_mut()).await {
+                Ok(output) => return output,
+                Err(_) => {
+                    let _ = self.events.send(Event::Slow { index, elapsed: begun.elapsed() });
+                }
+            }
+        }
+    }
+
+    /// Says what a case does, where somebody watches.
+    pub(super) fn doing(&self, index: usize, what: impl FnOnce() -> String) {
+        if self.settings.habits.tells_doing {
+            let what = self.settings.masker.mask_words(&what());
+            let _ = self.events.send(Event::Doing { index, what });
+        }
+    }
+
     /// Says that a case is done.
     fn tell(&self, mut report: CaseReport) {
         let was_left_out = |verdict| matches!(verdict, Verdict::NotRun | Verdict::Errored);
@@ -299,6 +360,8 @@ pub(super) fn empty_report(
         left_behind: Vec::new(),
         started: settings.values.clock.now(),
         elapsed: Duration::ZERO,
+        earlier: Vec::new(),
+        is_flaky: false,
         worker,
         about: settings.keeps_about.then(about),
     }

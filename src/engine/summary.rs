@@ -1,6 +1,9 @@
 use super::Verdict;
-use super::event::{Attention, CaseReport, StepReport, Summary, WarningCount};
+use super::budget::{BudgetOutcome, Timing};
+use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
+use super::habits::Habits;
 use crate::diagnostic::{Code, Finding, Severity};
+use crate::scenario::Budget;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -23,6 +26,12 @@ pub struct SummaryBuilder {
     unanswered: usize,
     cases: usize,
     withheld: usize,
+    flaky: BTreeMap<usize, FlakyCase>,
+    stopped: Option<Stopped>,
+    /// A case that takes longer is slow.
+    most: Option<Duration>,
+    slow: Vec<(usize, SlowCase)>,
+    timing: Timing,
 }
 
 /// Warnings that are counted together.
@@ -36,8 +45,29 @@ struct Warnings {
 }
 
 impl SummaryBuilder {
+    /// One that heeds what is slow, and which tags budgets name.
+    pub(super) fn new(habits: &Habits) -> Self {
+        Self { most: habits.slow, timing: Timing::new(&habits.budgets), ..Self::default() }
+    }
+
+    /// Notes why the cases are left out that are not run for this reason.
+    pub(super) fn stop(&mut self, reason: &str) {
+        self.stopped = Some(Stopped { reason: reason.to_owned(), left_out: 0 });
+    }
+
+    /// The budgets that were exceeded, and as texts those of which no exchange was judged.
+    pub(super) fn hold(&self, budgets: &[Budget]) -> (Vec<BudgetOutcome>, Vec<String>) {
+        self.timing.hold(budgets)
+    }
+
     /// Takes the report of a case.
     pub fn add(&mut self, report: &CaseReport) {
+        self.add_tagged(report, &BTreeSet::new());
+    }
+
+    /// Takes the report of a case that has tags.
+    pub(super) fn add_tagged(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
+        self.timing.add(report, tags);
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
         self.tolerated += usize::from(report.is_tolerated);
@@ -54,7 +84,29 @@ impl SummaryBuilder {
             let lines = report.left_behind.iter().map(|line| format!("{line}, in {name}")).collect();
             self.left_behind.insert(report.index, lines);
         }
-        for step in &report.steps {
+        if let Some(stopped) = &mut self.stopped {
+            stopped.left_out += usize::from(report.is_left_out(&stopped.reason));
+        }
+        if report.is_flaky {
+            let mut codes = Vec::new();
+            for code in report.earlier.iter().flat_map(deciding_codes) {
+                if !codes.contains(&code) {
+                    codes.push(code);
+                }
+            }
+            let failures = report.earlier.len();
+            let flaky = FlakyCase { name: report.name(), verdict: report.verdict, failures, codes };
+            self.flaky.insert(report.index, flaky);
+        }
+        if self.most.is_some_and(|most| report.elapsed > most) {
+            let exchanged = report.steps.iter().filter_map(|step| Some((step, step.exchange.as_ref()?)));
+            let longest = exchanged.max_by_key(|(_, exchange)| exchange.latency);
+            let longest = longest.map(|(step, exchange)| (step.id.clone(), exchange.latency));
+            let slow = SlowCase { name: report.name(), elapsed: report.elapsed, longest };
+            self.slow.push((report.index, slow));
+        }
+        // What was found in an earlier attempt was found.
+        for step in report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps) {
             self.add_step(step, report.index);
         }
     }
@@ -129,6 +181,8 @@ impl SummaryBuilder {
             |it: Warnings| WarningCount { others: it.headlines.len().saturating_sub(1), ..it.count };
         let mut warnings: Vec<WarningCount> = self.warnings.into_values().map(counted).collect();
         warnings.sort_by_key(|warning| std::cmp::Reverse(warning.count));
+        let mut slow = self.slow;
+        slow.sort_by_key(|(index, it)| (std::cmp::Reverse(it.elapsed), *index));
         Summary {
             cases: self.cases,
             verdicts: self.verdicts.into_iter().collect(),
@@ -142,6 +196,11 @@ impl SummaryBuilder {
             waived: self.waived.into_iter().collect(),
             off: self.off.into_iter().collect(),
             not_checked: self.not_checked.into_iter().collect(),
+            flaky: self.flaky.into_values().collect(),
+            stopped: self.stopped,
+            slow: slow.into_iter().map(|(_, it)| it).collect(),
+            durations: self.timing.operations().map(|(name, it)| it.durations(name)).collect(),
+            over_budget: Vec::new(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,
@@ -150,6 +209,7 @@ impl SummaryBuilder {
             target,
             elapsed,
             is_interrupted,
+            coverage: None,
         }
     }
 }
@@ -163,7 +223,10 @@ fn is_denied(step: &StepReport) -> bool {
 /// where there are no others and it decided.
 fn deciding_codes(report: &CaseReport) -> Vec<Code> {
     let is_main = |step: &&StepReport| step.phase.is_judged();
-    let codes = denied_codes(report.steps.iter().filter(is_main));
+    let mut codes = denied_codes(report.steps.iter().filter(is_main));
+    if codes.is_empty() && report.is_flaky {
+        codes = denied_codes(report.earlier.iter().flat_map(|attempt| &attempt.steps).filter(is_main));
+    }
     match codes.is_empty() && report.verdict == Verdict::Errored {
         true => denied_codes(report.steps.iter()),
         false => codes,
@@ -228,6 +291,8 @@ mod tests {
             left_behind: Vec::new(),
             started: crate::clock::Timestamp::UNIX_EPOCH,
             elapsed: Duration::ZERO,
+            earlier: Vec::new(),
+            is_flaky: false,
             worker: 0,
             about: None,
         }

@@ -1,10 +1,10 @@
 //! Auth profiles from security schemes.
 
 use super::ApiToDraft;
-use super::data::{Data, Entry};
 use super::names::{kebab, unique, upper};
 use crate::json::Value;
 use crate::openapi::{Document, Operation, Security, SecurityKind};
+use crate::sample::draft::{Data, Entry};
 use std::collections::BTreeMap;
 
 /// The profiles of a project, and which scheme of which api each is for.

@@ -5,7 +5,6 @@
 //! document, and stands in canonical layout. Start with [`draft`].
 
 mod auth;
-mod data;
 mod names;
 mod operation;
 mod project;
@@ -13,7 +12,6 @@ mod resource;
 mod scenarios;
 #[cfg(test)]
 mod tests;
-mod values;
 
 use crate::openapi::Document;
 use std::sync::Arc;

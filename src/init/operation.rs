@@ -2,18 +2,12 @@
 
 use super::ApiToDraft;
 use super::auth::Profiles;
-use super::data::{Data, Entry};
 use super::names::{camel, kebab, singular};
-use super::values::{first_body, fits, is_writable, made, shown};
-use crate::json::{Pointer, Value};
-use crate::openapi::{
-    ContentKind, Contract, Direction, MediaType, Operation, Parameter, ParameterIn, ResponseKey, content_kind,
-};
+use crate::json::Value;
+use crate::openapi::{Contract, Direction, MediaType, Operation, Parameter, ParameterIn};
+use crate::sample::draft::{Data, Entry, call_name, content, fits, is_writable, made, ranked, shown};
 use crate::sample::sample;
 use std::sync::Arc;
-
-/// The longest example that is written out; a longer one is named.
-const MAX_EXAMPLE: usize = 400;
 
 /// What the calls of one api have in common.
 pub(super) struct Caller<'a> {
@@ -64,12 +58,7 @@ impl<'a> Caller<'a> {
     /// be expected is not part of it.
     pub(super) fn call(&self, operation: Operation<'_>, given: &[(&str, Data)]) -> Call {
         let mut call = Call::default();
-        let document = &self.api.document;
-        let is_first =
-            |id: &&str| document.find_operation(id).is_some_and(|it| it.index() == operation.index());
-        let name =
-            operation.id().filter(is_first).filter(|id| !id.contains(['\n', '\r']) && id.trim() == *id);
-        call.entries.push(Entry::text("call", name.map_or_else(|| operation.label(), str::to_owned)));
+        call.entries.push(Entry::text("call", call_name(operation)));
         let parameters = operation.parameters();
         for (key, location) in [
             ("path", ParameterIn::Path),
@@ -170,19 +159,10 @@ impl<'a> Caller<'a> {
             return;
         }
         let media_types = body.media_types();
-        let rank = |media_type: &MediaType<'_>| match content_kind(media_type.range()) {
-            ContentKind::Json => 0,
-            ContentKind::Form => 1,
-            ContentKind::Multipart => 2,
-            ContentKind::Xml | ContentKind::Text => 3,
-            _ if media_type.range().contains('*') => 3,
-            _ => 4,
-        };
-        let mut ranked: Vec<&MediaType<'_>> = media_types.iter().collect();
-        ranked.sort_by_key(|media_type| rank(media_type));
+        let ranked = ranked(&media_types);
         let mut reason = None;
         for media_type in &ranked {
-            match self.content(media_type) {
+            match content(&self.contract, media_type) {
                 Ok((key, data)) => {
                     call.entries.push(Entry::data(key, data));
                     let range = media_type.range();
@@ -205,43 +185,6 @@ impl<'a> Caller<'a> {
             }
         }
     }
-
-    /// The key of a body, and what stands behind it.
-    fn content(&self, media_type: &MediaType<'_>) -> Result<(&'static str, Data), String> {
-        let kind = content_kind(media_type.range());
-        let schema = media_type.schema().ok_or("the document does not say what it holds")?;
-        let key = match kind {
-            ContentKind::Json | ContentKind::Xml => "body",
-            _ if media_type.range().contains('*') => "body",
-            ContentKind::Form => "form",
-            ContentKind::Multipart => "multipart",
-            ContentKind::Text => "rawBody",
-            _ => return Err("its bytes cannot be made up".to_owned()),
-        };
-        let value = match self.example(media_type, &schema) {
-            Some((Some(name), value)) if key == "body" && value.to_string().len() > MAX_EXAMPLE => {
-                return Ok((key, Data::Map(vec![("$example".to_owned(), Data::Value(Value::from(name)))])));
-            }
-            Some((_, value)) => value,
-            None => first_body(&self.contract, &schema)?,
-        };
-        let is_right = match key {
-            "form" | "multipart" => value.is_object(),
-            "rawBody" => value.is_string(),
-            _ => true,
-        };
-        match is_right && is_writable(&value) {
-            true => Ok((key, Data::Value(value))),
-            false => Err("what could be made cannot be written out".to_owned()),
-        }
-    }
-
-    /// The first example of a media type that its schema takes, with its name.
-    fn example(&self, media_type: &MediaType<'_>, schema: &Pointer) -> Option<(Option<String>, Value)> {
-        let examples = media_type.examples().into_iter();
-        let mut examples = examples.filter(|(_, _, value)| fits(&self.contract, schema, value));
-        examples.next().map(|(name, _, value)| (name, value.clone()))
-    }
 }
 
 /// The name of an input: that of the parameter, with what it belongs to where it says nothing by itself.
@@ -258,38 +201,4 @@ fn input_name(operation: Operation<'_>, name: &str, location: ParameterIn) -> St
         segments[..at].iter().rev().find(|segment| !segment.contains('{') && !kebab(segment).is_empty());
     let owner = before.map(|segment| singular(&kebab(segment))).unwrap_or_default();
     camel(&format!("{owner}-{}", if own.is_empty() { "value" } else { &own }))
-}
-
-/// The status that a call is to expect; an outer `None` where the document lets it expect nothing.
-pub(super) fn expected_status(operation: Operation<'_>) -> Option<Option<u16>> {
-    let keys: Vec<ResponseKey> = operation.responses().iter().map(|response| response.key()).collect();
-    let codes = |is_success: bool| {
-        let mut codes: Vec<u16> = keys
-            .iter()
-            .filter_map(|key| match key {
-                ResponseKey::Status(code) if (200..300).contains(code) == is_success && *code >= 200 => {
-                    Some(*code)
-                }
-                _ => None,
-            })
-            .collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    };
-    let successes = codes(true);
-    let is_open = keys.iter().any(|key| matches!(key, ResponseKey::Range(2) | ResponseKey::Default));
-    match successes.as_slice() {
-        [only] if !keys.contains(&ResponseKey::Range(2)) => Some(Some(*only)),
-        [] if !is_open => codes(false).first().map(|code| Some(*code)),
-        _ => Some(None),
-    }
-}
-
-/// The keys of `expect` for a status.
-pub(super) fn expect(status: Option<u16>, body: Option<Data>) -> Option<Entry> {
-    let mut members = Vec::new();
-    members.extend(status.map(|status| ("status".to_owned(), Data::Value(Value::from(status)))));
-    members.extend(body.map(|body| ("body".to_owned(), body)));
-    (!members.is_empty()).then(|| Entry::data("expect", Data::Map(members)))
 }

@@ -2,10 +2,10 @@
 
 use super::ApiToDraft;
 use super::auth::Profiles;
-use super::data::{Data, Entry, Item, write};
 use super::names::{kebab, unique};
 use crate::json::Value;
 use crate::openapi::Document;
+use crate::sample::draft::{Data, Entry, Item, write};
 use url::Url;
 
 /// Environments are for people to choose from.

@@ -1,10 +1,10 @@
 //! Resources: what one operation creates and others read, change and delete.
 
-use super::data::{Data, Entry, Item};
 use super::names::{camel, kebab, singular, with_article};
-use super::operation::{Call, Caller, Input, expect, expected_status};
+use super::operation::{Call, Caller, Input};
 use crate::json::{Pointer, Value};
 use crate::openapi::{ContentKind, Direction, Operation, OperationIndex, ResponseKey, content_kind};
+use crate::sample::draft::{Data, Entry, Item, expect, expected_status};
 use crate::sample::sample;
 
 /// A scenario that takes a resource through its life.

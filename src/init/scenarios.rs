@@ -2,14 +2,14 @@
 
 use super::ApiToDraft;
 use super::auth::Profiles;
-use super::data::{Data, Entry, Item, write};
 use super::names::{kebab, unique};
-use super::operation::{Caller, Input, expect, expected_status};
+use super::operation::{Caller, Input};
 use super::resource::lifecycles;
 use crate::diagnostic::Problems;
 use crate::json::Value;
 use crate::limits::Limits;
 use crate::openapi::{Operation, OperationIndex};
+use crate::sample::draft::{Data, Entry, Item, expect, expected_status, write};
 use crate::scenario::{Layout, lay_out};
 use crate::source::Source;
 

@@ -41,7 +41,7 @@ pub use planned::{
 };
 pub use planner::{PlanInput, plan};
 pub use schema::SchemaFiles;
-pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression};
+pub use select::{Selection, SelectorTally, Shard, ShardError, TagError, TagExpression, matches_pattern};
 pub use settings::nullable_of;
 
 pub use used::UsedNames;

@@ -96,6 +96,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         elapsed: Duration::ZERO,
         findings: Vec::new(),
         earlier: 0,
+        earlier_latencies: Vec::new(),
         exchange: (verdict == Verdict::Passed || verdict == Verdict::Failed).then(|| ExchangeReport {
             request: "PUT /v2/orders/50ca1ec7".to_owned(),
             status: 200,
@@ -109,6 +110,7 @@ pub(super) fn step(id: &str, verdict: Verdict) -> StepReport {
         off: Vec::new(),
         not_checked: Vec::new(),
         notes: Vec::new(),
+        observed: None,
     }
 }
 
@@ -126,6 +128,8 @@ pub(super) fn case(index: usize, verdict: Verdict, file: &str, title: &str) -> C
         left_behind: Vec::new(),
         started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
         elapsed: Duration::from_millis(9),
+        earlier: Vec::new(),
+        is_flaky: false,
         worker: 0,
         about: None,
     }

@@ -5,7 +5,7 @@
 //! of a test case, and its `properties`. `tests/schemas/junit.xsd` says all of it.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord};
+use super::record::{CaseRecord, Outcome, RunRecord, Weight};
 use crate::clock::Timestamp;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -143,10 +143,13 @@ fn write_case(run: &RunRecord, case: &CaseRecord, name: &str, out: &mut String) 
     out.push_str("      <properties>\n");
     property(out, 8, "id", &case.id);
     property(out, 8, "verdict", case.verdict.as_str());
+    if case.is_flaky || !case.earlier.is_empty() {
+        property(out, 8, "flaky", if case.is_flaky { "true" } else { "false" });
+        property(out, 8, "attempts", &(case.earlier.len() + 1).to_string());
+    }
     case.tags.iter().for_each(|tag| property(out, 8, "tag", tag));
     case.operations.iter().for_each(|operation| property(out, 8, "operation", operation));
     out.push_str("      </properties>\n");
-    let message = case.message().unwrap_or_default();
     let element = match case.outcome() {
         Outcome::Passed => None,
         Outcome::Failed => Some("failure"),
@@ -154,22 +157,47 @@ fn write_case(run: &RunRecord, case: &CaseRecord, name: &str, out: &mut String) 
         Outcome::Skipped => Some("skipped"),
     };
     if let Some(element) = element {
-        let kind = match case.findings().find(|(.., weight)| *weight == super::record::Weight::Error) {
-            Some((_, finding, _)) => finding.code.as_str(),
-            None => case.verdict.as_str(),
-        };
-        let findings = plain::findings(case);
-        let open = format!("{element} message=\"{}\" type=\"{}\"", attribute(&message), attribute(kind));
+        let (open, findings) = (opening(element, case), plain::findings(case));
         let _ = match findings.is_empty() {
             true => writeln!(out, "      <{open}/>"),
             false => writeln!(out, "      <{open}>{}</{element}>", content(&findings)),
         };
     }
+    case.earlier.iter().for_each(|attempt| write_attempt(attempt, case.is_flaky, out));
     let steps = plain::steps(case);
     if !steps.is_empty() {
         let _ = writeln!(out, "      <system-out>{}</system-out>", content(&steps));
     }
     out.push_str("    </testcase>\n");
+}
+
+/// An attempt that failed, before one that passed or failed as well; in the elements of Maven Surefire, which
+/// Jenkins reads.
+fn write_attempt(attempt: &CaseRecord, is_flaky: bool, out: &mut String) {
+    let element = match (is_flaky, attempt.outcome()) {
+        (true, Outcome::Errored) => "flakyError",
+        (true, _) => "flakyFailure",
+        (false, Outcome::Errored) => "rerunError",
+        (false, _) => "rerunFailure",
+    };
+    let _ = writeln!(out, "      <{}>", opening(element, attempt));
+    for (name, text) in [("stackTrace", plain::findings(attempt)), ("system-out", plain::steps(attempt))] {
+        if !text.is_empty() {
+            let _ = writeln!(out, "        <{name}>{}</{name}>", content(&text));
+        }
+    }
+    let _ = writeln!(out, "      </{element}>");
+}
+
+/// The name of an element with what was wrong in a line, and its kind: the code, or the verdict where nothing was
+/// found.
+fn opening(element: &str, case: &CaseRecord) -> String {
+    let kind = match case.findings().find(|(.., weight)| *weight == Weight::Error) {
+        Some((_, finding, _)) => finding.code.as_str(),
+        None => case.verdict.as_str(),
+    };
+    let message = case.message().unwrap_or_default();
+    format!("{element} message=\"{}\" type=\"{}\"", attribute(&message), attribute(kind))
 }
 
 fn property(out: &mut String, indent: usize, name: &str, value: &str) {

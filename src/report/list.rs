@@ -44,6 +44,11 @@ pub struct ListedScenario {
     pub operations: Vec<ListedOperation>,
     /// What it sends outside the documents, as written, each once, in the order of the file.
     pub sends: Vec<String>,
+    /// The locks that each of its cases holds, as written.
+    pub locks: Vec<String>,
+    /// Whether each of its cases runs alone.
+    #[serde(rename = "exclusive")]
+    pub is_exclusive: bool,
     /// Its selected cases: one, or one a row.
     pub cases: Vec<ListedCase>,
 }
@@ -134,10 +139,13 @@ impl ListedScenario {
         }
         let is_mixed = self.operations.iter().any(|it| it.api != self.operations[0].api);
         let names: Vec<String> = self.operations.iter().map(|operation| operation.name(is_mixed)).collect();
-        for (verb, names) in [("calls", &names), ("sends", &self.sends)] {
+        for (verb, names) in [("calls", &names), ("sends", &self.sends), ("locks", &self.locks)] {
             if !names.is_empty() {
                 lines(&format!("{verb} {}", names.join(", ")), 4, style, out);
             }
+        }
+        if self.is_exclusive {
+            lines("runs alone", 4, style, out);
         }
         for case in &self.cases {
             let tags = case.tags.join(", ");
@@ -175,6 +183,8 @@ fn listed_scenario(scenario: &PlannedScenario, plan: &Plan) -> ListedScenario {
         line: scenario.file.source.position(written.name.span.start).line,
         operations: operations.collect(),
         sends: scenario.sends().into_iter().map(ToOwned::to_owned).collect(),
+        locks: written.locks.iter().map(|lock| lock.value.clone()).collect(),
+        is_exclusive: written.is_exclusive,
         cases: Vec::new(),
     }
 }

@@ -30,6 +30,12 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
         0 | 1 => inline(what),
         count => format!("{} ×{count}", inline(what)),
     };
+    let flaky = summary.flaky.iter().map(|case| {
+        let codes: Vec<&str> = case.codes.iter().map(|code| code.as_str()).collect();
+        let failures = plural(case.failures as usize, "attempt");
+        inline(&format!("{}: passed after {failures} that failed, {}", case.name, codes.join(", ")))
+    });
+    list("Flaky", flaky.collect(), &mut text);
     let warnings = summary.warnings.iter().map(|warning| {
         let place = warning.place.as_ref().map(|place| format!(" ({})", code(place))).unwrap_or_default();
         counted(&format!("{}: {}", warning.code, warning.headline), warning.count) + &place

@@ -5,7 +5,9 @@
 //! report that shows them as text. [`Terminal`] is the report people watch; [`Progress`] is the
 //! line below it while the run goes on.
 
+mod attempts;
 mod check;
+mod coverage;
 mod curl;
 mod dry_run;
 mod excerpt;
@@ -16,6 +18,7 @@ mod gitlab;
 mod har;
 mod json;
 mod junit;
+mod links;
 mod list;
 mod markdown;
 mod ndjson;
@@ -32,19 +35,23 @@ mod summary;
 mod tap;
 mod terminal;
 mod text;
+mod timing;
 mod trace;
 mod window;
 mod wire;
 
 pub use check::{CheckCounts, render_check};
+pub use coverage::{render_coverage, render_shortfalls};
 pub use dry_run::DryRun;
 pub use format::Format;
+pub use links::{Links, supports_links};
 pub use list::{ListedCase, ListedFile, ListedOperation, ListedScenario, Listing};
 pub use progress::Progress;
 pub use record::{Recorder, RunRecord};
 pub use strength::render_strength;
 pub use style::Style;
 pub use terminal::{Terminal, Verbosity, render_case};
+pub use text::render_error;
 pub use trace::Trace;
 pub use wire::{render_answer, render_request};
 

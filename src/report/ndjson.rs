@@ -45,7 +45,7 @@ pub(super) fn line(event: &Event, folder: Option<&str>) -> io::Result<Option<Vec
     match event {
         Event::RunStarted(started) => started_line(started, folder, &[]).map(Some),
         Event::CaseStarted { index, name } => written(&Line::CaseStarted { index: *index, name }).map(Some),
-        Event::Exchanged(_) => Ok(None),
+        Event::Exchanged(_) | Event::Stopped { .. } | Event::Doing { .. } | Event::Slow { .. } => Ok(None),
         Event::CaseFinished(report) => finished_line(report).map(Some),
         Event::RunFinished(summary) => summary_line(summary).map(Some),
     }

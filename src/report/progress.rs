@@ -1,6 +1,8 @@
+use super::text::short_time;
 use crate::engine::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
+use std::time::Duration;
 
 /// The line at the bottom of the screen while a run goes on: how many cases are done, and one that
 /// is not.
@@ -11,7 +13,26 @@ use std::io::IsTerminal;
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,
-    running: Vec<(usize, String)>,
+    running: Vec<Running>,
+}
+
+/// A case under way.
+#[derive(Debug)]
+struct Running {
+    index: usize,
+    name: String,
+    /// The step that it is at, and what that waits for.
+    doing: String,
+    /// How long it has been running, once that is too long.
+    slow: Option<Duration>,
+}
+
+impl Running {
+    fn words(&self) -> String {
+        let doing = if self.doing.is_empty() { String::new() } else { format!(", {}", self.doing) };
+        let slow = self.slow.map(|time| format!("slow, {}: ", short_time(time))).unwrap_or_default();
+        format!("{slow}{}{doing}", self.name)
+    }
 }
 
 impl Progress {
@@ -44,12 +65,25 @@ impl Progress {
         match event {
             Event::RunStarted(started) => bar.set_length(started.cases as u64),
             Event::CaseStarted { index, name } => {
-                self.running.push((*index, super::Style::plain(80).visible(name).replace('\n', " ")));
+                let name = shown(name);
+                self.running.push(Running { index: *index, name, doing: String::new(), slow: None });
                 bar.set_message(self.message());
             }
-            Event::Exchanged(_) => {}
+            Event::Doing { index, what } => {
+                if let Some(case) = self.running.iter_mut().find(|case| case.index == *index) {
+                    case.doing = shown(what);
+                }
+                bar.set_message(self.message());
+            }
+            Event::Slow { index, elapsed } => {
+                if let Some(case) = self.running.iter_mut().find(|case| case.index == *index) {
+                    case.slow = Some(*elapsed);
+                }
+                bar.set_message(self.message());
+            }
+            Event::Exchanged(_) | Event::Stopped { .. } => {}
             Event::CaseFinished(case) => {
-                self.running.retain(|(index, _)| *index != case.index);
+                self.running.retain(|other| other.index != case.index);
                 bar.set_message(self.message());
                 bar.inc(1);
             }
@@ -69,10 +103,15 @@ impl Progress {
     fn message(&self) -> String {
         match self.running.as_slice() {
             [] => String::new(),
-            [(_, name)] => name.clone(),
-            [(_, name), others @ ..] => format!("{name} and {} more", others.len()),
+            [case] => case.words(),
+            [case, others @ ..] => format!("({} more) {}", others.len(), case.words()),
         }
     }
+}
+
+/// A text as it may be written into one line.
+fn shown(text: &str) -> String {
+    super::Style::plain(80).visible(text).replace('\n', " ")
 }
 
 #[cfg(test)]
@@ -91,7 +130,11 @@ mod tests {
         progress.event(&started(0, "a › b"));
         assert_eq!(progress.message(), "a › b");
         progress.event(&started(1, "c › d\u{1b}"));
-        assert_eq!(progress.message(), "a › b and 1 more");
+        assert_eq!(progress.message(), "(1 more) a › b");
+        progress.event(&Event::Doing { index: 0, what: "step `pay`: payOrder".to_owned() });
+        assert_eq!(progress.message(), "(1 more) a › b, step `pay`: payOrder");
+        progress.event(&Event::Slow { index: 0, elapsed: Duration::from_secs(2) });
+        assert_eq!(progress.message(), "(1 more) slow, 2.00 s: a › b, step `pay`: payOrder");
         progress.event(&Event::CaseFinished(Box::new(super::super::fixtures::case(
             0,
             Verdict::Passed,

@@ -2,7 +2,7 @@
 
 use super::dry_run::state;
 use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
-use super::{Style, style};
+use super::{Style, style, timing};
 use crate::engine::{Attention, Summary, Verdict};
 
 /// More lines of one kind than this are folded; what they say stands further up as well.
@@ -22,18 +22,39 @@ const ORDER: [(Verdict, anstyle::Style); 7] = [
     (Verdict::NotRun, style::WARNING),
 ];
 
-/// Renders the summary; `is_listed` says whether the cases that need attention are named again. A quiet
-/// one leaves out what changes no verdict: warnings, waivers, what was not checked.
-pub(super) fn render(summary: &Summary, is_listed: bool, is_quiet: bool, style: Style) -> String {
+/// What of a summary is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    /// Whether the cases that need attention are named again.
+    pub(super) is_listed: bool,
+    /// Whether what changes no verdict is left out: warnings, waivers, what was not checked.
+    pub(super) is_quiet: bool,
+    /// Whether the operations are listed with how long they took.
+    pub(super) has_durations: bool,
+}
+
+/// Renders the summary.
+pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     let mut out = counts(summary, style);
-    if is_listed {
+    if shown.is_listed {
         out += &attention(&summary.attention, style);
     }
-    if !is_quiet {
+    let over = summary.over_budget.iter().map(timing::over_budget).collect();
+    out += &entries("over budget:", over, style::ERROR, style);
+    if let Some(stopped) = summary.stopped.as_ref().filter(|stopped| stopped.left_out > 0) {
+        let (cases, were) =
+            (plural(stopped.left_out, "case"), if stopped.left_out == 1 { "was" } else { "were" });
+        let words = format!("{cases} {were} not started, because {}", stopped.reason);
+        out += &entries("stopped:", vec![words], style::WARNING, style);
+    }
+    if !shown.is_quiet {
         out += &asides(summary, style);
     }
     let ink = if summary.fails_when_mended { style::ERROR } else { style::WARNING };
     out += &entries("mended", summary.mended.clone(), ink, style);
+    if shown.has_durations && !summary.durations.is_empty() {
+        out += &timing::durations(&summary.durations, style);
+    }
     out += &entries("left behind:", summary.left_behind.clone(), style::WARNING, style);
     if summary.is_interrupted {
         let words = "the run was stopped before its end; cleanup was run".to_owned();
@@ -59,6 +80,13 @@ fn asides(summary: &Summary, style: Style) -> String {
         let code = counted(warning.code.as_str(), warning.count);
         format!("{code} ({}{others}{place})", warning.headline)
     });
+    let flaky = summary.flaky.iter().map(|case| {
+        let codes = case.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ");
+        let codes = if codes.is_empty() { codes } else { format!(": {codes}") };
+        format!("{} ({} failed{codes})", case.name, plural(case.failures, "attempt"))
+    });
+    out += &entries("flaky", flaky.collect(), style::WARNING, style);
+    out += &entries("slow", summary.slow.iter().map(timing::slow).collect(), style::WARNING, style);
     let known = summary.known_faults.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("xfailed", known.collect(), style::PASS, style);
     let baseline = summary
@@ -90,7 +118,10 @@ fn counts(summary: &Summary, style: Style) -> String {
         if count > 0 {
             let lead = if parts.is_empty() { format!("{cases}: ") } else { String::new() };
             let word = if summary.withheld.is_some() { state(verdict) } else { verdict.as_str() };
-            let words = format!("{count} {word}");
+            let words = match summary.flaky.iter().filter(|case| case.verdict == verdict).count() {
+                0 => format!("{count} {word}"),
+                flaky => format!("{count} {word} ({flaky} flaky)"),
+            };
             let text = style.paint(style::BOLD, &lead) + &style.paint(ink, &words);
             parts.push(Part { width: width(&lead) + width(&words), text, joint: Joint::Comma });
         }

@@ -3,7 +3,7 @@
 
 use super::snippet::{Trailer, render_finding};
 use super::text::{Part, cut, join, plural, short_time, width, wrap};
-use super::{Style, style, summary, wire};
+use super::{Links, Style, attempts, style, summary, wire};
 use crate::diagnostic::Severity;
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
 use std::collections::{BTreeMap, HashSet};
@@ -60,6 +60,12 @@ pub struct Terminal<W> {
     ends_with_findings: bool,
     /// Whether nothing is sent.
     is_dry: bool,
+    /// Why the cases are left out that are not run for this reason.
+    stopped: Option<String>,
+    /// What makes places into links, where the terminal shows them.
+    links: Option<Links>,
+    /// Whether the operations are listed with how long they took.
+    shows_durations: bool,
     /// The first lines, which a quiet report has only above what needs attention.
     header: Option<String>,
 }
@@ -68,6 +74,13 @@ pub struct Terminal<W> {
 struct Rendered {
     line: String,
     blocks: Vec<Block>,
+}
+
+impl Rendered {
+    /// A case of which nothing is said.
+    fn nothing() -> Self {
+        Self { line: String::new(), blocks: Vec::new() }
+    }
 }
 
 /// A finding as text.
@@ -98,7 +111,20 @@ impl<W: Write> Terminal<W> {
             ends_with_findings: false,
             header: None,
             is_dry: false,
+            stopped: None,
+            links: None,
+            shows_durations: false,
         }
+    }
+
+    /// Lists in the end how long each operation took, where that is asked for.
+    pub fn with_durations(self, shows_durations: bool) -> Self {
+        Self { shows_durations, ..self }
+    }
+
+    /// Makes places into links, where there is something to make them with.
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
     }
 
     /// Takes the next event and writes what can be written by now.
@@ -108,9 +134,21 @@ impl<W: Write> Terminal<W> {
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::RunStarted(started) => self.start(started)?,
-            Event::CaseStarted { .. } | Event::Exchanged(_) => return Ok(()),
+            Event::CaseStarted { .. } | Event::Exchanged(_) | Event::Doing { .. } | Event::Slow { .. } => {
+                return Ok(());
+            }
+            Event::Stopped { reason } => {
+                self.stopped = Some(reason.clone());
+                return Ok(());
+            }
             Event::CaseFinished(case) => {
-                self.waiting.insert(case.index, render(case, self.verbosity, self.is_dry, self.style));
+                let is_left_out = self.stopped.as_ref().is_some_and(|reason| case.is_left_out(reason));
+                // Many lines that say the same would push away what made the run stop.
+                let rendered = match is_left_out && !self.verbosity.is_verbose() {
+                    true => Rendered::nothing(),
+                    false => render(case, self.verbosity, self.is_dry, self.style),
+                };
+                self.waiting.insert(case.index, rendered);
                 while let Some(case) = self.waiting.remove(&self.next) {
                     self.case(&case)?;
                     self.next += 1;
@@ -128,7 +166,10 @@ impl<W: Write> Terminal<W> {
 
     fn write(&mut self, text: &str) -> io::Result<()> {
         self.is_after_blank = text == "\n";
-        self.out.write_all(text.as_bytes())
+        match &mut self.links {
+            Some(links) => self.out.write_all(links.link(text).as_bytes()),
+            None => self.out.write_all(text.as_bytes()),
+        }
     }
 
     fn blank(&mut self) -> io::Result<()> {
@@ -204,7 +245,12 @@ impl<W: Write> Terminal<W> {
         }
         // The list would repeat the lines right above it.
         let is_listed = summary.attention.len() != 1 || !self.ends_with_findings;
-        let text = summary::render(summary, is_listed, self.verbosity == Verbosity::Quiet, self.style);
+        let shown = summary::Shown {
+            is_listed,
+            is_quiet: self.verbosity == Verbosity::Quiet,
+            has_durations: self.shows_durations,
+        };
+        let text = summary::render(summary, shown, self.style);
         self.write(&text)
     }
 }
@@ -220,7 +266,7 @@ pub fn render_case(case: &CaseReport, style: &Style) -> String {
 fn render(case: &CaseReport, verbosity: Verbosity, is_dry: bool, style: Style) -> Rendered {
     let needs_attention = matches!(case.verdict, Verdict::Failed | Verdict::Errored | Verdict::XPassed);
     if !needs_attention && verbosity == Verbosity::Quiet {
-        return Rendered { line: String::new(), blocks: Vec::new() };
+        return Rendered::nothing();
     }
     let mut line = case_line(case, is_dry, style);
     let is_verbose = verbosity.is_verbose();
@@ -244,15 +290,25 @@ fn render(case: &CaseReport, verbosity: Verbosity, is_dry: bool, style: Style) -
         Severity::Warn => is_verbose,
         Severity::Off => false,
     };
-    let steps = case.steps.iter();
-    let blocks: Vec<Block> = steps.flat_map(|step| step_blocks(step, &is_shown, is_verbose, style)).collect();
+    let mut blocks: Vec<Block> = Vec::new();
+    for (index, attempt) in case.earlier.iter().enumerate().filter(|_| case.is_flaky || is_verbose) {
+        let is_shown = |severity| severity == Severity::Deny || is_shown(severity);
+        blocks.push(Block { text: indented(&attempts::heading(index + 1, attempt), style), fold: None });
+        blocks.extend(attempt.steps.iter().flat_map(|step| step_blocks(step, &is_shown, is_verbose, style)));
+    }
+    if !blocks.is_empty() && !case.is_flaky {
+        let heading = format!("attempt {} {}", case.earlier.len() + 1, case.verdict);
+        blocks.push(Block { text: indented(&heading, style), fold: None });
+    }
+    blocks.extend(case.steps.iter().flat_map(|step| step_blocks(step, &is_shown, is_verbose, style)));
+    line += &attempts::words(case).iter().map(|words| indented(words, style)).collect::<String>();
     if case.verdict == Verdict::XPassed {
         line += &indented("it passed, and is marked `xfail`: remove the mark", style);
     }
     if let (Verdict::XFailed | Verdict::XPassed, Some(reason)) = (case.verdict, &case.reason) {
         line += &indented(reason, style);
     }
-    if blocks.is_empty() && matches!(case.verdict, Verdict::Failed | Verdict::Errored) {
+    if blocks.is_empty() && !case.is_flaky && matches!(case.verdict, Verdict::Failed | Verdict::Errored) {
         line += &case.reason.iter().map(|reason| indented(reason, style)).collect::<String>();
     }
     Rendered { line, blocks }
@@ -298,6 +354,8 @@ fn step_blocks(
 /// where nothing was sent.
 fn case_line(case: &CaseReport, is_dry: bool, style: Style) -> String {
     let (word, ink) = match case.verdict {
+        Verdict::Failed if case.is_flaky => ("FLAKY", style::ERROR),
+        _ if case.is_flaky => ("flaky", style::WARNING),
         Verdict::Passed if is_dry => ("ready", style::PASS),
         Verdict::Passed => ("pass", style::PASS),
         Verdict::Failed => ("FAIL", style::ERROR),

@@ -137,6 +137,13 @@ pub(super) fn join(parts: &[Part], style: Style) -> String {
     out
 }
 
+/// `error: …` in lines of the width, what goes on below the first word of the reason; ends with a line end.
+pub fn render_error(reason: &str, style: &super::Style) -> String {
+    let lead = "error: ";
+    let lines = wrap(&style.visible(reason), style.columns() - lead.len());
+    format!("{lead}{}\n", lines.join(&format!("\n{}", " ".repeat(lead.len()))))
+}
+
 /// `1 step`, `2 steps`.
 pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })

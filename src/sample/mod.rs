@@ -2,10 +2,11 @@
 //!
 //! What the document shows by itself (`const`, `enum`, `example`, `default`) is preferred to what is made
 //! up; the same schema gives the same value every time. A value is given only when the document's own
-//! judgement of it is "valid". Start with [`sample`].
+//! judgement of it is "valid". Start with [`sample`]; [`draft`] makes steps of them.
 
 mod builder;
 mod conjunction;
+pub mod draft;
 mod number;
 mod text;
 

@@ -1,4 +1,5 @@
 use super::auth::{AuthChoice, read_choice};
+use super::budget::{Budget, read_budgets};
 use super::connection::{Rate, Tls, read_allow, read_rate, read_tls};
 use super::contract::{ContractSettings, read_contract};
 use super::reader::{Named, Reader, Spanned};
@@ -40,6 +41,8 @@ pub struct Environment {
     pub auth: Option<AuthChoice>,
     /// How often requests leave at most, all workers together.
     pub rate: Option<Rate>,
+    /// How long judged exchanges may take.
+    pub budgets: Vec<Budget>,
     /// The URL of the proxy that everything goes through.
     pub proxy: Option<Template>,
     /// Whom to trust, and as whom to connect.
@@ -105,6 +108,7 @@ pub(super) fn read_environment(entry: &Entry, reader: &mut Reader<'_>) -> Option
         contract: map.take("contract").map(|node| read_contract(node, reader)).unwrap_or_default(),
         headers: read_headers(map.map("headers", reader.problems), reader),
         auth: map.take("auth").map(|node| read_choice(node, reader)),
+        budgets: read_budgets(map.map("budgets", reader.problems), reader),
         rate: map.take("rate").and_then(|node| read_rate(node, reader)),
         proxy: map.take("proxy").map(|node| reader.text_template("proxy", node)),
         tls: map.take("tls").map(|node| read_tls(node, reader)).unwrap_or_default(),

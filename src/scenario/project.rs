@@ -1,6 +1,8 @@
 use super::auth::{AuthProfile, read_profile};
+use super::budget::{Budget, read_budgets};
 use super::connection::{Rate, read_rate};
 use super::contract::{ContractSettings, read_contract};
+use super::coverage::read_coverage;
 use super::environment::{Environment, read_environment, read_jobs, scalars};
 use super::file::check_version;
 use super::joint::check_joint;
@@ -46,6 +48,8 @@ pub struct Project {
     pub headers: Vec<Named<Option<Template>>>,
     /// How often requests leave at most where an environment does not say.
     pub rate: Option<Rate>,
+    /// How long judged exchanges may take; an environment's count before them.
+    pub budgets: Vec<Budget>,
     /// Time-outs.
     pub timeouts: Timeouts,
     /// When a request is sent again.
@@ -58,6 +62,8 @@ pub struct Project {
     pub jobs: Option<usize>,
     /// How `nullable` of OpenAPI 3.0 is read where an api does not say.
     pub nullable: NullableReading,
+    /// How much a run that measures coverage has to cover: dimensions with percentages.
+    pub fail_under: Vec<(&'static str, u8)>,
     /// The reports that a run writes, by format: a path, or `None` for one that is not to be written.
     pub reports: Vec<Named<Option<String>>>,
     /// The path of the baseline, where another than `contest.baseline.yaml` beside this file is meant.
@@ -139,12 +145,14 @@ impl Project {
             default_auth: None,
             headers: Vec::new(),
             rate: None,
+            budgets: Vec::new(),
             timeouts: Timeouts::default(),
             retry: None,
             contract: ContractSettings::default(),
             limits: Vec::new(),
             jobs: None,
             nullable: NullableReading::default(),
+            fail_under: Vec::new(),
             reports: map.take("reports").map(|node| read_reports(node, &mut reader)).unwrap_or_default(),
             baseline: read_path("baseline", &mut map, reader.problems),
         };
@@ -153,6 +161,9 @@ impl Project {
         project.broken_auth = written.filter(|name| !is_read(name)).collect();
         if let Some(node) = map.take("defaults") {
             project.read_defaults(node, &mut reader);
+        }
+        if let Some(node) = map.take("coverage") {
+            project.fail_under = read_coverage(node, &mut reader);
         }
         map.finish(
             &[
@@ -181,6 +192,7 @@ impl Project {
         self.nullable = nullable.unwrap_or_default();
         self.default_auth = map.take("auth").map(|node| auth::read_choice(node, reader));
         self.headers = read_headers(map.map("headers", reader.problems), reader);
+        self.budgets = read_budgets(map.map("budgets", reader.problems), reader);
         self.rate = map.take("rate").and_then(|node| read_rate(node, reader));
         map.finish(&[], reader.problems);
     }

@@ -40,13 +40,18 @@ impl UrlTarget {
 
     /// The target in words: its origins, each once.
     pub(super) fn words(&self) -> String {
+        self.urls().join(", ")
+    }
+
+    /// Its base URLs, each once.
+    pub(super) fn urls(&self) -> Vec<&str> {
         let mut urls: Vec<&str> = Vec::new();
         for url in self.urls.iter().flatten().chain(self.operations.values()) {
             if !urls.contains(&url.as_str()) {
                 urls.push(url);
             }
         }
-        urls.join(", ")
+        urls
     }
 }
 

@@ -6,6 +6,7 @@ use super::documents::{load_documents, with_flow_files};
 use super::env_file::read_variables;
 use super::files::{find_project, read_attachments, read_project, read_scenarios};
 use super::flows::read_flow_files;
+use super::last_run::{Rerun, choose};
 use super::mask::mask_diagnostics;
 use super::mocks::{MockRules, load_rules};
 use super::profiles::{check_commands, check_profiles_in_use, read_identities};
@@ -53,6 +54,8 @@ pub struct Session {
     pub(super) identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
     pub(super) broken: BTreeSet<String>,
+    /// Which cases `--rerun-failed` chose.
+    pub(super) rerun: Option<Rerun>,
     /// Where cases that are run one by one wait for locks.
     pub(super) gate: OnceLock<Option<Gate>>,
     pub(super) files: SessionFiles,
@@ -146,6 +149,11 @@ impl Session {
         } else {
             broken.clear();
         }
+        let rerun = settings.rerun_failed.then(|| {
+            let folder = project.as_ref().map_or(settings.folder.as_path(), |it| it.folder.as_path());
+            let is_whole = settings.files.is_empty();
+            choose(&mut plan, folder, &settings.folder, is_whole, &masker, &mut diagnostics)
+        });
         let n_runs = plan.cases.len().saturating_mul(settings.repeat.unwrap_or(1));
         if n_runs > limits.cases {
             let message = format!(
@@ -231,6 +239,7 @@ impl Session {
             updated_baseline: OnceLock::new(),
             identities,
             broken,
+            rerun,
             gate: OnceLock::new(),
             files: watched,
         }

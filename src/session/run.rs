@@ -5,7 +5,8 @@ use super::connection::banners;
 use super::load::Destination;
 use super::mocks::{IdleMocks, start_mocks};
 use super::runtime::runtime_of_one_thread;
-use crate::engine::{Event, Gate, RunSettings, Summary, Target, run};
+use crate::coverage::Thresholds;
+use crate::engine::{Event, Gate, Habits, RunSettings, Summary, Target, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::plan::Plan;
 use std::io;
@@ -64,6 +65,16 @@ impl Session {
         Ok(run(plan, Arc::new(settings), target, emit).await)
     }
 
+    /// How much a run that measures coverage has to cover, by the project file.
+    pub fn wanted_coverage(&self) -> Thresholds {
+        let mut wanted = Thresholds::default();
+        for (dimension, percent) in self.project.iter().flat_map(|project| &project.fail_under) {
+            // The keys of the file are the names of the dimensions.
+            let _ = wanted.set(dimension, &percent.to_string());
+        }
+        wanted
+    }
+
     /// Runs some cases of the plan, as [`Session::run`] runs all.
     ///
     /// # Errors
@@ -107,6 +118,19 @@ impl Session {
         run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt, true)), target, emit).await
     }
 
+    /// What was asked for, with the budgets of the files where flags give none of the same kind.
+    fn habits(&self) -> Habits {
+        let mut habits = self.settings.habits.clone();
+        let of_environment = self.environment.as_ref().map(|it| &it.value.budgets);
+        let of_project = self.project.as_ref().map(|it| &it.budgets);
+        for budget in of_environment.into_iter().chain(of_project).flatten() {
+            if !habits.budgets.iter().any(|nearer| nearer.is_for_the_same(budget)) {
+                habits.budgets.push(budget.clone());
+            }
+        }
+        habits
+    }
+
     /// How many cases run at a time.
     fn n_workers(&self) -> usize {
         if self.settings.stepper.is_some() {
@@ -143,6 +167,7 @@ impl Session {
             banners: banners(&self.settings, environment),
             baseline: self.ledger(is_all),
             workers: self.n_workers(),
+            habits: self.habits(),
             repeat: self.settings.repeat.unwrap_or(1),
             order: self.settings.order,
             values: Arc::clone(&self.values),
@@ -166,6 +191,7 @@ impl Session {
                 || self.settings.stepper.is_some(),
             keeps_about: !reports.is_empty(),
             stepper: self.settings.stepper.clone(),
+            coverage: self.settings.coverage,
             is_dry: self.settings.is_dry,
             interrupt,
         }

@@ -2,7 +2,8 @@ use super::baseline::BaselineSettings;
 use super::library::Allowed;
 use super::overlays::OverlayFile;
 use super::report_request::ReportSettings;
-use crate::engine::{Order, Stepper};
+use crate::coverage::CoverageSettings;
+use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
 use std::collections::BTreeMap;
@@ -32,6 +33,10 @@ pub struct Settings {
     pub selection: Selection,
     /// The order in which they are started.
     pub order: Order,
+    /// Whether of the selected cases only those run that did not pass when they last ran.
+    pub rerun_failed: bool,
+    /// How the run is gone about.
+    pub habits: Habits,
     /// How often they run.
     pub repeat: Option<usize>,
     /// The seed of `$gen`; random when none is given.
@@ -56,6 +61,8 @@ pub struct Settings {
     pub is_dry: bool,
     /// Who is asked before each request; then one worker runs.
     pub stepper: Option<Arc<dyn Stepper>>,
+    /// How coverage of the documents is measured; `None` where it is not.
+    pub coverage: Option<CoverageSettings>,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -72,7 +72,9 @@ fn a_report_that_is_read_again_looks_as_the_run_did() {
     let mut shown = 0;
     for case in folders.map(|entry| entry.expect("tests/cases is readable").path()) {
         let Ok(command) = std::fs::read_to_string(case.join("command.txt")) else { continue };
-        if !command.starts_with("run ") || command.contains("--dry-run") {
+        // The table of `--durations` is asked for anew.
+        let is_other = command.contains("--dry-run") || command.contains("--durations");
+        if !command.starts_with("run ") || is_other {
             continue;
         }
         let columns = if shown % 2 == 0 { "80" } else { "120" };
@@ -95,7 +97,7 @@ fn a_report_that_is_read_again_looks_as_the_run_did() {
         let words: Vec<&str> = command.split(' ').collect();
         let limit =
             words.iter().position(|word| word.starts_with("shown=")).map_or(0..0, |at| at - 1..at + 1);
-        let flags = words.iter().copied().filter(|word| matches!(*word, "-v" | "-vv" | "-q"));
+        let flags = words.iter().copied().filter(|word| matches!(*word, "-v" | "-vv" | "-q" | "--durations"));
         let flags = flags.chain(words[limit].iter().copied());
         let path = json.display().to_string();
         let arguments: Vec<&str> = ["report", "show", &path].into_iter().chain(flags).collect();
@@ -286,13 +288,13 @@ fn what_is_no_report_is_refused_with_its_place() {
     ];
     for (text, expected) in rows {
         folder.write("r.json", text.as_bytes());
-        let output = contest(&folder.path, &["report", "show", "r.json"], "100");
+        let output = contest(&folder.path, &["report", "show", "r.json"], "400");
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert_eq!(stderr(&output), format!("error: {expected}\n"), "{text}");
     }
-    let output = contest(&folder.path, &["report", "show", "none.json"], "100");
+    let output = contest(&folder.path, &["report", "show", "none.json"], "400");
     assert_eq!(stderr(&output), "error: cannot read `none.json`: there is no such file\n");
-    let output = contest(&folder.path, &["report", "show", "r.json", "--limit", "report=1KiB"], "100");
+    let output = contest(&folder.path, &["report", "show", "r.json", "--limit", "report=1KiB"], "400");
     let words =
         "error: `r.json` is larger than the limit `report` of 1024 bytes; --limit report=2GiB raises it\n";
     assert_eq!(stderr(&output), words);

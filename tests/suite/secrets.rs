@@ -487,7 +487,7 @@ fn no_report_shows_a_secret() {
     check_output("what is printed beside reports", &shop.run(&arguments.collect::<Vec<_>>(), "120"));
     for format in formats {
         let report = std::fs::read_to_string(shop.folder.join("out").join(format)).expect("it was written");
-        assert!(report.contains("***") && report.len() > 10_000, "{format}: {report}");
+        assert!(report.contains("***") && report.len() > 1_000, "{format}: {report}");
         check_output(format, &report);
     }
 }

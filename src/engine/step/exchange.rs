@@ -6,6 +6,7 @@ use super::retry::{Fault, Retrying};
 use super::{Ready, Sending, StepContext, StepOutcome};
 use crate::check::Fact;
 use crate::diagnostic::Code;
+use crate::diagnostic::words::time;
 use crate::engine::Verdict;
 use crate::engine::auth::{
     AttachError, Attached, Credentials, Signing, attach, resolve_credentials, send_as_nobody,
@@ -18,6 +19,7 @@ use crate::engine::structure::structure;
 use crate::exchange::{Exchange, Request};
 use crate::expression::Scope;
 use crate::http::{Client, CookieJar, TransportErrorKind, retry_after};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Why there is no exchange.
@@ -85,11 +87,22 @@ impl StepContext<'_> {
                         Ok(exchange) => sending.log.followed(exchange),
                         Err(none) => sending.log.lost(&none.fact.headline),
                     }
-                    tokio::time::sleep(wait).await;
+                    self.wait(sending, wait, "before it is sent again").await;
                 }
                 None => return self.with_notes(sending, result, retrying.into_notes(), scope),
             }
         }
+    }
+
+    /// Waits, and says what for.
+    pub(super) async fn wait(&self, sending: Sending<'_>, wait: Duration, what: &str) {
+        if wait.is_zero() {
+            return;
+        }
+        let waits = |wait| format!("{}, waits {} {what}", self.words(sending.step), time(wait));
+        self.run.doing(self.index, || waits(wait));
+        tokio::time::sleep(wait).await;
+        self.run.doing(self.index, || self.words(sending.step));
     }
 
     fn with_notes(

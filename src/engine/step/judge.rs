@@ -106,6 +106,7 @@ impl StepContext<'_> {
         report.not_checked = judgement.not_checked;
         report.off = judgement.off;
         report.notes = exchange.notes.clone();
+        report.observed = self.run.observe(sending, values, &exchange);
         if let Some(polled) = polled {
             polled.add_to(&mut report);
         }

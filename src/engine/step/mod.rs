@@ -23,6 +23,7 @@ use super::request::BuiltRequest;
 use super::run::Run;
 use super::scope::CaseScope;
 use super::status::ExpectedStatus;
+use crate::check::RequestValues;
 use crate::http::CookieJar;
 use crate::json::Datum;
 use crate::plan::{PlannedRequest, PlannedStep};
@@ -71,6 +72,8 @@ pub(super) type OnSend<'s> = dyn FnMut(Option<Saved>) + Send + 's;
 /// A request that is ready to go out but for cookies and credentials.
 struct Ready {
     built: BuiltRequest,
+    /// What it says, before it was encoded.
+    values: RequestValues,
     base: BaseUrls,
     expected: ExpectedStatus,
 }
@@ -157,8 +160,8 @@ impl StepContext<'_> {
         }
         let expected = self.expected_status(sending, scope)?;
         let values = std::mem::take(&mut built.values);
-        let ready = Ready { built, base, expected };
+        let ready = Ready { built, values, base, expected };
         let answer = self.answer(sending, &ready, scope, jar, on_send).await?;
-        Ok(self.judge(sending, answer, (&values, sent_as), &ready.expected, scope))
+        Ok(self.judge(sending, answer, (&ready.values, sent_as), &ready.expected, scope))
     }
 }

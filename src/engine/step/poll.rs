@@ -7,9 +7,11 @@ use super::report::request_line;
 use super::{Described, Ready, Saved, Sending, StepContext, StepOutcome};
 use crate::check::matching::Schemas;
 use crate::check::{Fact, ResponsePart, check_http, check_response};
+use crate::coverage::Observed;
 use crate::diagnostic::words::{count, time};
 use crate::diagnostic::{Code, Finding};
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::own_fact;
@@ -45,6 +47,10 @@ pub(super) struct Polled<'p> {
     is_cut: bool,
     /// What the contract says of the answers before the last.
     earlier: Folded,
+    /// How long the answers before the last took.
+    latencies: Vec<Duration>,
+    /// What those cover of the document.
+    observed: Option<Box<Observed>>,
 }
 
 impl StepContext<'_> {
@@ -72,6 +78,7 @@ impl StepContext<'_> {
                     format!("this was try {} of the poll, after {}", polled.tries + 1, time(polled.elapsed));
                 outcome.report.notes.extend((polled.tries > 0).then_some(note));
                 outcome.report.earlier = polled.tries;
+                outcome.report.earlier_latencies = std::mem::take(&mut polled.latencies);
                 outcome
             })?;
             let exchange = self.keep(sending, exchange, scope, jar);
@@ -85,8 +92,10 @@ impl StepContext<'_> {
                 return Ok(Answer { exchange, polled: Some(polled) });
             }
             polled.earlier.add(self.seen_early(sending, &exchange));
+            polled.latencies.extend(sending.described().map(|_| exchange.latency));
+            join(&mut polled.observed, self.run.observe(sending, &ready.values, &exchange));
             sending.log.followed(&exchange);
-            tokio::time::sleep(wait).await;
+            self.wait(sending, wait, &format!("for try {} of its poll", polled.tries + 1)).await;
         }
     }
 
@@ -180,6 +189,8 @@ impl<'p> Polled<'p> {
             has_come: false,
             is_cut: false,
             earlier: Folded::new(most),
+            latencies: Vec::new(),
+            observed: None,
         }
     }
 
@@ -226,6 +237,8 @@ impl<'p> Polled<'p> {
             report.notes.push(format!("polled: this is answer {}, after {}", self.tries, time(self.elapsed)));
         }
         report.earlier += self.tries - 1;
+        report.earlier_latencies.extend(self.latencies);
+        join(&mut report.observed, self.observed);
         let last = &report.findings;
         let earlier = self
             .earlier

@@ -10,6 +10,7 @@ use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Severity};
 use crate::engine::Verdict;
 use crate::engine::capture::evaluate_capture;
+use crate::engine::coverage::join;
 use crate::engine::event::StepReport;
 use crate::engine::expect::values_of_parts;
 use crate::engine::fact::{own_fact, verdict};
@@ -267,9 +268,13 @@ impl Rounds {
         whole.findings.extend(denied);
         whole.repeat = report.repeat.or(whole.repeat.take());
         whole.exchanges.extend(report.exchanges);
+        whole.earlier_latencies.extend(report.earlier_latencies);
+        join(&mut whole.observed, report.observed);
         if let Some(exchange) = report.exchange {
-            let was_judged = whole.exchange.as_ref().is_none_or(|earlier| earlier.is_judged);
-            whole.exchange = Some(exchange);
+            let before = whole.exchange.replace(exchange);
+            let was_judged = before.as_ref().is_none_or(|earlier| earlier.is_judged);
+            let described = before.filter(|earlier| earlier.is_described);
+            whole.earlier_latencies.extend(described.map(|earlier| earlier.latency));
             if let (Some(exchange), false) = (&mut whole.exchange, was_judged) {
                 exchange.is_judged = false;
             }

@@ -36,6 +36,11 @@ impl StepContext<'_> {
         }
     }
 
+    /// Which step it is and what it does: step `pay`: payOrder.
+    pub(in crate::engine) fn words(&self, step: &PlannedStep) -> String {
+        format!("{} `{}`: {}", self.phase.word(), step.id, self.action(step))
+    }
+
     /// A report of a step that has not run.
     pub(in crate::engine) fn blank(
         &self,

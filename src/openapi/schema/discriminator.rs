@@ -68,6 +68,14 @@ impl<'d> Discriminator<'d> {
         self.mapping.into_iter().flat_map(Map::keys).map(String::as_str)
     }
 
+    /// The values that `mapping` lists, in its order, with the schema that each leads to, behind its
+    /// references; those that lead nowhere are left out.
+    pub fn mapped_schemas(&self) -> Vec<(String, Pointer)> {
+        let mapping = self.mapping.into_iter().flatten();
+        let led = mapping.filter_map(|(tag, to)| Some((tag.clone(), self.place(to.as_str()?)?)));
+        led.collect()
+    }
+
     /// The keyword that lists the values: `mapping`, or `propertyName` where there is none.
     pub fn keyword(&self) -> Pointer {
         let keyword = if self.mapping.is_some() { "mapping" } else { "propertyName" };

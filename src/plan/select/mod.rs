@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::openapi::{Document, Operation};
 use condition::Chooser;
-pub(super) use pattern::matches_pattern;
+pub use pattern::matches_pattern;
 use std::sync::Arc;
 
 /// Which cases of a plan run: those that every kind of selector fits. In patterns `*` is any run of

@@ -1,5 +1,6 @@
-/// `*` is any run of characters, `?` any one; linear but for one step back per star.
-pub(in crate::plan) fn matches_pattern(pattern: &str, text: &str) -> bool {
+/// Whether a pattern fits the whole of a text: `*` is any run of characters, `?` any one. Linear but for one
+/// step back per star.
+pub fn matches_pattern(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -47,6 +47,12 @@ pub struct CaseRecord {
     /// From its beginning to its end.
     #[serde(rename = "time", with = "words::time")]
     pub elapsed: Duration,
+    /// Whether it passed once it was run again.
+    #[serde(rename = "flaky", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_flaky: bool,
+    /// The attempts before this one, in their order, which failed or errored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<CaseRecord>,
     /// The steps in the order they ran, setup, cleanup and teardown included.
     pub steps: Vec<StepRecord>,
     /// What cleanup could not undo, one sentence each.
@@ -88,6 +94,9 @@ pub struct StepRecord {
     pub exchange: Option<ExchangeSummary>,
     /// How many exchanges were judged before it: those of a poll, and of earlier rounds.
     pub earlier: u32,
+    /// How long those of them took that a document describes.
+    #[serde(with = "words::times", default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_times: Vec<Duration>,
     /// The command that repeats the request.
     pub repeat: Option<String>,
     /// Everything that was found, denied and warned.
@@ -145,6 +154,8 @@ impl CaseRecord {
             is_tolerated: report.is_tolerated,
             started: report.started,
             elapsed: report.elapsed,
+            is_flaky: report.is_flaky,
+            earlier: report.earlier.iter().map(Self::of).collect(),
             steps: report.steps.iter().map(StepRecord::of).collect(),
             left_behind: report.left_behind.clone(),
             index: report.index,
@@ -166,6 +177,8 @@ impl CaseRecord {
             left_behind: self.left_behind.clone(),
             started: self.started,
             elapsed: self.elapsed,
+            earlier: self.earlier.iter().map(Self::to_report).collect(),
+            is_flaky: self.is_flaky,
             worker: self.worker as usize,
             about: Some(Arc::new(CaseAbout {
                 path: self.path.clone(),
@@ -202,6 +215,7 @@ impl StepRecord {
             elapsed: report.elapsed,
             exchange: report.exchange.as_ref().map(ExchangeSummary::of),
             earlier: count(report.earlier),
+            earlier_times: report.earlier_latencies.clone(),
             repeat: report.repeat.clone(),
             findings: report.findings.iter().map(FindingRecord::of).collect(),
             waived: report.waived.clone(),
@@ -232,12 +246,14 @@ impl StepRecord {
             findings: self.findings.iter().map(FindingRecord::to_finding).collect(),
             exchange: self.exchange.as_ref().map(ExchangeSummary::to_report),
             earlier: self.earlier as usize,
+            earlier_latencies: self.earlier_times.clone(),
             exchanges: self.exchanges.clone(),
             repeat: self.repeat.clone(),
             waived: self.waived.clone(),
             off: self.off.clone(),
             not_checked: self.not_checked.clone(),
             notes: self.notes.clone(),
+            observed: None,
         }
     }
 }

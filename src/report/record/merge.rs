@@ -1,4 +1,5 @@
 use super::{CaseRecord, PartRecord, RunRecord, SummaryRecord, count};
+use crate::coverage::Coverage;
 use crate::engine::SummaryBuilder;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Double {
 pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)> {
     let mut doubles = Vec::new();
     let parts: Vec<PartRecord> = runs.iter().map(|(file, run)| PartRecord::of(file, run)).collect();
+    let coverages = runs.iter().filter_map(|(_, run)| run.summary.coverage.clone());
+    let coverage = coverages.reduce(Coverage::merge);
     let mut whole: Option<RunRecord> = None;
     let mut cases: Vec<(usize, CaseRecord)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -52,12 +55,16 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
     // What a run was joined from is told once, with the files that they are in now.
     whole.parts = if parts.len() > 1 { parts } else { whole.parts };
     whole.cases = in_order(cases.into_iter().map(|(_, case)| case).collect());
+    let habits = std::mem::take(&mut whole.summary);
     let mut summary = SummaryBuilder::default();
     for (index, case) in whole.cases.iter_mut().enumerate() {
         case.index = index;
         summary.add(&case.to_report());
     }
     whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
+    whole.summary.take_limits(habits);
+    // What the shares have observed is not told case by case.
+    whole.summary.coverage = coverage;
     whole.planned = whole.planned.saturating_sub(count(doubles.len()));
     Some((whole, doubles))
 }
@@ -97,6 +104,7 @@ impl RunRecord {
         self.is_complete &= other.is_complete;
         self.is_interrupted |= other.is_interrupted;
         self.under_way.extend(other.under_way);
+        self.summary.take_limits(other.summary);
         for banner in other.banners {
             if !self.banners.contains(&banner) {
                 self.banners.push(banner);

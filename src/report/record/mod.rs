@@ -8,6 +8,7 @@
 mod case;
 mod exchange;
 mod finding;
+mod habits;
 mod lines;
 mod merge;
 mod outcome;
@@ -18,6 +19,7 @@ mod words;
 
 pub use case::{CaseRecord, ExchangeSummary, StepRecord};
 pub use finding::{ChangeRecord, DifferenceRecord, ExcerptRecord, FindingRecord, PlaceRecord};
+pub use habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, StoppedRecord};
 pub use merge::{Double, merge};
 pub use outcome::{Outcome, Weight};
 pub use read::ReadError;
@@ -179,6 +181,9 @@ impl RunRecord {
             is_dry: false,
             banners: self.banners.clone(),
         }));
+        if let Some(stopped) = &self.summary.stopped {
+            emit(&Event::Stopped { reason: stopped.reason.clone() });
+        }
         for case in &self.cases {
             emit(&Event::CaseFinished(Box::new(case.to_report())));
         }

@@ -49,7 +49,7 @@ impl Recorder {
             Event::CaseStarted { index, name } => {
                 self.under_way.insert(*index, name.clone());
             }
-            Event::Exchanged(_) => {}
+            Event::Exchanged(_) | Event::Stopped { .. } | Event::Doing { .. } | Event::Slow { .. } => {}
             Event::CaseFinished(report) => self.add(report),
             Event::RunFinished(summary) => self.finish(summary),
         }

@@ -1,7 +1,10 @@
+use super::habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, StoppedRecord};
 use super::{RunRecord, count};
+use crate::coverage::Coverage;
 use crate::diagnostic::Code;
 use crate::engine::{Attention, Summary, Verdict, WarningCount};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a whole run comes to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,8 +40,26 @@ pub struct SummaryRecord {
     pub off: Vec<Counted>,
     /// What could not be checked, without "not checked, because".
     pub not_checked: Vec<Counted>,
+    /// The cases that passed only when they ran again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flaky: Vec<FlakyRecord>,
+    /// Why cases were left out, where so many failed that the run was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<StoppedRecord>,
+    /// The cases that took longer than is allowed, the slowest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slow: Vec<SlowRecord>,
+    /// How long the judged exchanges of each operation took, by name.
+    #[serde(default)]
+    pub durations: Vec<DurationsRecord>,
+    /// The budgets that were exceeded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over_budget: Vec<BudgetRecord>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
+    /// How much of the documents was covered, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
 }
 
 /// The number of cases of each verdict.
@@ -129,7 +150,13 @@ impl SummaryRecord {
                 .collect(),
             off: counted(&summary.off),
             not_checked: counted(&summary.not_checked),
+            flaky: summary.flaky.iter().map(FlakyRecord::of).collect(),
+            stopped: summary.stopped.as_ref().map(StoppedRecord::of),
+            slow: summary.slow.iter().map(SlowRecord::of).collect(),
+            durations: summary.durations.iter().map(DurationsRecord::of).collect(),
+            over_budget: summary.over_budget.iter().map(BudgetRecord::of).collect(),
             left_behind: summary.left_behind.clone(),
+            coverage: summary.coverage.as_deref().cloned(),
         }
     }
 
@@ -151,6 +178,11 @@ impl SummaryRecord {
             waived: self.waived.iter().map(|each| (each.code, each.count as usize)).collect(),
             off: counted(&self.off),
             not_checked: counted(&self.not_checked),
+            flaky: self.flaky.iter().map(FlakyRecord::to_case).collect(),
+            stopped: self.stopped.as_ref().map(StoppedRecord::to_stopped),
+            slow: self.slow.iter().map(SlowRecord::to_case).collect(),
+            durations: self.durations.iter().map(DurationsRecord::to_durations).collect(),
+            over_budget: self.over_budget.iter().map(BudgetRecord::to_outcome).collect(),
             left_behind: self.left_behind.clone(),
             exchanges: self.exchanges as usize,
             partly_judged: self.partly_judged as usize,
@@ -159,6 +191,7 @@ impl SummaryRecord {
             target: run.target.clone(),
             elapsed: run.elapsed,
             is_interrupted: run.is_interrupted,
+            coverage: self.coverage.clone().map(Arc::new),
         }
     }
 }

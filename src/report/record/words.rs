@@ -20,16 +20,6 @@ const VERDICTS: [Verdict; 7] = [
     Verdict::NotRun,
 ];
 
-const PHASES: [Phase; 7] = [
-    Phase::SetupOnce,
-    Phase::Setup,
-    Phase::Auth,
-    Phase::Steps,
-    Phase::Cleanup,
-    Phase::Teardown,
-    Phase::TeardownOnce,
-];
-
 /// Makes a closed set of words of a type with `as_str`-like words.
 macro_rules! words {
     ($type:ty, $word:expr, $find:expr, $expected:literal) => {
@@ -58,7 +48,7 @@ fn find_verdict(word: &str) -> Option<Verdict> {
 }
 
 fn find_phase(word: &str) -> Option<Phase> {
-    PHASES.into_iter().find(|phase| phase.key() == word)
+    Phase::ALL.iter().copied().find(|phase| phase.key() == word)
 }
 
 /// Milliseconds with microseconds behind the point.
@@ -89,6 +79,27 @@ pub(super) mod time {
         // Microseconds are what is written; rounded, they are the same again.
         let time = Duration::try_from_secs_f64((time * 1000.0).round() / 1e6);
         time.map_err(|_| D::Error::custom(expected))
+    }
+}
+
+/// Times as milliseconds.
+pub(super) mod times {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Written(#[serde(with = "super::time")] Duration);
+
+    pub(in crate::report) fn serialize<S: Serializer>(
+        times: &[Duration],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(times.iter().map(|time| milliseconds(*time)))
+    }
+
+    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Duration>, D::Error> {
+        Ok(Vec::<Written>::deserialize(deserializer)?.into_iter().map(|it| it.0).collect())
     }
 }
 
@@ -131,6 +142,41 @@ pub(super) mod moment {
             #[derive(Deserialize)]
             struct Written(#[serde(with = "super")] Timestamp);
             Ok(Option::<Written>::deserialize(deserializer)?.map(|it| it.0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_as_it_is_written() {
+        // Adding one makes the compiler ask for it here, and this test for it in the table.
+        for verdict in VERDICTS {
+            match verdict {
+                Verdict::Passed | Verdict::Failed | Verdict::Errored | Verdict::XPassed => {}
+                Verdict::XFailed | Verdict::Skipped | Verdict::NotRun => {}
+            }
+            assert_eq!(find_verdict(verdict.as_str()), Some(verdict));
+        }
+        for phase in Phase::ALL {
+            assert_eq!(find_phase(phase.key()), Some(*phase));
+        }
+        assert_eq!((VERDICTS.len(), Phase::ALL.len()), (7, 7));
+    }
+
+    #[test]
+    fn times_are_read_to_the_microsecond() {
+        #[derive(Serialize, Deserialize, PartialEq, Debug)]
+        struct Time(#[serde(with = "time")] Duration);
+        for microseconds in [0, 1, 999, 1_000, 3_214, 61_234_567, 9_000_000_000_123] {
+            let time = Time(Duration::from_micros(microseconds));
+            let text = serde_json::to_string(&time).expect("it is a number");
+            assert_eq!(serde_json::from_str::<Time>(&text).expect("it is a time"), time, "{text}");
+        }
+        for text in ["-1", "1e13", "\"1\"", "null"] {
+            assert!(serde_json::from_str::<Time>(text).is_err(), "{text}");
         }
     }
 }

@@ -5,6 +5,7 @@
 //! holds them to the readers. [`FILE`] and [`PROJECT`] lead to all others.
 
 mod baseline;
+mod coverage;
 mod expect;
 mod file;
 mod project;
@@ -12,6 +13,7 @@ mod settings;
 mod step;
 
 pub use baseline::BASELINE;
+pub(super) use coverage::FAIL_UNDER;
 pub(super) use expect::EXPECT;
 pub use expect::OPERATORS;
 pub(super) use file::FLOW;

@@ -1,6 +1,8 @@
+use super::coverage::COVERAGE;
 use super::settings::{AUTH, CONTRACT, TIMEOUTS};
 use crate::yaml::{Field, Fields, Form, Shape};
 
+const BUDGETS: Shape = Shape::Members(&Shape::Pattern(r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$"));
 const LIMITS: Shape = Shape::Named("limits");
 const JOBS: Shape = Shape::Integer(1, 1024);
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -37,6 +39,11 @@ pub static PROJECT: Fields = Fields {
         ),
         Field::new("auth", Shape::Members(&Shape::Map(&PROFILE)), "Auth profiles by their names."),
         Field::new("defaults", Shape::Map(&DEFAULTS), "What holds for every file."),
+        Field::new(
+            "coverage",
+            Shape::Map(&COVERAGE),
+            "How much of the documents a run with `--coverage` has to cover.",
+        ),
         Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
         Field::new(
             "baseline",
@@ -125,6 +132,11 @@ static ENVIRONMENT: Fields = Fields {
         Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
         Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
+        Field::new(
+            "budgets",
+            BUDGETS,
+            "How long judged exchanges may take, as `{ p95: 300ms, \"tag:smoke:p95\": 100ms }`.",
+        ),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
         Field::new("proxy", Shape::TextValue, "The URL of the proxy that everything goes through."),
         Field::new("tls", Shape::Map(&TLS), "Certificates, and whether those of the server are looked at."),
@@ -334,6 +346,11 @@ static DEFAULTS: Fields = Fields {
         Field::new("retry", Shape::Value, "How often requests are repeated on faults of the transport."),
         Field::new("jobs", JOBS, "How many cases run at the same time."),
         Field::new("rate", Shape::Pattern("^[0-9]+/(s|m|h)$"), "The most requests in a time, as 20/s."),
+        Field::new(
+            "budgets",
+            BUDGETS,
+            "How long judged exchanges may take, as `{ p95: 300ms, \"tag:smoke:p95\": 100ms }`.",
+        ),
         Field::new("limits", LIMITS, "Limits by name, as `{ body: 64MiB }`."),
         Field::new("nullable", NULLABLE, "How `nullable` of OpenAPI 3.0 is read where an api does not say."),
     ],

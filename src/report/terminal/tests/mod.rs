@@ -8,6 +8,8 @@ use crate::diagnostic::{Code, Finding};
 use crate::engine::{Attention, WarningCount};
 use std::time::Duration;
 
+const SHOWN: summary::Shown = summary::Shown { is_listed: true, is_quiet: false, has_durations: false };
+
 /// Runs the cases in the order given, whatever their indices; the text starts on a line of its own.
 fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summary) -> String {
     let mut terminal = Terminal::new(vec![b'\n'], style, verbosity);
@@ -279,7 +281,7 @@ fn a_case_that_could_not_start_says_why() {
 #[test]
 fn nothing_and_much_are_counted_in_words() {
     let check_counts = |summary: Summary, expected: &str| {
-        assert_eq!(summary::render(&summary, true, false, Style::plain(80)), expected);
+        assert_eq!(summary::render(&summary, SHOWN, Style::plain(80)), expected);
     };
     check_counts(
         Summary { target: "embedded mock".to_owned(), ..Summary::default() },
@@ -299,7 +301,7 @@ fn nothing_and_much_are_counted_in_words() {
             .collect(),
         ..summary(&[(Verdict::Failed, 60)])
     };
-    let text = summary::render(&crowd, true, false, Style::plain(80));
+    let text = summary::render(&crowd, SHOWN, Style::plain(80));
     assert!(
         text.ends_with("\n  failed   f › 49 expect.body\n           and 10 more, listed above\n"),
         "{text}"

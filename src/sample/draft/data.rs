@@ -7,29 +7,33 @@ const WIDTH: usize = 112;
 
 /// Data with expressions in it.
 #[derive(Clone, Debug)]
-pub(super) enum Data {
+pub enum Data {
     /// A value that is meant as it is.
     Value(Value),
     /// YAML as it is to be written: `$vars.id`.
     Raw(String),
+    /// Members in order.
     Map(Vec<(String, Data)>),
+    /// Elements in order.
     List(Vec<Data>),
 }
 
 /// One entry of a map in lines.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) item: Item,
+pub struct Entry {
+    /// Its key.
+    pub key: String,
+    /// What stands behind it.
+    pub item: Item,
     /// Lines above it.
-    pub(super) comments: Vec<String>,
+    pub comments: Vec<String>,
     /// Whether a blank line stands above it.
-    pub(super) is_apart: bool,
+    pub is_apart: bool,
 }
 
 /// What stands behind a key.
 #[derive(Clone, Debug)]
-pub(super) enum Item {
+pub enum Item {
     /// On the line of the key where it fits.
     Data(Data),
     /// A map in lines.
@@ -39,35 +43,43 @@ pub(super) enum Item {
 }
 
 impl Entry {
-    pub(super) fn new(key: &str, item: Item) -> Self {
+    /// An entry without comments.
+    pub fn new(key: &str, item: Item) -> Self {
         Self { key: key.to_owned(), item, comments: Vec::new(), is_apart: false }
     }
 
-    pub(super) fn data(key: &str, data: Data) -> Self {
+    /// An entry with data.
+    pub fn data(key: &str, data: Data) -> Self {
         Self::new(key, Item::Data(data))
     }
 
-    pub(super) fn text(key: &str, text: impl Into<String>) -> Self {
+    /// An entry with a text.
+    pub fn text(key: &str, text: impl Into<String>) -> Self {
         Self::data(key, Data::Value(Value::String(text.into())))
     }
 
-    pub(super) fn raw(key: &str, text: impl Into<String>) -> Self {
+    /// An entry with YAML as it is to be written.
+    pub fn raw(key: &str, text: impl Into<String>) -> Self {
         Self::data(key, Data::Raw(text.into()))
     }
 
-    pub(super) fn with_comment(mut self, comment: impl Into<String>) -> Self {
+    /// The same with a line above it.
+    #[must_use]
+    pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
         self.comments.push(comment.into());
         self
     }
 
-    pub(super) fn apart(mut self) -> Self {
+    /// The same with a blank line above it.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
         self.is_apart = true;
         self
     }
 }
 
 /// Writes a map in lines.
-pub(super) fn write(entries: &[Entry], indent: usize, out: &mut String) {
+pub fn write(entries: &[Entry], indent: usize, out: &mut String) {
     for (index, entry) in entries.iter().enumerate() {
         if entry.is_apart && index > 0 {
             out.push('\n');

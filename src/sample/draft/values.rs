@@ -8,7 +8,7 @@ use crate::sample::sample;
 const MAX_TEXT: usize = 8_000;
 
 /// What the document itself shows for a parameter: an example, a default, the first of few values.
-pub(super) fn shown(contract: &Contract, parameter: &Parameter<'_>) -> Option<Value> {
+pub fn shown(contract: &Contract, parameter: &Parameter<'_>) -> Option<Value> {
     let document = contract.document();
     let own = document.get(parameter.pointer())?;
     let schema = parameter.schema().map(std::borrow::Cow::into_owned);
@@ -30,20 +30,20 @@ pub(super) fn shown(contract: &Contract, parameter: &Parameter<'_>) -> Option<Va
 }
 
 /// A value made for a parameter.
-pub(super) fn made(contract: &Contract, parameter: &Parameter<'_>) -> Option<Value> {
+pub fn made(contract: &Contract, parameter: &Parameter<'_>) -> Option<Value> {
     let schema = parameter.schema()?;
     let value = sample(contract, &schema, Direction::Request).ok()?.value;
     (!value.is_null() && value.as_str() != Some("")).then_some(value)
 }
 
 /// Whether the document takes a value.
-pub(super) fn fits(contract: &Contract, schema: &Pointer, value: &Value) -> bool {
+pub fn fits(contract: &Contract, schema: &Pointer, value: &Value) -> bool {
     matches!(contract.validate_as("the value", schema, Direction::Request, value, 1), Validity::Valid)
 }
 
 /// Whether a value can be written into a scenario: it is not too large, and no key of it would be read as
 /// an operator.
-pub(super) fn is_writable(value: &Value) -> bool {
+pub fn is_writable(value: &Value) -> bool {
     fn has_plain_keys(value: &Value) -> bool {
         match value {
             Value::Object(members) => {
@@ -70,7 +70,7 @@ fn short(contract: &Contract, schema: &Pointer, value: Value) -> Value {
 /// A value made for a schema, with the members that it needs and those for which the document shows values:
 /// what is made up beyond that is refused by most servers, and is in the way. Where it needs none, all of
 /// them, as far as they stand near the top.
-pub(super) fn first_body(contract: &Contract, schema: &Pointer) -> Result<Value, String> {
+pub fn first_body(contract: &Contract, schema: &Pointer) -> Result<Value, String> {
     let made = sample(contract, schema, Direction::Request)?;
     let is_shown = |at: &Pointer| {
         let schema = made.schemas.get(at).and_then(|schema| contract.document().resolve(schema).ok());

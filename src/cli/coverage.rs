@@ -1,0 +1,109 @@
+//! The coverage of documents: its flags, its section, its file, and what it makes of the exit code.
+
+use super::args::Output;
+use super::run::Listeners;
+use super::{exit, output};
+use crate::coverage::{Coverage, CoverageSettings, Thresholds};
+use crate::engine::Summary;
+use crate::report::{render_coverage, render_shortfalls};
+use crate::session::write_file;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Steps are drafted for so many gaps of a document where not all are asked for.
+const FEW_STEPS: usize = 3;
+
+/// What is measured, and what becomes of it; each flag but `--coverage` implies that it is measured.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Coverage")]
+pub(super) struct CoverageFlags {
+    /// Measure how much of the documents was covered by what was exchanged, and show it with the gaps
+    #[arg(long, conflicts_with_all = ["dry_run", "watch"])]
+    coverage: bool,
+    /// Show for every gap a scenario step that would cover it, ready to paste, not for a few alone
+    #[arg(long, conflicts_with_all = ["dry_run", "watch"])]
+    coverage_steps: bool,
+    /// Write it all as JSON (schemas/coverage.schema.json), with a step for every gap
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "watch"])]
+    coverage_report: Option<PathBuf>,
+    /// Exit with 1 when less is covered, several with commas, as in operation=100,status=80; also
+    /// mediaType, parameter, requestMember, responseMember, enumValue, branch
+    #[arg(
+        long,
+        value_name = "NAME=PERCENT",
+        value_parser = Thresholds::parse,
+        conflicts_with_all = ["dry_run", "watch"]
+    )]
+    fail_under: Vec<Thresholds>,
+}
+
+impl CoverageFlags {
+    /// How coverage is measured; `None` where it is not asked for.
+    pub(super) fn settings(&self) -> Option<CoverageSettings> {
+        let is_asked = self.coverage
+            || self.coverage_steps
+            || self.coverage_report.is_some()
+            || !self.fail_under.is_empty();
+        let steps = match self.coverage_steps || self.coverage_report.is_some() {
+            true => usize::MAX,
+            false => FEW_STEPS,
+        };
+        is_asked.then_some(CoverageSettings { steps })
+    }
+
+    /// Shows and writes what was covered; gives the exit code that this makes of the run's.
+    ///
+    /// # Errors
+    /// A sentence that says why the file could not be written.
+    pub(super) fn finish(
+        &self,
+        summary: &Summary,
+        demanded: &Thresholds,
+        code: ExitCode,
+        listeners: &Listeners<'_>,
+    ) -> Result<ExitCode, String> {
+        let Some(coverage) = &summary.coverage else { return Ok(code) };
+        let out = listeners.out;
+        let steps = if self.coverage_steps { usize::MAX } else { FEW_STEPS };
+        show(coverage, steps, listeners.is_stdout_taken, out);
+        if let Some(path) = &self.coverage_report {
+            let written = serde_json::to_string_pretty(&**coverage).map_err(|error| error.to_string());
+            written
+                .and_then(|text| {
+                    write_file(path, (text + "\n").as_bytes()).map_err(|error| error.to_string())
+                })
+                .map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+        }
+        let given = self.fail_under.iter().rev().fold(Thresholds::default(), |all, each| all.over(each));
+        let shortfalls = given.over(demanded).shortfalls(coverage);
+        if shortfalls.is_empty() {
+            return Ok(code);
+        }
+        let style = output::style_of(out, &std::io::stderr());
+        output::print_error(&format!("\n{}", render_shortfalls(&shortfalls, style)));
+        Ok(exit::of_shortfall(code))
+    }
+}
+
+/// Shows the coverage of a report that is read again.
+pub(super) fn show_again(coverage: Option<&Coverage>, out: &Output) {
+    coverage.iter().for_each(|coverage| show(coverage, FEW_STEPS, false, out));
+}
+
+/// Writes the section behind a summary, with so many steps for each document.
+fn show(coverage: &Coverage, steps: usize, is_stdout_taken: bool, out: &Output) {
+    if out.quiet > 0 {
+        return;
+    }
+    let style = match is_stdout_taken {
+        true => output::style_of(out, &std::io::stderr()),
+        false => output::style_of(out, &std::io::stdout()),
+    };
+    let text = match steps {
+        usize::MAX => render_coverage(coverage, style),
+        few => render_coverage(&coverage.with_steps(few), style),
+    };
+    let text = if text.is_empty() { text } else { format!("\n{text}") };
+    if is_stdout_taken { output::print_error(&text) } else { output::print(&text) }
+}

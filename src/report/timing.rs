@@ -1,0 +1,139 @@
+//! How long things took, as the end of the terminal report shows it.
+
+use super::text::{cut, plural, width};
+use super::{Style, style};
+use crate::engine::{BudgetOutcome, Durations, SlowCase};
+use std::time::Duration;
+
+/// More operations than this are counted.
+const MOST_OPERATIONS: usize = 50;
+
+/// A time with three digits that count: `0.43 ms`, `12.3 ms`, `301 ms`, `1.23 s`, `123 s`.
+pub(super) fn fine_time(time: Duration) -> String {
+    let (number, unit) = match time.as_micros() {
+        // Rounded up, as samples are, so that what is over a limit never looks like the limit.
+        micros @ 0..=999_000 => (micros as f64 / 1000.0, "ms"),
+        micros => (micros as f64 / 1_000_000.0, "s"),
+    };
+    let decimals = match number {
+        n if n < 9.995 => 2,
+        n if n < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{number:.decimals$} {unit}")
+}
+
+/// `p95=300ms: the p95 of 61 exchanges is 420 ms`.
+pub(super) fn over_budget(outcome: &BudgetOutcome) -> String {
+    let BudgetOutcome { budget, measure, operation, tag, measured, count, .. } = outcome;
+    let exchanges = plural(usize::try_from(*count).unwrap_or(usize::MAX), "exchange");
+    let of = match (operation, tag) {
+        (Some(operation), _) => format!("{exchanges} of {operation}"),
+        (None, Some(tag)) => format!("{exchanges} of cases tagged {tag}"),
+        (None, None) => exchanges,
+    };
+    let measure = if measure == "max" { "longest" } else { measure };
+    format!("{budget}, and the {measure} of {of} is {}", fine_time(*measured))
+}
+
+/// `1.23 s  file › title (step pay: 1.10 s)`.
+pub(super) fn slow(case: &SlowCase) -> String {
+    let longest =
+        case.longest.iter().map(|(step, time)| format!(", {} of it in step `{step}`", fine_time(*time)));
+    format!("{} took {}{}", case.name, fine_time(case.elapsed), longest.collect::<String>())
+}
+
+/// A table of operations, the slowest first.
+pub(super) fn durations(all: &[Durations], style: Style) -> String {
+    let mut sorted: Vec<&Durations> = all.iter().collect();
+    sorted.sort_by(|one, other| (other.p95, &one.operation).cmp(&(one.p95, &other.operation)));
+    let more = sorted.len().saturating_sub(MOST_OPERATIONS);
+    sorted.truncate(MOST_OPERATIONS);
+    let mut rows = vec![["operation", "count", "p50", "p95", "max"].map(str::to_owned)];
+    rows.extend(sorted.iter().map(|it| {
+        let name = style.visible(&it.operation).replace('\n', " ");
+        [name, it.count.to_string(), fine_time(it.p50), fine_time(it.p95), fine_time(it.max)]
+    }));
+    // A time takes at most seven columns: the table stands still from run to run.
+    let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
+    let numbers: [usize; 4] =
+        std::array::from_fn(|index| widest(index + 1).max(if index == 0 { 0 } else { 7 }));
+    let left = style.columns().saturating_sub(2 + numbers.iter().map(|it| it + 2).sum::<usize>());
+    let names = widest(0).min(left.max(10));
+    let mut out = String::new();
+    for (index, [name, values @ ..]) in rows.iter().enumerate() {
+        let name = cut(name, names, style.glyphs().ellipsis);
+        let mut line = format!("{name}{}", " ".repeat(names - width(&name)));
+        for (value, columns) in values.iter().zip(numbers) {
+            line += &format!("  {value:>columns$}");
+        }
+        let ink = if index == 0 { style::BOLD } else { anstyle::Style::new() };
+        out += &format!("  {}\n", style.paint(ink, &line));
+    }
+    if more > 0 {
+        out += &format!("  and {}\n", plural(more, "more operation"));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_three_digits() {
+        let check =
+            |micros: u64, expected: &str| assert_eq!(fine_time(Duration::from_micros(micros)), expected);
+        check(0, "0.00 ms");
+        check(430, "0.43 ms");
+        check(9_990, "9.99 ms");
+        check(9_999, "10.0 ms");
+        check(12_300, "12.3 ms");
+        check(301_000, "301 ms");
+        check(999_000, "999 ms");
+        check(1_000_000, "1.00 s");
+        check(1_234_567, "1.23 s");
+        check(123_000_000, "123 s");
+    }
+
+    #[test]
+    fn a_budget_that_was_exceeded_is_one_sentence() {
+        let outcome = BudgetOutcome {
+            budget: "p95=300ms".to_owned(),
+            measure: "p95".to_owned(),
+            operation: None,
+            tag: None,
+            limit: Duration::from_millis(300),
+            measured: Duration::from_millis(420),
+            count: 61,
+        };
+        assert_eq!(over_budget(&outcome), "p95=300ms, and the p95 of 61 exchanges is 420 ms");
+        let outcome = BudgetOutcome {
+            operation: Some("list".to_owned()),
+            measure: "max".to_owned(),
+            count: 1,
+            ..outcome
+        };
+        assert_eq!(over_budget(&outcome), "p95=300ms, and the longest of 1 exchange of list is 420 ms");
+    }
+
+    #[test]
+    fn operations_stand_in_a_table_with_the_slowest_first() {
+        let of = |operation: &str, count, p95| Durations {
+            operation: operation.to_owned(),
+            count,
+            p50: Duration::from_millis(3),
+            p95: Duration::from_millis(p95),
+            max: Duration::from_millis(p95),
+        };
+        let text = durations(&[of("getAnOrder", 7, 9), of("updateAnOrder", 12, 420)], Style::plain(80));
+        assert_eq!(
+            text,
+            "  operation      count      p50      p95      max\n\
+             \x20 updateAnOrder     12  3.00 ms   420 ms   420 ms\n\
+             \x20 getAnOrder         7  3.00 ms  9.00 ms  9.00 ms\n"
+        );
+        let narrow = durations(&[of(&"x".repeat(90), 7, 9)], Style::plain(40));
+        assert!(narrow.lines().all(|line| width(line) <= 50), "{narrow}");
+    }
+}

@@ -92,7 +92,7 @@ fn asides(summary: &Summary, style: Style) -> String {
     let baseline = summary
         .known_findings
         .iter()
-        .map(|(file, count)| format!("{} of {file}; `-v` shows them", plural(*count, "finding")));
+        .map(|(file, count)| format!("{} of {file}, shown with `-v`", plural(*count, "finding")));
     out += &entries("known", baseline.collect(), style::PASS, style);
     out += &entries("warnings", warnings.collect(), style::WARNING, style);
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));

@@ -6,6 +6,7 @@
 //!
 //! The rooms are described in `ARCHITECTURE.md`.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod clock;

@@ -1,3 +1,4 @@
+use super::baseline::{Baseline, BaselineFlags};
 use super::coverage::CoverageFlags;
 use super::habits::HabitFlags;
 use super::report::{Report, ReportFlags};
@@ -35,6 +36,8 @@ pub(super) enum Command {
     /// Reports every problem of every file: what cannot be loaded, names that do not exist, parts of
     /// the document that are not as OpenAPI says.
     Check(Check),
+    /// Keep the file of known findings
+    Baseline(Baseline),
     /// Say what a code means: why it matters, what to do, how to turn it off
     ///
     /// Without CODE, lists every code with what it is about.
@@ -150,6 +153,8 @@ pub(super) struct Run {
     pub(super) contract: ContractFlags,
     #[command(flatten)]
     pub(super) connection: Connection,
+    #[command(flatten)]
+    pub(super) baseline: BaselineFlags,
     #[command(flatten)]
     pub(super) habits: HabitFlags,
     #[command(flatten)]
@@ -356,6 +361,8 @@ pub(super) enum SchemaKind {
     Mock,
     /// `*.overlay.yaml`
     Overlay,
+    /// `contest.baseline.yaml`
+    Baseline,
 }
 
 #[derive(Debug, Args)]

@@ -18,9 +18,14 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     let has = |wanted: &[Verdict]| summary.verdicts.iter().any(|(verdict, _)| wanted.contains(verdict));
     let unexpected = summary.verdicts.iter().filter(|(verdict, _)| *verdict == Verdict::XPassed);
     let unexpected: usize = unexpected.map(|(_, count)| count).sum();
+    let has_to_mend = summary.fails_when_mended && !summary.mended.is_empty();
     let code = if summary.is_interrupted {
         INTERRUPTED
-    } else if has(&[Verdict::Failed]) || unexpected > summary.tolerated || !summary.over_budget.is_empty() {
+    } else if has(&[Verdict::Failed])
+        || unexpected > summary.tolerated
+        || !summary.over_budget.is_empty()
+        || has_to_mend
+    {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
         ERRORED

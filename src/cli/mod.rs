@@ -6,6 +6,7 @@
 //! nothing selected; 130 interrupted, cleanup was run.
 
 mod args;
+mod baseline;
 mod check;
 mod completions;
 mod coverage;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Run(run) => run::run(*run, &arguments.output),
         Command::List(list) => list::list(*list, &arguments.output),
+        Command::Baseline(baseline) => baseline::baseline(baseline, &arguments.output),
         Command::Check(check) => check::check(check, &arguments.output),
         Command::Explain(explain) => explain::explain(&explain, &arguments.output),
         Command::Fmt(fmt) => fmt::fmt(fmt, &arguments.output),

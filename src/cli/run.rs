@@ -1,6 +1,6 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
-use super::{exit, habits, output, select, watch};
+use super::{baseline, exit, habits, output, select, watch};
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         }
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
             Ok(summary) => {
-                let code = exit::of_summary(&summary);
+                let code = baseline::exit_code(&session, &summary, out);
                 coverage.finish(&summary, &session.wanted_coverage(), code, &listeners).unwrap_or_else(
                     |reason| {
                         output::print_error(&format!("error: {reason}\n"));
@@ -281,6 +281,7 @@ fn settings(arguments: Run) -> Result<Settings, String> {
         env_files: arguments.env_file,
         allow_commands: arguments.allow_commands,
         connection: arguments.connection.settings()?,
+        baseline: arguments.baseline.settings(),
         reports: arguments.reports.settings(!arguments.dry_run && !arguments.watch),
         ..Settings::default()
     })

@@ -11,6 +11,7 @@ pub(super) fn schema(arguments: Schema, out: &Output) -> ExitCode {
         SchemaKind::Scenario => FileKind::Scenario,
         SchemaKind::Mock => FileKind::Mock,
         SchemaKind::Overlay => FileKind::Overlay,
+        SchemaKind::Baseline => FileKind::Baseline,
     };
     let text = if arguments.for_project {
         let settings = Settings {

@@ -1,4 +1,4 @@
-use super::Code;
+use super::{Code, Known};
 use crate::source::{Source, Span};
 use std::sync::Arc;
 
@@ -56,6 +56,8 @@ pub struct Finding {
     /// Every place at which a value is not as expected, where one finding speaks of several or of texts
     /// of several lines; in the order of the expectation.
     pub differences: Vec<Difference>,
+    /// The entry of the baseline that knows it; then it only warns.
+    pub known: Option<Arc<Known>>,
 }
 
 /// One place at which a value is not as expected.

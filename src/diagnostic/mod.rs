@@ -6,10 +6,12 @@
 mod check;
 mod code;
 mod finding;
+mod known;
 mod problems;
 pub mod words;
 
 pub use check::{Check, CheckSelector};
 pub use code::Code;
 pub use finding::{Change, Difference, Finding, Place, Severity};
+pub use known::Known;
 pub use problems::{Diagnostic, Label, Level, Problems};

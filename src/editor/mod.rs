@@ -18,7 +18,7 @@ pub use project::{Specialised, project_schema};
 use crate::json::Value;
 use crate::mock::RULES;
 use crate::openapi::OVERLAY;
-use crate::scenario::{FILE, PROJECT};
+use crate::scenario::{BASELINE, FILE, PROJECT};
 use crate::yaml::Fields;
 
 /// The dialect of every schema that is made.
@@ -37,11 +37,13 @@ pub enum FileKind {
     Mock,
     /// `*.overlay.yaml`.
     Overlay,
+    /// `contest.baseline.yaml`.
+    Baseline,
 }
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Project, Self::Scenario, Self::Mock, Self::Overlay];
+    pub const ALL: [Self; 5] = [Self::Project, Self::Scenario, Self::Mock, Self::Overlay, Self::Baseline];
 
     /// Its word.
     pub fn as_str(self) -> &'static str {
@@ -50,6 +52,7 @@ impl FileKind {
             Self::Scenario => "scenario",
             Self::Mock => "mock",
             Self::Overlay => "overlay",
+            Self::Baseline => "baseline",
         }
     }
 
@@ -60,6 +63,7 @@ impl FileKind {
             Self::Scenario => &FILE,
             Self::Mock => &RULES,
             Self::Overlay => &OVERLAY,
+            Self::Baseline => &BASELINE,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Check, Code};
 use crate::json::{Map, Value};
 use crate::limits::Limits;
-use crate::scenario::{CONTRACT_RULE, FORMATS, Marker, OPERATORS, SCENARIO};
+use crate::scenario::{CONTRACT_RULE, FORMATS, Marker, OPERATORS, SCENARIO, is_knowable};
 use crate::yaml::Shape;
 use serde_json::json;
 
@@ -60,6 +60,7 @@ pub(super) fn form(name: &str, shape: &mut dyn FnMut(&Shape) -> Value) -> Value 
             json!({ "type": "object", "minProperties": 1, "propertyNames": { "pattern": NAME }, "additionalProperties": scenario })
         }
         "code" => json!({ "enum": codes() }),
+        "known-code" => json!({ "enum": known_codes() }),
         "check" => json!({ "anyOf": [{ "enum": Check::names() }, { "type": "string", "pattern": r"\*" }] }),
         "contract" => contract(shape),
         "limits" => limits(),
@@ -123,6 +124,10 @@ fn unions() -> String {
 
 fn codes() -> Vec<&'static str> {
     Code::ALL.iter().map(|code| code.as_str()).collect()
+}
+
+fn known_codes() -> Vec<&'static str> {
+    Code::ALL.iter().filter(|code| is_knowable(**code)).map(|code| code.as_str()).collect()
 }
 
 fn contract(shape: &mut dyn FnMut(&Shape) -> Value) -> Value {

@@ -84,7 +84,7 @@ fn specialise(
             set(schema, "/definitions/call", call);
             0
         }
-        FileKind::Overlay => 0,
+        FileKind::Overlay | FileKind::Baseline => 0,
     }
 }
 

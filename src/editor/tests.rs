@@ -4,7 +4,7 @@ use crate::json::Value;
 use crate::limits::Limits;
 use crate::mock::Rules;
 use crate::openapi::{Document, Nullable};
-use crate::scenario::{OPERATORS, Project, ScenarioFile};
+use crate::scenario::{Baseline, OPERATORS, Project, ScenarioFile};
 use crate::source::Source;
 use crate::yaml::{Dialect, Fields, Shape, load};
 use serde_json::json;
@@ -43,6 +43,7 @@ fn read(kind: FileKind, text: &str) -> Vec<(Code, String)> {
                 &limits,
             ));
         }
+        FileKind::Baseline => drop(Baseline::read(&limits, &mut problems)),
         // It knows the keys by the table itself.
         FileKind::Overlay => {}
     }

@@ -269,6 +269,12 @@ pub struct Summary {
     pub tolerated: usize,
     /// The reasons and issues of the cases that failed as they were said to, with how often.
     pub known_faults: Vec<(String, usize)>,
+    /// Findings that a baseline knows, by its file, with how often.
+    pub known_findings: Vec<(String, usize)>,
+    /// Entries of a baseline that fit nothing although what they speak of was judged: a sentence each.
+    pub mended: Vec<String>,
+    /// Whether one of those fails the run: `--strict-baseline`.
+    pub fails_when_mended: bool,
     /// Warnings of one kind, most frequent first.
     pub warnings: Vec<WarningCount>,
     /// Findings that a `contract: { …: warn }` made warnings, by code.

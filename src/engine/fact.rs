@@ -67,6 +67,7 @@ pub(super) fn value_finding(
         notes: Vec::new(),
         help: help.into_iter().collect(),
         differences: Vec::new(),
+        known: None,
     }
 }
 

@@ -70,6 +70,7 @@ mod tests {
             notes,
             help,
             differences: Vec::new(),
+            known: None,
         }
     }
 

@@ -115,6 +115,7 @@ mod tests {
             notes: Vec::new(),
             help: Vec::new(),
             differences: Vec::new(),
+            known: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::event::{CaseReport, StepReport};
 use crate::diagnostic::{Change, Finding, Place};
 use crate::secret::{Masker, mask_sources};
+use std::sync::Arc;
 
 /// Masks every text of a report, and the files that are excerpted. Responses are masked where their
 /// excerpts are made, for their places depend on it.
@@ -44,6 +45,10 @@ fn mask_finding(finding: &mut Finding, words: &impl Fn(&mut String)) {
         difference.path.iter_mut().for_each(words);
         difference.changes.iter_mut().filter_map(Change::text_mut).for_each(words);
         difference.notes.iter_mut().for_each(words);
+    }
+    if let Some(known) = finding.known.as_mut().map(Arc::make_mut) {
+        words(&mut known.reason);
+        known.issue.iter_mut().for_each(words);
     }
     let places = [&mut finding.scenario, &mut finding.document, &mut finding.response];
     for place in places.into_iter().flatten() {

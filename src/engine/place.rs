@@ -71,6 +71,7 @@ impl Places<'_> {
             notes: fact.notes.into_iter().chain(of_row).collect(),
             help: fact.help,
             differences,
+            known: None,
         }
     }
 

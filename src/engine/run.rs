@@ -13,6 +13,7 @@ use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
 use super::values::Values;
 use super::{Stepper, Target, Verdict};
+use crate::baseline::Ledger;
 use crate::coverage::{CoverageSettings, Tally, Universe};
 use crate::expression::{Generator, Template};
 use crate::http::{Client, Tokens};
@@ -40,6 +41,8 @@ pub struct RunSettings {
     pub banners: Vec<String>,
     /// The number of workers.
     pub workers: usize,
+    /// Which findings are known; none, where there is no baseline.
+    pub baseline: Option<Arc<Ledger>>,
     /// How it is gone about.
     pub habits: Habits,
     /// How often the cases run; at least 1.
@@ -204,6 +207,10 @@ pub async fn run(
     let (over_budget, idle) = builder.hold(&settings.habits.budgets);
     let mut summary =
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
+    if let Some(ledger) = settings.baseline.as_ref().filter(|_| !is_interrupted) {
+        summary.mended = ledger.mended().map(|words| settings.masker.mask(&words)).collect();
+        summary.fails_when_mended = ledger.is_strict();
+    }
     if !settings.is_dry {
         summary.withheld = None;
         summary.over_budget = over_budget;
@@ -316,6 +323,12 @@ impl Run {
 
     /// Says that a case is done.
     fn tell(&self, mut report: CaseReport) {
+        let was_left_out = |verdict| matches!(verdict, Verdict::NotRun | Verdict::Errored);
+        if let Some(ledger) = &self.settings.baseline
+            && (was_left_out(report.verdict) || report.steps.iter().any(|step| was_left_out(step.verdict)))
+        {
+            ledger.leave_out();
+        }
         mask_report(&mut report, &self.settings.masker);
         let _ = self.events.send(Event::CaseFinished(Box::new(report)));
     }

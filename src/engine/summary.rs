@@ -15,6 +15,7 @@ pub struct SummaryBuilder {
     attention: BTreeMap<usize, Attention>,
     tolerated: usize,
     known_faults: BTreeMap<String, usize>,
+    known_findings: BTreeMap<String, usize>,
     warnings: BTreeMap<(Code, String, String), Warnings>,
     waived: BTreeMap<Code, usize>,
     off: BTreeMap<String, usize>,
@@ -125,7 +126,10 @@ impl SummaryBuilder {
             None => {}
         }
         for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Warn) {
-            self.add_warning(step, finding, index);
+            match &finding.known {
+                Some(known) => *self.known_findings.entry(known.file.clone()).or_default() += 1,
+                None => self.add_warning(step, finding, index),
+            }
         }
         for code in &step.waived {
             *self.waived.entry(*code).or_default() += 1;
@@ -185,6 +189,9 @@ impl SummaryBuilder {
             attention: self.attention.into_values().collect(),
             tolerated: self.tolerated,
             known_faults: self.known_faults.into_iter().collect(),
+            known_findings: self.known_findings.into_iter().collect(),
+            mended: Vec::new(),
+            fails_when_mended: false,
             warnings,
             waived: self.waived.into_iter().collect(),
             off: self.off.into_iter().collect(),
@@ -264,6 +271,7 @@ mod tests {
             notes: Vec::new(),
             help: Vec::new(),
             differences: Vec::new(),
+            known: None,
         };
         let step = StepReport {
             action: "getItem".to_owned(),

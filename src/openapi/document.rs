@@ -235,6 +235,13 @@ impl Document {
         self.origins.unadapted(pointer)
     }
 
+    /// The pointer as its author would write it, for what is to be found again when lines move:
+    /// `/components/schemas/Order/type`, and `common.yaml#/Order/type` in another file.
+    pub fn stable_place(&self, pointer: &Pointer) -> String {
+        let shown = super::tree::shown(&self.written_pointer(pointer));
+        shown.strip_prefix('#').map_or(shown.clone(), str::to_owned)
+    }
+
     /// Whether the value at a pointer was not written, but stands for something that was.
     pub(super) fn is_added(&self, pointer: &Pointer) -> bool {
         self.origins.is_added(pointer)

@@ -40,6 +40,7 @@ pub(super) fn finding(code: Code, headline: &str) -> Finding {
         notes: Vec::new(),
         help: Vec::new(),
         differences: Vec::new(),
+        known: None,
     }
 }
 

@@ -130,6 +130,10 @@ fn result(
         let reason = step.reason.as_ref().or(case.reason.as_ref());
         result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
     }
+    if let Some(known) = &finding.known {
+        let justification = format!("{}, {}", known.words(), known.place());
+        result["suppressions"] = json!([{ "kind": "external", "justification": justification }]);
+    }
     result
 }
 

@@ -50,6 +50,8 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     if !shown.is_quiet {
         out += &asides(summary, style);
     }
+    let ink = if summary.fails_when_mended { style::ERROR } else { style::WARNING };
+    out += &entries("mended", summary.mended.clone(), ink, style);
     if shown.has_durations && !summary.durations.is_empty() {
         out += &timing::durations(&summary.durations, style);
     }
@@ -87,6 +89,11 @@ fn asides(summary: &Summary, style: Style) -> String {
     out += &entries("slow", summary.slow.iter().map(timing::slow).collect(), style::WARNING, style);
     let known = summary.known_faults.iter().map(|(reason, count)| counted(reason, *count));
     out += &entries("xfailed", known.collect(), style::PASS, style);
+    let baseline = summary
+        .known_findings
+        .iter()
+        .map(|(file, count)| format!("{} of {file}, shown with `-v`", plural(*count, "finding")));
+    out += &entries("known", baseline.collect(), style::PASS, style);
     out += &entries("warnings", warnings.collect(), style::WARNING, style);
     let waived = summary.waived.iter().map(|(code, count)| counted(code.as_str(), *count));
     let waived: Vec<String> = waived.collect();

@@ -110,7 +110,7 @@ pub(super) fn read_xfail(node: &Node, reader: &mut Reader<'_>) -> Option<Expecte
 }
 
 /// A text that is not empty.
-fn read_reason(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<String> {
+pub(super) fn read_reason(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<String> {
     match node.as_str() {
         Some(text) if !text.trim().is_empty() => Some(text.to_owned()),
         Some(_) => {
@@ -126,7 +126,7 @@ fn read_reason(key: &str, node: &Node, reader: &mut Reader<'_>) -> Option<String
 }
 
 /// `#12`, `SHOP-12`, a link, or a number.
-fn read_issue(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
+pub(super) fn read_issue(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
     match &node.kind {
         Kind::String(text) => Some(text.clone()),
         Kind::Number(_) => Some(format!("#{}", node.to_value())),
@@ -151,7 +151,7 @@ fn read_code(code: &Spanned<String>, reader: &mut Reader<'_>) -> Option<Code> {
 }
 
 /// `2027-01-31`, and no other form of a date.
-fn read_date(node: &Node, reader: &mut Reader<'_>) -> Option<Date> {
+pub(super) fn read_date(node: &Node, reader: &mut Reader<'_>) -> Option<Date> {
     let text = node.as_str().filter(|text| text.len() == "2027-01-31".len());
     let date = text.and_then(|text| text.parse().ok());
     if date.is_none() {

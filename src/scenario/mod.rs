@@ -8,6 +8,7 @@
 
 mod attachment;
 mod auth;
+mod baseline;
 mod body;
 mod budget;
 mod capture;
@@ -47,6 +48,7 @@ mod tests;
 
 pub use attachment::{Attachment, Attachments, FileReference};
 pub use auth::{AuthChoice, AuthCommand, AuthKind, AuthProfile, ClientAuth, KeyLocation, OAuth2};
+pub use baseline::{Baseline, KnownFinding, REASON_TO_GIVE, is_knowable};
 pub use body::{BodyPart, PartContent, Replacement, StepBody, StepBodyKind};
 pub use budget::{Budget, BudgetError, BudgetScope, Measure};
 pub use capture::{Capture, CaptureSource, Take};
@@ -55,7 +57,7 @@ pub use contract::{ContractRule, ContractSettings, unknown_check};
 pub use duration::parse_duration;
 pub use environment::{Environment, SecretSource, ServerChoice};
 pub use expectation::{BytesExpectation, Expectation, JsonPathExpectation, StatusPattern};
-pub use fields::{CONTRACT_RULE, FILE, OPERATORS, PROJECT, REPORTS, SCENARIO};
+pub use fields::{BASELINE, CONTRACT_RULE, FILE, OPERATORS, PROJECT, REPORTS, SCENARIO};
 pub use file::{Scenario, ScenarioFile};
 pub use flow::{Flow, FlowFiles};
 pub use formats::FORMATS;

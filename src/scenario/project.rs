@@ -66,6 +66,8 @@ pub struct Project {
     pub fail_under: Vec<(&'static str, u8)>,
     /// The reports that a run writes, by format: a path, or `None` for one that is not to be written.
     pub reports: Vec<Named<Option<String>>>,
+    /// The path of the baseline, where another than `contest.baseline.yaml` beside this file is meant.
+    pub baseline: Option<Spanned<String>>,
 }
 
 /// How `nullable` of OpenAPI 3.0 is read: `nullable: strict`.
@@ -152,6 +154,7 @@ impl Project {
             nullable: NullableReading::default(),
             fail_under: Vec::new(),
             reports: map.take("reports").map(|node| read_reports(node, &mut reader)).unwrap_or_default(),
+            baseline: read_path("baseline", &mut map, reader.problems),
         };
         let written = map.map("auth", reader.problems).iter().map(|entry| entry.key.clone());
         let is_read = |name: &String| project.auth.iter().any(|profile| profile.name == *name);
@@ -290,6 +293,12 @@ fn read_nullable(node: &Node, reader: &mut Reader<'_>) -> Option<NullableReading
         reader.invalid(node.span, "`nullable` is strict or lenient", "is neither");
     }
     reading
+}
+
+/// A text that is not empty, with its place.
+fn read_path(key: &'static str, map: &mut MapReader<'_>, problems: &mut Problems) -> Option<Spanned<String>> {
+    let span = map.take(key)?.span;
+    map.text(key, problems).map(|text| Spanned::new(text.to_owned(), span))
 }
 
 fn spanned_texts(texts: Vec<(&str, crate::source::Span)>) -> Vec<Spanned<String>> {

@@ -1,4 +1,5 @@
 use super::base_url::{UrlTarget, resolve_urls};
+use super::baseline::{BaselineFile, UpdatedBaseline, check_baseline, read_baseline};
 use super::check::forget_repeated;
 use super::connection::{Surroundings, connect, outer_headers};
 use super::documents::{load_documents, with_flow_files};
@@ -45,6 +46,10 @@ pub struct Session {
     pub(super) limits: Limits,
     /// How servers are reached.
     pub(super) client: ClientSettings,
+    /// The findings that are known.
+    pub(super) baseline: Option<BaselineFile>,
+    /// What became of the file, where it was to be brought up to date.
+    pub(super) updated_baseline: OnceLock<Result<UpdatedBaseline, String>>,
     /// The certificates of auth profiles, by profile.
     pub(super) identities: Vec<Option<Identity>>,
     /// Scenario files that are left out for their errors.
@@ -132,6 +137,10 @@ impl Session {
         );
         if let (Some(project), Some(environment), true) = (&project, &environment, wants_target) {
             diagnostics.extend(check_allowed(&plan, environment, project));
+        }
+        let baseline = read_baseline(&settings, project.as_ref(), &limits, &mut diagnostics);
+        if let Some(file) = &baseline {
+            check_baseline(file, &plan, project.as_ref(), values.clock, &mut diagnostics);
         }
         // With `--keep-going` the errors of a scenario file cost that file only.
         let mut broken = broken_files(&diagnostics, &scenarios.names, &scenarios.row_files);
@@ -226,6 +235,8 @@ impl Session {
             masker,
             limits,
             client,
+            baseline,
+            updated_baseline: OnceLock::new(),
             identities,
             broken,
             rerun,

@@ -5,6 +5,7 @@
 //! events.
 
 mod base_url;
+mod baseline;
 mod check;
 mod connection;
 mod documents;
@@ -36,6 +37,7 @@ mod watch;
 mod watched;
 mod write;
 
+pub use baseline::{BaselineSettings, UpdatedBaseline};
 pub use check::{Checked, check_files};
 pub use editor::make_schema;
 pub use format::{Formatted, format_files};

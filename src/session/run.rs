@@ -41,7 +41,11 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        self.run_plan(Arc::clone(&self.plan), self.run_settings(interrupt), emit).await
+        let settings = self.run_settings(interrupt, true);
+        let ledger = settings.baseline.clone();
+        let summary = self.run_plan(Arc::clone(&self.plan), settings, emit).await?;
+        ledger.iter().for_each(|ledger| self.update_baseline(ledger, &summary));
+        Ok(summary)
     }
 
     async fn run_plan(
@@ -81,7 +85,7 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<Summary, String> {
-        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt), emit).await
+        self.run_plan(Arc::new(self.plan.only(cases)), self.run_settings(interrupt, false), emit).await
     }
 
     /// Runs one case of the plan, on a target of its own, once no other case that is run so holds one of
@@ -100,7 +104,7 @@ impl Session {
             Some(gate) => Some(gate.enter(case).await),
             None => None,
         };
-        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt) };
+        let settings = RunSettings { workers: 1, repeat: 1, ..self.run_settings(interrupt, false) };
         self.run_plan(Arc::new(self.plan.only(&[case])), settings, emit).await
     }
 
@@ -111,7 +115,7 @@ impl Session {
         interrupt: CancellationToken,
         emit: &mut (dyn FnMut(&Event) + Send),
     ) -> Summary {
-        run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt)), target, emit).await
+        run(Arc::clone(&self.plan), Arc::new(self.run_settings(interrupt, true)), target, emit).await
     }
 
     /// What was asked for, with the budgets of the files where flags give none of the same kind.
@@ -142,7 +146,8 @@ impl Session {
         self.settings.jobs.or(written).unwrap_or(default).clamp(1, n_cases.max(1))
     }
 
-    fn run_settings(&self, interrupt: CancellationToken) -> RunSettings {
+    /// `is_all` says whether every case of the plan is to run.
+    fn run_settings(&self, interrupt: CancellationToken, is_all: bool) -> RunSettings {
         // Two of one place were refused before.
         let reports = self.report_requests().unwrap_or_default();
         let environment = self.environment.as_ref();
@@ -160,6 +165,7 @@ impl Session {
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
             banners: banners(&self.settings, environment),
+            baseline: self.ledger(is_all),
             workers: self.n_workers(),
             habits: self.habits(),
             repeat: self.settings.repeat.unwrap_or(1),

@@ -1,3 +1,4 @@
+use super::baseline::BaselineSettings;
 use super::library::Allowed;
 use super::overlays::OverlayFile;
 use super::report_request::ReportSettings;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub keep_going: bool,
     /// Whether every exchange is told, for a trace or for people who ask to see it.
     pub keeps_exchanges: bool,
+    /// Which findings are known.
+    pub baseline: BaselineSettings,
     /// Which reports [`Session::open_reports`](super::Session::open_reports) opens.
     pub reports: ReportSettings,
     /// Whether everything is resolved and nothing sent.

@@ -8,7 +8,7 @@ use contest::json::Value;
 use contest::limits::Limits;
 use contest::mock::Rules;
 use contest::openapi::{Document, Nullable};
-use contest::scenario::{Project, ScenarioFile};
+use contest::scenario::{Baseline, Project, ScenarioFile};
 use contest::source::Source;
 use contest::yaml::{Dialect, load};
 use serde_json::json;
@@ -48,11 +48,12 @@ fn the_schemas_of_the_repository_are_those_that_are_printed() {
 }
 
 /// What a file of a kind is called in the reference.
-const FILES: [(FileKind, &str); 4] = [
+const FILES: [(FileKind, &str); 5] = [
     (FileKind::Scenario, "Scenario files, `*.contest.yaml`"),
     (FileKind::Project, "The project file, `contest.yaml`"),
     (FileKind::Mock, "Rules of a mock, `*.mock.yaml`"),
     (FileKind::Overlay, "Overlays, `*.overlay.yaml`"),
+    (FileKind::Baseline, "The baseline, `contest.baseline.yaml`"),
 ];
 
 #[test]
@@ -120,6 +121,7 @@ fn read(path: &Path, kind: FileKind) -> Option<Value> {
             let document = Document::load(&limits, &mut Problems::new(&Source::new("d.yaml", text)))?;
             drop(Rules::load(&mut problems, document, Nullable::default(), &limits)?);
         }
+        FileKind::Baseline => drop(Baseline::read(&limits, &mut problems)?),
         FileKind::Overlay => {}
     }
     let is_right = problems.into_list().iter().all(|it| it.level != Level::Error);
@@ -131,6 +133,7 @@ fn kind_of(path: &Path) -> Option<FileKind> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     match name.as_str() {
         "contest.yaml" => Some(FileKind::Project),
+        "contest.baseline.yaml" => Some(FileKind::Baseline),
         name if name.ends_with(".contest.yaml") => Some(FileKind::Scenario),
         name if name.ends_with(".mock.yaml") => Some(FileKind::Mock),
         _ => None,

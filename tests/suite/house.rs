@@ -8,7 +8,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (2, &["expression"]),
     (3, &["openapi", "scenario", "http"]),
     (4, &["check", "sample"]),
-    (5, &["coverage", "init", "plan", "strength"]),
+    (5, &["baseline", "coverage", "init", "plan", "strength"]),
     (6, &["engine", "lint", "mock"]),
     (7, &["editor", "report"]),
     (8, &["session"]),

@@ -2,6 +2,7 @@
 
 mod again;
 mod attempt;
+mod baseline;
 mod bodies;
 mod certificates;
 mod check_format;

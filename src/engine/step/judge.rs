@@ -94,6 +94,9 @@ impl StepContext<'_> {
         for error in checked.unresolved {
             facts.push(unresolved_fact(&error.unresolved, error.span, "is expected here"));
         }
+        if let Some((ledger, answer)) = self.ledger(sending, status) {
+            ledger.exercise(&answer);
+        }
         let request = request_line(&exchange.request);
         let findings = self.findings(sending, &exchange, &request, facts);
         let mut report = self.blank(step, verdict(&findings), None);
@@ -186,6 +189,7 @@ fn waived(findings: &[Finding], severities: &Severities) -> Vec<Code> {
                 && check.default_severity() == Severity::Deny
         })
     };
-    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warn);
+    let is_warning = |finding: &&Finding| finding.severity == Severity::Warn && finding.known.is_none();
+    let warnings = findings.iter().filter(is_warning);
     warnings.map(|finding| finding.code).filter(|code| is_lowered(*code)).collect()
 }

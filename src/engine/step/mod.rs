@@ -4,6 +4,7 @@ mod consult;
 mod exchange;
 mod follow;
 mod judge;
+mod known;
 mod origin;
 mod poll;
 mod prepare;

@@ -170,12 +170,14 @@ impl StepContext<'_> {
             milliseconds(exchange.latency)
         );
         let places = self.places(sending.step, Some(exchange), label);
+        let ledger = self.ledger(sending, exchange.response.status);
         let finding = |mut fact: Fact| {
             let is_left_behind = fact.code == Code::EXPECT_STATUS && self.is_cleanup_strict;
             if self.is_cleanup() && !is_left_behind {
                 fact.severity = fact.severity.min(Severity::Warn);
             }
-            places.finding(fact)
+            let known = ledger.as_ref().and_then(|(ledger, answer)| ledger.know(answer, &mut fact));
+            Finding { known, ..places.finding(fact) }
         };
         facts.into_iter().map(finding).collect()
     }

@@ -1,9 +1,10 @@
 use super::count;
-use crate::diagnostic::{Change, Code, Difference, Finding, Place, Severity};
+use crate::diagnostic::{Change, Code, Difference, Finding, Known, Place, Severity};
 use crate::report::excerpt::UNMARKED_LINES;
 use crate::report::window::REACH;
 use crate::source::{Cut, Source, Span};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Lines that are kept on either side of one with a mark.
 const AROUND: usize = 2;
@@ -40,6 +41,9 @@ pub struct FindingRecord {
     pub help: Vec<String>,
     /// Every place at which a value is not as expected, in the order of the expectation.
     pub differences: Vec<DifferenceRecord>,
+    /// The entry of the baseline that knows it; then it only warns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 /// One place that a finding points at.
@@ -120,6 +124,7 @@ impl FindingRecord {
             notes: finding.notes.clone(),
             help: finding.help.clone(),
             differences: finding.differences.iter().map(DifferenceRecord::of).collect(),
+            known: finding.known.as_deref().cloned(),
         }
     }
 
@@ -137,6 +142,7 @@ impl FindingRecord {
             notes: self.notes.clone(),
             help: self.help.clone(),
             differences: self.differences.iter().map(DifferenceRecord::to_difference).collect(),
+            known: self.known.clone().map(Arc::new),
         }
     }
 }
@@ -280,7 +286,6 @@ impl ChangeRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     /// The record of a place, and the place made of it again.
     fn again(source: &Arc<Source>, span: Span, label: &str) -> (PlaceRecord, Place) {

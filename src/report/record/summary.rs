@@ -26,6 +26,12 @@ pub struct SummaryRecord {
     pub attention: Vec<AttentionRecord>,
     /// The reasons and issues of the cases that failed as they were said to.
     pub known_faults: Vec<Counted>,
+    /// Findings that a baseline knows, by its file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_findings: Vec<Counted>,
+    /// Entries of a baseline that fit nothing although what they speak of was judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mended: Vec<String>,
     /// Warnings of one kind, most frequent first.
     pub warnings: Vec<WarningRecord>,
     /// Findings that a `contract: { …: warn }` made warnings.
@@ -134,6 +140,8 @@ impl SummaryRecord {
             unanswered: count(summary.unanswered),
             attention: summary.attention.iter().map(AttentionRecord::of).collect(),
             known_faults: counted(&summary.known_faults),
+            known_findings: counted(&summary.known_findings),
+            mended: summary.mended.clone(),
             warnings: summary.warnings.iter().map(WarningRecord::of).collect(),
             waived: summary
                 .waived
@@ -163,6 +171,9 @@ impl SummaryRecord {
             attention: self.attention.iter().map(AttentionRecord::to_attention).collect(),
             tolerated: self.tolerated as usize,
             known_faults: counted(&self.known_faults),
+            known_findings: counted(&self.known_findings),
+            mended: self.mended.clone(),
+            fails_when_mended: false,
             warnings: self.warnings.iter().map(WarningRecord::to_count).collect(),
             waived: self.waived.iter().map(|each| (each.code, each.count as usize)).collect(),
             off: counted(&self.off),

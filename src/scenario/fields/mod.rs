@@ -4,6 +4,7 @@
 //! JSON Schemas of `contest schema` and `docs/reference/keys.md` are made from the same lines, and a test
 //! holds them to the readers. [`FILE`] and [`PROJECT`] lead to all others.
 
+mod baseline;
 mod coverage;
 mod expect;
 mod file;
@@ -11,6 +12,7 @@ mod project;
 mod settings;
 mod step;
 
+pub use baseline::BASELINE;
 pub(super) use coverage::FAIL_UNDER;
 pub(super) use expect::EXPECT;
 pub use expect::OPERATORS;

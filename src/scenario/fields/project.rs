@@ -45,6 +45,11 @@ pub static PROJECT: Fields = Fields {
             "How much of the documents a run with `--coverage` has to cover.",
         ),
         Field::new("reports", Shape::Map(&REPORTS), "The reports that every run writes: paths by format."),
+        Field::new(
+            "baseline",
+            Shape::Text,
+            "The path of the file of known findings; contest.baseline.yaml when nothing is written.",
+        ),
     ],
     others: None,
     forms: &[],

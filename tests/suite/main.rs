@@ -6,6 +6,7 @@ mod baseline;
 mod bodies;
 mod certificates;
 mod check_format;
+mod ci;
 mod contents;
 mod corpus;
 mod coverage;

@@ -3,7 +3,7 @@
 //! Each reader looks for one kind of thing: [`model`] holds documents of 3.0 against the `openapiv3`
 //! crate, [`references`] follows every `$ref`, [`fields`] looks for names that no object has,
 //! [`operations`] names what the views pass over or what would mislead them, [`paths`] templates that
-//! match the same request, [`impossible`] schemas that nothing satisfies, and [`examples`] holds examples
+//! match the same request, [`servers`] defaults that a server cannot have, [`impossible`] schemas that nothing satisfies, and [`examples`] holds examples
 //! and defaults to their own schemas.
 
 mod examples;
@@ -15,6 +15,7 @@ mod paths;
 mod plain;
 mod references;
 mod schemas;
+mod servers;
 mod table;
 
 #[cfg(test)]
@@ -72,6 +73,7 @@ pub fn check_structure(document: &Arc<Document>, nullable: Nullable) -> Vec<Diag
         let mut lints = operations::lint(document);
         lints.extend(references::lint(document));
         lints.extend(paths::lint(document));
+        lints.extend(servers::lint(document));
         (lints, fields::lint(document))
     };
     let of_schemas = || {

@@ -1,6 +1,7 @@
 mod examples;
 mod impossible;
 mod paths;
+mod servers;
 
 use super::check_structure;
 use crate::openapi::testing::{load, render};

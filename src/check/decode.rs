@@ -153,6 +153,11 @@ fn not_json(
         return Fact::new(Code::TRANSPORT_LIMIT, Severity::Deny, headline)
             .response(ResponsePart::BodyOffset(error.offset), "is the 129th level");
     }
+    if error.is_out_of_range {
+        let headline = "the body holds a number beyond 1.8e308, which is as large as contest reads";
+        return Fact::new(Code::TRANSPORT_LIMIT, Severity::Deny, headline)
+            .response(ResponsePart::BodyOffset(error.offset), "is this number");
+    }
     let text = body.text_lossy();
     // The parser read the text behind a byte order mark.
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();

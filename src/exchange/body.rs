@@ -211,6 +211,7 @@ impl Body {
                 offset: 0,
                 is_trailing: false,
                 is_too_deep: false,
+                is_out_of_range: false,
             }),
         });
         read.as_ref()

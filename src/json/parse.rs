@@ -27,6 +27,9 @@ pub struct ParseError {
     pub is_trailing: bool,
     /// Whether it may be JSON, and nests deeper than 128 levels, which is a limit of ours.
     pub is_too_deep: bool,
+    /// Whether it may be JSON, and holds a number beyond those of 64-bit floats, which is a limit of ours
+    /// (RFC 8259 §6 leaves it to the reader).
+    pub is_out_of_range: bool,
 }
 
 /// A body with a thousand duplicates is explained as well by sixteen.
@@ -61,8 +64,9 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
         offset -= 1;
     }
     let is_too_deep = reason.contains("recursion limit");
+    let is_out_of_range = reason.contains("number out of range");
     let reason = if is_too_deep { TOO_DEEP } else { reason };
-    ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep }
+    ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep, is_out_of_range }
 }
 
 /// What is known of a text while it is read.

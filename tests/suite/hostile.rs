@@ -434,6 +434,9 @@ fn answers_that_are_no_http() {
         format!("{HEAD}content-length: 200000\r\n\r\n{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let server = Server::start(move |_| nested.clone().into_bytes());
     asked("a body that nests", &server, "{ type: object }", "").check(3, "nests deeper than 128 levels");
+    let large = format!("{HEAD}content-length: 10\r\n\r\n[1, 1e400]");
+    let server = Server::start(move |_| large.clone().into_bytes());
+    asked("a number beyond all floats", &server, "{ type: array }", "").check(3, "a number beyond 1.8e308");
     let server = Server::talking(|_, stream| {
         let place = stream.local_addr().map(|address| format!("http://{address}/a")).unwrap_or_default();
         let _ = stream.write_all(&wire(&format!("HTTP/1.1 302 Found\nlocation: {place}\n\n")));

@@ -69,9 +69,10 @@ impl StepContext<'_> {
             }
             unmet.insert(0, fact);
         }
-        let undecodable = facts
-            .iter_mut()
-            .find(|fact| fact.code == Code::RESPONSE_DECODE && fact.severity == Severity::Deny);
+        let undecodable = facts.iter_mut().find(|fact| {
+            let is_unreadable = [Code::RESPONSE_DECODE, Code::TRANSPORT_LIMIT].contains(&fact.code);
+            is_unreadable && fact.severity == Severity::Deny
+        });
         if let (true, Some(fact)) = (expected.accepts(status, sending.operation()), undecodable) {
             add_consequences(fact, unmet);
         } else if expected.accepts(status, sending.operation()) {

@@ -5,7 +5,7 @@ use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::words::{quoted, shorten};
 use crate::diagnostic::{Code, Severity};
 use crate::exchange::{Body, BodyProblem};
-use crate::json::ParseError;
+use crate::json::{ParseError, ReadLimit};
 use crate::openapi::{ContentKind, MediaType, Response, content_kind};
 
 /// What could be made of the content.
@@ -147,16 +147,15 @@ fn not_json(
     declared: &str,
     error: &ParseError,
 ) -> Fact {
-    if error.is_too_deep {
+    if let Some(limit) = error.limit {
         // It may well be JSON: the API is not to blame for a limit of ours.
-        let headline = "the body nests deeper than 128 levels, which is as deep as contest reads";
+        let (most, label) = match limit {
+            ReadLimit::Depth => ("deep", "is the 129th level"),
+            ReadLimit::Number => ("large", "is this number"),
+        };
+        let headline = format!("the body {}, which is as {most} as contest reads", limit.words());
         return Fact::new(Code::TRANSPORT_LIMIT, Severity::Deny, headline)
-            .response(ResponsePart::BodyOffset(error.offset), "is the 129th level");
-    }
-    if error.is_out_of_range {
-        let headline = "the body holds a number beyond 1.8e308, which is as large as contest reads";
-        return Fact::new(Code::TRANSPORT_LIMIT, Severity::Deny, headline)
-            .response(ResponsePart::BodyOffset(error.offset), "is this number");
+            .response(ResponsePart::BodyOffset(error.offset), label);
     }
     let text = body.text_lossy();
     // The parser read the text behind a byte order mark.

@@ -14,14 +14,8 @@ use std::sync::Arc;
 /// What there is to cover: the documents of which a case calls an operation.
 pub(super) fn universe(plan: &Plan, limit: usize) -> Universe {
     let mut called: BTreeMap<usize, BTreeSet<OperationIndex>> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for case in &plan.cases {
-        // The cases of its rows share a scenario.
-        if seen.insert(Arc::as_ptr(&case.scenario)) {
-            for (api, operation) in case.scenario.calls() {
-                called.entry(api).or_default().insert(operation);
-            }
-        }
+    for (api, operation) in plan.scenarios().flat_map(|scenario| scenario.calls()) {
+        called.entry(api).or_default().insert(operation);
     }
     let apis = called.into_iter().map(|(index, called)| ApiToCover {
         index,

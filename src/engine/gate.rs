@@ -69,9 +69,8 @@ impl Gate {
 
     /// The gate of a run, with all of its units in the line; the cases of a unit hold their locks together.
     pub(super) fn of_units(units: &[Unit], plan: &Plan) -> Option<Self> {
-        let cases = |unit: &Unit| -> Vec<&Case> {
-            unit.cases.iter().map(|index| &plan.cases[index % plan.cases.len()]).collect()
-        };
+        let cases =
+            |unit: &Unit| -> Vec<&Case> { unit.cases.iter().map(|index| plan.case_at(*index)).collect() };
         let gate = has_claims(plan)
             .then(|| Self::of_claims(units.iter().map(|unit| claim(cases(unit).into_iter()))))?;
         gate.line_up();

@@ -192,7 +192,7 @@ pub async fn run(
     while let Some(event) = receiver.recv().await {
         match &event {
             Event::CaseFinished(report) => {
-                builder.add_tagged(report, &plan.cases[report.index % plan.cases.len()].tags);
+                builder.add_tagged(report, &plan.case_at(report.index).tags);
                 // What an earlier attempt exchanged was exchanged.
                 let steps = report.earlier.iter().flat_map(|attempt| &attempt.steps).chain(&report.steps);
                 let observed = steps.filter_map(|step| step.observed.as_deref());
@@ -259,7 +259,7 @@ async fn run_unit(run: &Run, unit: &Unit, worker: usize) {
     // The last report, kept while `teardownOnce` may yet add to it.
     let mut kept: Option<CaseReport> = None;
     for index in &unit.cases {
-        let case = &run.plan.cases[index % run.plan.cases.len()];
+        let case = run.plan.case_at(*index);
         let round = index / run.plan.cases.len();
         if run.settings.interrupt.is_cancelled() {
             let mut report = empty_report(run, case, (*index, round), worker);

@@ -206,13 +206,9 @@ impl Body {
                 plain: Datum::new(parsed.value),
                 duplicates: parsed.duplicates,
             }),
-            Err(problem) => Err(ParseError {
-                reason: problem.to_string(),
-                offset: 0,
-                is_trailing: false,
-                is_too_deep: false,
-                is_out_of_range: false,
-            }),
+            Err(problem) => {
+                Err(ParseError { reason: problem.to_string(), offset: 0, is_trailing: false, limit: None })
+            }
         });
         read.as_ref()
     }

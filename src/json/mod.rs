@@ -17,7 +17,7 @@ pub use datum::Datum;
 pub use located::{Located, Node, Part};
 pub use number::{compare_decimals, is_integer};
 pub use numeral::Numeral;
-pub use parse::{ParseError, Parsed, parse};
+pub use parse::{ParseError, Parsed, ReadLimit, parse};
 pub(crate) use pointer::array_index;
 pub use pointer::{Pointer, Token};
 pub use serde_json::{Map, Number, Value};

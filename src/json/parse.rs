@@ -25,11 +25,29 @@ pub struct ParseError {
     pub offset: usize,
     /// Whether a whole value was read and something follows it.
     pub is_trailing: bool,
-    /// Whether it may be JSON, and nests deeper than 128 levels, which is a limit of ours.
-    pub is_too_deep: bool,
-    /// Whether it may be JSON, and holds a number beyond those of 64-bit floats, which is a limit of ours
-    /// (RFC 8259 §6 leaves it to the reader).
-    pub is_out_of_range: bool,
+    /// The limit of ours that the text is beyond, where it may be JSON all the same.
+    pub limit: Option<ReadLimit>,
+}
+
+/// What of legal JSON is not read.
+///
+/// Source: RFC 8259 §9 leaves depth and the range of numbers to the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadLimit {
+    /// Nesting deeper than 128 levels.
+    Depth,
+    /// A number beyond those of 64-bit floats.
+    Number,
+}
+
+impl ReadLimit {
+    /// What a text does that is beyond it: `nests deeper than 128 levels`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Depth => "nests deeper than 128 levels",
+            Self::Number => "holds a number beyond 1.8e308",
+        }
+    }
 }
 
 /// A body with a thousand duplicates is explained as well by sixteen.
@@ -37,6 +55,9 @@ const MAX_DUPLICATES: usize = 16;
 
 /// What is said of a text that nests deeper than `serde_json` reads.
 const TOO_DEEP: &str = "it nests deeper than the limit `depth` of 128 levels, which no setting raises";
+
+/// What is said of a number that `serde_json` does not read.
+const TOO_LARGE: &str = "it holds a number beyond 1.8e308, the largest that is read";
 
 /// Reads one JSON value that takes up the whole text; nesting deeper than 128 is refused.
 ///
@@ -63,10 +84,12 @@ fn parse_error(text: &str, error: &serde_json::Error, is_trailing: bool) -> Pars
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let is_too_deep = reason.contains("recursion limit");
-    let is_out_of_range = reason.contains("number out of range");
-    let reason = if is_too_deep { TOO_DEEP } else { reason };
-    ParseError { reason: reason.to_owned(), offset, is_trailing, is_too_deep, is_out_of_range }
+    let (limit, reason) = match reason {
+        _ if reason.contains("recursion limit") => (Some(ReadLimit::Depth), TOO_DEEP),
+        _ if reason.contains("number out of range") => (Some(ReadLimit::Number), TOO_LARGE),
+        _ => (None, reason),
+    };
+    ParseError { reason: reason.to_owned(), offset, is_trailing, limit }
 }
 
 /// What is known of a text while it is read.

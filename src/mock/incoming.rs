@@ -175,7 +175,7 @@ fn read(request: &Request, operation: Option<Operation<'_>>, limits: &Limits) ->
     match content_kind(content_type) {
         ContentKind::Json => match text().map(|text| parse(text.trim_start_matches('\u{feff}'))) {
             Ok(Ok(parsed)) => value(parsed.value),
-            Ok(Err(error)) if error.is_too_deep => {
+            Ok(Err(error)) if error.limit.is_some() => {
                 broken(format!("the body cannot be read: {}", error.reason))
             }
             Ok(Err(ParseError { reason, offset, .. })) => {

@@ -190,32 +190,38 @@ impl Plan {
         }
     }
 
-    /// The names that any expression of it reads, those of flows and of `setupOnce` included.
+    /// The case at a place in all rounds, in each of which every case has the place that it has here.
+    ///
+    /// # Panics
+    /// When there are no cases.
+    pub fn case_at(&self, index: usize) -> &Case {
+        &self.cases[index % self.cases.len()]
+    }
+
+    /// The scenarios of its cases, each once: the cases of its rows share one.
+    pub fn scenarios(&self) -> impl Iterator<Item = &PlannedScenario> {
+        let mut seen = BTreeSet::new();
+        let first = self.cases.iter().filter(move |case| seen.insert(Arc::as_ptr(&case.scenario)));
+        first.map(|case| &*case.scenario)
+    }
+
+    /// The names that any expression of it reads, those of flows, of `setupOnce` and of what signs in
+    /// included.
     pub fn used(&self) -> UsedNames {
         let mut used = UsedNames::default();
-        let mut seen = BTreeSet::new();
-        for case in &self.cases {
-            // The cases of its rows share a scenario.
-            if !seen.insert(Arc::as_ptr(&case.scenario)) {
-                continue;
-            }
-            used.include(&case.scenario.used);
-            case.scenario.once.iter().for_each(|once| used.include(&once.used));
-            let calls = case.scenario.all_steps().filter_map(PlannedStep::flow_call);
-            calls.for_each(|call| used.include(&call.flow.used));
+        for scenario in self.scenarios() {
+            used.include(&scenario.used);
+            scenario.once.iter().for_each(|once| used.include(&once.used));
         }
-        for login in self.logins.all() {
-            used.include(&login.flow.used);
-            let calls = login.all_steps().filter_map(PlannedStep::flow_call);
-            calls.for_each(|call| used.include(&call.flow.used));
-        }
+        let called = self.all_steps().filter_map(PlannedStep::flow_call).map(|call| &call.flow);
+        let of_logins = self.logins.all().iter().map(|login| &login.flow);
+        called.chain(of_logins).for_each(|flow| used.include(&flow.used));
         used
     }
 
     /// Every step that its cases may run, those of the flows that sign in for them included.
     pub fn all_steps(&self) -> impl Iterator<Item = &PlannedStep> {
-        let scenarios = || self.cases.iter().map(|case| &*case.scenario);
-        scenarios().flat_map(PlannedScenario::all_steps).chain(self.logins.steps_for(scenarios()))
+        self.scenarios().flat_map(PlannedScenario::all_steps).chain(self.logins.steps_for(self.scenarios()))
     }
 
     /// The operation that a step calls.

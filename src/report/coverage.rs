@@ -223,13 +223,7 @@ fn listed(kind: &str, entries: &[String], most: usize, style: Style) -> String {
     if let (Some(line), true) = (lines.last_mut(), rest > 0) {
         line.push_str(&format!(" and {rest} more"));
     }
-    let mut out = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        let kind = if index == 0 { kind } else { "" };
-        out +=
-            &format!("    {}{line}\n", style.paint(style::DIM, &format!("{kind:<width$}", width = LEAD - 4)));
-    }
-    out
+    below(kind, &lines, style)
 }
 
 fn aside(words: &str, style: Style) -> String {

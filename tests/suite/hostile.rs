@@ -477,8 +477,8 @@ fn token_endpoints_that_lie() {
     ask("a token of two lines", json("{\"access_token\":\"a\\r\\nx-b: c\"}"), 3, "");
     for lifetime in ["-1", "0", "1e999", "\"soon\"", "99999999999999999999999", "[]"] {
         let body = format!("{{\"access_token\":\"t-1234567\",\"expires_in\":{lifetime}}}");
-        // serde_json holds no number that large, and another lifetime than a number's is none.
-        let (code, says) = if lifetime == "1e999" { (3, "number out of range") } else { (0, "1 passed") };
+        // A number that large is not read, and another lifetime than a number's is none.
+        let (code, says) = if lifetime == "1e999" { (3, "number beyond 1.8e308") } else { (0, "1 passed") };
         ask("a lifetime that is none", json(&body), code, says);
     }
     let redirect = "HTTP/1.1 302 Found\r\nlocation: /token\r\ncontent-length: 0\r\n\r\n".to_owned();

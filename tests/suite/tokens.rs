@@ -97,6 +97,16 @@ fn cases_that_need_a_flow_at_once_share_what_it_gives() {
 }
 
 #[test]
+fn what_a_flow_gives_may_come_from_an_answer_to_it() {
+    let server = sessions(usize::MAX);
+    let flow = "contest: 1\napi: a\nflows:\n  sign-in:\n    steps:\n      - { id: ask, call: login }\n    \
+                outputs: { session: $steps.ask.response.body.session }\n";
+    signing_in("a session out of an answer", &server, "2")
+        .file("login.contest.yaml", flow)
+        .check(0, "8 passed");
+}
+
+#[test]
 fn a_session_that_is_refused_is_begun_anew_once() {
     let server = sessions(3);
     signing_in("sessions for three requests", &server, "1").check(0, "8 passed");

@@ -14,8 +14,7 @@ impl<'c> StepContext<'c> {
     ) -> Option<(&'s Ledger, Answer<'s>)> {
         let ledger = self.run.settings.baseline.as_deref()?;
         let described = sending.described()?;
-        let cases = &self.run.plan.cases;
-        let case = cases.get(self.index.checked_rem(cases.len())?)?;
+        let case = self.run.plan.case_at(self.index);
         if sending.step.step.xfail.is_some() || xfail_of(case).is_some() {
             return None;
         }

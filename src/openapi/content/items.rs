@@ -92,8 +92,8 @@ fn pieces(text: &str, delimiter: char) -> impl Iterator<Item = Range<usize>> {
 
 fn json(text: &str, start: usize, words: &str) -> Result<Value, Unread> {
     parse(text).map(|parsed| parsed.value).map_err(|error| {
-        if error.is_too_deep {
-            return Unread::NotChecked(format!("{words} nests deeper than 128 levels"));
+        if let Some(limit) = error.limit {
+            return Unread::NotChecked(format!("{words} {}", limit.words()));
         }
         let offset = start + error.offset;
         Unread::Broken(BrokenContent {

@@ -16,7 +16,7 @@ pub(in crate::openapi) fn read_json(source: &Arc<Source>, problems: &mut Problem
                 text[error.offset..].chars().next().map_or(error.offset, |c| error.offset + c.len_utf8());
             let message = match error.is_trailing {
                 true => "something follows the JSON value".to_owned(),
-                false if error.is_too_deep => format!("the document cannot be read: {error}"),
+                false if error.limit.is_some() => format!("the document cannot be read: {error}"),
                 false => format!("not JSON: {error}"),
             };
             let span = Span::new(error.offset, end);

@@ -1,7 +1,7 @@
 //! The CEL environment: one for the process, and the guards that keep an expression from using up
 //! the stack or the day.
 
-use super::{functions, growth, time};
+use super::{functions, growth, parser, time};
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::common::types::{CelInt, CelList, CelMap, DYN_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock};
 pub(super) const MAX_LENGTH: usize = 4096;
 
 /// Deeper parentheses than these are not written by hand.
-const MAX_DEPTH: u16 = 64;
+pub(super) const MAX_DEPTH: u16 = 64;
 
 /// An unoptimized build needs 170 KiB for each of [`MAX_DEPTH`] parentheses, and 38 KiB for each term
 /// of `1+1+…`, which is two bytes long.
@@ -80,7 +80,7 @@ pub(crate) fn on_one_stack<R>(run: impl FnOnce() -> R) -> R {
 
 /// Parses, and has every loop ask the budget before it starts.
 pub(super) fn parse(text: &str) -> Result<IdedExpr, ParseErrors> {
-    let mut ast = shared().parser().max_recursion_depth(MAX_DEPTH).parse(text)?;
+    let mut ast = parser::parse(text)?;
     guard(&mut ast, false);
     Ok(ast)
 }

@@ -7,6 +7,7 @@ mod explain;
 mod functions;
 mod growth;
 mod mentions;
+mod parser;
 mod parts;
 mod print;
 #[cfg(test)]

@@ -3,10 +3,11 @@
 
 use super::fingerprint::Fingerprints;
 use super::plain;
-use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight};
+use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight, WholeFact};
 use crate::diagnostic::Code;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// RFC 3986 §3.3: what a path segment cannot hold as it is.
@@ -33,18 +34,39 @@ const DOCUMENT: usize = 1;
 
 /// Writes the run as one log with one run.
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: Vec<Code> = Vec::new();
+    let mut rules: Vec<Value> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut fingerprints = Fingerprints::default();
     let mut results = Vec::new();
     for case in &run.cases {
         for (step, finding, weight) in case.findings() {
-            let rule = rules.iter().position(|code| *code == finding.code).unwrap_or_else(|| {
-                rules.push(finding.code);
+            let rule = *places.entry(finding.code.as_str().to_owned()).or_insert_with(|| {
+                rules.push(rule(finding.code));
                 rules.len() - 1
             });
             let fingerprint = fingerprints.of(case, step, finding);
             results.push(result(run, (case, step, finding), weight, rule, &fingerprint));
         }
+    }
+    for fact in run.asked().filter(WholeFact::is_failure) {
+        // Code scanning takes no result without a place: what has none stands where the run begins.
+        let first = run.cases.first().map(|case| case.path.as_str());
+        let Some(path) = fact.path.as_deref().or(first) else { continue };
+        let rule = *places.entry(fact.rule().into_owned()).or_insert_with(|| {
+            rules.push(json!({ "id": fact.rule(), "shortDescription": { "text": fact.about } }));
+            rules.len() - 1
+        });
+        let fingerprint = fingerprints.of_whole(&fact.name);
+        results.push(json!({
+            "ruleId": fact.rule(),
+            "ruleIndex": rule,
+            "level": "error",
+            "message": { "text": plain::visible(&unlinked(&format!("{}: {}", fact.name, fact.message()))) },
+            "locations": [{ "physicalLocation": {
+                "artifactLocation": artifact(&run.from_root(path)), "region": { "startLine": fact.line.max(1) },
+            } }],
+            "partialFingerprints": { "contestFinding/v1": fingerprint },
+        }));
     }
     let log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -54,7 +76,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 "name": "contest",
                 "version": run.contest,
                 "semanticVersion": run.contest,
-                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
+                "rules": rules,
             } },
             "invocations": [{
                 "executionSuccessful": run.is_complete,
@@ -77,10 +99,11 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
 
 /// What the reader of the whole should know: §3.58.
 fn notifications(run: &RunRecord) -> Vec<Value> {
-    let incomplete = run.incomplete().map(|words| json!({ "level": "error", "message": { "text": words } }));
+    let error = |fact: WholeFact| json!({ "level": "error", "message": { "text": format!("{}: {}", fact.name, fact.message()) } });
+    let failures = run.whole().into_iter().filter(WholeFact::is_failure).map(error);
     let banners =
         run.banners.iter().map(|banner| json!({ "level": "warning", "message": { "text": banner } }));
-    incomplete.into_iter().chain(banners).collect()
+    failures.chain(banners).collect()
 }
 
 /// A code with its page.

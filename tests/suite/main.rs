@@ -51,3 +51,4 @@ mod surroundings;
 mod tokens;
 mod trace;
 mod watch;
+mod whole;

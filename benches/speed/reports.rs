@@ -37,10 +37,10 @@ pub(crate) fn compare() -> io::Result<String> {
     for name in names {
         let (few, many) = (measure(name, FEW)?, measure(name, MANY)?);
         let ratio = |few: f64, many: f64| many / MANY as f64 / (few / FEW as f64);
-        let memory = match few.memory {
-            // Below the pages of a few buffers there is nothing to compare.
-            memory if memory < 0.5 => "-".to_owned(),
-            memory => format!("{:.2}", ratio(memory, many.memory)),
+        let memory = match many.memory {
+            // A few buffers, and what was freed before: there is nothing to compare.
+            memory if memory < 5.0 => "-".to_owned(),
+            memory => format!("{:.2}", ratio(few.memory, memory)),
         };
         out += &format!(
             "  {name:9} {:9.1} {:9.2} {:9.1} {memory:>9} {:9.1}\n",
@@ -88,55 +88,73 @@ fn measure(name: &str, cases: usize) -> io::Result<Cost> {
 /// Does one piece of work, and prints milliseconds, MB of memory and MB of text.
 pub(crate) fn cost(name: &str, cases: usize) -> io::Result<()> {
     let run = run_of(cases).map_err(io::Error::other)?;
+    // Little work is done several times, so that its time is more than the clock's step.
+    let rounds = u32::try_from((MANY / cases).max(1)).map_err(io::Error::other)?;
     let (time, memory, length) = match (name, Format::parse(name)) {
         ("record", _) => {
             let mut events: Vec<Event> = Vec::new();
             run.replay(&mut |event| events.push(event.clone()));
-            around(|| {
+            let record = |()| {
                 let mut recorder = Recorder::new(run.started, None);
                 events.iter().for_each(|event| recorder.event(event));
                 std::hint::black_box(recorder.record().cases.len());
                 Ok((recorder, 0))
-            })?
+            };
+            around(rounds, || (), record)?
         }
         ("read", _) => {
             let mut text = Vec::new();
             Format::Json.write(&run, &mut text)?;
-            drop(run);
             let text = String::from_utf8(text).map_err(io::Error::other)?;
-            around(|| RunRecord::read(&text).map(|run| (run, text.len())).map_err(io::Error::other))?
+            let read = |()| RunRecord::read(&text).map(|run| (run, text.len())).map_err(io::Error::other);
+            around(rounds, || (), read)?
         }
         ("merge", _) => {
-            let half = run.cases.len() / 2;
-            let mut other = run.clone();
-            let mut run = run;
-            run.cases.truncate(half);
-            other.cases.drain(..half);
-            let runs = vec![("a".to_owned(), run), ("b".to_owned(), other)];
-            around(|| Ok((merge(runs), 0)))?
+            let halves = || {
+                let (mut first, mut second) = (run.clone(), run.clone());
+                first.cases.truncate(run.cases.len() / 2);
+                second.cases.drain(..run.cases.len() / 2);
+                vec![("a".to_owned(), first), ("b".to_owned(), second)]
+            };
+            around(rounds, halves, |runs| Ok((merge(runs), 0)))?
         }
-        (_, Some(format)) => around(|| {
-            let mut out = Counted { out: BufWriter::new(File::create("/dev/null")?), length: 0 };
-            format.write(&run, &mut out)?;
-            out.flush()?;
-            Ok(((), out.length))
-        })?,
+        (_, Some(format)) => {
+            let write = |()| {
+                let mut out = Counted { out: BufWriter::new(File::create("/dev/null")?), length: 0 };
+                format.write(&run, &mut out)?;
+                out.flush()?;
+                Ok(((), out.length))
+            };
+            around(rounds, || (), write)?
+        }
         (_, None) => return Err(io::Error::other(format!("there is no `{name}` to measure"))),
     };
     let mb = |bytes: f64| bytes / 1e6;
     writeln!(io::stdout(), "{} {} {}", time.as_secs_f64() * 1e3, mb(memory * 1024.0), mb(length as f64))
 }
 
-/// The processor time and the memory that some work takes; what it makes is there until both are known.
-fn around<T>(work: impl FnOnce() -> io::Result<(T, usize)>) -> io::Result<(Duration, f64, usize)> {
-    let before = resident();
-    reset_peak()?;
-    let begun = cpu_of_thread();
-    let (made, length) = work()?;
-    let time = cpu_of_thread().saturating_sub(begun);
-    let memory = peak(std::process::id()).unwrap_or_default().saturating_sub(before) as f64;
-    drop(made);
-    Ok((time, memory, length))
+/// The processor time that some work takes, and the memory of the first time; what it makes is there until both
+/// are known.
+fn around<I, T>(
+    rounds: u32,
+    make: impl Fn() -> I,
+    work: impl Fn(I) -> io::Result<(T, usize)>,
+) -> io::Result<(Duration, f64, usize)> {
+    let (mut time, mut memory, mut length) = (Duration::ZERO, 0.0, 0);
+    for round in 0..rounds {
+        let input = make();
+        let before = resident();
+        reset_peak()?;
+        let begun = cpu_of_thread();
+        let (made, written) = work(input)?;
+        time += cpu_of_thread().saturating_sub(begun);
+        if round == 0 {
+            memory = peak(std::process::id()).unwrap_or_default().saturating_sub(before) as f64;
+        }
+        length = written;
+        drop(made);
+    }
+    Ok((time / rounds, memory, length))
 }
 
 /// A run of so many cases.

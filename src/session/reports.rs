@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::report_request::{ReportRequest, ReportTarget, chosen, of_job};
-use super::write::write_file;
+use super::write::write_file_with;
 use crate::engine::Event;
 use crate::report::{Format, Recorder};
 use std::fs::File;
@@ -163,11 +163,7 @@ fn write_all(reports: &mut [Report], recorder: &mut Recorder, is_end: bool) {
     let record = recorder.record();
     for report in reports {
         report.attempt(|format, sink| match sink {
-            Sink::File(path) => {
-                let mut text = Vec::new();
-                format.write(record, &mut text)?;
-                write_file(path, &text)
-            }
+            Sink::File(path) => write_file_with(path, &mut |out| format.write(record, out)),
             Sink::Stdout if is_end && !format.is_live() => {
                 let mut text = Vec::new();
                 format.write(record, &mut text)?;

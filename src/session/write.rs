@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file wholly or not at all: who reads it sees the old text or the new one, and a process that is
@@ -9,6 +9,17 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When the folder or the file cannot be written to.
 pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_file_with(path, &mut |out| out.write_all(content))
+}
+
+/// Writes a file as [`write_file`] does, what is written coming bit by bit.
+///
+/// # Errors
+/// When the folder or the file cannot be written to, or what the writing says.
+pub(super) fn write_file_with(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // What is replaced is the file that a link leads to.
     let path = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
@@ -58,13 +69,18 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(hidden))
 }
 
-fn write(path: &Path, content: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let mut file = File::create(path)?;
+fn write(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    permissions: Option<fs::Permissions>,
+) -> io::Result<()> {
+    let file = File::create(path)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
     }
-    file.write_all(content)?;
-    file.sync_all()
+    let mut out = BufWriter::new(file);
+    content(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 #[cfg(test)]

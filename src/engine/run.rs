@@ -255,7 +255,7 @@ async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
     loop {
         let (place, _permit) = match &run.gate {
             None => (next.fetch_add(1, Ordering::Relaxed), None),
-            Some(gate) => match gate.next().await {
+            Some(gate) => match gate.next(|place, words| run.says_waiting(place, words)).await {
                 Some((place, permit)) => (place, Some(permit)),
                 None => return,
             },
@@ -322,6 +322,14 @@ impl Run {
                     let _ = self.events.send(Event::Slow { index, elapsed: begun.elapsed() });
                 }
             }
+        }
+    }
+
+    /// Says what the first case of a unit waits for before it starts, where somebody watches.
+    fn says_waiting(&self, place: usize, words: String) {
+        if let Some(index) = self.units.get(place).and_then(|unit| unit.cases.first()) {
+            let name = self.plan.case_at(*index).name();
+            self.doing(*index, || format!("{name} {words}"));
         }
     }
 

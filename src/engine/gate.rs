@@ -353,7 +353,9 @@ mod tests {
         let first = |claims: &[&str], n_started: usize| {
             let gate = gate(claims);
             gate.line_up();
-            (0..n_started).for_each(|_| drop(gate.state().take_first()));
+            for _ in 0..n_started {
+                let _ = gate.state().take_first();
+            }
             let first = gate.state().first_waiting();
             first.map(|(place, lock)| (place, lock.map(|lock| gate.names[lock].clone())))
         };

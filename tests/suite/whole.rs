@@ -73,7 +73,7 @@ fn shows(format: Format, text: &str, sentence: &str) -> Result<(), &'static str>
         Format::Ndjson => (r#""unmet","#, true),
         Format::Junit => ("</", true),
         Format::Tap => ("not ok", true),
-        Format::Sarif => (r#""level": "error""#, true),
+        Format::Sarif => (r#""level":"error""#, true),
         Format::Github => ("::error ", true),
         Format::Markdown => ("not met", true),
         Format::Gitlab => (r#""severity": "major""#, true),
@@ -164,7 +164,7 @@ fn a_run_that_could_not_begin_says_why_in_every_report() {
         ("json", r#""failure": "#),
         ("junit", "<error "),
         ("tap", "Bail out! "),
-        ("sarif", r#""level": "error""#),
+        ("sarif", r#""level":"error""#),
         ("github", "::error "),
         ("markdown", "**Incomplete:**"),
     ] {
@@ -190,7 +190,7 @@ fn an_interruption_is_in_every_report() {
         ("ndjson", r#""interrupted":true"#),
         ("junit", "type=\"interrupted\""),
         ("tap", "Bail out! the run was interrupted"),
-        ("sarif", r#""executionSuccessful": false"#),
+        ("sarif", r#""executionSuccessful":false"#),
         ("github", "::error title=the run::the run was interrupted"),
         ("markdown", "**Interrupted:**"),
     ] {

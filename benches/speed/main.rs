@@ -1,4 +1,4 @@
-//! `cargo bench --bench speed [-- requests | process | document | memory]`: what `docs/performance.md` states.
+//! `cargo bench --bench speed [-- requests | process | document | memory | reports]`: what `docs/performance.md` states.
 //!
 //! Plain measurements of processor time, printed; nothing is asserted about them. Linux only: the figures are read from
 //! `/proc`. `profile [rounds]` runs the scenarios alone, for a profiler, and `profile-bare [rounds]` the bare client on one
@@ -6,6 +6,7 @@
 
 mod document;
 mod process;
+mod reports;
 mod requests;
 mod server;
 mod usage;
@@ -17,6 +18,9 @@ fn main() -> io::Result<()> {
     let chosen: Vec<&str> = arguments.iter().map(String::as_str).collect();
     if chosen.contains(&server::ARGUMENT) {
         return server::serve();
+    }
+    if let [reports::ARGUMENT, name, cases] = chosen[..] {
+        return reports::cost(name, cases.parse().map_err(io::Error::other)?);
     }
     if let Some(at) = chosen.iter().position(|it| matches!(*it, "profile" | "profile-bare")) {
         let rounds = chosen.get(at + 1).and_then(|rounds| rounds.parse().ok()).unwrap_or(500);
@@ -40,6 +44,9 @@ fn main() -> io::Result<()> {
     }
     if wants("memory") {
         write!(out, "{}", requests::memory())?;
+    }
+    if wants("reports") {
+        write!(out, "{}", reports::compare()?)?;
     }
     Ok(())
 }

@@ -41,6 +41,12 @@ fn ticks(field: usize) -> Duration {
     TICK * count
 }
 
+/// Lets the peak of this process begin anew at what it has now.
+pub(crate) fn reset_peak() -> std::io::Result<()> {
+    // proc_pid_clear_refs(5): 5 resets the peak.
+    fs::write("/proc/self/clear_refs", "5")
+}
+
 fn kib(process: &str, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(field))?;

@@ -75,6 +75,22 @@ impl Ledger {
         self.is_strict
     }
 
+    /// The name of the baseline's file.
+    pub fn file(&self) -> &str {
+        self.baseline.source.name()
+    }
+
+    /// The line of the first entry that is mended, from 1; 0 where none is.
+    pub fn mended_line(&self) -> u32 {
+        let mut mended = self.uses.iter().zip(self.is_mended()).filter(|(_, is_mended)| *is_mended);
+        mended.next().map_or(0, |(of_run, _)| of_run.known.line)
+    }
+
+    /// Whether every case ran, so that what was not found is not there.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole.load(Ordering::Relaxed)
+    }
+
     /// Takes note that something was not run, so that what is not found may be there all the same.
     pub fn leave_out(&self) {
         self.is_whole.store(false, Ordering::Relaxed);

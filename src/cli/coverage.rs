@@ -1,15 +1,14 @@
-//! The coverage of documents: its flags, its section, its file, and what it makes of the exit code.
+//! The coverage of documents: its flags, its section, and its file.
 
 use super::args::Output;
+use super::output;
 use super::run::Listeners;
-use super::{exit, output};
 use crate::coverage::{Coverage, CoverageSettings, Thresholds};
-use crate::engine::Summary;
+use crate::engine::{Requirement, Summary};
 use crate::report::{render_coverage, render_shortfalls};
-use crate::session::write_file;
+use crate::session::{prepare_file, write_file};
 use clap::Args;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Steps are drafted for so many gaps of a document where not all are asked for.
 const FEW_STEPS: usize = 3;
@@ -52,18 +51,26 @@ impl CoverageFlags {
         is_asked.then_some(CoverageSettings { steps })
     }
 
-    /// Shows and writes what was covered; gives the exit code that this makes of the run's.
+    /// How much is to be covered; of two flags the later counts.
+    pub(super) fn thresholds(&self) -> Thresholds {
+        self.fail_under.iter().rev().fold(Thresholds::default(), |all, each| all.over(each))
+    }
+
+    /// Makes sure that what was covered can be written when the run is over.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot.
+    pub(super) fn prepare(&self) -> Result<(), String> {
+        let Some(path) = &self.coverage_report else { return Ok(()) };
+        prepare_file(path).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+    }
+
+    /// Shows and writes what was covered, and says what of that is less than was asked for.
     ///
     /// # Errors
     /// A sentence that says why the file could not be written.
-    pub(super) fn finish(
-        &self,
-        summary: &Summary,
-        demanded: &Thresholds,
-        code: ExitCode,
-        listeners: &Listeners<'_>,
-    ) -> Result<ExitCode, String> {
-        let Some(coverage) = &summary.coverage else { return Ok(code) };
+    pub(super) fn finish(&self, summary: &Summary, listeners: &Listeners<'_>) -> Result<(), String> {
+        let Some(coverage) = &summary.coverage else { return Ok(()) };
         let out = listeners.out;
         let steps = if self.coverage_steps { usize::MAX } else { FEW_STEPS };
         show(coverage, steps, listeners.is_stdout_taken, out);
@@ -75,20 +82,23 @@ impl CoverageFlags {
                 })
                 .map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
         }
-        let given = self.fail_under.iter().rev().fold(Thresholds::default(), |all, each| all.over(each));
-        let shortfalls = given.over(demanded).shortfalls(coverage);
-        if shortfalls.is_empty() {
-            return Ok(code);
-        }
-        let style = output::style_of(out, &std::io::stderr());
-        output::print_error(&format!("\n{}", render_shortfalls(&shortfalls, style)));
-        Ok(exit::of_shortfall(code))
+        show_shortfalls(&summary.requirements, out);
+        Ok(())
+    }
+}
+
+/// Says what of the coverage is less than was asked for.
+pub(super) fn show_shortfalls(requirements: &[Requirement], out: &Output) {
+    let text = render_shortfalls(requirements, output::style_of(out, &std::io::stderr()));
+    if !text.is_empty() {
+        output::print_error(&format!("\n{text}"));
     }
 }
 
 /// Shows the coverage of a report that is read again.
-pub(super) fn show_again(coverage: Option<&Coverage>, out: &Output) {
+pub(super) fn show_again(coverage: Option<&Coverage>, requirements: &[Requirement], out: &Output) {
     coverage.iter().for_each(|coverage| show(coverage, FEW_STEPS, false, out));
+    show_shortfalls(requirements, out);
 }
 
 /// Writes the section behind a summary, with so many steps for each document.

@@ -1,4 +1,4 @@
-use crate::engine::{Summary, Verdict};
+use crate::engine::{Requirement, Summary, Verdict};
 use std::process::ExitCode;
 
 /// Bad usage, or a file that cannot be loaded; nothing was sent.
@@ -18,13 +18,11 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
     let has = |wanted: &[Verdict]| summary.verdicts.iter().any(|(verdict, _)| wanted.contains(verdict));
     let unexpected = summary.verdicts.iter().filter(|(verdict, _)| *verdict == Verdict::XPassed);
     let unexpected: usize = unexpected.map(|(_, count)| count).sum();
-    let has_to_mend = summary.fails_when_mended && !summary.mended.is_empty();
     let code = if summary.is_interrupted {
         INTERRUPTED
     } else if has(&[Verdict::Failed])
         || unexpected > summary.tolerated
-        || !summary.over_budget.is_empty()
-        || has_to_mend
+        || summary.requirements.iter().any(Requirement::is_unmet)
     {
         1
     } else if has(&[Verdict::Errored, Verdict::NotRun]) {
@@ -33,14 +31,6 @@ pub(super) fn of_summary(summary: &Summary) -> ExitCode {
         0
     };
     ExitCode::from(code)
-}
-
-/// The exit code of a run that covered less than was asked for: like that of one with a failure.
-pub(super) fn of_shortfall(code: ExitCode) -> ExitCode {
-    match [ExitCode::SUCCESS, ExitCode::from(ERRORED)].contains(&code) {
-        true => ExitCode::from(1),
-        false => code,
-    }
 }
 
 #[cfg(test)]

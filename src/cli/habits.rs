@@ -82,22 +82,24 @@ const SHOWN_CASES: usize = 20;
 /// Waits for the servers of a run, where that is asked for.
 ///
 /// # Errors
-/// The exit code where the run does not begin, after saying why.
+/// The exit code where the run does not begin, after saying why, and the reason.
 pub(super) async fn wait(
     session: &Session,
     limit: Option<Duration>,
     interrupt: &CancellationToken,
-) -> Result<(), ExitCode> {
+) -> Result<(), (ExitCode, String)> {
     let Some(limit) = limit else { return Ok(()) };
     let mut tell = |words: &str| output::print_error(&format!("{words}\n"));
     let waited = session.wait_for_targets(limit, interrupt, &mut tell).await;
     waited.map_err(|not_ready| match not_ready {
-        NotReady::Interrupted => ExitCode::from(exit::INTERRUPTED),
+        NotReady::Interrupted => {
+            (ExitCode::from(exit::INTERRUPTED), "it was interrupted while it waited for a server".to_owned())
+        }
         NotReady::Unanswered(reason) => {
             output::print_error(&format!(
                 "error: {reason}\nhelp: `--wait-for` allows more time; no case was run\n"
             ));
-            ExitCode::from(exit::ERRORED)
+            (ExitCode::from(exit::ERRORED), reason)
         }
     })
 }

@@ -2,6 +2,7 @@
 
 use super::args::Output;
 use super::{coverage, exit, output};
+use crate::engine::RequirementKind;
 use crate::limits::Limits;
 use crate::report::record::merge;
 use crate::report::{Format, RunRecord, Terminal, render_error};
@@ -48,7 +49,8 @@ enum ReportCommand {
     ///
     /// Cases stand in the order of the plan; counts and times are added up. Of a case that several files
     /// hold, that of the file given last counts, and a warning names both. The whole is incomplete when one
-    /// of them is.
+    /// of them is. Exits with 1 when a share is missing, or when the whole does not keep to what was asked of it:
+    /// budgets, coverage, a strict baseline.
     Merge(Merge),
 }
 
@@ -99,11 +101,11 @@ impl Reading {
 /// `contest report`.
 pub(super) fn report(arguments: Report, out: &Output) -> ExitCode {
     let outcome = match arguments.command {
-        ReportCommand::Show(show) => self::show(show, out),
+        ReportCommand::Show(show) => self::show(show, out).map(|()| ExitCode::SUCCESS),
         ReportCommand::Merge(merge) => join(merge, out),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(reason) => {
             output::print_error(&render_error(&reason, &output::style_of(out, &std::io::stderr())));
             ExitCode::from(exit::REFUSED)
@@ -120,11 +122,12 @@ fn show(arguments: Show, out: &Output) -> Result<(), String> {
     }
 }
 
-fn join(arguments: Merge, out: &Output) -> Result<(), String> {
+/// The exit code is that of what was asked of the whole: of cases the runs themselves have said it.
+fn join(arguments: Merge, out: &Output) -> Result<ExitCode, String> {
     let limits = arguments.reading.limits()?;
     let read = |path: &PathBuf| Ok((path.display().to_string(), read_report(path, &limits)?));
     let runs = arguments.files.iter().map(read).collect::<Result<Vec<_>, String>>()?;
-    let Some((whole, doubles)) = merge(runs) else { return Ok(()) };
+    let Some((whole, doubles)) = merge(runs) else { return Ok(ExitCode::SUCCESS) };
     for double in &doubles {
         let (id, dropped, kept) = (&double.id, &double.dropped, &double.kept);
         output::print_error(&format!("warning: `{id}` is in {dropped} and in {kept}, which counts\n"));
@@ -132,7 +135,19 @@ fn join(arguments: Merge, out: &Output) -> Result<(), String> {
     for request in &arguments.report {
         write_report(&whole, request)?;
     }
-    if arguments.report.is_empty() { draw(&whole, &limits, false, out) } else { Ok(()) }
+    if arguments.report.is_empty() {
+        draw(&whole, &limits, false, out)?;
+    }
+    let unmet: Vec<_> = whole.summary.requirements.iter().filter(|it| it.is_unmet()).collect();
+    for requirement in &unmet {
+        // What is drawn has said so of coverage and budgets.
+        let is_drawn = matches!(requirement.kind, RequirementKind::Coverage | RequirementKind::Budget);
+        if !(arguments.report.is_empty() && is_drawn) {
+            let words = format!("{}: {}", requirement.name(), requirement.words.join("; "));
+            output::print_error(&render_error(&words, &output::style_of(out, &std::io::stderr())));
+        }
+    }
+    Ok(if unmet.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Draws a run as it was drawn while it ran.
@@ -149,7 +164,7 @@ fn draw(record: &RunRecord, limits: &Limits, has_durations: bool, out: &Output) 
         }
     });
     if outcome.is_ok() {
-        coverage::show_again(record.summary.coverage.as_ref(), out);
+        coverage::show_again(record.summary.coverage.as_ref(), &record.summary.requirements, out);
     }
     if let Some(words) = record.incomplete() {
         output::print_error(&format!("\n{words}\n"));

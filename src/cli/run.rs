@@ -38,6 +38,7 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
         }
     };
     settings.coverage = coverage.settings();
+    settings.fail_under = coverage.thresholds();
     listeners.dry_run = is_json.then(DryRun::default);
     listeners.shows_durations = shows_durations;
     settings.habits.tells_doing = std::io::stderr().is_terminal() && !is_stepping;
@@ -55,9 +56,9 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     }
     let session = Session::load(settings, true);
     if let Err(code) = show_problems(&session, out) {
-        return code;
+        return report_nothing(&session, code);
     }
-    listeners.reports = match session.open_reports() {
+    listeners.reports = match coverage.prepare().and_then(|()| session.open_reports()) {
         Ok(reports) => reports,
         Err(reason) => {
             output::print_error(&format!("error: {reason}\n"));
@@ -74,17 +75,19 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     let code = runtime.block_on(async {
         let interrupt = CancellationToken::new();
         tokio::spawn(watch_interrupts(interrupt.clone()));
-        if let Err(code) = habits::wait(&session, wait_for, &interrupt).await {
+        if let Err((code, reason)) = habits::wait(&session, wait_for, &interrupt).await {
+            listeners.fail(&reason);
             return code;
         }
         match run_cases(&session, None, interrupt, &mut listeners, &mut |_| {}).await {
             Ok(summary) => {
                 let code = baseline::exit_code(&session, &summary, out);
-                coverage.finish(&summary, &session.wanted_coverage(), code, &listeners).unwrap_or_else(
+                coverage.finish(&summary, &listeners).map_or_else(
                     |reason| {
                         output::print_error(&format!("error: {reason}\n"));
                         ExitCode::from(exit::ERRORED)
                     },
+                    |()| code,
                 )
             }
             Err(reason) => {
@@ -96,6 +99,29 @@ pub(super) fn run(arguments: Run, out: &Output) -> ExitCode {
     // A mock's connections need no farewell.
     runtime.shutdown_background();
     if session.has_errors() { ExitCode::from(exit::REFUSED) } else { code }
+}
+
+/// Writes the reports of a share that holds no case, so that who joins the shares finds it; gives the exit code.
+fn report_nothing(session: &Session, code: ExitCode) -> ExitCode {
+    if session.is_refused() || session.plan.n_selected == 0 || session.selection().shard.is_none() {
+        return code;
+    }
+    let write = || {
+        let Some(reports) = session.open_reports()? else { return Ok(()) };
+        let runtime = session.runtime().map_err(|error| error.to_string())?;
+        let mut tell = |event: &Event| reports.event(event);
+        runtime.block_on(session.run(CancellationToken::new(), &mut tell))?;
+        runtime.shutdown_background();
+        reports.finish()
+    };
+    let written: Result<(), String> = write();
+    written.map_or_else(
+        |reason| {
+            output::print_error(&format!("error: {reason}\n"));
+            ExitCode::from(exit::ERRORED)
+        },
+        |()| code,
+    )
 }
 
 /// Who hears the events of a run beside the report for people.
@@ -121,6 +147,15 @@ impl<'o> Listeners<'o> {
         };
         let trace = trace.map(create).transpose()?.map(Trace::new);
         Ok(Self { out, trace, dry_run: None, shows_durations: false, reports: None, is_stdout_taken: false })
+    }
+
+    /// Lets the reports say why no case was run.
+    fn fail(&mut self, reason: &str) {
+        let Some(reports) = self.reports.take() else { return };
+        reports.fail(reason);
+        if let Err(reason) = reports.finish() {
+            output::print_error(&format!("error: {reason}\n"));
+        }
     }
 }
 
@@ -215,6 +250,9 @@ pub(super) async fn run_cases(
     }
     if let Some(dry_run) = dry_run.take() {
         output::print(&dry_run.to_json());
+    }
+    if let (Some(reports), Err(reason)) = (reports.as_ref(), &outcome) {
+        reports.fail(reason);
     }
     let reported = reports.take().map_or(Ok(()), Reports::finish);
     let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);

@@ -17,7 +17,7 @@ mod universe;
 pub use item::{Dimension, Item};
 pub use observe::{Observed, Undocumented};
 pub use result::{Count, Counts, Coverage, DocumentCoverage, Gap, OperationCoverage, Tally};
-pub use threshold::{Shortfall, Thresholds};
+pub use threshold::{Shortfall, Thresholds, percent_words};
 pub use universe::{ApiToCover, Universe};
 
 /// How coverage is measured.

@@ -24,6 +24,35 @@ pub struct Shortfall {
     pub gaps: Vec<String>,
 }
 
+impl Shortfall {
+    /// What was reached, and what is missing: a sentence each.
+    pub fn words(&self) -> Vec<String> {
+        let Self { dimension, wanted, count, gaps } = self;
+        let mut words = vec![match count.total {
+            0 => format!("nothing of {} was covered: no case calls an operation", dimension.plural()),
+            total => format!(
+                "{} % of the {} are covered ({} of {total}), less than {wanted} %",
+                percent_words(count.percent()),
+                dimension.plural(),
+                count.covered
+            ),
+        }];
+        let rest = (count.total - count.covered).saturating_sub(gaps.len());
+        let rest = (rest > 0).then(|| format!("and {rest} more"));
+        let gaps: Vec<String> = gaps.iter().cloned().chain(rest).collect();
+        words.extend((!gaps.is_empty()).then(|| format!("not covered: {}", gaps.join(", "))));
+        words
+    }
+}
+
+/// A share in percent with one decimal, rounded down, so that 100 % means all.
+pub fn percent_words(share: f64) -> String {
+    match share {
+        share if share >= 100.0 => "100".to_owned(),
+        share => format!("{:.1}", (share * 10.0).floor() / 10.0),
+    }
+}
+
 impl Thresholds {
     /// Reads `operation=100,status=80.5`.
     ///
@@ -67,6 +96,11 @@ impl Thresholds {
             self.0.entry(*dimension).or_insert(*percent);
         }
         self
+    }
+
+    /// What is asked for, each dimension with how it is written: `operation=100`.
+    pub fn written(&self) -> impl Iterator<Item = (Dimension, String)> {
+        self.0.iter().map(|(dimension, percent)| (*dimension, format!("{}={percent}", dimension.name())))
     }
 
     /// Whether nothing is asked for.

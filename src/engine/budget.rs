@@ -1,7 +1,8 @@
 //! How long exchanges may take: budgets, and whether a run kept to them.
 
-use super::durations::{Sample, rounded};
+use super::durations::{Sample, fine_time, rounded};
 use super::event::{CaseReport, StepReport};
+use crate::diagnostic::words;
 use crate::plan::matches_pattern;
 use crate::scenario::{Budget, BudgetScope as Scope, Measure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,26 @@ pub struct BudgetOutcome {
     pub measured: Duration,
     /// How many exchanges were measured.
     pub count: u64,
+}
+
+impl BudgetOutcome {
+    /// `p95=300ms, and the p95 of 61 exchanges is 420 ms`.
+    pub fn words(&self) -> String {
+        format!("{}, and {}", self.budget, self.found())
+    }
+
+    /// `the p95 of 61 exchanges is 420 ms`.
+    pub fn found(&self) -> String {
+        let Self { measure, operation, tag, measured, count, .. } = self;
+        let exchanges = words::count(usize::try_from(*count).unwrap_or(usize::MAX), "exchange", "exchanges");
+        let of = match (operation, tag) {
+            (Some(operation), _) => format!("{exchanges} of {operation}"),
+            (None, Some(tag)) => format!("{exchanges} of cases tagged {tag}"),
+            (None, None) => exchanges,
+        };
+        let measure = if measure == "max" { "longest" } else { measure };
+        format!("the {measure} of {of} is {}", fine_time(*measured))
+    }
 }
 
 /// What a sample comes to by a measure.
@@ -188,5 +209,26 @@ mod tests {
             &[],
             &["tag:fast:p95=1s", "operation:raed:p95=1s"],
         );
+    }
+
+    #[test]
+    fn a_budget_that_was_exceeded_is_one_sentence() {
+        let outcome = BudgetOutcome {
+            budget: "p95=300ms".to_owned(),
+            measure: "p95".to_owned(),
+            operation: None,
+            tag: None,
+            limit: Duration::from_millis(300),
+            measured: Duration::from_millis(420),
+            count: 61,
+        };
+        assert_eq!(outcome.words(), "p95=300ms, and the p95 of 61 exchanges is 420 ms");
+        let outcome = BudgetOutcome {
+            operation: Some("list".to_owned()),
+            measure: "max".to_owned(),
+            count: 1,
+            ..outcome
+        };
+        assert_eq!(outcome.words(), "p95=300ms, and the longest of 1 exchange of list is 420 ms");
     }
 }

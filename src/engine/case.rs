@@ -37,7 +37,7 @@ pub(super) async fn run_case<'c>(
     let scenario = &*case.scenario;
     let mut own = CaseCourse { scenario, course: Course::new(run, case.row(), worker, turn.stream(case)) };
     own.course.is_cleanup_strict = scenario.is_cleanup_strict();
-    own.course.stand_for(CaseName { index: turn.index, id, name });
+    own.course.stand_for(CaseName { index: turn.index, id, attempt: turn.attempt, name });
     let source = &scenario.file.source;
     let mut findings = resolve_inputs(&scenario.inputs, source, run, own.course.scope_mut());
     if findings.is_empty() {

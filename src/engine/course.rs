@@ -39,6 +39,8 @@ pub(super) struct CaseName {
     /// Its place in the plan, and its id.
     pub(super) index: usize,
     pub(super) id: Arc<str>,
+    /// How often it ran before.
+    pub(super) attempt: usize,
     /// `file › title`.
     pub(super) name: Arc<str>,
 }
@@ -121,7 +123,7 @@ impl<'c> Course<'c> {
     pub(super) fn new(run: &'c Run, row: Option<&'c Row>, worker: usize, stream: String) -> Self {
         Self {
             run,
-            case: CaseName { index: 0, id: "".into(), name: "".into() },
+            case: CaseName { index: 0, id: "".into(), attempt: 0, name: "".into() },
             row,
             has_row_matchers: row.is_some_and(|row| !row.is_plain()),
             is_cleanup_strict: false,
@@ -165,11 +167,12 @@ impl<'c> Course<'c> {
     }
 
     pub(super) fn context(&self, phase: Phase) -> StepContext<'c> {
-        let CaseName { index, id, name } = self.case.clone();
+        let CaseName { index, id, attempt, name } = self.case.clone();
         StepContext {
             run: self.run,
             index,
             id,
+            attempt,
             name,
             row: self.row,
             has_row_matchers: self.has_row_matchers,

@@ -83,6 +83,21 @@ pub(super) fn rounded(time: Duration) -> u64 {
     time.div_ceil(unit).saturating_mul(unit)
 }
 
+/// A time with three digits that count: `0.43 ms`, `12.3 ms`, `301 ms`, `1.23 s`, `123 s`.
+pub fn fine_time(time: Duration) -> String {
+    let (number, unit) = match time.as_micros() {
+        // Rounded up, as samples are, so that what is over a limit never looks like the limit.
+        micros @ 0..=999_000 => (micros as f64 / 1000.0, "ms"),
+        micros => (micros as f64 / 1_000_000.0, "s"),
+    };
+    let decimals = match number {
+        n if n < 9.995 => 2,
+        n if n < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{number:.decimals$} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +160,21 @@ mod tests {
         let mut sample = Sample::default();
         sample.add(Duration::MAX);
         assert_eq!(sample.percentile(50).as_micros(), u128::from(u64::MAX));
+    }
+
+    #[test]
+    fn times_have_three_digits() {
+        let check =
+            |micros: u64, expected: &str| assert_eq!(fine_time(Duration::from_micros(micros)), expected);
+        check(0, "0.00 ms");
+        check(430, "0.43 ms");
+        check(9_990, "9.99 ms");
+        check(9_999, "10.0 ms");
+        check(12_300, "12.3 ms");
+        check(301_000, "301 ms");
+        check(999_000, "999 ms");
+        check(1_000_000, "1.00 s");
+        check(1_234_567, "1.23 s");
+        check(123_000_000, "123 s");
     }
 }

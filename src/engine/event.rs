@@ -3,9 +3,11 @@ use super::about::CaseAbout;
 use super::budget::BudgetOutcome;
 use super::durations::Durations;
 use super::record::ExchangeRecord;
+use super::requirement::Requirement;
 use crate::clock::Timestamp;
 use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};
+use crate::plan::Shard;
 use crate::source::Location;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -59,6 +61,8 @@ pub enum Event {
 /// What is known before the first request.
 #[derive(Clone, Debug)]
 pub struct RunStarted {
+    /// The share of the cases that runs, where it is a share.
+    pub shard: Option<Shard>,
     /// The version of contest.
     pub version: Cow<'static, str>,
     /// The environment's name; `None` when a base URL was given without one.
@@ -273,8 +277,6 @@ pub struct Summary {
     pub known_findings: Vec<(String, usize)>,
     /// Entries of a baseline that fit nothing although what they speak of was judged: a sentence each.
     pub mended: Vec<String>,
-    /// Whether one of those fails the run: `--strict-baseline`.
-    pub fails_when_mended: bool,
     /// Warnings of one kind, most frequent first.
     pub warnings: Vec<WarningCount>,
     /// Findings that a `contract: { …: warn }` made warnings, by code.
@@ -294,6 +296,8 @@ pub struct Summary {
     pub durations: Vec<Durations>,
     /// The budgets that were exceeded.
     pub over_budget: Vec<BudgetOutcome>,
+    /// What was asked of the run as a whole, with whether it was met.
+    pub requirements: Vec<Requirement>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
     /// Exchanges that were judged against a document, wholly or partly.

@@ -154,6 +154,7 @@ impl<'c> ExchangeLog<'c> {
             phase: context.phase,
             operation: self.step.call().map(|call| context.run.plan.operation(call).name()),
             attempt,
+            case_attempt: context.attempt + 1,
             started: sent.started,
             // What was sent in the end: the transport may have been asked twice.
             request: RequestRecord::of(exchange.map_or(&sent.request, |it| &it.request), masker, limit),
@@ -194,6 +195,7 @@ impl StepContext<'_> {
             phase: Phase::Auth,
             operation: None,
             attempt: 1,
+            case_attempt: self.attempt + 1,
             started: now.checked_sub(latency).unwrap_or(now),
             request: RequestRecord::of(request, masker, limit),
             response: exchange.ok().map(|it| ResponseRecord::of(&it.response, masker, limit)),

@@ -19,6 +19,8 @@ pub struct Gate {
     freed: Notify,
     /// The kind of each case of the plan, or of each unit of a run.
     kinds: Vec<usize>,
+    /// The locks by number.
+    names: Vec<String>,
 }
 
 /// The right of a case to run; it ends when this is dropped.
@@ -105,7 +107,11 @@ impl Gate {
             is_exclusive_running: false,
             next_place: 0,
         };
-        Self { state: Mutex::new(state), freed: Notify::new(), kinds: of_cases }
+        let mut numbered: Vec<(usize, &str)> =
+            names.into_iter().map(|(name, number)| (number, name)).collect();
+        numbered.sort_unstable();
+        let names = numbered.into_iter().map(|(_, name)| name.to_owned()).collect();
+        Self { state: Mutex::new(state), freed: Notify::new(), kinds: of_cases, names }
     }
 
     /// Puts all of them into the line.
@@ -117,8 +123,8 @@ impl Gate {
     }
 
     /// Takes the first of the line that may start, once one may: its index. `None` when
-    /// the line is empty.
-    pub(super) async fn next(&self) -> Option<(usize, Permit<'_>)> {
+    /// the line is empty. `waits` is told who stands first while nobody may, and what that waits for.
+    pub(super) async fn next(&self, waits: impl Fn(usize, String)) -> Option<(usize, Permit<'_>)> {
         loop {
             let freed = self.freed.notified();
             tokio::pin!(freed);
@@ -127,7 +133,18 @@ impl Gate {
             let (next, kind) = self.state().take_first();
             match next {
                 Next::Start(place) => return Some((place, Permit { gate: self, kind })),
-                Next::Wait => freed.await,
+                Next::Wait => {
+                    // What was true a moment ago is good enough for a line that tells what goes on.
+                    let first = self.state().first_waiting();
+                    if let Some((place, lock)) = first {
+                        let words = match lock {
+                            Some(lock) => format!("waits for lock `{}`", self.names[lock]),
+                            None => "waits until it runs alone".to_owned(),
+                        };
+                        waits(place, words);
+                    }
+                    freed.await;
+                }
                 Next::End => return None,
             }
         }
@@ -237,6 +254,14 @@ impl State {
         startable
     }
 
+    /// The first in the line, with the lock that it waits for; none of one that runs alone, or waits for one that does.
+    fn first_waiting(&self) -> Option<(usize, Option<usize>)> {
+        let fronts = self.kinds.iter().filter_map(|kind| Some((*kind.waiting.front()?, kind)));
+        let (place, kind) = fronts.min_by_key(|(place, _)| *place)?;
+        let lock = kind.locks.iter().copied().find(|lock| self.is_held[*lock]);
+        Some((place, lock.filter(|_| !kind.is_exclusive)))
+    }
+
     fn take_first(&mut self) -> (Next, usize) {
         match self.startable().first() {
             Some(kind) => match self.kinds[*kind].waiting.pop_front() {
@@ -324,6 +349,23 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_is_told_with_the_lock() {
+        let first = |claims: &[&str], n_started: usize| {
+            let gate = gate(claims);
+            gate.line_up();
+            for _ in 0..n_started {
+                let _ = gate.state().take_first();
+            }
+            let first = gate.state().first_waiting();
+            first.map(|(place, lock)| (place, lock.map(|lock| gate.names[lock].clone())))
+        };
+        assert_eq!(first(&["b", "a b", ""], 2), Some((1, Some("b".to_owned()))));
+        assert_eq!(first(&["a", "!"], 1), Some((1, None)));
+        assert_eq!(first(&["!", "a"], 1), Some((1, None)));
+        assert_eq!(first(&["a"], 1), None);
+    }
+
+    #[test]
     fn holders_wait_and_others_do_not() {
         check(&["a", "a", ""], &[], &[&[0, 2], &[1]]);
         check(&["a", "b", "a b", "c"], &[], &[&[0, 1, 3], &[2]]);
@@ -364,7 +406,7 @@ mod tests {
                         let _permit = gate.enter(task).await;
                         return watch.stay(CLAIMS[task % CLAIMS.len()]).await;
                     }
-                    while let Some((place, _permit)) = gate.next().await {
+                    while let Some((place, _permit)) = gate.next(|_, _| {}).await {
                         watch.stay(CLAIMS[place % CLAIMS.len()]).await;
                     }
                 })

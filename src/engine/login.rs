@@ -103,6 +103,7 @@ impl Signing<'_> {
         let place = place.map(|source| Location::new(source, written.call.flow.span).to_string());
         let asker = Asker {
             case: CaseName {
+                attempt: context.attempt,
                 index: context.index,
                 id: Arc::clone(&context.id),
                 name: Arc::clone(&context.name),

@@ -28,6 +28,7 @@ mod once;
 mod place;
 mod record;
 mod request;
+mod requirement;
 mod run;
 mod scope;
 mod sends;
@@ -47,7 +48,7 @@ mod verdict;
 
 pub use about::CaseAbout;
 pub use budget::BudgetOutcome;
-pub use durations::{Durations, Sample};
+pub use durations::{Durations, Sample, fine_time};
 pub use event::{
     Attention, CaseReport, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase, StepReport,
     Stopped, Summary, WarningCount,
@@ -55,6 +56,7 @@ pub use event::{
 pub use gate::{Gate, Permit};
 pub use habits::Habits;
 pub use record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+pub use requirement::{Demands, Requirement, RequirementKind, RequirementOutcome};
 pub use run::{Identity, Order, RunSettings, run};
 pub use stepper::{Decision, StepPause, Stepper};
 pub use summary::SummaryBuilder;

@@ -26,6 +26,8 @@ pub struct ExchangeRecord {
     pub operation: Option<String>,
     /// Which request of the step it is, from 1.
     pub attempt: usize,
+    /// Which run of the case it is of, from 1: a case that failed may run again.
+    pub case_attempt: usize,
     /// When it was sent.
     pub started: Timestamp,
     /// What was sent.

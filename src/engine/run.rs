@@ -8,6 +8,7 @@ use super::habits::{Brake, Habits};
 use super::login::LoginCounts;
 use super::mask::mask_report;
 use super::once::Once;
+use super::requirement::{Demands, Requirement};
 use super::summary::SummaryBuilder;
 use super::token_requests::TokenRequests;
 use super::unit::{Unit, units};
@@ -78,6 +79,8 @@ pub struct RunSettings {
     pub stepper: Option<Arc<dyn Stepper>>,
     /// How coverage of the documents is measured; `None` where it is not, which costs nothing.
     pub coverage: Option<CoverageSettings>,
+    /// What is asked of it as a whole, beside budgets.
+    pub demands: Demands,
     /// Cancelled by the first interruption: no further step is sent, cleanup runs.
     pub interrupt: CancellationToken,
 }
@@ -158,6 +161,7 @@ pub async fn run(
         run_id: settings.values.run_id.clone(),
         started: settings.values.clock.now(),
         is_dry: settings.is_dry,
+        shard: settings.demands.shard,
         banners: settings.banners.iter().map(|banner| settings.masker.mask(banner)).collect(),
     }));
     let started = Instant::now();
@@ -204,15 +208,18 @@ pub async fn run(
         emit(&event);
     }
     let is_interrupted = settings.interrupt.is_cancelled();
+    let demands = &settings.demands;
     let (over_budget, idle) = builder.hold(&settings.habits.budgets);
     let mut summary =
         builder.finish(settings.masker.mask(&settings.target), started.elapsed(), is_interrupted);
     if let Some(ledger) = settings.baseline.as_ref().filter(|_| !is_interrupted) {
         summary.mended = ledger.mended().map(|words| settings.masker.mask(&words)).collect();
-        summary.fails_when_mended = ledger.is_strict();
+        summary.requirements.extend(Requirement::baseline(ledger, &summary.mended));
     }
     if !settings.is_dry {
         summary.withheld = None;
+        let budgets = Requirement::budgets(&settings.habits.budgets, &over_budget, &idle);
+        summary.requirements.extend(budgets.into_iter().map(|it| it.at(demands.project.as_deref(), 0)));
         summary.over_budget = over_budget;
         summary.not_checked.extend(
             idle.into_iter()
@@ -222,6 +229,11 @@ pub async fn run(
     if let (Some(tally), Some(universe), Some(wanted)) = (tally, universe, settings.coverage) {
         summary.coverage = Some(Arc::new(coverage::finish(tally, &universe, wanted, &settings.masker)));
     }
+    let coverage =
+        Requirement::coverage(&demands.coverage, summary.coverage.as_deref(), demands.shard.is_some());
+    summary.requirements.extend(coverage.into_iter().map(|it| it.at(demands.project.as_deref(), 0)));
+    summary.requirements.extend(demands.unusable.iter().cloned());
+    summary.requirements.sort_by_key(|requirement| requirement.kind);
     emit(&Event::RunFinished(Box::new(summary.clone())));
     summary
 }
@@ -243,7 +255,7 @@ async fn work(run: Arc<Run>, next: Arc<AtomicUsize>, worker: usize) {
     loop {
         let (place, _permit) = match &run.gate {
             None => (next.fetch_add(1, Ordering::Relaxed), None),
-            Some(gate) => match gate.next().await {
+            Some(gate) => match gate.next(|place, words| run.says_waiting(place, words)).await {
                 Some((place, permit)) => (place, Some(permit)),
                 None => return,
             },
@@ -310,6 +322,14 @@ impl Run {
                     let _ = self.events.send(Event::Slow { index, elapsed: begun.elapsed() });
                 }
             }
+        }
+    }
+
+    /// Says what the first case of a unit waits for before it starts, where somebody watches.
+    fn says_waiting(&self, place: usize, words: String) {
+        if let Some(index) = self.units.get(place).and_then(|unit| unit.cases.first()) {
+            let name = self.plan.case_at(*index).name();
+            self.doing(*index, || format!("{name} {words}"));
         }
     }
 

@@ -2,6 +2,7 @@ use super::Verdict;
 use super::budget::{BudgetOutcome, Timing};
 use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
 use super::habits::Habits;
+use super::requirement::Requirement;
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::scenario::Budget;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,17 @@ impl SummaryBuilder {
         Self { most: habits.slow, timing: Timing::new(&habits.budgets), ..Self::default() }
     }
 
+    /// One that knows which tags budgets name.
+    pub fn of_budgets(budgets: &[Budget]) -> Self {
+        Self { timing: Timing::new(budgets), ..Self::default() }
+    }
+
+    /// Each budget with what became of it, and those that were exceeded.
+    pub fn hold_to(&self, budgets: &[Budget]) -> (Vec<Requirement>, Vec<BudgetOutcome>) {
+        let (exceeded, idle) = self.hold(budgets);
+        (Requirement::budgets(budgets, &exceeded, &idle), exceeded)
+    }
+
     /// Notes why the cases are left out that are not run for this reason.
     pub(super) fn stop(&mut self, reason: &str) {
         self.stopped = Some(Stopped { reason: reason.to_owned(), left_out: 0 });
@@ -66,7 +78,7 @@ impl SummaryBuilder {
     }
 
     /// Takes the report of a case that has tags.
-    pub(super) fn add_tagged(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
+    pub fn add_tagged(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
         self.timing.add(report, tags);
         self.cases += 1;
         *self.verdicts.entry(report.verdict).or_default() += 1;
@@ -191,7 +203,6 @@ impl SummaryBuilder {
             known_faults: self.known_faults.into_iter().collect(),
             known_findings: self.known_findings.into_iter().collect(),
             mended: Vec::new(),
-            fails_when_mended: false,
             warnings,
             waived: self.waived.into_iter().collect(),
             off: self.off.into_iter().collect(),
@@ -201,6 +212,7 @@ impl SummaryBuilder {
             slow: slow.into_iter().map(|(_, it)| it).collect(),
             durations: self.timing.operations().map(|(name, it)| it.durations(name)).collect(),
             over_budget: Vec::new(),
+            requirements: Vec::new(),
             left_behind: self.left_behind.into_values().flatten().collect(),
             exchanges: self.exchanges,
             partly_judged: self.partly_judged,

@@ -2,7 +2,8 @@
 
 use super::text::{cut, plural, width, wrap};
 use super::{Style, style};
-use crate::coverage::{Counts, Coverage, Dimension, DocumentCoverage, Gap, Shortfall};
+use crate::coverage::{Counts, Coverage, Dimension, DocumentCoverage, Gap, percent_words};
+use crate::engine::{Requirement, RequirementKind, RequirementOutcome};
 
 /// As many lines are taken by the gaps of one dimension.
 const GAP_LINES: usize = 3;
@@ -23,31 +24,26 @@ pub fn render_coverage(coverage: &Coverage, style: Style) -> String {
     parts.collect::<Vec<_>>().join("\n")
 }
 
-/// Renders of what too little was covered; ends with a line end.
-pub fn render_shortfalls(shortfalls: &[Shortfall], style: Style) -> String {
+/// Renders what was asked of the coverage and not reached; ends with a line end. What could not be held to it
+/// is a note.
+pub fn render_shortfalls(requirements: &[Requirement], style: Style) -> String {
     let mut out = String::new();
-    for shortfall in shortfalls {
-        let Shortfall { dimension, wanted, count, gaps } = shortfall;
-        let words = match count.total {
-            0 => format!("nothing of {} was covered: no case calls an operation", dimension.plural()),
-            total => format!(
-                "{} % of the {} are covered ({} of {total}), less than {wanted} %",
-                percent(count.percent()),
-                dimension.plural(),
-                count.covered
-            ),
+    for requirement in requirements.iter().filter(|it| it.kind == RequirementKind::Coverage) {
+        let lead = match requirement.outcome {
+            RequirementOutcome::Met => continue,
+            RequirementOutcome::Unmet => style.paint(style::ERROR, "error:"),
+            RequirementOutcome::NotChecked => style.paint(style::WARNING, "note: "),
         };
-        for (index, line) in wrap(&words, style.columns() - 7).iter().enumerate() {
-            let lead = if index == 0 { style.paint(style::ERROR, "error:") } else { " ".repeat(6) };
-            out += &format!("{lead} {line}\n");
+        let mut words = requirement.words.clone();
+        if requirement.outcome == RequirementOutcome::NotChecked {
+            words
+                .iter_mut()
+                .for_each(|each| *each = format!("{} is not checked: {each}", requirement.name()));
         }
-        let rest = (count.total - count.covered).saturating_sub(gaps.len());
-        let rest = (rest > 0).then(|| format!("and {rest} more"));
-        let gaps: Vec<String> = gaps.iter().cloned().chain(rest).collect();
-        if !gaps.is_empty() {
-            let text = style.visible(&format!("not covered: {}", gaps.join(", ")));
-            for line in wrap(&text, style.columns() - 7) {
-                out += &format!("{}{line}\n", " ".repeat(7));
+        for (index, sentence) in words.iter().enumerate() {
+            for (row, line) in wrap(&style.visible(sentence), style.columns() - 7).iter().enumerate() {
+                let lead = if index + row == 0 { &lead } else { "      " };
+                out += &format!("{lead} {line}\n");
             }
         }
     }
@@ -104,20 +100,12 @@ fn table(counts: &Counts, style: Style) -> String {
             0 => style::ERROR,
             _ => style::WARNING,
         };
-        let share = style.paint(ink, &format!("{:>5} %", percent(count.percent())));
+        let share = style.paint(ink, &format!("{:>5} %", percent_words(count.percent())));
         let (covered, total) = (count.covered, count.total);
         let name = dimension.plural();
         out += &format!("  {name:<18}{covered:>digits$} of {total:>digits$}  {share}\n");
     }
     out
-}
-
-/// Rounded down, so that 100 % means all.
-fn percent(share: f64) -> String {
-    match share {
-        share if share >= 100.0 => "100".to_owned(),
-        share => format!("{:.1}", (share * 10.0).floor() / 10.0),
-    }
 }
 
 /// The gaps of one dimension: a line for each operation and response, as many as there is room for.

@@ -26,7 +26,15 @@ impl Fingerprints {
             document,
             &names.collect::<Vec<_>>().join("/"),
         ];
-        let key = parts.join("\n");
+        self.of_key(parts.join("\n"))
+    }
+
+    /// The fingerprint of something that is to be said of the run as a whole.
+    pub(super) fn of_whole(&mut self, name: &str) -> String {
+        self.of_key(format!("the run\n{name}"))
+    }
+
+    fn of_key(&mut self, key: String) -> String {
         let count = self.seen.entry(key.clone()).or_default();
         *count += 1;
         let digest = Sha256::digest(format!("{key}\n{count}"));

@@ -152,6 +152,7 @@ pub(super) fn record() -> ExchangeRecord {
         phase: Phase::Steps,
         operation: Some("updateAnOrder".to_owned()),
         attempt: 1,
+        case_attempt: 1,
         started: "2026-11-23T01:02:03.5Z".parse().expect("it is a time"),
         request: RequestRecord {
             method: "PUT".to_owned(),

@@ -1,7 +1,7 @@
 //! Annotations of GitHub Actions: workflow commands that put what was found beside the lines of the pull request.
 
 use super::plain;
-use super::record::{CaseRecord, FindingRecord, Outcome, PlaceRecord, RunRecord, Weight};
+use super::record::{CaseRecord, FindingRecord, Outcome, PlaceRecord, RunRecord, Weight, WholeFact};
 use super::text::plural;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -11,8 +11,8 @@ const MOST: usize = 10;
 
 /// Writes a line a finding: what made cases fail first, then the warnings of the whole run.
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
-    let mut errors: Vec<String> =
-        run.incomplete().into_iter().map(|words| command("error", "", "contest", &words)).collect();
+    let whole = run.whole().into_iter().filter(WholeFact::is_failure);
+    let mut errors: Vec<String> = whole.map(|fact| of_whole(run, &fact)).collect();
     for case in &run.cases {
         errors.extend(case_errors(run, case));
     }
@@ -39,6 +39,12 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(command("notice", "", "contest", &words).as_bytes())?;
     }
     Ok(())
+}
+
+/// The annotation of what is wrong with the run as a whole.
+fn of_whole(run: &RunRecord, fact: &WholeFact) -> String {
+    let place = fact.path.as_ref().map(|path| at(&run.from_root(path), fact.line.max(1), None));
+    command("error", &place.unwrap_or_default(), &fact.name, &fact.words.join("\n"))
 }
 
 /// The annotations of a case that failed; one without a finding is said at its own line.

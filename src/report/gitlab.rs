@@ -2,15 +2,16 @@
 
 use super::fingerprint::Fingerprints;
 use super::plain;
-use super::record::{RunRecord, Weight};
+use super::record::{RunRecord, Weight, WholeFact};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// One finding, with the members that GitLab reads.
 #[derive(Serialize)]
 struct Issue {
     description: String,
-    check_name: &'static str,
+    check_name: Cow<'static, str>,
     fingerprint: String,
     severity: &'static str,
     location: Location,
@@ -40,7 +41,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
             let text = format!("{}{at} ({})", finding.headline, case.name());
             issues.push(Issue {
                 description: plain::visible(&text).replace('\n', " "),
-                check_name: finding.code.as_str(),
+                check_name: finding.code.as_str().into(),
                 fingerprint: fingerprints.of(case, step, finding),
                 severity: match weight {
                     Weight::Error => "major",
@@ -54,6 +55,21 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
                 },
             });
         }
+    }
+    for fact in run.whole().into_iter().filter(WholeFact::is_failure) {
+        // Every issue has a line of a file: what has none stands where the run begins.
+        let first = run.cases.first().map(|case| case.path.as_str());
+        let Some(path) = fact.path.as_deref().or(first) else { continue };
+        issues.push(Issue {
+            description: plain::visible(&format!("{}: {}", fact.name, fact.message())).replace('\n', " "),
+            check_name: fact.rule(),
+            fingerprint: fingerprints.of_whole(&fact.name),
+            severity: "major",
+            location: Location {
+                path: run.from_root(path.strip_prefix("./").unwrap_or(path)),
+                lines: Lines { begin: fact.line.max(1) },
+            },
+        });
     }
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     out.write_all(b"\n")

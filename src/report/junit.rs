@@ -5,8 +5,7 @@
 //! of a test case, and its `properties`. `tests/schemas/junit.xsd` says all of it.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord, Weight};
-use crate::clock::Timestamp;
+use super::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -23,12 +22,9 @@ struct Suite<'r> {
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let suites = suites(run);
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let mut totals = counts(run.cases.iter());
-    // A reader must not take what ended too early for a success.
-    let is_broken = run.incomplete().is_some();
-    totals.errors += usize::from(is_broken);
-    totals.tests += usize::from(is_broken);
-    let Counts { tests, failures, errors, .. } = totals;
+    let whole = run.whole();
+    let outcomes = run.cases.iter().map(CaseRecord::outcome).chain(whole.iter().map(|fact| fact.outcome));
+    let Counts { tests, failures, errors, .. } = counts(outcomes);
     let _ = writeln!(
         text,
         "<testsuites name=\"contest\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" \
@@ -41,21 +37,54 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
         suite.write(run, &mut text);
         out.write_all(text.as_bytes())?;
     }
-    if let Some(words) = run.incomplete() {
-        out.write_all(incomplete(&words, run.started).as_bytes())?;
+    if !whole.is_empty() {
+        let mut text = String::new();
+        write_whole(&whole, run, &mut text);
+        out.write_all(text.as_bytes())?;
     }
     out.write_all(b"</testsuites>\n")
 }
 
-/// A suite of one case, which says that the run ended too early.
-fn incomplete(words: &str, started: Timestamp) -> String {
-    let message = attribute(words);
-    format!(
-        "  <testsuite name=\"contest\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\" time=\"0.000\" \
-         timestamp=\"{started}\">\n    <testcase name=\"the run\" classname=\"contest\" time=\"0.000\">\n      \
-         <error message=\"{message}\" type=\"incomplete\">{}</error>\n    </testcase>\n  </testsuite>\n",
-        content(words)
-    )
+/// A suite of what is to be said of the run itself: a case for each thing that was asked of it as a whole. A reader
+/// must not take a run for a success that is none.
+fn write_whole(facts: &[WholeFact], run: &RunRecord, out: &mut String) {
+    let Counts { tests, failures, errors, skipped } = counts(facts.iter().map(|fact| fact.outcome));
+    let _ = writeln!(
+        out,
+        "  <testsuite name=\"contest\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" \
+         skipped=\"{skipped}\" time=\"0.000\" timestamp=\"{}\">",
+        run.started
+    );
+    for fact in facts {
+        let name = attribute(&fact.name);
+        let _ = write!(out, "    <testcase name=\"{name}\" classname=\"contest\" time=\"0.000\"");
+        if let Some(path) = &fact.path {
+            let _ =
+                write!(out, " file=\"{}\" line=\"{}\"", attribute(&run.from_root(path)), fact.line.max(1));
+        }
+        match element(fact.outcome) {
+            None => out.push_str("/>\n"),
+            Some(element) => {
+                let (message, words) = (attribute(&fact.message()), content(&fact.words.join("\n")));
+                let _ = writeln!(
+                    out,
+                    ">\n      <{element} message=\"{message}\" type=\"{}\">{words}</{element}>\n    </testcase>",
+                    fact.kind
+                );
+            }
+        }
+    }
+    out.push_str("  </testsuite>\n");
+}
+
+/// What a test case holds of an outcome.
+fn element(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Passed => None,
+        Outcome::Failed => Some("failure"),
+        Outcome::Errored => Some("error"),
+        Outcome::Skipped => Some("skipped"),
+    }
 }
 
 /// The files in the order of their first case.
@@ -80,11 +109,11 @@ struct Counts {
     skipped: usize,
 }
 
-fn counts<'r>(cases: impl Iterator<Item = &'r CaseRecord>) -> Counts {
+fn counts(outcomes: impl Iterator<Item = Outcome>) -> Counts {
     let mut counts = Counts::default();
-    for case in cases {
+    for outcome in outcomes {
         counts.tests += 1;
-        match case.outcome() {
+        match outcome {
             Outcome::Passed => {}
             Outcome::Failed => counts.failures += 1,
             Outcome::Errored => counts.errors += 1,
@@ -96,7 +125,8 @@ fn counts<'r>(cases: impl Iterator<Item = &'r CaseRecord>) -> Counts {
 
 impl Suite<'_> {
     fn write(&self, run: &RunRecord, out: &mut String) {
-        let Counts { tests, failures, errors, skipped } = counts(self.cases.iter().copied());
+        let Counts { tests, failures, errors, skipped } =
+            counts(self.cases.iter().map(|case| case.outcome()));
         let time = self.cases.iter().map(|case| case.elapsed).sum();
         let started = self.cases.iter().map(|case| case.started).min().unwrap_or(run.started);
         let _ = writeln!(
@@ -150,13 +180,7 @@ fn write_case(run: &RunRecord, case: &CaseRecord, name: &str, out: &mut String) 
     case.tags.iter().for_each(|tag| property(out, 8, "tag", tag));
     case.operations.iter().for_each(|operation| property(out, 8, "operation", operation));
     out.push_str("      </properties>\n");
-    let element = match case.outcome() {
-        Outcome::Passed => None,
-        Outcome::Failed => Some("failure"),
-        Outcome::Errored => Some("error"),
-        Outcome::Skipped => Some("skipped"),
-    };
-    if let Some(element) = element {
+    if let Some(element) = element(case.outcome()) {
         let (open, findings) = (opening(element, case), plain::findings(case));
         let _ = match findings.is_empty() {
             true => writeln!(out, "      <{open}/>"),

@@ -1,7 +1,7 @@
 //! A summary in Markdown, for job summaries, merge requests and chat.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord};
+use super::record::{CaseRecord, Outcome, RunRecord, WholeFact};
 use super::text::{long_time, plural, short_time};
 use std::io::{self, Write};
 
@@ -15,15 +15,16 @@ const MOST_LINES: usize = 50;
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let mut text = format!("## {}\n\n", headline(run));
     text.push_str(&counts(run));
-    if let Some(words) = run.incomplete() {
-        text.push_str(&format!("\n> **Incomplete:** {}\n", inline(&words)));
-    }
-    if run.is_interrupted {
-        text.push_str("\n> **Interrupted:** the run was stopped before its end; cleanup was run\n");
+    if let Some(end) = run.end() {
+        let title = if run.is_interrupted { "Interrupted" } else { "Incomplete" };
+        text.push_str(&format!("\n> **{title}:** {}\n", inline(&end.message())));
     }
     for banner in &run.banners {
         text.push_str(&format!("\n> **Warning:** {}\n", inline(banner)));
     }
+    let unmet = run.asked().filter(WholeFact::is_failure);
+    let unmet = unmet.map(|fact| inline(&format!("{}: {}", fact.name, fact.message())));
+    list("Not met", unmet.collect(), &mut text);
     attention(run, &mut text);
     let summary = &run.summary;
     let counted = |what: &str, count: u32| match count {
@@ -45,6 +46,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     list("Known faults", known.collect(), &mut text);
     let not_checked = summary.not_checked.iter().map(|reason| counted(&reason.what, reason.count));
     list("Not checked", not_checked.collect(), &mut text);
+    list("Mended", summary.mended.iter().map(|line| inline(line)).collect(), &mut text);
     list("Left behind", summary.left_behind.iter().map(|line| inline(line)).collect(), &mut text);
     out.write_all(text.as_bytes())
 }
@@ -53,11 +55,15 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
 fn headline(run: &RunRecord) -> String {
     let cases = plural(run.cases.len(), "case");
     let of = |outcome: Outcome| run.cases.iter().filter(|case| case.outcome() == outcome).count();
+    let unmet = match run.asked().filter(WholeFact::is_failure).count() {
+        0 => String::new(),
+        unmet => format!(", {} not met", plural(unmet, "requirement")),
+    };
     match (of(Outcome::Failed), of(Outcome::Errored)) {
-        (0, 0) => format!("contest: {cases}, none failed"),
-        (0, errored) => format!("contest: {errored} of {cases} errored"),
-        (failed, 0) => format!("contest: {failed} of {cases} failed"),
-        (failed, errored) => format!("contest: {failed} of {cases} failed, {errored} errored"),
+        (0, 0) => format!("contest: {cases}, none failed{unmet}"),
+        (0, errored) => format!("contest: {errored} of {cases} errored{unmet}"),
+        (failed, 0) => format!("contest: {failed} of {cases} failed{unmet}"),
+        (failed, errored) => format!("contest: {failed} of {cases} failed, {errored} errored{unmet}"),
     }
 }
 

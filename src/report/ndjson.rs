@@ -15,6 +15,8 @@ enum Line<'r> {
         started: String,
         environment: Option<&'r str>,
         folder: Option<&'r str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shard: Option<String>,
         target: &'r str,
         seed: u64,
         run_id: &'r str,
@@ -80,6 +82,7 @@ fn started_line(started: &RunStarted, folder: Option<&str>, parts: &[PartRecord]
         started: started.started.to_string(),
         environment: started.environment.as_deref(),
         folder,
+        shard: started.shard.map(|shard| shard.to_string()),
         target: &started.target,
         seed: started.seed,
         run_id: &started.run_id,

@@ -14,6 +14,8 @@ use std::time::Duration;
 pub struct Progress {
     bar: Option<ProgressBar>,
     running: Vec<Running>,
+    /// A case that has not started, and what it waits for.
+    waiting: Option<(usize, String)>,
 }
 
 /// A case under way.
@@ -56,7 +58,7 @@ impl Progress {
             }
             bar
         });
-        Self { bar, running: Vec::new() }
+        Self { bar, running: Vec::new(), waiting: None }
     }
 
     /// Takes the next event and draws what changed.
@@ -66,12 +68,14 @@ impl Progress {
             Event::RunStarted(started) => bar.set_length(started.cases as u64),
             Event::CaseStarted { index, name } => {
                 let name = shown(name);
+                self.waiting = self.waiting.take().filter(|(waiting, _)| waiting != index);
                 self.running.push(Running { index: *index, name, doing: String::new(), slow: None });
                 bar.set_message(self.message());
             }
             Event::Doing { index, what } => {
-                if let Some(case) = self.running.iter_mut().find(|case| case.index == *index) {
-                    case.doing = shown(what);
+                match self.running.iter_mut().find(|case| case.index == *index) {
+                    Some(case) => case.doing = shown(what),
+                    None => self.waiting = Some((*index, shown(what))),
                 }
                 bar.set_message(self.message());
             }
@@ -84,6 +88,7 @@ impl Progress {
             Event::Exchanged(_) | Event::Stopped { .. } => {}
             Event::CaseFinished(case) => {
                 self.running.retain(|other| other.index != case.index);
+                self.waiting = self.waiting.take().filter(|(waiting, _)| *waiting != case.index);
                 bar.set_message(self.message());
                 bar.inc(1);
             }
@@ -99,12 +104,17 @@ impl Progress {
         }
     }
 
-    /// The case that has been running longest: the one a person would wait for.
+    /// The case that has been running longest: the one a person would wait for; and one that waits for it.
     fn message(&self) -> String {
-        match self.running.as_slice() {
+        let running = match self.running.as_slice() {
             [] => String::new(),
             [case] => case.words(),
             [case, others @ ..] => format!("({} more) {}", others.len(), case.words()),
+        };
+        match &self.waiting {
+            Some((_, words)) if !running.is_empty() => format!("{running}; {words}"),
+            Some((_, words)) => words.clone(),
+            None => running,
         }
     }
 }
@@ -142,6 +152,11 @@ mod tests {
             "b",
         ))));
         assert_eq!(progress.message(), "c › d␛");
+        let waits = "e › f waits for lock `shop`".to_owned();
+        progress.event(&Event::Doing { index: 2, what: waits });
+        assert_eq!(progress.message(), "c › d␛; e › f waits for lock `shop`");
+        progress.event(&started(2, "e › f"));
+        assert_eq!(progress.message(), "(1 more) c › d␛");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 
 use super::fingerprint::Fingerprints;
 use super::plain;
-use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight};
+use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight, WholeFact};
 use crate::diagnostic::Code;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// RFC 3986 §3.3: what a path segment cannot hold as it is.
@@ -31,56 +32,124 @@ const SEGMENT: &AsciiSet = &CONTROLS
 /// The id of the related location of the document.
 const DOCUMENT: usize = 1;
 
-/// Writes the run as one log with one run.
+/// Writes the run as one log with one run, a result a line: what is written is never held as a whole.
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: Vec<Code> = Vec::new();
+    let rules = Rules::of(run);
     let mut fingerprints = Fingerprints::default();
-    let mut results = Vec::new();
+    out.write_all(b"{\n  \"$schema\": \"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \"runs\": [{")?;
+    let tool = json!({ "driver": {
+        "name": "contest",
+        "version": run.contest,
+        "semanticVersion": run.contest,
+        "rules": rules.written,
+    } });
+    let invocation = json!({
+        "executionSuccessful": run.is_complete,
+        "startTimeUtc": run.started.to_string(),
+        "endTimeUtc": run.started.saturating_add(run.elapsed).unwrap_or(run.started).to_string(),
+        "toolExecutionNotifications": notifications(run),
+    });
+    let root = "The root of the repository, or the folder of the run outside of one.";
+    let properties = json!({
+        "environment": run.environment, "target": run.target, "seed": run.seed.to_string(), "runId": run.run_id,
+    });
+    let members = [
+        ("tool", tool),
+        ("invocations", json!([invocation])),
+        ("originalUriBaseIds", json!({ "%SRCROOT%": { "description": { "text": root } } })),
+        ("columnKind", json!("unicodeCodePoints")),
+        ("properties", properties),
+    ];
+    for (name, value) in members {
+        write!(out, "\n    \"{name}\": ")?;
+        serde_json::to_writer(&mut *out, &value)?;
+        out.write_all(b",")?;
+    }
+    out.write_all(b"\n    \"results\": [")?;
+    let mut is_first = true;
+    let mut item = |out: &mut dyn Write, result: &Value| {
+        out.write_all(if std::mem::take(&mut is_first) { b"\n      " } else { b",\n      " })?;
+        serde_json::to_writer(out, result).map_err(io::Error::from)
+    };
     for case in &run.cases {
         for (step, finding, weight) in case.findings() {
-            let rule = rules.iter().position(|code| *code == finding.code).unwrap_or_else(|| {
-                rules.push(finding.code);
-                rules.len() - 1
-            });
             let fingerprint = fingerprints.of(case, step, finding);
-            results.push(result(run, (case, step, finding), weight, rule, &fingerprint));
+            let rule = rules.index(finding.code.as_str());
+            item(out, &result(run, (case, step, finding), weight, rule, &fingerprint))?;
         }
     }
-    let log = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "contest",
-                "version": run.contest,
-                "semanticVersion": run.contest,
-                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
-            } },
-            "invocations": [{
-                "executionSuccessful": run.is_complete,
-                "startTimeUtc": run.started.to_string(),
-                "endTimeUtc": run.started.saturating_add(run.elapsed).unwrap_or(run.started).to_string(),
-                "toolExecutionNotifications": notifications(run),
-            }],
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository, or the folder of the run outside of one." } } },
-            "columnKind": "unicodeCodePoints",
-            "properties": {
-                "environment": run.environment, "target": run.target, "seed": run.seed.to_string(),
-                "runId": run.run_id,
-            },
-            "results": results,
-        }],
-    });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    out.write_all(b"\n")
+    for (fact, path) in failures(run) {
+        let fingerprint = fingerprints.of_whole(&fact.name);
+        item(out, &of_whole(run, &fact, &path, rules.index(&fact.rule()), &fingerprint))?;
+    }
+    out.write_all(b"\n    ]\n  }]\n}\n")
+}
+
+/// The rules that results name, in the order met with.
+struct Rules {
+    written: Vec<Value>,
+    indices: HashMap<String, usize>,
+}
+
+impl Rules {
+    fn of(run: &RunRecord) -> Self {
+        let mut rules = Self { written: Vec::new(), indices: HashMap::new() };
+        for (_, finding, _) in run.cases.iter().flat_map(CaseRecord::findings) {
+            rules.note(finding.code.as_str(), || rule(finding.code));
+        }
+        for (fact, _) in failures(run) {
+            rules.note(
+                &fact.rule(),
+                || json!({ "id": fact.rule(), "shortDescription": { "text": fact.about } }),
+            );
+        }
+        rules
+    }
+
+    fn note(&mut self, id: &str, rule: impl FnOnce() -> Value) {
+        if !self.indices.contains_key(id) {
+            self.indices.insert(id.to_owned(), self.written.len());
+            self.written.push(rule());
+        }
+    }
+
+    /// Every rule was noted before results are written.
+    fn index(&self, id: &str) -> usize {
+        self.indices.get(id).copied().unwrap_or_default()
+    }
+}
+
+/// What was asked of the run and not met, each with the file that it is shown at. Code scanning takes no result
+/// without a place: what has none stands where the run begins.
+fn failures(run: &RunRecord) -> impl Iterator<Item = (WholeFact, String)> {
+    let first = run.cases.first().map(|case| case.path.clone());
+    let unmet = run.asked().filter(WholeFact::is_failure);
+    unmet.filter_map(move |fact| {
+        let path = fact.path.clone().or(first.clone())?;
+        Some((fact, path))
+    })
+}
+
+fn of_whole(run: &RunRecord, fact: &WholeFact, path: &str, rule: usize, fingerprint: &str) -> Value {
+    json!({
+        "ruleId": fact.rule(),
+        "ruleIndex": rule,
+        "level": "error",
+        "message": { "text": plain::visible(&unlinked(&format!("{}: {}", fact.name, fact.message()))) },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": artifact(&run.from_root(path)), "region": { "startLine": fact.line.max(1) },
+        } }],
+        "partialFingerprints": { "contestFinding/v1": fingerprint },
+    })
 }
 
 /// What the reader of the whole should know: §3.58.
 fn notifications(run: &RunRecord) -> Vec<Value> {
-    let incomplete = run.incomplete().map(|words| json!({ "level": "error", "message": { "text": words } }));
+    let error = |fact: WholeFact| json!({ "level": "error", "message": { "text": format!("{}: {}", fact.name, fact.message()) } });
+    let failures = run.whole().into_iter().filter(WholeFact::is_failure).map(error);
     let banners =
         run.banners.iter().map(|banner| json!({ "level": "warning", "message": { "text": banner } }));
-    incomplete.into_iter().chain(banners).collect()
+    failures.chain(banners).collect()
 }
 
 /// A code with its page.

@@ -3,7 +3,7 @@
 use super::dry_run::state;
 use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
 use super::{Style, style, timing};
-use crate::engine::{Attention, Summary, Verdict};
+use crate::engine::{Attention, BudgetOutcome, Requirement, RequirementKind, Summary, Verdict};
 
 /// More lines of one kind than this are folded; what they say stands further up as well.
 const MOST_LINES: usize = 50;
@@ -39,7 +39,7 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     if shown.is_listed {
         out += &attention(&summary.attention, style);
     }
-    let over = summary.over_budget.iter().map(timing::over_budget).collect();
+    let over = summary.over_budget.iter().map(BudgetOutcome::words).collect();
     out += &entries("over budget:", over, style::ERROR, style);
     if let Some(stopped) = summary.stopped.as_ref().filter(|stopped| stopped.left_out > 0) {
         let (cases, were) =
@@ -50,7 +50,8 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     if !shown.is_quiet {
         out += &asides(summary, style);
     }
-    let ink = if summary.fails_when_mended { style::ERROR } else { style::WARNING };
+    let is_fatal = |it: &Requirement| it.kind == RequirementKind::Baseline && it.is_unmet();
+    let ink = if summary.requirements.iter().any(is_fatal) { style::ERROR } else { style::WARNING };
     out += &entries("mended", summary.mended.clone(), ink, style);
     if shown.has_durations && !summary.durations.is_empty() {
         out += &timing::durations(&summary.durations, style);

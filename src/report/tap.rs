@@ -1,7 +1,7 @@
 //! TAP 14, the Test Anything Protocol: a test point a case, with what is known of it as YAML below.
 
 use super::plain;
-use super::record::{CaseRecord, RunRecord, Weight, milliseconds};
+use super::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact, milliseconds};
 use crate::engine::Verdict;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -9,7 +9,9 @@ use std::io::{self, Write};
 /// Writes the run; one that ended too early bails out behind what ran.
 pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let incomplete = run.incomplete();
-    let planned = if incomplete.is_some() { run.planned as usize } else { run.cases.len() };
+    let cases = if incomplete.is_some() { run.planned as usize } else { run.cases.len() };
+    let asked: Vec<WholeFact> = run.asked().collect();
+    let planned = cases + asked.len();
     let mut text = format!("TAP version 14\n1..{planned}");
     text.push_str(if planned == 0 { " # SKIP no case was selected\n" } else { "\n" });
     for line in [format!("contest {}", run.contest), format!("target: {}", run.target)] {
@@ -21,8 +23,11 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     for (index, case) in run.cases.iter().enumerate() {
         out.write_all(point(case, index + 1).as_bytes())?;
     }
-    match incomplete {
-        Some(words) => writeln!(out, "Bail out! {}", one_line(&words)),
+    for (index, fact) in asked.iter().enumerate() {
+        out.write_all(whole(fact, run.cases.len() + index + 1).as_bytes())?;
+    }
+    match run.end() {
+        Some(end) => writeln!(out, "Bail out! {}", one_line(&end.message())),
         None => Ok(()),
     }
 }
@@ -80,6 +85,24 @@ fn point(case: &CaseRecord, number: usize) -> String {
         }
     }
     out.push_str("  ...\n");
+    out
+}
+
+/// A test point for what was asked of the run as a whole.
+fn whole(fact: &WholeFact, number: usize) -> String {
+    let (word, directive) = match fact.outcome {
+        Outcome::Passed => ("ok", String::new()),
+        Outcome::Skipped => ("ok", format!(" # SKIP {}", escaped(&fact.message()))),
+        Outcome::Failed | Outcome::Errored => ("not ok", String::new()),
+    };
+    let mut out = format!("{word} {number} - {}{directive}\n", escaped(&fact.name));
+    if fact.is_failure() {
+        let _ = writeln!(out, "  ---\n  kind: {}", quoted(fact.kind));
+        if let Some(path) = &fact.path {
+            let _ = writeln!(out, "  at: {}", quoted(&format!("{path}:{}", fact.line.max(1))));
+        }
+        let _ = writeln!(out, "  message: {}\n  ...", quoted(&fact.message()));
+    }
     out
 }
 

@@ -2,39 +2,10 @@
 
 use super::text::{cut, plural, width};
 use super::{Style, style};
-use crate::engine::{BudgetOutcome, Durations, SlowCase};
-use std::time::Duration;
+use crate::engine::{Durations, SlowCase, fine_time};
 
 /// More operations than this are counted.
 const MOST_OPERATIONS: usize = 50;
-
-/// A time with three digits that count: `0.43 ms`, `12.3 ms`, `301 ms`, `1.23 s`, `123 s`.
-pub(super) fn fine_time(time: Duration) -> String {
-    let (number, unit) = match time.as_micros() {
-        // Rounded up, as samples are, so that what is over a limit never looks like the limit.
-        micros @ 0..=999_000 => (micros as f64 / 1000.0, "ms"),
-        micros => (micros as f64 / 1_000_000.0, "s"),
-    };
-    let decimals = match number {
-        n if n < 9.995 => 2,
-        n if n < 99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.decimals$} {unit}")
-}
-
-/// `p95=300ms: the p95 of 61 exchanges is 420 ms`.
-pub(super) fn over_budget(outcome: &BudgetOutcome) -> String {
-    let BudgetOutcome { budget, measure, operation, tag, measured, count, .. } = outcome;
-    let exchanges = plural(usize::try_from(*count).unwrap_or(usize::MAX), "exchange");
-    let of = match (operation, tag) {
-        (Some(operation), _) => format!("{exchanges} of {operation}"),
-        (None, Some(tag)) => format!("{exchanges} of cases tagged {tag}"),
-        (None, None) => exchanges,
-    };
-    let measure = if measure == "max" { "longest" } else { measure };
-    format!("{budget}, and the {measure} of {of} is {}", fine_time(*measured))
-}
 
 /// `1.23 s  file › title (step pay: 1.10 s)`.
 pub(super) fn slow(case: &SlowCase) -> String {
@@ -79,43 +50,7 @@ pub(super) fn durations(all: &[Durations], style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_three_digits() {
-        let check =
-            |micros: u64, expected: &str| assert_eq!(fine_time(Duration::from_micros(micros)), expected);
-        check(0, "0.00 ms");
-        check(430, "0.43 ms");
-        check(9_990, "9.99 ms");
-        check(9_999, "10.0 ms");
-        check(12_300, "12.3 ms");
-        check(301_000, "301 ms");
-        check(999_000, "999 ms");
-        check(1_000_000, "1.00 s");
-        check(1_234_567, "1.23 s");
-        check(123_000_000, "123 s");
-    }
-
-    #[test]
-    fn a_budget_that_was_exceeded_is_one_sentence() {
-        let outcome = BudgetOutcome {
-            budget: "p95=300ms".to_owned(),
-            measure: "p95".to_owned(),
-            operation: None,
-            tag: None,
-            limit: Duration::from_millis(300),
-            measured: Duration::from_millis(420),
-            count: 61,
-        };
-        assert_eq!(over_budget(&outcome), "p95=300ms, and the p95 of 61 exchanges is 420 ms");
-        let outcome = BudgetOutcome {
-            operation: Some("list".to_owned()),
-            measure: "max".to_owned(),
-            count: 1,
-            ..outcome
-        };
-        assert_eq!(over_budget(&outcome), "p95=300ms, and the longest of 1 exchange of list is 420 ms");
-    }
+    use std::time::Duration;
 
     #[test]
     fn operations_stand_in_a_table_with_the_slowest_first() {

@@ -24,6 +24,8 @@ pub(super) struct Line<'r> {
     phase: &'static str,
     operation: Option<&'r str>,
     attempt: usize,
+    #[serde(skip_serializing_if = "is_first")]
+    case_attempt: usize,
     started_date_time: String,
     time: f64,
     request: WrittenRequest<'r>,
@@ -95,6 +97,11 @@ impl<W: Write> Trace<W> {
     }
 }
 
+/// Whether it is of a case's first run, as nearly all are.
+fn is_first(case_attempt: &usize) -> bool {
+    *case_attempt == 1
+}
+
 impl<'r> Line<'r> {
     pub(super) fn of(record: &'r ExchangeRecord) -> Self {
         Self {
@@ -103,6 +110,7 @@ impl<'r> Line<'r> {
             phase: record.phase.key(),
             operation: record.operation.as_deref(),
             attempt: record.attempt,
+            case_attempt: record.case_attempt,
             started_date_time: record.started.to_string(),
             time: milliseconds(record.latency),
             request: WrittenRequest::of(&record.request),

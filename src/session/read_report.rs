@@ -1,5 +1,5 @@
 use super::report_request::{ReportRequest, ReportTarget};
-use super::write::write_file;
+use super::write::write_file_with;
 use crate::limits::Limits;
 use crate::report::RunRecord;
 use crate::source::Source;
@@ -40,10 +40,8 @@ pub fn write_report(record: &RunRecord, request: &ReportRequest) -> Result<(), S
             out.flush()
         }
         ReportTarget::File(path) | ReportTarget::Behind(path) => {
-            let mut text = Vec::new();
-            request.format.write(record, &mut text)?;
             super::reports::make_folder(path)?;
-            write_file(path, &text)
+            write_file_with(path, &mut |out| request.format.write(record, out))
         }
     };
     match write() {

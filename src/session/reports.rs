@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::report_request::{ReportRequest, ReportTarget, chosen, of_job};
-use super::write::write_file;
+use super::write::write_file_with;
 use crate::engine::Event;
 use crate::report::{Format, Recorder};
 use std::fs::File;
@@ -22,9 +22,16 @@ const SHARE: u32 = 20;
 /// second at most and when the run is over. Each is valid at any moment, and says whether it is complete.
 #[derive(Debug)]
 pub struct Reports {
-    events: Sender<Event>,
+    news: Sender<News>,
     writer: JoinHandle<Vec<String>>,
     takes_stdout: bool,
+}
+
+/// What the thread of the reports is told.
+enum News {
+    Event(Event),
+    /// The run could not begin, for this reason.
+    Failure(String),
 }
 
 /// One report under way.
@@ -81,11 +88,11 @@ impl Session {
         if let Some(reason) = reports.iter_mut().find_map(|report| report.failure.take()) {
             return Err(reason);
         }
-        let (events, receiver) = mpsc::channel();
+        let (news, receiver) = mpsc::channel();
         let writer = std::thread::Builder::new().name("reports".to_owned());
         let writer = writer.spawn(move || follow(&receiver, reports, recorder));
         let writer = writer.map_err(|error| format!("the reports cannot be written: {error}"))?;
-        Ok(Some(Reports { events, writer, takes_stdout }))
+        Ok(Some(Reports { news, writer, takes_stdout }))
     }
 }
 
@@ -100,8 +107,13 @@ impl Reports {
         // Exchanges come with the steps of their case.
         if !matches!(event, Event::Exchanged(_)) {
             // The thread ends with the sender and not before.
-            let _ = self.events.send(event.clone());
+            let _ = self.news.send(News::Event(event.clone()));
         }
+    }
+
+    /// Takes note that the run could not begin: who reads a report alone must not take it for a success.
+    pub fn fail(&self, reason: &str) {
+        let _ = self.news.send(News::Failure(reason.to_owned()));
     }
 
     /// Writes what is left.
@@ -109,21 +121,25 @@ impl Reports {
     /// # Errors
     /// A sentence for each report that could not be written.
     pub fn finish(self) -> Result<(), String> {
-        drop(self.events);
+        drop(self.news);
         let failures = self.writer.join().unwrap_or_else(|_| vec!["the reports are incomplete".to_owned()]);
         if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
     }
 }
 
 /// Takes events until there are no more.
-fn follow(events: &Receiver<Event>, mut reports: Vec<Report>, mut recorder: Recorder) -> Vec<String> {
+fn follow(news: &Receiver<News>, mut reports: Vec<Report>, mut recorder: Recorder) -> Vec<String> {
     let folder = recorder.record().folder.clone();
     let mut next = Instant::now();
     let mut has_news = false;
     loop {
         let wait = if has_news { next.saturating_duration_since(Instant::now()) } else { INTERVAL };
-        match events.recv_timeout(wait) {
-            Ok(event) => {
+        match news.recv_timeout(wait) {
+            Ok(News::Failure(reason)) => {
+                recorder.fail(&reason);
+                has_news = true;
+            }
+            Ok(News::Event(event)) => {
                 reports.iter_mut().for_each(|report| report.line(&event, folder.as_deref()));
                 recorder.event(&event);
                 has_news = true;
@@ -147,11 +163,7 @@ fn write_all(reports: &mut [Report], recorder: &mut Recorder, is_end: bool) {
     let record = recorder.record();
     for report in reports {
         report.attempt(|format, sink| match sink {
-            Sink::File(path) => {
-                let mut text = Vec::new();
-                format.write(record, &mut text)?;
-                write_file(path, &text)
-            }
+            Sink::File(path) => write_file_with(path, &mut |out| format.write(record, out)),
             Sink::Stdout if is_end && !format.is_live() => {
                 let mut text = Vec::new();
                 format.write(record, &mut text)?;
@@ -186,7 +198,11 @@ impl Report {
         let to = match request.to {
             ReportTarget::Stdout => Sink::Stdout,
             ReportTarget::Log => Sink::Log { is_stderr: takes_stdout },
-            ReportTarget::Behind(path) => Sink::Behind(path),
+            ReportTarget::Behind(path) => {
+                let opened = File::options().create(true).append(true).open(&path);
+                opened.map_err(|error| unwritable(request.format, &path, &error))?;
+                Sink::Behind(path)
+            }
             ReportTarget::File(path) => {
                 let opened = make_folder(&path).and_then(|()| match request.format.is_live() {
                     true => File::create(&path).map(|file| Sink::Lines(file, path.clone())),

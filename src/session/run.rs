@@ -5,7 +5,6 @@ use super::connection::banners;
 use super::load::Destination;
 use super::mocks::{IdleMocks, start_mocks};
 use super::runtime::runtime_of_one_thread;
-use crate::coverage::Thresholds;
 use crate::engine::{Event, Gate, Habits, RunSettings, Summary, Target, run};
 use crate::http::{Client, ClientSettings, Tokens};
 use crate::plan::Plan;
@@ -63,16 +62,6 @@ impl Session {
             }
         };
         Ok(run(plan, Arc::new(settings), target, emit).await)
-    }
-
-    /// How much a run that measures coverage has to cover, by the project file.
-    pub fn wanted_coverage(&self) -> Thresholds {
-        let mut wanted = Thresholds::default();
-        for (dimension, percent) in self.project.iter().flat_map(|project| &project.fail_under) {
-            // The keys of the file are the names of the dimensions.
-            let _ = wanted.set(dimension, &percent.to_string());
-        }
-        wanted
     }
 
     /// Runs some cases of the plan, as [`Session::run`] runs all.
@@ -193,6 +182,7 @@ impl Session {
             stepper: self.settings.stepper.clone(),
             coverage: self.settings.coverage,
             is_dry: self.settings.is_dry,
+            demands: self.demands(),
             interrupt,
         }
     }

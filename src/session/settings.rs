@@ -2,7 +2,7 @@ use super::baseline::BaselineSettings;
 use super::library::Allowed;
 use super::overlays::OverlayFile;
 use super::report_request::ReportSettings;
-use crate::coverage::CoverageSettings;
+use crate::coverage::{CoverageSettings, Thresholds};
 use crate::engine::{Habits, Order, Stepper};
 use crate::plan::Selection;
 use crate::scenario::{ContractSettings, Rate};
@@ -63,6 +63,8 @@ pub struct Settings {
     pub stepper: Option<Arc<dyn Stepper>>,
     /// How coverage of the documents is measured; `None` where it is not.
     pub coverage: Option<CoverageSettings>,
+    /// How much is to be covered, before what the project file says.
+    pub fail_under: Thresholds,
     /// Severities that count before those of every file.
     pub contract: ContractSettings,
     /// The process's variables.

@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file wholly or not at all: who reads it sees the old text or the new one, and a process that is
@@ -9,6 +9,17 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When the folder or the file cannot be written to.
 pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_file_with(path, &mut |out| out.write_all(content))
+}
+
+/// Writes a file as [`write_file`] does, what is written coming bit by bit.
+///
+/// # Errors
+/// When the folder or the file cannot be written to, or what the writing says.
+pub(super) fn write_file_with(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // What is replaced is the file that a link leads to.
     let path = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
@@ -27,6 +38,28 @@ pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Makes the folder of a file that is to be written later, and sees whether it can be: what cannot should be said
+/// before a run of an hour and not behind it.
+///
+/// # Errors
+/// When the folder or the file cannot be written to.
+pub fn prepare_file(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    if let Ok(found) = fs::metadata(path) {
+        if found.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        if found.permissions().readonly() {
+            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        }
+    }
+    let beside = beside(path)?;
+    File::create(&beside)?;
+    fs::remove_file(beside)
+}
+
 /// A name in the same folder, so that the file can be moved to its place in one step.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
@@ -36,13 +69,18 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(hidden))
 }
 
-fn write(path: &Path, content: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let mut file = File::create(path)?;
+fn write(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    permissions: Option<fs::Permissions>,
+) -> io::Result<()> {
+    let file = File::create(path)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
     }
-    file.write_all(content)?;
-    file.sync_all()
+    let mut out = BufWriter::new(file);
+    content(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 #[cfg(test)]
@@ -76,6 +114,20 @@ mod tests {
         assert_eq!(names(&folder), ["a.yaml"]);
         assert!(write_file(&folder.join("no/such/folder"), b"x").is_err());
         assert!(write_file(Path::new("/"), b"x").is_err());
+        let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before_and_nothing_is_left() {
+        let folder = folder("prepared");
+        let path = folder.join("a/b.json");
+        prepare_file(&path).expect("it can be written");
+        assert_eq!(names(&folder.join("a")), Vec::<String>::new());
+        fs::write(&path, "old").expect("it is written");
+        prepare_file(&path).expect("it can be written again");
+        assert_eq!(fs::read_to_string(&path).expect("it is readable"), "old");
+        assert!(prepare_file(&folder.join("a")).is_err(), "a folder is no file");
+        assert!(prepare_file(&path.join("c")).is_err(), "a file is no folder");
         let _ = fs::remove_dir_all(&folder);
     }
 

@@ -4,6 +4,7 @@ use contest::diagnostic::Problems;
 use contest::limits::Limits;
 use contest::source::Source;
 use contest::yaml::{Dialect, load};
+use regex::Regex;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -28,6 +29,8 @@ fn blocks(page: &str) -> Vec<&str> {
 
 /// The commands of contest in a text, as a shell would give them, variables filled in.
 fn commands(text: &str) -> Vec<Vec<String>> {
+    // A command may go on in further lines.
+    let text = Regex::new(r"\\\n *").expect("a pattern").replace_all(text, "");
     let lines = text.lines().filter_map(|line| {
         let at = ["contest run ", "contest report "].iter().filter_map(|start| line.find(start)).min()?;
         // What is quoted in a sentence is no command line.

@@ -1,5 +1,6 @@
 //! Tests over the whole: the house, the shipped documents, the judge, the command line.
 
+mod action;
 mod again;
 mod attempt;
 mod baseline;
@@ -51,3 +52,4 @@ mod surroundings;
 mod tokens;
 mod trace;
 mod watch;
+mod whole;

@@ -46,6 +46,8 @@ pub(super) struct StepContext<'c> {
     /// The case's place in the plan, and its id.
     pub(super) index: usize,
     pub(super) id: Arc<str>,
+    /// How often the case ran before.
+    pub(super) attempt: usize,
     /// `file › title`.
     pub(super) name: Arc<str>,
     /// The row of the case.

@@ -45,6 +45,16 @@ const COMPLETION_INDEX: &str = "JOB_COMPLETION_INDEX";
 const NODE: (&str, &str) = ("CI_NODE_INDEX", "CI_NODE_TOTAL");
 
 impl Shard {
+    /// Which one it is, from 1.
+    pub fn index(self) -> u32 {
+        self.index.get()
+    }
+
+    /// Of how many.
+    pub fn count(self) -> u32 {
+        self.count.get()
+    }
+
     /// Reads `I/N`, the I-th of N shares.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use super::{Style, render_coverage, render_shortfalls};
-use crate::coverage::{Coverage, Dimension, Thresholds};
+use crate::coverage::{Coverage, Thresholds};
+use crate::engine::Requirement;
 use crate::report::text::width;
 use serde_json::json;
 
@@ -99,15 +100,23 @@ fn nothing_is_said_of_nothing() {
 #[test]
 fn what_was_not_reached_names_the_first_gaps() {
     let thresholds = Thresholds::parse("operation=50,status=80,branch=100").expect("it is right");
-    let text = render_shortfalls(&thresholds.shortfalls(&coverage()), Style::plain(80));
+    let of = |thresholds: &Thresholds, coverage: &Coverage, is_share| {
+        render_shortfalls(&Requirement::coverage(thresholds, Some(coverage), is_share), Style::plain(80))
+    };
+    let text = of(&thresholds, &coverage(), false);
     let expected = "\
 error: 16.6 % of the statuses are covered (1 of 6), less than 80 %
        not covered: 400 of getOrder, 401 of getOrder, 404 of getOrder, and 2
        more
 ";
     assert_eq!(text, expected);
-    let nothing = Thresholds::parse("operation=1").expect("it is right").shortfalls(&Coverage::default());
-    let text = render_shortfalls(&nothing, Style::plain(80));
+    let one = Thresholds::parse("operation=1").expect("it is right");
+    let text = of(&one, &Coverage::default(), false);
     assert_eq!(text, "error: nothing of operations was covered: no case calls an operation\n");
-    assert_eq!(nothing[0].dimension, Dimension::Operation);
+    let text = of(&one, &Coverage::default(), true);
+    let expected = "\
+note:  coverage operation=1 is not checked: a share of the cases has run:
+       `contest report merge` holds all shares together to it
+";
+    assert_eq!(text, expected);
 }

@@ -28,6 +28,11 @@ pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
     Ok(read.into_iter().map(|exchange| Arc::new(exchange.into_record())).collect())
 }
 
+/// The run of a case of which nothing is said.
+fn first() -> u32 {
+    1
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Exchange {
@@ -36,6 +41,8 @@ struct Exchange {
     phase: Phase,
     operation: Option<String>,
     attempt: u32,
+    #[serde(default = "first")]
+    case_attempt: u32,
     #[serde(with = "words::moment")]
     started_date_time: Timestamp,
     #[serde(with = "words::time")]
@@ -98,6 +105,7 @@ impl Exchange {
             phase: self.phase,
             operation: self.operation,
             attempt: self.attempt as usize,
+            case_attempt: self.case_attempt as usize,
             started: self.started_date_time,
             request: RequestRecord {
                 method: self.request.method,

@@ -90,7 +90,11 @@ impl SummaryRecord {
     pub(super) fn take_limits(&mut self, other: Self) {
         self.slow.extend(other.slow);
         self.slow.sort_by_key(|case| std::cmp::Reverse(case.time));
-        self.over_budget.extend(other.over_budget);
+        for words in other.mended {
+            if !self.mended.contains(&words) {
+                self.mended.push(words);
+            }
+        }
         match (&mut self.stopped, other.stopped) {
             (Some(stopped), Some(other)) => {
                 stopped.left_out = stopped.left_out.saturating_add(other.left_out)

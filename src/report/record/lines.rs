@@ -26,6 +26,8 @@ struct Started {
     environment: Option<String>,
     #[serde(default)]
     folder: Option<String>,
+    #[serde(default)]
+    shard: Option<String>,
     target: String,
     seed: u64,
     run_id: String,
@@ -56,6 +58,7 @@ pub(super) fn read(text: &str) -> Result<RunRecord, ReadError> {
                 record.started = started.started;
                 record.environment = started.environment;
                 record.folder = started.folder;
+                record.shard = started.shard;
                 record.target = started.target;
                 record.seed = started.seed;
                 record.run_id = started.run_id;

@@ -1,3 +1,4 @@
+use super::joined::Asked;
 use super::{CaseRecord, PartRecord, RunRecord, SummaryRecord, count};
 use crate::coverage::Coverage;
 use crate::engine::SummaryBuilder;
@@ -25,6 +26,8 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
     let parts: Vec<PartRecord> = runs.iter().map(|(file, run)| PartRecord::of(file, run)).collect();
     let coverages = runs.iter().filter_map(|(_, run)| run.summary.coverage.clone());
     let coverage = coverages.reduce(Coverage::merge);
+    let asked = Asked::of(runs.iter().map(|(_, run)| run));
+    let parts_are_one = parts.len() == 1;
     let mut whole: Option<RunRecord> = None;
     let mut cases: Vec<(usize, CaseRecord)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -56,15 +59,19 @@ pub fn merge(runs: Vec<(String, RunRecord)>) -> Option<(RunRecord, Vec<Double>)>
     whole.parts = if parts.len() > 1 { parts } else { whole.parts };
     whole.cases = in_order(cases.into_iter().map(|(_, case)| case).collect());
     let habits = std::mem::take(&mut whole.summary);
-    let mut summary = SummaryBuilder::default();
+    let mut summary = SummaryBuilder::of_budgets(&asked.budgets());
     for (index, case) in whole.cases.iter_mut().enumerate() {
         case.index = index;
-        summary.add(&case.to_report());
+        summary.add_tagged(&case.to_report(), &case.tags.iter().cloned().collect());
     }
+    let (requirements, over_budget) = asked.hold(&summary, coverage.as_ref());
     whole.summary = SummaryRecord::of(&summary.finish(String::new(), Duration::ZERO, false));
     whole.summary.take_limits(habits);
     // What the shares have observed is not told case by case.
     whole.summary.coverage = coverage;
+    (whole.summary.requirements, whole.summary.over_budget) = (requirements, over_budget);
+    // Of one run nothing changes.
+    whole.shard = whole.shard.filter(|_| parts_are_one);
     whole.planned = whole.planned.saturating_sub(count(doubles.len()));
     Some((whole, doubles))
 }

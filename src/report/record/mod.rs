@@ -9,12 +9,14 @@ mod case;
 mod exchange;
 mod finding;
 mod habits;
+mod joined;
 mod lines;
 mod merge;
 mod outcome;
 mod read;
 mod recorder;
 mod summary;
+mod whole;
 mod words;
 
 pub use case::{CaseRecord, ExchangeSummary, StepRecord};
@@ -25,10 +27,12 @@ pub use outcome::{Outcome, Weight};
 pub use read::ReadError;
 pub use recorder::Recorder;
 pub use summary::{AttentionRecord, CodeCount, Counted, SummaryRecord, VerdictCounts, WarningRecord};
+pub use whole::WholeFact;
 pub(super) use words::milliseconds;
 
 use crate::clock::Timestamp;
 use crate::engine::{Event, RunStarted};
+use crate::plan::Shard;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -54,6 +58,9 @@ pub struct RunRecord {
     /// Where in its repository the run was started: `services/orders`; `None` at its root, and outside of one.
     #[serde(default)]
     pub folder: Option<String>,
+    /// The share of the cases that ran, `2/5`; `None` where all did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// What was tested: `embedded mock`, or the base URLs.
     pub target: String,
     /// The seed of `$gen`.
@@ -74,6 +81,9 @@ pub struct RunRecord {
     /// `file › title [row]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub under_way: Vec<String>,
+    /// Why no case was run, where the run could not begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Things that the reader should know before anything else: TLS is not verified.
     pub banners: Vec<String>,
     /// The runs that this one was joined from; empty of a run.
@@ -118,6 +128,7 @@ impl RunRecord {
             elapsed: self.elapsed,
             environment: self.environment.clone(),
             folder: self.folder.clone(),
+            shard: self.shard.clone(),
             target: self.target.clone(),
             seed: self.seed,
             run_id: self.run_id.clone(),
@@ -126,6 +137,7 @@ impl RunRecord {
             is_complete: self.is_complete,
             is_interrupted: self.is_interrupted,
             under_way: self.under_way.clone(),
+            failure: self.failure.clone(),
             banners: self.banners.clone(),
             parts: self.parts.clone(),
             summary: self.summary.clone(),
@@ -156,6 +168,9 @@ impl RunRecord {
         if self.is_complete || self.is_interrupted {
             return None;
         }
+        if let Some(reason) = &self.failure {
+            return Some(format!("no case was run: {reason}"));
+        }
         let under_way = match &self.under_way[..] {
             [] => String::new(),
             names => format!("; under way was {}", names.join(", ")),
@@ -172,6 +187,7 @@ impl RunRecord {
         emit(&Event::RunStarted(RunStarted {
             version: self.contest.clone().into(),
             environment: self.environment.clone(),
+            shard: self.shard.as_deref().and_then(|shard| Shard::parse(shard).ok()),
             target: self.target.clone(),
             cases: self.planned as usize,
             workers: self.workers as usize,

@@ -26,6 +26,7 @@ impl Recorder {
             elapsed: Duration::ZERO,
             environment: None,
             folder,
+            shard: None,
             target: String::new(),
             seed: 0,
             run_id: String::new(),
@@ -34,6 +35,7 @@ impl Recorder {
             is_complete: false,
             is_interrupted: false,
             under_way: Vec::new(),
+            failure: None,
             banners: Vec::new(),
             parts: Vec::new(),
             summary: SummaryRecord::default(),
@@ -53,6 +55,11 @@ impl Recorder {
             Event::CaseFinished(report) => self.add(report),
             Event::RunFinished(summary) => self.finish(summary),
         }
+    }
+
+    /// Takes note that the run could not begin.
+    pub fn fail(&mut self, reason: &str) {
+        self.record.failure = Some(reason.to_owned());
     }
 
     /// Sets what is known of the run.
@@ -75,6 +82,7 @@ impl Recorder {
         record.contest = started.version.clone().into_owned();
         record.started = started.started;
         record.environment.clone_from(&started.environment);
+        record.shard = started.shard.map(|shard| shard.to_string());
         record.target.clone_from(&started.target);
         record.seed = started.seed;
         record.run_id.clone_from(&started.run_id);

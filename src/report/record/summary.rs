@@ -2,7 +2,7 @@ use super::habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, Stop
 use super::{RunRecord, count};
 use crate::coverage::Coverage;
 use crate::diagnostic::Code;
-use crate::engine::{Attention, Summary, Verdict, WarningCount};
+use crate::engine::{Attention, Requirement, Summary, Verdict, WarningCount};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -55,6 +55,9 @@ pub struct SummaryRecord {
     /// The budgets that were exceeded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over_budget: Vec<BudgetRecord>,
+    /// What was asked of the run as a whole, with whether it was met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<Requirement>,
     /// What cleanup left behind, with the case.
     pub left_behind: Vec<String>,
     /// How much of the documents was covered, where that was asked for.
@@ -155,6 +158,7 @@ impl SummaryRecord {
             slow: summary.slow.iter().map(SlowRecord::of).collect(),
             durations: summary.durations.iter().map(DurationsRecord::of).collect(),
             over_budget: summary.over_budget.iter().map(BudgetRecord::of).collect(),
+            requirements: summary.requirements.clone(),
             left_behind: summary.left_behind.clone(),
             coverage: summary.coverage.as_deref().cloned(),
         }
@@ -173,7 +177,6 @@ impl SummaryRecord {
             known_faults: counted(&self.known_faults),
             known_findings: counted(&self.known_findings),
             mended: self.mended.clone(),
-            fails_when_mended: false,
             warnings: self.warnings.iter().map(WarningRecord::to_count).collect(),
             waived: self.waived.iter().map(|each| (each.code, each.count as usize)).collect(),
             off: counted(&self.off),
@@ -183,6 +186,7 @@ impl SummaryRecord {
             slow: self.slow.iter().map(SlowRecord::to_case).collect(),
             durations: self.durations.iter().map(DurationsRecord::to_durations).collect(),
             over_budget: self.over_budget.iter().map(BudgetRecord::to_outcome).collect(),
+            requirements: self.requirements.clone(),
             left_behind: self.left_behind.clone(),
             exchanges: self.exchanges as usize,
             partly_judged: self.partly_judged as usize,

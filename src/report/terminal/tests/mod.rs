@@ -14,6 +14,7 @@ const SHOWN: summary::Shown = summary::Shown { is_listed: true, is_quiet: false,
 fn run(style: Style, verbosity: Verbosity, cases: Vec<CaseReport>, summary: Summary) -> String {
     let mut terminal = Terminal::new(vec![b'\n'], style, verbosity);
     let started = RunStarted {
+        shard: None,
         version: "0.1.0".into(),
         started: crate::clock::Timestamp::UNIX_EPOCH,
         environment: Some("mock".to_owned()),
@@ -229,6 +230,7 @@ contest 0.1.0 · environment mock · target: embedded mock
 fn banners_stand_below_the_header() {
     let mut terminal = Terminal::new(vec![b'\n'], Style::plain(80), Verbosity::Normal);
     let started = RunStarted {
+        shard: None,
         version: "0.1.0".into(),
         started: crate::clock::Timestamp::UNIX_EPOCH,
         environment: None,

@@ -46,6 +46,8 @@ struct Exchange {
     notes: Vec<String>,
     verdict: Option<Verdict>,
     codes: Vec<Code>,
+    #[serde(default)]
+    repeat: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +113,7 @@ impl Exchange {
             notes: self.notes,
             verdict: self.verdict,
             codes: self.codes,
+            repeat: self.repeat,
         }
     }
 }

@@ -25,13 +25,12 @@ function drawCase(view, index) {
       record.flaky && h("span", { class: "tag" }, "flaky"),
       record.tags.map((tag) => h("a", { class: "tag", href: `#/cases?tag=${encodeURIComponent(tag)}`, title: `All cases with the tag ${tag}` }, tag))),
     record.leftBehind.map((line) => h("p", { class: "banner" }, `Left behind: ${line}`)));
-  attempts.forEach((attempt, number) => {
-    const isLast = number === attempts.length - 1;
-    if (attempts.length > 1) {
-      article.append(h("h3", {}, verdictOf(attempt.verdict), ` attempt ${number + 1} of ${attempts.length}`));
-    }
-    article.append(stepsOf(attempt, isLast || attempts.length === 1));
-  });
+  if (attempts.length > 1) {
+    article.append(h("div", { class: "earlier" }, attempts.slice(0, -1).map((attempt, number) =>
+      fold("fold", [verdictOf(attempt.verdict), ` attempt ${number + 1} of ${attempts.length}, ${time(attempt.time)}`], () => stepsOf(attempt, true)))));
+    article.append(h("h3", { class: "attempt" }, verdictOf(record.verdict), ` attempt ${attempts.length} of ${attempts.length}`));
+  }
+  article.append(stepsOf(record, true));
   view.replaceChildren(
     h("nav", { class: "trail", "aria-label": "Cases" },
       h("a", { href: `#/cases${filterWords()}` }, "All cases"),

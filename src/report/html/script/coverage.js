@@ -48,7 +48,7 @@ function documentOf(documented, dimensions) {
     !documented.isComplete && h("p", { class: "banner" }, "The limit `coverage` is reached: members that stand deeper are not counted."),
     h("div", { class: "tools" }, only),
     h("div", { class: "scroll" }, h("table", { class: "map" },
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Operation"), columns.filter(({ name }) => name !== "operation").map(({ plural }) => h("th", { scope: "col", class: "n" }, plural)))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Operation"), columns.filter(({ name }) => name !== "operation").map(({ plural }) => h("th", { scope: "col", class: "cell" }, plural)))),
       body)));
 }
 
@@ -75,13 +75,20 @@ function operationRow(operation, columns) {
 }
 
 function partsOf(operation, columns) {
-  const words = (part) => (part.place ? `${part.place}: ${part.words}` : part.words);
-  const groups = columns.map(({ name, plural }) => [plural, operation.parts.filter((part) => part.dimension === name)]);
+  const words = (part) => (part.place ? `${part.words} in ${part.place}` : part.words);
+  const groups = new Map();
+  // That the operation was called at all is said beside its name.
+  for (const { name, plural } of columns.filter((column) => column.name !== "operation")) {
+    for (const part of operation.parts.filter((each) => each.dimension === name)) {
+      const title = part.place ? `${plural}, ${part.place}` : plural;
+      groups.set(title, [...(groups.get(title) ?? []), part]);
+    }
+  }
   return h("div", { class: "parts" },
-    groups.filter(([, parts]) => parts.length > 0).map(([plural, parts]) => h("div", {}, h("h4", {}, plural),
+    [...groups].map(([title, parts]) => h("div", { class: "group" }, h("h4", {}, title),
       h("ul", {}, parts.map((part) => h("li", { class: `part ${part.covered ? "on" : "off"}` },
-        part.covered ? "✓ " : "○ ", words(part), h("span", { class: "unseen" }, part.covered ? " covered" : " not covered")))))),
-    operation.undocumented.length > 0 && h("div", {}, h("h4", {}, "came, and is not documented"),
+        part.covered ? "✓ " : "○ ", part.words, h("span", { class: "unseen" }, part.covered ? " covered" : " not covered")))))),
+    operation.undocumented.length > 0 && h("div", { class: "group" }, h("h4", {}, "not documented, and came"),
       h("ul", {}, operation.undocumented.map((it) => h("li", { class: "part odd" }, `${it.status}${it.mediaType ? ` ${it.mediaType}` : ""}`)))),
     operation.steps.map((step, index) => {
       const closed = operation.parts.filter((part) => part.step === index).map(words);

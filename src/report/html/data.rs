@@ -128,22 +128,15 @@ fn codes(case: &CaseRecord) -> impl Iterator<Item = Code> {
 }
 
 fn words(case: &CaseRecord) -> String {
-    let mut words = case.path.clone();
-    let mut add = |text: &str| {
-        // What stands there already finds nothing more.
-        if !text.is_empty() && !words.contains(text) {
-            words.push('\n');
-            words.push_str(text);
-        }
-    };
+    // Twice the same finds nothing more.
+    let mut words = BTreeSet::from([case.path.as_str()]);
     for step in &case.steps {
-        add(&step.id);
-        add(step.title.as_deref().unwrap_or_default());
-        add(&step.action);
-        add(step.exchange.as_ref().map_or("", |exchange| &exchange.request));
-        step.findings.iter().for_each(|finding| add(&finding.headline));
+        words.extend([step.id.as_str(), &step.action]);
+        words.extend(step.title.as_deref());
+        words.extend(step.exchange.as_ref().map(|exchange| exchange.request.as_str()));
+        words.extend(step.findings.iter().map(|finding| finding.headline.as_str()));
     }
-    words
+    words.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 /// A case of which no body is longer than a page holds.

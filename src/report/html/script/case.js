@@ -86,7 +86,7 @@ function stepOf(step, at, whole, opensFaults) {
   const exchanges = step.exchanges ?? [];
   const fall = h("span", { class: `fall ${verdictClass(step.verdict)}`, "aria-hidden": "true" },
     step.started && bar("", at(step.started), step.time),
-    exchanges.map((exchange) => bar("sent", at(exchange.startedDateTime), exchange.time)));
+    some(exchanges).map((exchange) => bar("sent", at(exchange.startedDateTime), exchange.time)));
   const asked = step.exchange
     ? `${step.exchange.request} → ${step.exchange.status}${step.earlier > 0 ? `, after ${plural(step.earlier, "other exchange")}` : ""}`
     : step.reason;
@@ -110,6 +110,28 @@ function stepOf(step, at, whole, opensFaults) {
   return details;
 }
 
+/** As many exchanges are drawn along the time of a step. */
+const BARS = 200;
+
+/** As many of a long list, spread over it. */
+function some(list) {
+  const every = Math.ceil(list.length / BARS) || 1;
+  return list.filter((_, index) => index % every === 0 || index === list.length - 1);
+}
+
+/** The exchanges of a step: of many, all but the last are folded. */
+function exchangesOf(exchanges, wrong) {
+  const last = exchanges.at(-1);
+  const isOnly = exchanges.length === 1;
+  if (exchanges.length <= 3) return exchanges.map((each) => exchangeOf(each, each === last ? wrong : new Set(), isOnly));
+  const words = (each) => `${each.attempt}. ${each.request.method} ${each.request.url} → ${each.response?.status ?? "no answer"}, ${time(each.time)}`;
+  const earlier = exchanges.slice(0, -1);
+  return [
+    fold("fold", plural(earlier.length, "earlier exchange"), () => earlier.map((each) => fold("fold nested", words(each), () => exchangeOf(each, new Set(), true)))),
+    exchangeOf(last, wrong, isOnly),
+  ];
+}
+
 function insideOf(step, exchanges) {
   const wrong = new Set(step.findings.filter((finding) => finding.response?.at?.startsWith("/")).map((finding) => finding.response.at));
   const asides = [
@@ -122,7 +144,7 @@ function insideOf(step, exchanges) {
   ];
   return h("div", { class: "inside" },
     step.findings.map((finding) => findingOf(finding, step.verdict)),
-    exchanges.map((exchange, index) => exchangeOf(exchange, index === exchanges.length - 1 ? wrong : new Set(), exchanges.length === 1)),
+    exchangesOf(exchanges, wrong),
     exchanges.length === 0 && step.repeat && h("div", { class: "exchange" },
       h("div", { class: "curl" }, copyButton("Copy as curl", () => step.repeat), h("pre", {}, step.repeat))),
     asides.length > 0 && h("div", { class: "aside" }, asides.map(([name, words]) => h("p", {}, name && h("b", {}, name), prose(words)))));

@@ -89,9 +89,6 @@ function drawList(view) {
       "aria-keyshortcuts": "/", autocomplete: "off", spellcheck: "false",
       oninput: (event) => { filter.query = event.currentTarget.value; change(); },
     }),
-    h("div", { class: "chips", role: "group", "aria-label": "Only verdicts" },
-      VERDICTS.filter((verdict) => counts.has(verdict)).map((verdict) => chip(verdict, counts.get(verdict))),
-      flaky > 0 && chip("flaky", flaky)),
     choice("tag", "tag", tally((row) => row.tags)),
     choice("operation", "operation", tally((row) => row.operations)),
     choice("code", "code", tally((row) => row.codes)),
@@ -99,7 +96,11 @@ function drawList(view) {
       "aria-label": "Order", "data-filter": "order",
       onchange: (event) => { filter.order = event.currentTarget.value; change(); },
     }, [["worst", "Worst first"], ["plan", "In the order of the files"], ["slowest", "Slowest first"]].map(([value, words]) =>
-      h("option", { value, selected: filter.order === value }, words))));
+      h("option", { value, selected: filter.order === value }, words))),
+    h("div", { class: "chips", role: "group", "aria-label": "Only verdicts" },
+      VERDICTS.filter((verdict) => counts.has(verdict)).map((verdict) => chip(verdict, counts.get(verdict))),
+      flaky > 0 && chip("flaky", flaky)),
+    count);
   tools.querySelector("#search").value = filter.query;
   const draw = () => {
     count.textContent = selected.length === rows.length
@@ -158,7 +159,7 @@ function drawList(view) {
     for (const [each, item] of shown) item.firstChild.tabIndex = each === cursor ? 0 : -1;
     shown.get(cursor)?.firstChild.focus({ preventScroll: true });
   };
-  view.replaceChildren(h("h2", { class: "unseen" }, "Cases"), tools, count, h("div", {}, list));
+  view.replaceChildren(h("h2", { class: "unseen" }, "Cases"), tools, h("div", {}, list));
   draw();
   return {
     fill, measure: () => { shown.clear(); list.replaceChildren(); if (selected.length > 0) { measure(); fill(); } },

@@ -39,6 +39,7 @@ function timeline() {
       const found = hit(event);
       event.currentTarget.title = found === undefined ? "" : `${nameOf(rows[found])}, ${rows[found].verdict}, ${time(rows[found].time)}`;
     } }),
+    h("div", { class: "ticks", "aria-hidden": "true" }, [0, 1, 2, 3, 4].map((part) => h("span", {}, part === 0 ? "0" : time((span() * part) / 4)))),
     h("figcaption", { class: "count" }, `${words}.`));
 }
 

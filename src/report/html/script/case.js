@@ -75,10 +75,10 @@ function stepsOf(record, opensFaults) {
   if (record.steps.length === 0) return h("p", { class: "section soft" }, record.reason ?? "It has no steps.");
   return h("div", {},
     h("div", { class: "scale", "aria-hidden": "true" }, h("div", {}, [0, 1, 2, 3, 4].map((part) => h("span", {}, part === 0 ? "0" : time((whole * part) / 4))))),
-    h("ol", { class: "steps", "aria-label": "Steps" }, record.steps.map((step) => h("li", {}, stepOf(step, at, whole, opensFaults)))));
+    h("ol", { class: "steps", "aria-label": "Steps" }, record.steps.map((step) => h("li", {}, stepOf(step, at, whole, opensFaults, record.steps.length === 1)))));
 }
 
-function stepOf(step, at, whole, opensFaults) {
+function stepOf(step, at, whole, opensFaults, isOnly) {
   const isFault = ["failed", "errored", "xpassed"].includes(step.verdict);
   const bar = (name, start, length) => styled(h("i", { class: name }), {
     left: `${Math.min(99.5, (start / whole) * 100)}%`, width: `${Math.min(100, (length / whole) * 100)}%`,
@@ -103,7 +103,7 @@ function stepOf(step, at, whole, opensFaults) {
     if (details.open && details.childElementCount === 1) details.append(insideOf(step, exchanges));
   };
   details.addEventListener("toggle", make);
-  if (opensFaults && isFault) {
+  if (isOnly || (opensFaults && isFault)) {
     details.open = true;
     make();
   }

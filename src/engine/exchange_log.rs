@@ -6,10 +6,11 @@ use super::scope::CaseScope;
 use super::step::StepContext;
 use crate::clock::Timestamp;
 use crate::exchange::{Exchange, Request};
-use crate::http::TransportError;
+use crate::http::{Client, TransportError};
 use crate::json::{Pointer, Value};
 use crate::plan::PlannedStep;
 use crate::secret::Masker;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ struct Sent {
     request: Request,
     started: Timestamp,
     begun: Instant,
+    /// What sends it, and the file that its body was read from; `None` of one that is not sent.
+    sender: Option<(Client, Option<PathBuf>)>,
 }
 
 impl<'c> ExchangeLog<'c> {
@@ -51,12 +54,16 @@ impl<'c> ExchangeLog<'c> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request is about to be sent.
-    pub(super) fn begin(&self, request: &Request) {
+    /// A request is about to be sent by a client; its body was read from a file, or not.
+    pub(super) fn begin(&self, request: &Request, client: &Client, body_file: Option<PathBuf>) {
         if self.is_kept() {
-            let started = self.context.run.settings.values.clock.now();
-            self.state().sent = Some(Sent { request: request.clone(), started, begun: Instant::now() });
+            self.state().sent = Some(self.sent(request, Some((client.clone(), body_file))));
         }
+    }
+
+    fn sent(&self, request: &Request, sender: Option<(Client, Option<PathBuf>)>) -> Sent {
+        let started = self.context.run.settings.values.clock.now();
+        Sent { request: request.clone(), started, begun: Instant::now(), sender }
     }
 
     /// An answer came, and another request follows it.
@@ -81,9 +88,10 @@ impl<'c> ExchangeLog<'c> {
 
     /// A request is shown and not sent; placeholders in it can be read.
     pub(super) fn withheld(&self, request: &Request, scope: &CaseScope, report: &mut StepReport) {
-        self.begin(request);
-        let Some(sent) = self.state().sent.take() else { return };
-        let mut record = self.record(&sent, None, None, Some(report), 1);
+        if !self.is_kept() {
+            return;
+        }
+        let mut record = self.record(&self.sent(request, None), None, None, Some(report), 1);
         record.latency = Duration::ZERO;
         let shown = &mut record.request;
         shown.url = scope.readable(&shown.url);
@@ -147,6 +155,11 @@ impl<'c> ExchangeLog<'c> {
                 codes.push(finding.code);
             }
         }
+        // What was sent in the end: the transport may have been asked twice.
+        let request = exchange.map_or(&sent.request, |it| &it.request);
+        let repeat = sent.sender.as_ref().map(|(client, body_file)| {
+            masker.mask_words(&client.curl(request, body_file.as_deref().and_then(Path::to_str)))
+        });
         ExchangeRecord {
             index: context.index,
             case: masker.mask_words(&context.id),
@@ -156,14 +169,14 @@ impl<'c> ExchangeLog<'c> {
             attempt,
             case_attempt: context.attempt + 1,
             started: sent.started,
-            // What was sent in the end: the transport may have been asked twice.
-            request: RequestRecord::of(exchange.map_or(&sent.request, |it| &it.request), masker, limit),
+            request: RequestRecord::of(request, masker, limit),
             response: exchange.map(|it| ResponseRecord::of(&it.response, masker, limit)),
             error: error.map(|error| masker.mask_words(error)),
             latency: exchange.map_or_else(|| sent.begun.elapsed(), |it| it.latency),
             notes: notes.iter().map(|note| masker.mask_words(note)).collect(),
             verdict: report.map(|report| report.verdict),
             codes,
+            repeat: repeat.filter(|command| command.len() <= limit),
         }
     }
 }
@@ -204,6 +217,7 @@ impl StepContext<'_> {
             notes: Vec::new(),
             verdict: None,
             codes: Vec::new(),
+            repeat: None,
         });
         settings.stepper.iter().for_each(|stepper| stepper.told(&record));
         let _ = self.run.events.send(Event::Exchanged(record));

@@ -44,6 +44,9 @@ pub struct ExchangeRecord {
     pub verdict: Option<Verdict>,
     /// The codes of what was found, denied and warned, each once.
     pub codes: Vec<Code>,
+    /// The command that sends the request again, as [`curl`](crate::http::curl()) writes it; `None` where it
+    /// would be longer than the limit `trace`, and of a request for a token.
+    pub repeat: Option<String>,
 }
 
 /// A request in texts.

@@ -172,5 +172,6 @@ pub(super) fn record() -> ExchangeRecord {
         notes: Vec::new(),
         verdict: Some(Verdict::Failed),
         codes: vec![Code::RESPONSE_BODY],
+        repeat: Some("curl -X PUT 'http://127.0.0.1:4010/v2/orders/50ca1ec7'".to_owned()),
     }
 }

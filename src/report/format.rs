@@ -1,5 +1,5 @@
 use super::record::RunRecord;
-use super::{github, gitlab, har, json, junit, markdown, ndjson, sarif, tap};
+use super::{github, gitlab, har, html, json, junit, markdown, ndjson, sarif, tap};
 use crate::engine::Event;
 use std::io::{self, Write};
 
@@ -24,6 +24,8 @@ pub enum Format {
     Gitlab,
     /// HAR 1.2: every request and response, for browsers and proxies.
     Har,
+    /// One page for people: every case with its steps, findings and exchanges.
+    Html,
 }
 
 impl Format {
@@ -38,6 +40,7 @@ impl Format {
         Self::Markdown,
         Self::Gitlab,
         Self::Har,
+        Self::Html,
     ];
 
     /// The word for it, as in `--report junit=PATH`.
@@ -52,6 +55,7 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Gitlab => "gitlab",
             Self::Har => "har",
+            Self::Html => "html",
         }
     }
 
@@ -72,13 +76,14 @@ impl Format {
             Self::Markdown => "a summary in Markdown",
             Self::Gitlab => "the code quality report of GitLab",
             Self::Har => "HAR 1.2: every request and response, for browsers and proxies",
+            Self::Html => "one page that needs no network: cases, findings, exchanges, timings, coverage",
         }
     }
 
     /// Whether it shows every request and response, so that the run has to keep them.
     pub fn keeps_exchanges(self) -> bool {
         match self {
-            Self::Json | Self::Har => true,
+            Self::Json | Self::Har | Self::Html => true,
             Self::Ndjson
             | Self::Junit
             | Self::Tap
@@ -118,6 +123,7 @@ impl Format {
             Self::Markdown => markdown::write(run, out),
             Self::Gitlab => gitlab::write(run, out),
             Self::Har => har::write(run, out),
+            Self::Html => html::write(run, out),
         }
     }
 }

@@ -16,6 +16,7 @@ mod format;
 mod github;
 mod gitlab;
 mod har;
+mod html;
 mod json;
 mod junit;
 mod links;

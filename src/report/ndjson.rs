@@ -95,7 +95,8 @@ fn started_line(started: &RunStarted, folder: Option<&str>, parts: &[PartRecord]
 
 fn finished_line(report: &CaseReport) -> io::Result<Vec<u8>> {
     let mut case = CaseRecord::of(report);
-    case.steps.iter_mut().for_each(|step| step.exchanges.clear());
+    let attempts = case.earlier.iter_mut().flat_map(|attempt| &mut attempt.steps);
+    attempts.chain(&mut case.steps).for_each(|step| step.exchanges.clear());
     written(&Line::CaseFinished { index: report.index, case: &case })
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Line<'r> {
     notes: &'r [String],
     verdict: Option<&'static str>,
     codes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat: Option<&'r str>,
 }
 
 /// A request as the trace and the JSON of `--dry-run` write it.
@@ -119,6 +121,7 @@ impl<'r> Line<'r> {
             notes: &record.notes,
             verdict: record.verdict.map(|verdict| verdict.as_str()),
             codes: record.codes.iter().map(|code| code.as_str()).collect(),
+            repeat: record.repeat.as_deref(),
         }
     }
 }
@@ -212,6 +215,7 @@ mod tests {
                     },
                 },
                 "error": null, "notes": [], "verdict": "failed", "codes": ["response.body"],
+                "repeat": "curl -X PUT 'http://127.0.0.1:4010/v2/orders/50ca1ec7'",
             })
         );
     }

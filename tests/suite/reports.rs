@@ -161,6 +161,8 @@ fn verdicts(value: &Value) -> Vec<String> {
 fn a_run_that_is_killed_leaves_reports_of_what_was_done() {
     let (folder, server) = (project(&["good", "bad", "slow", "never"]), server());
     let mut arguments = vec!["run", "s.contest.yaml", "--base-url", &server.base_url];
+    // The page is written before the document that is waited for.
+    arguments.extend(["--report", "html=a/run.html"]);
     arguments.extend(["--report", "json=a/b/run.json", "--report", "ndjson=a/run.ndjson"]);
     let mut process = folder.start(&arguments);
     let begun = Instant::now();
@@ -176,6 +178,9 @@ fn a_run_that_is_killed_leaves_reports_of_what_was_done() {
     assert_eq!((&value["complete"], &value["interrupted"]), (&Value::from(false), &Value::from(false)));
     assert_eq!((&value["planned"], &value["underWay"][0]), (&Value::from(4), &Value::from("s › slow")));
     assert_eq!(value["summary"]["verdicts"]["failed"], 1);
+    let page = folder.read("a/run.html");
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
+    assert!(page.contains("the run ended before its end: 2 of 4 cases are done; under way was s › slow"));
     let events = validator("report-events.schema.json");
     let lines: Vec<Value> =
         folder.read("a/run.ndjson").lines().map(|line| check_valid(&events, line)).collect();

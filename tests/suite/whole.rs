@@ -76,6 +76,7 @@ fn shows(format: Format, text: &str, sentence: &str) -> Result<(), &'static str>
         Format::Sarif => (r#""level":"error""#, true),
         Format::Github => ("::error ", true),
         Format::Markdown => ("not met", true),
+        Format::Html => (r#"; 1 requirement not met""#, true),
         Format::Gitlab => (r#""severity": "major""#, true),
         // An archive of requests has no place for it.
         _ => return Ok(()),

@@ -193,8 +193,8 @@ impl StepContext<'_> {
         request: Request,
         client: Option<&Client>,
     ) -> Result<Exchange, NoExchange> {
-        sending.log.begin(&request);
         let client = client.unwrap_or(&self.run.settings.client);
+        sending.log.begin(&request, client, sending.body_file());
         let result = client.send_owned(request, sending.request.timeout).await;
         result.map_err(|(error, request)| NoExchange {
             fact: Box::new(transport_fact(&error, sending)),

@@ -13,7 +13,6 @@ use crate::engine::scope::CaseScope;
 use crate::engine::target::Refusal;
 use crate::exchange::{Exchange, Request};
 use crate::plan::{PlannedAction, PlannedStep, PlannedTarget};
-use crate::scenario::StepBody;
 use crate::source::{Location, Source};
 use std::cell::OnceCell;
 use std::path::Path;
@@ -122,11 +121,8 @@ impl StepContext<'_> {
 
     /// The command that sends a request again, from the folder that the file's own name is seen from.
     pub(super) fn repeat(&self, sending: Sending<'_>, request: &Request, scope: &CaseScope) -> String {
-        let body = sending.written().body.as_ref();
-        let file = body.and_then(StepBody::sent_file);
-        let file = file.map(|file| file.resolve(Path::new(sending.step.source.name())));
         let client = client_of(&sending.request.auth, self.run, scope);
-        client.curl(request, file.as_deref().and_then(Path::to_str))
+        client.curl(request, sending.body_file().as_deref().and_then(Path::to_str))
     }
 
     /// The target could not answer as the API: there is nothing to judge.

@@ -4,8 +4,9 @@ use crate::engine::exchange_log::ExchangeLog;
 use crate::engine::fact::own_fact;
 use crate::openapi::{Contract, Operation};
 use crate::plan::{Plan, PlannedCall, PlannedRequest, PlannedSend, PlannedStep, PlannedTarget};
-use crate::scenario::StepRequest;
+use crate::scenario::{StepBody, StepRequest};
 use crate::source::Span;
+use std::path::{Path, PathBuf};
 
 /// A step that sends a request, with what it is sent to.
 #[derive(Clone, Copy)]
@@ -71,6 +72,12 @@ impl<'s> Sending<'s> {
             Some(Round { number, of: None }) => format!("`{id}`, round {number}"),
             Some(Round { number, of: Some(of) }) => format!("`{id}`, round {number} of {of}"),
         }
+    }
+
+    /// The file that the body is read from, as it is seen from the folder of the run.
+    pub(in crate::engine) fn body_file(&self) -> Option<PathBuf> {
+        let file = self.written().body.as_ref().and_then(StepBody::sent_file)?;
+        Some(file.resolve(Path::new(self.step.source.name())))
     }
 
     pub(in crate::engine) fn described(&self) -> Option<Described<'s>> {

@@ -53,6 +53,8 @@ struct Exchange {
     notes: Vec<String>,
     verdict: Option<Verdict>,
     codes: Vec<Code>,
+    #[serde(default)]
+    repeat: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +121,7 @@ impl Exchange {
             notes: self.notes,
             verdict: self.verdict,
             codes: self.codes,
+            repeat: self.repeat,
         }
     }
 }

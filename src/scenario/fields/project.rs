@@ -77,6 +77,11 @@ pub static REPORTS: Fields = Fields {
         Field::new("markdown", Shape::Text, "A summary in Markdown."),
         Field::new("gitlab", Shape::Text, "The code quality report of GitLab."),
         Field::new("har", Shape::Text, "HAR 1.2: every request and response, for browsers and proxies."),
+        Field::new(
+            "html",
+            Shape::Text,
+            "One page that needs no network: cases, findings, exchanges, timings, coverage.",
+        ),
     ],
     others: None,
     forms: &[],

@@ -108,9 +108,10 @@ impl<'d> Discriminator<'d> {
     /// What a name or a reference in `mapping`, or the value itself, leads to. What can be the name of a
     /// schema is one.
     fn place(&self, wanted: &str) -> Option<Pointer> {
-        let named = Pointer::of(["components", "schemas", wanted]);
-        let place = match self.document.get(&named) {
-            Some(_) => named,
+        // Swagger 2.0, "Schema Object", `discriminator`: the value is a name in `definitions`.
+        let named = [Pointer::of(["components", "schemas", wanted]), Pointer::of(["definitions", wanted])];
+        let place = match named.into_iter().find(|named| self.document.get(named).is_some()) {
+            Some(named) => named,
             None if wanted.is_empty() => return None,
             None => target(self.document, wanted, &self.schema).ok()?,
         };

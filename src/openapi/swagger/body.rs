@@ -88,7 +88,7 @@ impl<'d> Adapter<'_, 'd> {
         for field in fields {
             let schema = self.reference_object(operation, &field.at.child("schema"));
             properties.insert(field.name.to_owned(), schema);
-            if field.members.get("required") == Some(&Value::Bool(true)) {
+            if is_required_field(&field) {
                 required.push(Value::from(field.name));
             }
             let format = field.members.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv");
@@ -114,11 +114,13 @@ impl<'d> Adapter<'_, 'd> {
             let members = match &listed {
                 Some(listed) => json!({"schema": self.reference_object(operation, &listed.child("schema"))}),
                 None => {
+                    let schema_at = at.child("schema");
                     for field in fields {
-                        self.moved(
-                            at.child("schema").child("properties").child(field.name),
-                            field.at.clone(),
-                        );
+                        self.moved(schema_at.child("properties").child(field.name), field.at.clone());
+                    }
+                    let names = schema_at.child("required");
+                    for (index, field) in fields.iter().filter(is_required_field).enumerate() {
+                        self.made(names.child(index.to_string()), field.at.child("required"));
                     }
                     json!({"schema": schema})
                 }
@@ -133,4 +135,8 @@ impl<'d> Adapter<'_, 'd> {
         let body = json!({"required": is_required, "content": written});
         self.put(operation, "requestBody", body);
     }
+}
+
+fn is_required_field(field: &&&Found<'_>) -> bool {
+    field.members.get("required") == Some(&Value::Bool(true))
 }

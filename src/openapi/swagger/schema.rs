@@ -31,6 +31,11 @@ impl Adapter<'_, '_> {
             if !self.seen.insert(at.clone()) {
                 continue;
             }
+            // Beside `$ref` too: what is made of it there is the same for all versions.
+            if members.get("x-nullable") == Some(&Value::Bool(true)) && !members.contains_key("nullable") {
+                self.put(&at, "nullable", Value::Bool(true));
+                self.moved(at.child("nullable"), at.child("x-nullable"));
+            }
             if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
                 if let Ok(target) = self.resolver.target(reference, &at)
                     && target.tokens().first().map(Token::as_str) != Some("definitions")
@@ -38,10 +43,6 @@ impl Adapter<'_, '_> {
                     open.push(target);
                 }
                 continue;
-            }
-            if members.get("x-nullable") == Some(&Value::Bool(true)) && !members.contains_key("nullable") {
-                self.put(&at, "nullable", Value::Bool(true));
-                self.moved(at.child("nullable"), at.child("x-nullable"));
             }
             if let Some(Value::String(property)) = members.get("discriminator") {
                 let name = at.child("discriminator");

@@ -130,6 +130,18 @@ fn collection_formats_are_styles() {
 }
 
 #[test]
+fn a_field_that_is_required_is_shown_where_it_says_so() {
+    let text = "paths:
+  /a:
+    post:
+      parameters:
+        - { in: formData, name: a, type: string }
+        - { in: formData, name: f, type: file, required: true }";
+    let body = "/paths/~1a/post/requestBody/content/multipart~1form-data";
+    check_place(text, &format!("{body}/schema/required/0"), "6 true");
+}
+
+#[test]
 fn responses_are_written_as_what_is_produced() {
     let text = "produces: [application/json]
 responses:

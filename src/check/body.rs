@@ -70,11 +70,9 @@ pub(super) fn check(
         return Vec::new();
     }
     let Some(schema) = schema else {
-        judgement.leave(format!(
-            "the document gives no schema for {} of a {}",
-            quoted(&range.into()),
-            response.key()
-        ));
+        judgement.leave(media_type.lost_schema().unwrap_or_else(|| {
+            format!("the document gives no schema for {} of a {}", quoted(&range.into()), response.key())
+        }));
         return Vec::new();
     };
     let text;

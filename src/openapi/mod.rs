@@ -49,8 +49,8 @@ mod tests;
 
 pub use content::{
     BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
-    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, is_binary, parts_of,
-    read_content, read_content_with_places, read_structure, read_structure_with_places, read_text,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, is_binary,
+    parts_of, read_content, read_content_with_places, read_structure, read_structure_with_places, read_text,
     write_content, write_parts,
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};

@@ -516,6 +516,18 @@ fn text_is_judged_as_a_string_and_the_rest_is_said_not_to_be() {
         "200\nContent-Type: application/json\n\n{}",
         "not checked, because the document gives no schema for `application/json` of a 200",
     );
+    let json = "200\nContent-Type: application/json\n\n{}";
+    for (content, reason) in [
+        ("{ application/json: true }", "the media type `application/json` is not a map in the document"),
+        (
+            "{ application/json: { schema: object } }",
+            "the schema of `application/json` is not a map in the document",
+        ),
+        ("true", "the `content` of the response `200` is not a map in the document"),
+    ] {
+        let responses = format!("'200': {{ description: d, content: {content} }}");
+        check(&responses, "", json, &format!("not checked, because {reason}"));
+    }
 }
 
 #[test]

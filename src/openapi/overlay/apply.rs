@@ -274,7 +274,11 @@ fn missing(root: &Value, pointer: &Pointer) -> Option<String> {
     for (depth, token) in pointer.tokens().iter().enumerate() {
         let Some(below) = child(value, token) else {
             let holder = Pointer::of(pointer.tokens()[..depth].iter().cloned());
-            let place = if holder.is_root() { "the document".to_owned() } else { format!("`{}`", path(root, &holder)) };
+            let place = if holder.is_root() {
+                "the document".to_owned()
+            } else {
+                format!("`{}`", path(root, &holder))
+            };
             let names = value.as_object().into_iter().flat_map(Map::keys).take(MAX_CANDIDATES);
             let meant = nearest(token, names.map(String::as_str));
             let advice = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();

@@ -53,9 +53,10 @@ fn one(document: &Document, operation: &OperationStrength, style: Style, out: &m
     out.push_str("  ");
     out.push_str(&style.paint(ink, &format!("{share:>5}")));
     out.push_str(&format!(
-        " {}: {missed} of {} go unnoticed\n",
+        " {}: {missed} of {} {} unnoticed\n",
         style.paint(style::BOLD, &style.visible(&operation.name)),
-        plural(operation.tried, "wrong answer")
+        plural(operation.tried, "wrong answer"),
+        if missed == 1 { "goes" } else { "go" }
     ));
     for weakness in operation.weaknesses.iter().take(LINES) {
         let place = document.place_of(&weakness.schema).map_or_else(String::new, |at| {

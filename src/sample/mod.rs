@@ -38,7 +38,10 @@ const TURNS: usize = 8;
 /// # Errors
 /// Why there is none: what is wrong with the nearest that could be made.
 pub fn sample(contract: &Contract, schema: &Pointer, direction: Direction) -> Result<Sample, String> {
-    let mut reason = "it asks for itself without end".to_owned();
+    let mut reason = match contract.document().resolve(schema) {
+        Ok((_, Value::Bool(false))) => "it allows nothing".to_owned(),
+        _ => "it asks for itself without end".to_owned(),
+    };
     for turn in 0..TURNS {
         let Some(made) = Builder::new(contract.document(), direction, turn).build(schema) else { continue };
         match contract.validate_as("the value", schema, direction, &made.value, 1) {

@@ -172,7 +172,8 @@ impl Missing {
 }
 
 fn refused(written: &str, refusal: Refusal) -> Diagnostic {
-    let message = format!("cannot read `{written}`: {}", refusal.reason);
+    let reason = refusal.reason.replacen(&format!("`{written}` "), "it ", 1);
+    let message = format!("cannot read `{written}`: {reason}");
     let diagnostic = Diagnostic::error(Code::FILE_UNREADABLE, message);
     match refusal.help {
         Some(help) => diagnostic.help(help),
@@ -298,9 +299,9 @@ impl Shelf<'_> {
         let host = host_of(url);
         if !self.allowed.hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host)) {
             return Err(Refusal {
-                reason: format!("nothing is read from `{host}` unless it is allowed"),
+                reason: format!("nothing is read from `{host}` without `--allow-remote {host}`"),
                 help: Some(format!(
-                    "`--allow-remote {host}` allows it, and so does `remote: [\"{host}\"]` of the api in `contest.yaml`"
+                    "`remote: [\"{host}\"]` of the api in `contest.yaml` allows it for every run"
                 )),
             });
         }

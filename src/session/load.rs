@@ -95,7 +95,7 @@ impl Session {
         let environment = choose_environment(&settings, project.as_ref(), wants_target, &mut diagnostics);
         set_limits(&settings, project.as_ref(), environment.as_ref(), &mut limits, &mut diagnostics);
         if settings.files.is_empty() && project_path.is_none() {
-            diagnostics.push(no_project("run"));
+            diagnostics.push(no_project(if wants_target { "run" } else { "check" }));
         }
         let mut scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);

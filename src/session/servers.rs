@@ -1,5 +1,6 @@
 //! Base URLs from the `servers` of a document, where somebody asked for them.
 
+use super::library::remote_url;
 use super::settings::check_url;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::openapi::{Document, OperationIndex, Server, ServerError};
@@ -9,6 +10,7 @@ use crate::source::{Source, Span};
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use url::Url;
 
 /// The URLs of one api.
 #[derive(Debug, Default)]
@@ -55,9 +57,11 @@ pub(super) fn server_urls(
     asked.check_variables(&known, diagnostics);
     if needs_document {
         let servers = document.servers();
-        match asked.choose(&servers) {
-            Some(server) => urls.api = asked.url(document, server, diagnostics),
-            None => diagnostics.push(asked.nothing(&plan.apis[api].name, document, &servers)),
+        match (asked.choose(&servers), fetched_from(document)) {
+            (Some(server), _) => urls.api = asked.url(document, server, diagnostics),
+            // OpenAPI 3.1.1, "OpenAPI Object", `servers`: without any, `/` is meant.
+            (None, Some(from)) if servers.is_empty() => urls.api = from.join("/").ok().map(String::from),
+            (None, _) => diagnostics.push(asked.nothing(&plan.apis[api].name, document, &servers)),
         }
     }
     urls
@@ -95,6 +99,12 @@ impl Asked<'_> {
                 diagnostics.push(with_server(diagnostic, document, server));
                 return None;
             }
+        };
+        // OpenAPI 3.1.1, "Server Object", `url`: relative "to the location where the document … is being
+        // served".
+        let url = match fetched_from(document) {
+            Some(from) if !url.contains("://") => from.join(&url).map_or(url, String::from),
+            _ => url,
         };
         if let Err(reason) = check_url(&url) {
             let is_relative = !url.contains("://");
@@ -159,6 +169,11 @@ impl Asked<'_> {
             None => diagnostic,
         }
     }
+}
+
+/// The URL of a document that was read from one.
+fn fetched_from(document: &Document) -> Option<Url> {
+    remote_url(document.source().name())
 }
 
 fn with_server(diagnostic: Diagnostic, document: &Document, server: &Server<'_>) -> Diagnostic {

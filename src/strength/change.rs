@@ -59,8 +59,7 @@ pub(super) fn changes(whole: &Value, at: &Pointer, schema: &Value) -> Vec<Change
         }
     }
     change(Kind::Type, at, of_another_type(value));
-    let takes_null = Types::of_schema(schema).contains(Types::NULL) && schema.get("type").is_some();
-    if !value.is_null() && !takes_null {
+    if !value.is_null() && !asks_for_null(schema) {
         change(Kind::Null, at, Value::Null);
     }
     let is_restricted =
@@ -72,6 +71,16 @@ pub(super) fn changes(whole: &Value, at: &Pointer, schema: &Value) -> Vec<Change
         change(Kind::Bound, at, beyond);
     }
     found
+}
+
+/// Whether a schema names null: by its type, among its values, or as a form of its own.
+fn asks_for_null(schema: &Value) -> bool {
+    let by_type =
+        |schema: &Value| Types::of_schema(schema).contains(Types::NULL) && schema.get("type").is_some();
+    let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+    by_type(schema)
+        || list("enum").any(Value::is_null)
+        || ["anyOf", "oneOf"].into_iter().flat_map(list).any(by_type)
 }
 
 fn of_another_type(value: &Value) -> Value {

@@ -45,6 +45,8 @@ fn what_is_required_and_typed_is_noticed() {
 #[test]
 fn null_where_it_is_asked_for_is_right() {
     check("{ type: [string, 'null'] }", "1/1");
+    check("{ enum: [a, null] }", "2/2");
+    check("{ anyOf: [ { type: integer }, { type: 'null' } ] }", "1/1");
     check("{ type: string }", "2/2");
 }
 
@@ -53,6 +55,8 @@ fn what_restricts_a_text_or_number_is_tried() {
     check("{ type: string, enum: [a, b] }", "3/3");
     check("{ type: string, format: uuid }", "3/3");
     check("{ type: string, format: phone }", "2/3, Text × 1");
+    check("{ type: string, pattern: '^[a-z]$' }", "3/3");
+    check("{ type: string, pattern: '^(?!foo)' }", "2/2");
     check("{ type: string, minLength: 1, maxLength: 5 }", "4/4");
     check("{ type: integer, minimum: 1, maximum: 5 }", "4/4");
     check("{ type: array, items: { type: integer }, minItems: 1, maxItems: 2 }", "6/6");
@@ -104,6 +108,12 @@ fn what_is_left_out_is_said_of_its_answer() {
     };
     check("{ image/png: {} }", &["the 4XX of getA: `image/png` is no JSON, which alone is measured"]);
     check("{ application/json: {} }", &["the 4XX of getA: `application/json` has no schema"]);
+    let lost = "the 4XX of getA: the media type `application/json` is not a map in the document";
+    check("{ application/json: true }", &[lost]);
+    check(
+        "{ application/json: { schema: false } }",
+        &["the 4XX of getA: no answer could be made up: it allows nothing"],
+    );
     let members: String = (0..310).map(|number| format!("m{number}: {{ type: integer }}, ")).collect();
     check(
         &format!("{{ application/json: {{ schema: {{ type: object, properties: {{ {members} }} }} }} }}"),

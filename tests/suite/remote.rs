@@ -80,8 +80,8 @@ fn nothing_is_asked_that_was_not_allowed() {
     for arguments in [&["openapi.yaml"][..], &["openapi.yaml", "--allow-remote", "127.0.0.1"]] {
         let (code, output) = check(&folder, &server, arguments);
         assert_eq!(code, Some(0), "{output}");
-        assert!(output.contains("nothing is read from `HOST` unless it is allowed"), "{output}");
-        assert!(output.contains("`--allow-remote HOST` allows it"), "{output}");
+        assert!(output.contains("nothing is read from `HOST` without `--allow-remote HOST`"), "{output}");
+        assert!(output.contains("of the api in `contest.yaml` allows it for every run"), "{output}");
     }
     assert_eq!(server.requests(), Vec::<String>::new());
 }
@@ -101,7 +101,8 @@ fn the_project_allows_what_it_names() {
     folder.write("contest.yaml", project.replace(&format!(", remote: ['{host}']"), "").as_bytes());
     let (code, output) = check(&folder, &server, &[]);
     assert_eq!(code, Some(2), "{output}");
-    let sentence = "cannot read `http://HOST/openapi.yaml`: nothing is read from `HOST` unless it is allowed";
+    let sentence =
+        "cannot read `http://HOST/openapi.yaml`: nothing is read from `HOST` without `--allow-remote HOST`";
     assert!(output.contains(sentence), "{output}");
 }
 
@@ -131,4 +132,34 @@ fn a_link_leads_no_further_than_a_path() {
     let allowed = outside.path.to_string_lossy().into_owned();
     let (code, output) = check(&folder, &server, &["openapi.yaml", "--allow-folder", &allowed]);
     assert_eq!((code, output.as_str()), (Some(0), "checked 1 document, no cases: nothing to report"));
+}
+
+/// A document of a server of its own, and what is asked of that server when a step is sent to its `servers`.
+fn check_servers(servers: &'static str, asked: &str) {
+    let server = Server::start(move |line| match line {
+        "GET /docs/openapi.yaml" => wire(&format!(
+            "HTTP/1.1 200 OK\n\n{}",
+            document("{}").replacen("paths:", &format!("{servers}paths:"), 1)
+        )),
+        _ => wire("HTTP/1.1 200 OK\ncontent-type: application/json\n\n{}"),
+    });
+    let folder = Folder::new();
+    let file = format!(
+        "contest: 1\napi: {}/docs/openapi.yaml\nscenarios: {{ a: {{ steps: [ {{ call: getA }} ] }} }}\n",
+        server.base_url
+    );
+    folder.write("a.contest.yaml", file.as_bytes());
+    let host = server.base_url.trim_start_matches("http://").to_owned();
+    let arguments = ["run", "a.contest.yaml", "--use-servers", "--allow-remote", &host];
+    let status = folder.start(&arguments).wait(Duration::from_secs(60)).expect("it ends");
+    assert_eq!(status.code(), Some(0), "{servers}: {}", folder.read("stderr"));
+    assert_eq!(server.requests(), ["GET /docs/openapi.yaml", asked], "{servers}");
+}
+
+#[test]
+fn servers_of_a_fetched_document_are_relative_to_it() {
+    check_servers("", "GET /a");
+    check_servers("servers: [ { url: /v1 } ]\n", "GET /v1/a");
+    check_servers("servers: [ { url: ../v2 } ]\n", "GET /v2/a");
+    check_servers("servers: [ { url: api/ } ]\n", "GET /docs/api/a");
 }

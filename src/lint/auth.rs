@@ -38,6 +38,14 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
             label,
         )
         .help("write `auth: PROFILE` in the step, the scenario or the file; a test of the refusal expects `status: 401`");
+    let asks_for_certificate =
+        alternatives.iter().flatten().any(|security| security.kind == SecurityKind::MutualTls);
+    let diagnostic = match asks_for_certificate && !at.has_certificate {
+        true => {
+            diagnostic.help("a certificate comes from a profile `mtls`, or from `tls` of the environment")
+        }
+        false => diagnostic,
+    };
     let own = at.operation.pointer().child("security");
     let document = at.contract.document();
     let pointer = if document.get(&own).is_some() { own } else { Pointer::of(["security"]) };
@@ -64,8 +72,9 @@ fn carries(at: &At<'_>, security: &Security<'_>, is_none: bool) -> bool {
             }
             ParameterIn::Path | ParameterIn::QueryString => true,
         },
-        // A certificate belongs to the connection, and of others nothing is known.
-        SecurityKind::MutualTls | SecurityKind::Other => true,
+        SecurityKind::MutualTls => at.has_certificate,
+        // Of others nothing is known.
+        SecurityKind::Other => true,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct LintInput<'i> {
     pub plan: &'i Plan,
     /// The limits: the most findings of one request.
     pub limits: &'i Limits,
+    /// Whether the connection shows a certificate whatever a step says, or may.
+    pub has_certificate: bool,
     /// Names of scenario files that are passed over: what follows from their errors helps nobody.
     pub broken: &'i BTreeSet<String>,
 }
@@ -101,6 +103,7 @@ fn check_step<'a>(
         literals: if listed.is_in_flow { &nothing } else { literals },
         row: row.filter(|_| !listed.is_in_flow),
         limits: input.limits,
+        has_certificate: input.has_certificate,
     };
     auth::check(&at, found);
     again::check(&at, found);
@@ -130,6 +133,7 @@ struct At<'a> {
     literals: &'a Literals<'a>,
     row: Option<&'a Row>,
     limits: &'a Limits,
+    has_certificate: bool,
 }
 
 /// The scenarios of the cases, each once.

@@ -1,7 +1,7 @@
 use super::content::Offer;
 use crate::diagnostic::{Code, Problems};
 use crate::expression::Template;
-use crate::openapi::{Operation, ParameterIn};
+use crate::openapi::{Operation, ParameterIn, SecurityKind};
 use crate::scenario::{Call, Named, Sends};
 use crate::source::Span;
 use crate::yaml::nearest;
@@ -64,6 +64,17 @@ fn is_same(location: ParameterIn, left: &str, right: &str) -> bool {
     if location == ParameterIn::Header { left.eq_ignore_ascii_case(right) } else { left == right }
 }
 
+/// Whether a name is that of an API key that the operation asks for: a step may give it by itself.
+///
+/// Source: OpenAPI 3.1.1, "Security Scheme Object", `name` and `in` of `apiKey`.
+fn is_key(location: ParameterIn, name: &str, operation: &Operation<'_>) -> bool {
+    let is_it = |kind: SecurityKind<'_>| match kind {
+        SecurityKind::ApiKey { location: at, name: key } => at == location && is_same(location, key, name),
+        _ => false,
+    };
+    operation.security().iter().flatten().any(|security| is_it(security.kind))
+}
+
 fn check_declared(
     location: ParameterIn,
     given: &[(String, Span)],
@@ -77,7 +88,8 @@ fn check_declared(
         let is_declared = declared.iter().any(|each| is_same(location, each, name));
         // What the document forgot to declare has its place in the path all the same.
         let is_in_path = location == ParameterIn::Path && operation.template_names().contains(&name.as_str());
-        if is_declared || is_in_path || (location == ParameterIn::Header && is_exempt(name)) {
+        let is_of_header = location == ParameterIn::Header && is_exempt(name);
+        if is_declared || is_in_path || is_of_header || is_key(location, name, operation) {
             continue;
         }
         if let Some(reason) = operation.lost_parameters().first() {

@@ -16,7 +16,9 @@ openapi: 3.0.3
 info: { title: Shop, version: "1" }
 security: [{ key: [] }]
 components:
-  securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }
+  securitySchemes:
+    key: { type: apiKey, in: header, name: X-Key }
+    query: { type: apiKey, in: query, name: api_key }
 paths:
   /items/{id}:
     parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
@@ -30,7 +32,7 @@ paths:
       operationId: putItem
       requestBody: { required: true, content: { application/json: {}, text/plain: {} } }
       responses: { "404": { description: None } }
-    post: { operationId: postItem, responses: { default: { description: Any } } }
+    post: { operationId: postItem, security: [{ query: [] }], responses: { default: { description: Any } } }
     delete: { operationId: shop.deleteItem, responses: { default: { description: Any } } }
 "#;
 
@@ -122,6 +124,13 @@ fn operations_are_found_by_id_by_api_and_by_template() {
 
 #[test]
 fn parameters_are_those_of_the_operation() {
+    check_steps("{ call: postItem, path: { id: x }, query: { api_key: a }, expect: { status: 200 } }", &[]);
+    check_steps(
+        "{ call: getItem, path: { id: x }, query: { tenant: t, api_key: a } }",
+        &[
+            "scenario.unknown-parameter `getItem` has no query parameter `api_key` | its query parameters are fields, tenant",
+        ],
+    );
     check_steps(
         "{ call: getItem, path: { id: x }, query: { tenant: t, field: a } }",
         &["scenario.unknown-parameter `getItem` has no query parameter `field` | did you mean `fields`?"],

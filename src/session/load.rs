@@ -270,9 +270,24 @@ impl Session {
     pub fn lint(&self) -> Vec<Diagnostic> {
         let errors = self.diagnostics.iter().filter(|it| it.level == Level::Error);
         let broken = errors.filter_map(|it| Some(it.labels.first()?.at.source.name().to_owned())).collect();
-        let mut found = lint(&LintInput { plan: &self.plan, limits: &self.limits, broken: &broken });
+        let mut found = lint(&LintInput {
+            plan: &self.plan,
+            limits: &self.limits,
+            has_certificate: self.may_show_certificate(),
+            broken: &broken,
+        });
         mask_diagnostics(&mut found, &self.masker);
         found
+    }
+
+    /// Whether the environment has a certificate; where none is chosen, whether any has.
+    fn may_show_certificate(&self) -> bool {
+        let has = |environment: &Named<Environment>| environment.value.tls.cert.is_some();
+        match (&self.environment, &self.project) {
+            (Some(environment), _) => has(environment),
+            (None, Some(project)) => project.environments.iter().any(has),
+            (None, None) => false,
+        }
     }
 
     /// Replaces every secret of the run in a text.

@@ -59,7 +59,7 @@ fn lint_with(document: &str, text: &str, attachments: &Attachments) -> Vec<Diagn
     let errors: Vec<&String> =
         diagnostics.iter().filter(|it| it.level == Level::Error).map(|it| &it.message).collect();
     assert_eq!(errors, Vec::<&String>::new(), "{text}");
-    lint(&LintInput { plan: &plan, limits: &limits, broken: &BTreeSet::new() })
+    lint(&LintInput { plan: &plan, limits: &limits, has_certificate: false, broken: &BTreeSet::new() })
 }
 
 /// `message @ line of the scenario, line of the document: what stands there`.

@@ -39,7 +39,13 @@ fn secured_operations_need_credentials() {
     check_auth("call: keyed, auth: none", &[keyed]);
     check_auth("call: anonymous", &[]);
     check_auth("call: open", &[]);
-    check_auth("call: certificate", &[]);
+    check_auth(
+        "call: certificate, auth: none",
+        &[
+            "`certificate` asks for `certificate`, and the step has no `auth` @ /e: { get: { operationId: certificate, security: [{ certificate: [] }], responses: { 2XX: { description: Fine } } } }",
+        ],
+    );
+    check_auth("call: certificate, auth: none, expect: { status: 403 }", &[]);
     check_auth("call: cookie", &[]);
     check_auth(
         "call: both, headers: { X-Key: a }",

@@ -9,6 +9,7 @@ mod budget;
 mod capture;
 mod case;
 mod command;
+mod common;
 mod course;
 mod coverage;
 mod durations;
@@ -50,8 +51,8 @@ pub use about::CaseAbout;
 pub use budget::BudgetOutcome;
 pub use durations::{Durations, Sample, fine_time};
 pub use event::{
-    Attention, CaseReport, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase, StepReport,
-    Stopped, Summary, WarningCount,
+    Attention, CaseReport, CommonFinding, Event, ExchangeReport, FlakyCase, Phase, RunStarted, SlowCase,
+    StepReport, Stopped, Summary, WarningCount,
 };
 pub use gate::{Gate, Permit};
 pub use habits::Habits;

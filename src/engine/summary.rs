@@ -1,9 +1,10 @@
 use super::Verdict;
 use super::budget::{BudgetOutcome, Timing};
+use super::common::CommonFindings;
 use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
 use super::habits::Habits;
 use super::requirement::Requirement;
-use crate::diagnostic::{Code, Finding, Severity};
+use crate::diagnostic::{Code, Finding, Place, Severity};
 use crate::scenario::Budget;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub struct SummaryBuilder {
     verdicts: BTreeMap<Verdict, usize>,
     attention: BTreeMap<usize, Attention>,
+    common: CommonFindings,
     tolerated: usize,
     known_faults: BTreeMap<String, usize>,
     known_findings: BTreeMap<String, usize>,
@@ -90,6 +92,7 @@ impl SummaryBuilder {
             let attention =
                 Attention { verdict: report.verdict, name: report.name(), codes: deciding_codes(report) };
             self.attention.insert(report.index, attention);
+            self.common.add(report.index, deciding(report));
         }
         if !report.left_behind.is_empty() {
             let name = report.name();
@@ -159,10 +162,7 @@ impl SummaryBuilder {
     /// One place of the document is one thing to mend, whatever the values; what has no place is told
     /// apart by its words.
     fn add_warning(&mut self, step: &StepReport, finding: &Finding, index: usize) {
-        let place = finding
-            .document
-            .as_ref()
-            .map(|place| format!("{}:{}", place.source.name(), place.source.position(place.span.start).line));
+        let place = finding.document.as_ref().map(Place::at_line);
         let about = place.clone().unwrap_or_else(|| finding.headline.clone());
         let key = (finding.code, step.action.clone(), about);
         let headline = finding.headline.clone();
@@ -199,6 +199,7 @@ impl SummaryBuilder {
             cases: self.cases,
             verdicts: self.verdicts.into_iter().collect(),
             attention: self.attention.into_values().collect(),
+            common: self.common.finish(),
             tolerated: self.tolerated,
             known_faults: self.known_faults.into_iter().collect(),
             known_findings: self.known_findings.into_iter().collect(),
@@ -231,27 +232,30 @@ fn is_denied(step: &StepReport) -> bool {
     step.findings.iter().any(|finding| finding.severity == Severity::Deny)
 }
 
-/// The codes of denied findings, each once, in the order found: those outside cleanup, and those of cleanup
-/// where there are no others and it decided.
-fn deciding_codes(report: &CaseReport) -> Vec<Code> {
+/// The denied findings that decided, in the order found: those outside cleanup, and those of cleanup where there
+/// are no others and it decided.
+fn deciding(report: &CaseReport) -> Vec<&Finding> {
     let is_main = |step: &&StepReport| step.phase.is_judged();
-    let mut codes = denied_codes(report.steps.iter().filter(is_main));
-    if codes.is_empty() && report.is_flaky {
-        codes = denied_codes(report.earlier.iter().flat_map(|attempt| &attempt.steps).filter(is_main));
+    let mut findings = denied(report.steps.iter().filter(is_main));
+    if findings.is_empty() && report.is_flaky {
+        findings = denied(report.earlier.iter().flat_map(|attempt| &attempt.steps).filter(is_main));
     }
-    match codes.is_empty() && report.verdict == Verdict::Errored {
-        true => denied_codes(report.steps.iter()),
-        false => codes,
+    match findings.is_empty() && report.verdict == Verdict::Errored {
+        true => denied(report.steps.iter()),
+        false => findings,
     }
 }
 
-fn denied_codes<'s>(steps: impl Iterator<Item = &'s StepReport>) -> Vec<Code> {
+fn denied<'s>(steps: impl Iterator<Item = &'s StepReport>) -> Vec<&'s Finding> {
+    steps.flat_map(|step| &step.findings).filter(|finding| finding.severity == Severity::Deny).collect()
+}
+
+/// Their codes, each once.
+fn deciding_codes(report: &CaseReport) -> Vec<Code> {
     let mut codes = Vec::new();
-    for step in steps {
-        for finding in step.findings.iter().filter(|finding| finding.severity == Severity::Deny) {
-            if !codes.contains(&finding.code) {
-                codes.push(finding.code);
-            }
+    for finding in deciding(report) {
+        if !codes.contains(&finding.code) {
+            codes.push(finding.code);
         }
     }
     codes

@@ -2,6 +2,7 @@
 
 use super::plain;
 use super::record::{CaseRecord, Outcome, RunRecord, WholeFact};
+use super::summary::common;
 use super::text::{long_time, plural, short_time};
 use std::io::{self, Write};
 
@@ -25,8 +26,9 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let unmet = run.asked().filter(WholeFact::is_failure);
     let unmet = unmet.map(|fact| inline(&format!("{}: {}", fact.name, fact.message())));
     list("Not met", unmet.collect(), &mut text);
-    attention(run, &mut text);
     let summary = &run.summary;
+    list("In common", summary.common.iter().map(|it| inline(&common(it))).collect(), &mut text);
+    attention(run, &mut text);
     let counted = |what: &str, count: u32| match count {
         0 | 1 => inline(what),
         count => format!("{} ×{count}", inline(what)),

@@ -3,7 +3,9 @@
 use super::dry_run::state;
 use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
 use super::{Style, style, timing};
-use crate::engine::{Attention, BudgetOutcome, Requirement, RequirementKind, Summary, Verdict};
+use crate::engine::{
+    Attention, BudgetOutcome, CommonFinding, Requirement, RequirementKind, Summary, Verdict,
+};
 
 /// More lines of one kind than this are folded; what they say stands further up as well.
 const MOST_LINES: usize = 50;
@@ -39,6 +41,7 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     if shown.is_listed {
         out += &attention(&summary.attention, style);
     }
+    out += &entries("common", summary.common.iter().map(common).collect(), style::ERROR, style);
     let over = summary.over_budget.iter().map(BudgetOutcome::words).collect();
     out += &entries("over budget:", over, style::ERROR, style);
     if let Some(stopped) = summary.stopped.as_ref().filter(|stopped| stopped.left_out > 0) {
@@ -64,6 +67,23 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     out
 }
 
+/// `27 cases: response.body (`formatted` is missing, which the document requires, specs/x.yaml:61)`.
+pub(super) fn common(finding: &CommonFinding) -> String {
+    let about = about(&finding.headline, finding.others, finding.place.as_deref());
+    format!("{}: {} ({about})", plural(finding.cases, "case"), finding.code)
+}
+
+/// The headline, how many others there are beside it, and the place that they are about.
+fn about(headline: &str, others: usize, place: Option<&str>) -> String {
+    let others = match others {
+        0 => String::new(),
+        1 => ", and 1 other".to_owned(),
+        many => format!(", and {many} others"),
+    };
+    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+    format!("{headline}{others}{place}")
+}
+
 /// What changes no verdict.
 fn asides(summary: &Summary, style: Style) -> String {
     let mut out = String::new();
@@ -72,14 +92,8 @@ fn asides(summary: &Summary, style: Style) -> String {
         |what: &str, count: usize| if count > 1 { format!("{what} {times}{count}") } else { what.to_owned() };
 
     let warnings = summary.warnings.iter().map(|warning| {
-        let place = warning.place.iter().map(|place| format!(", {place}")).collect::<String>();
-        let others = match warning.others {
-            0 => String::new(),
-            1 => ", and 1 other".to_owned(),
-            many => format!(", and {many} others"),
-        };
         let code = counted(warning.code.as_str(), warning.count);
-        format!("{code} ({}{others}{place})", warning.headline)
+        format!("{code} ({})", about(&warning.headline, warning.others, warning.place.as_deref()))
     });
     let flaky = summary.flaky.iter().map(|case| {
         let codes = case.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ");

@@ -4,7 +4,7 @@
 use super::snippet::{Trailer, render_finding};
 use super::text::{Part, cut, join, plural, short_time, width, wrap};
 use super::{Links, Style, attempts, style, summary, wire};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{About, Finding, Severity};
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
@@ -53,7 +53,7 @@ pub struct Terminal<W> {
     verbosity: Verbosity,
     next: usize,
     waiting: BTreeMap<usize, Rendered>,
-    /// Findings without a place that were shown in full; the same again is folded.
+    /// Findings that were shown in full; the same again is folded.
     seen: HashSet<String>,
     is_after_blank: bool,
     /// Whether the last thing printed was the findings of a case.
@@ -86,15 +86,33 @@ impl Rendered {
 /// A finding as text.
 struct Block {
     text: String,
-    /// For a finding without places.
     fold: Option<Fold>,
 }
 
-/// What to recognise a finding by, and what stands for it the next time: when a target is down,
-/// every case says so.
+/// What to recognise a finding by, and what stands for it the next time: when a target is down, or does one thing
+/// wrong that every case asks for, every case says so.
 struct Fold {
     key: String,
     short: String,
+}
+
+impl Fold {
+    fn of(finding: &Finding, style: Style) -> Option<Self> {
+        let about = match finding.about()? {
+            About::Promise(place) => format!("{}:{}", place.source.name(), place.span.start),
+            About::Target(_) => String::new(),
+        };
+        let words = format!("{}, as above: {}", finding.code, finding.headline);
+        let words = style.visible(&words).replace('\n', " ");
+        let words = cut(&words, style.columns().min(WIDEST_LINE) - LEAD, style.glyphs().ellipsis);
+        let mut short = indented(&words, style);
+        if let Some(asked) = &finding.scenario {
+            let at = finding.response.iter().filter_map(|place| place.at.as_ref());
+            let at: String = at.map(|at| format!(", at `{at}`")).collect();
+            short += &indented(&format!("{}, {}{at}", asked.at_line(), asked.label), style);
+        }
+        Some(Self { key: format!("{}\n{about}\n{}", finding.code, finding.headline), short })
+    }
 }
 
 impl<W: Write> Terminal<W> {
@@ -217,22 +235,27 @@ impl<W: Write> Terminal<W> {
         self.open()?;
         self.ends_with_findings = !case.blocks.is_empty();
         let is_known = |block: &Block| block.fold.as_ref().is_some_and(|fold| self.seen.contains(&fold.key));
-        if case.blocks.iter().all(is_known) {
-            if matches!(self.verbosity, Verbosity::Exchanges { .. }) {
+        let is_short = case.blocks.iter().all(is_known);
+        if !is_short || matches!(self.verbosity, Verbosity::Exchanges { .. }) {
+            self.blank()?;
+        }
+        self.write(&case.line)?;
+        let mut is_below_short = true;
+        for block in &case.blocks {
+            let known = block.fold.as_ref().filter(|fold| self.seen.contains(&fold.key));
+            if !(is_below_short && known.is_some()) {
                 self.blank()?;
             }
-            let short = case.blocks.iter().flat_map(|block| &block.fold).map(|fold| fold.short.as_str());
-            let text = std::iter::once(case.line.as_str()).chain(short).collect::<String>();
-            return self.write(&text);
+            is_below_short = known.is_some();
+            match known {
+                Some(fold) => self.write(&fold.short)?,
+                None => {
+                    self.write(&block.text)?;
+                    self.seen.extend(block.fold.iter().map(|fold| fold.key.clone()));
+                }
+            }
         }
-        self.blank()?;
-        self.write(&case.line)?;
-        for block in &case.blocks {
-            self.blank()?;
-            self.seen.extend(block.fold.iter().map(|fold| fold.key.clone()));
-            self.write(&block.text)?;
-        }
-        self.blank()
+        if is_short { Ok(()) } else { self.blank() }
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -334,12 +357,7 @@ fn step_blocks(
             is_whole,
         };
         let trailer = if index == last { trailer } else { Trailer::default() };
-        let has_place =
-            finding.scenario.is_some() || finding.document.is_some() || finding.response.is_some();
-        let fold = (!has_place).then(|| {
-            let key = render_finding(finding, &Trailer::default(), &style);
-            Fold { key, short: indented(&format!("{}: as above", finding.code), style) }
-        });
+        let fold = if is_whole { None } else { Fold::of(finding, style) };
         Block { text: render_finding(finding, &trailer, &style), fold }
     });
     let mut blocks: Vec<Block> = blocks.collect();

@@ -22,6 +22,7 @@ function drawRun(view) {
     h("h2", { class: "unseen" }, "The run"),
     h("section", { class: "section" }, h("h3", {}, "The run"), h("dl", { class: "facts-list" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]))),
     ...section("Asked of the run", (summary.requirements ?? []).map(asked)),
+    ...section("What more than one case failed by", (summary.common ?? []).map((each) => `${plural(each.cases, "case")}: ${each.code}: ${each.headline}${each.others ? `, and ${plural(each.others, "other")}` : ""}${each.place ? ` (\`${each.place}\`)` : ""}`)),
     ...section("Findings by code", codes.map(([code, count]) => h("span", {}, h("a", { href: `#/cases?code=${encodeURIComponent(code)}` }, h("code", {}, code)), ` in ${plural(count, "case")}`))),
     ...section("Flaky", (summary.flaky ?? []).map((each) => `${each.name}: passed after ${plural(each.failures, "attempt")} that failed, ${each.codes.join(", ")}`)),
     ...section("Warnings", summary.warnings.map((each) => `${counted({ what: `${each.code}: ${each.headline}`, count: each.count })}${each.place ? ` (\`${each.place}\`)` : ""}`)),

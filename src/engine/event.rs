@@ -337,6 +337,25 @@ pub struct CommonFinding {
     pub cases: usize,
 }
 
+impl CommonFinding {
+    /// ``27 cases: response.body (`total` is missing, which the document requires, specs/x.yaml:61)``.
+    pub fn words(&self) -> String {
+        let about = about(&self.headline, self.others, self.place.as_deref());
+        format!("{} cases: {} ({about})", self.cases, self.code)
+    }
+}
+
+/// The headline, how many others there are beside it, and the place that they are about.
+fn about(headline: &str, others: usize, place: Option<&str>) -> String {
+    let others = match others {
+        0 => String::new(),
+        1 => ", and 1 other".to_owned(),
+        many => format!(", and {many} others"),
+    };
+    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+    format!("{headline}{others}{place}")
+}
+
 /// A case that passed once it ran again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlakyCase {
@@ -394,6 +413,13 @@ pub struct WarningCount {
     pub place: Option<String>,
     /// How many there were.
     pub count: usize,
+}
+
+impl WarningCount {
+    /// ``the header `X-Id` is no uuid, and 2 others, specs/x.yaml:61``.
+    pub fn about(&self) -> String {
+        about(&self.headline, self.others, self.place.as_deref())
+    }
 }
 
 impl StepReport {

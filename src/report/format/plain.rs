@@ -1,8 +1,9 @@
 //! What other reports take over from the one for people: findings and steps as text without colours.
 
-use super::record::{CaseRecord, Weight};
-use super::snippet::{Trailer, render_finding};
-use super::{Style, terminal};
+use crate::report::Style;
+use crate::report::record::{CaseRecord, Weight};
+use crate::report::snippet::{Trailer, render_finding};
+use crate::report::terminal;
 
 /// As wide as what CI systems show of a test without a scroll bar.
 const COLUMNS: usize = 100;

@@ -1,8 +1,8 @@
 //! Cuts out of a source what a reader needs to see: the lines with marks, as much of each as
 //! [`Window`] shows, or the beginning of a source in which nothing is marked.
 
-use super::Style;
 use super::window::{Continuation, Continued, MORE, Mark, Wanted, Window};
+use crate::report::Style;
 use crate::source::{Position, Source, Span};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const FAR_RIGHT: usize = 56;
 const NEAR: usize = 8;
 
 /// Lines that are shown of a text in which nothing is marked.
-pub(super) const UNMARKED_LINES: usize = 10;
+pub(in crate::report) const UNMARKED_LINES: usize = 10;
 
 /// The renderer moves lines with more leading space than this by itself; it is cut before.
 const DEEP_INDENT: usize = 24;

@@ -1,11 +1,22 @@
 //! The report that people watch: a line for each case in the order of the plan, below a failed one
 //! what was found, and at the end what a person should look at.
 
-use super::snippet::{Trailer, render_finding};
-use super::text::{Part, cut, join, plural, short_time, width, wrap};
-use super::{Links, Style, attempts, style, summary, wire};
+mod attempts;
+mod links;
+mod progress;
+mod summary;
+mod timing;
+mod wire;
+
+pub use links::{Links, supports_links};
+pub use progress::Progress;
+pub use wire::{render_answer, render_request};
+
 use crate::diagnostic::{About, Finding, Severity};
 use crate::engine::{CaseReport, Event, Phase, RunStarted, StepReport, Summary, Verdict};
+use crate::report::snippet::{Trailer, render_finding};
+use crate::report::text::{Part, cut, join, plural, short_time, width, wrap};
+use crate::report::{Style, style};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 

@@ -9,7 +9,7 @@
 mod data;
 mod safe;
 
-use super::record::RunRecord;
+use crate::report::record::RunRecord;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use data::{Overview, bounded, coverage};

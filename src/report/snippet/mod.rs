@@ -6,12 +6,19 @@
 //! written here, since the renderer can neither add where in the data a place is, nor know the
 //! column of a line that was cut.
 
-use super::excerpt::{Excerpt, Site, group};
-use super::text::{width, wrap, wrap_after};
-use super::window::{Continued, MORE};
-use super::{Style, curl, picture, style};
+mod excerpt;
+mod picture;
+mod window;
+
+pub(super) use excerpt::UNMARKED_LINES;
+pub(super) use window::REACH;
+
 use crate::diagnostic::{Code, Diagnostic, Difference, Finding, Level, Severity};
+use crate::report::text::{width, wrap, wrap_after};
+use crate::report::{Style, curl, style};
 use annotate_snippets as renderer;
+use excerpt::{Excerpt, Site, group};
+use window::{Continued, MORE};
 
 /// Marks the lines of the renderer that name a place; a character of the kind of [`MORE`].
 const PLACE_MARK: char = '\u{fdd0}';
@@ -181,7 +188,7 @@ impl Block<'_> {
 
         let mut elements: Vec<renderer::Element<'_>> = excerpts.iter().map(element).collect();
         for excerpt in excerpts.iter().filter(|excerpt| excerpt.hidden_lines > 0) {
-            let hidden = super::text::plural(excerpt.hidden_lines, "more line");
+            let hidden = crate::report::text::plural(excerpt.hidden_lines, "more line");
             elements.push(message("", vec![format!("{hidden} not shown")], false));
         }
         if !self.differences.is_empty() {

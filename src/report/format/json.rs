@@ -1,6 +1,6 @@
 //! The JSON report: the record of a run as one document, `schemas/report.schema.json`.
 
-use super::RunRecord;
+use crate::report::RunRecord;
 use std::io::{self, Write};
 
 /// Writes a run as one JSON document, a case a line, so that it can be read without a program and searched by

@@ -2,7 +2,7 @@
 
 use super::fingerprint::Fingerprints;
 use super::plain;
-use super::record::{RunRecord, Weight, WholeFact};
+use crate::report::record::{RunRecord, Weight, WholeFact};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};

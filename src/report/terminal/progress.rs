@@ -1,5 +1,5 @@
-use super::text::short_time;
 use crate::engine::Event;
+use crate::report::text::short_time;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -121,7 +121,7 @@ impl Progress {
 
 /// A text as it may be written into one line.
 fn shown(text: &str) -> String {
-    super::Style::plain(80).visible(text).replace('\n', " ")
+    crate::report::Style::plain(80).visible(text).replace('\n', " ")
 }
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(progress.message(), "(1 more) a › b, step `pay`: payOrder");
         progress.event(&Event::Slow { index: 0, elapsed: Duration::from_secs(2) });
         assert_eq!(progress.message(), "(1 more) slow, 2.00 s: a › b, step `pay`: payOrder");
-        progress.event(&Event::CaseFinished(Box::new(super::super::fixtures::case(
+        progress.event(&Event::CaseFinished(Box::new(crate::report::fixtures::case(
             0,
             Verdict::Passed,
             "a",

@@ -1,11 +1,10 @@
 //! Requests and responses as they went over the wire, for people who ask to see them: `>` stands before
 //! what was sent, `<` before what came back, `*` before what happened on the way.
 
-use super::Style;
-use super::style;
-use super::text::{character_width, plural, wrap};
 use crate::engine::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::json::Located;
+use crate::report::text::{character_width, plural, wrap};
+use crate::report::{Style, style};
 
 /// The columns before `>` and `<`: below the line of the step.
 const INDENT: usize = 10;
@@ -137,8 +136,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::record;
     use super::*;
+    use crate::report::fixtures::record;
     use std::sync::Arc;
 
     fn check(records: Vec<ExchangeRecord>, limit: usize, expected: &str) {

@@ -1,11 +1,16 @@
 //! What `contest check` found, as one JSON document: `schemas/check.schema.json`.
 
-use super::strength_json::{WrittenStrength, written};
+mod strength;
+mod strength_json;
+
+pub use strength::render_strength;
+
 use crate::diagnostic::{Diagnostic, Label, Level};
 use crate::openapi::Document;
 use crate::source::Position;
 use crate::strength::Strength;
 use serde::Serialize;
+use strength_json::{WrittenStrength, written};
 
 /// The version of the document's form; it grows when a member changes its meaning or goes away.
 const VERSION: u32 = 1;
@@ -111,7 +116,7 @@ mod tests {
     use crate::strength::measure;
     use serde_json::{Value, json};
 
-    const SCHEMA: &str = include_str!("../../schemas/check.schema.json");
+    const SCHEMA: &str = include_str!("../../../schemas/check.schema.json");
 
     fn found() -> Value {
         let source = Source::new("a.yaml", "one\ntwö three\n");

@@ -5,7 +5,7 @@
 //! of a test case, and its `properties`. `tests/schemas/junit.xsd` says all of it.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact};
+use crate::report::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};

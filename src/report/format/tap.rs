@@ -1,8 +1,8 @@
 //! TAP 14, the Test Anything Protocol: a test point a case, with what is known of it as YAML below.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact, milliseconds};
 use crate::engine::Verdict;
+use crate::report::record::{CaseRecord, Outcome, RunRecord, Weight, WholeFact, milliseconds};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

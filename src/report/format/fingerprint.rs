@@ -1,4 +1,4 @@
-use super::record::{CaseRecord, FindingRecord, StepRecord};
+use crate::report::record::{CaseRecord, FindingRecord, StepRecord};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 

@@ -3,8 +3,10 @@
 
 use super::fingerprint::Fingerprints;
 use super::plain;
-use super::record::{CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight, WholeFact};
 use crate::diagnostic::Code;
+use crate::report::record::{
+    CaseRecord, FindingRecord, PlaceRecord, RunRecord, StepRecord, Weight, WholeFact,
+};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::collections::HashMap;

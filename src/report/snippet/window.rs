@@ -1,8 +1,8 @@
 //! Cuts a line to the neighbourhood of its marks. A response body may be one line of 32 MB; the
 //! renderer gets some hundred characters of it.
 
-use super::Style;
-use super::text::{character_width, cut, width, wrap};
+use crate::report::Style;
+use crate::report::text::{character_width, cut, width, wrap};
 use crate::source::{Source, Span};
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use std::ops::Range;
 pub(super) const MORE: char = '\u{fdd1}';
 
 /// Bytes of a line on either side of a mark that are looked at; more than fits any terminal.
-pub(super) const REACH: usize = 2048;
+pub(in crate::report) const REACH: usize = 2048;
 
 /// Columns that a label below its underline wants before a line is moved to make room for it.
 const READABLE: usize = 44;

@@ -1,9 +1,9 @@
 //! How strong a contract is, for people: the share, and the laxest operations with the lines to tighten.
 
-use super::text::{plural, wrap};
-use super::{Style, style};
 use crate::diagnostic::words::some_of;
 use crate::openapi::Document;
+use crate::report::text::{plural, wrap};
+use crate::report::{Style, style};
 use crate::strength::{Kind, OperationStrength, Strength, Weakness};
 
 /// So many of the laxest operations are shown.

@@ -1,7 +1,7 @@
 //! HAR 1.2, the HTTP Archive: a page a case, an entry a request.
 
-use super::record::{CaseRecord, RunRecord, StepRecord, milliseconds};
 use crate::engine::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::report::record::{CaseRecord, RunRecord, StepRecord, milliseconds};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 //! Annotations of GitHub Actions: workflow commands that put what was found beside the lines of the pull request.
 
 use super::plain;
-use super::record::{CaseRecord, FindingRecord, Outcome, PlaceRecord, RunRecord, Weight, WholeFact};
-use super::text::plural;
+use crate::report::record::{CaseRecord, FindingRecord, Outcome, PlaceRecord, RunRecord, Weight, WholeFact};
+use crate::report::text::plural;
 use std::collections::HashSet;
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! A line of JSON an event, `schemas/report-events.schema.json`, for whoever follows a run.
 
-use super::record::{CaseRecord, PartRecord, RunRecord, SummaryRecord, milliseconds};
 use crate::engine::{CaseReport, Event, RunStarted, Summary};
+use crate::report::record::{CaseRecord, PartRecord, RunRecord, SummaryRecord, milliseconds};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -77,7 +77,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
 
 fn started_line(started: &RunStarted, folder: Option<&str>, parts: &[PartRecord]) -> io::Result<Vec<u8>> {
     written(&Line::RunStarted {
-        version: super::record::VERSION,
+        version: crate::report::record::VERSION,
         contest: &started.version,
         started: started.started.to_string(),
         environment: started.environment.as_deref(),

@@ -1,9 +1,8 @@
 //! A summary in Markdown, for job summaries, merge requests and chat.
 
 use super::plain;
-use super::record::{CaseRecord, Outcome, RunRecord, WholeFact};
-use super::summary::common;
-use super::text::{long_time, plural, short_time};
+use crate::report::record::{CaseRecord, Outcome, RunRecord, WholeFact};
+use crate::report::text::{long_time, plural, short_time};
 use std::io::{self, Write};
 
 /// GitHub takes summaries of 1 MiB; cases behind this are named and not shown.
@@ -27,7 +26,7 @@ pub(super) fn write(run: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
     let unmet = unmet.map(|fact| inline(&format!("{}: {}", fact.name, fact.message())));
     list("Not met", unmet.collect(), &mut text);
     let summary = &run.summary;
-    list("In common", summary.common.iter().map(|it| inline(&common(it))).collect(), &mut text);
+    list("In common", summary.common.iter().map(|it| inline(&it.words())).collect(), &mut text);
     attention(run, &mut text);
     let counted = |what: &str, count: u32| match count {
         0 | 1 => inline(what),

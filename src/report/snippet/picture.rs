@@ -1,9 +1,9 @@
 //! The picture of a body that is not as expected: only the values that differ, each with the line of its
 //! expectation, what was expected above what came.
 
-use super::text::{cut, plural, width, wrap};
-use super::{Style, style};
 use crate::diagnostic::{Change, Difference};
+use crate::report::text::{cut, plural, width, wrap};
+use crate::report::{Style, style};
 
 /// What a line of the picture begins with, so that it can be told from others once it is drawn.
 /// Characters that no text may hold (Unicode, "Noncharacters").
@@ -114,10 +114,10 @@ fn line_of(difference: &Difference) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::snippet::{Trailer, render_finding};
     use super::*;
     use crate::diagnostic::Code;
     use crate::report::fixtures::finding;
+    use crate::report::snippet::{Trailer, render_finding};
 
     fn difference(path: &[&str], line: usize, expected: &str, actual: &str) -> Difference {
         Difference {

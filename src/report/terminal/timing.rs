@@ -1,8 +1,8 @@
 //! How long things took, as the end of the terminal report shows it.
 
-use super::text::{cut, plural, width};
-use super::{Style, style};
 use crate::engine::{Durations, SlowCase, fine_time};
+use crate::report::text::{cut, plural, width};
+use crate::report::{Style, style};
 
 /// More operations than this are counted.
 const MOST_OPERATIONS: usize = 50;

@@ -1,6 +1,18 @@
-use super::record::RunRecord;
-use super::{github, gitlab, har, html, json, junit, markdown, ndjson, sarif, tap};
+mod fingerprint;
+mod github;
+mod gitlab;
+mod har;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod ndjson;
+mod plain;
+mod sarif;
+mod tap;
+
 use crate::engine::Event;
+use crate::report::record::RunRecord;
 use std::io::{self, Write};
 
 /// A form in which a run is written for machines or for people elsewhere.

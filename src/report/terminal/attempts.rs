@@ -1,8 +1,8 @@
 //! What is said of a case that ran more than once.
 
-use super::text::plural;
 use crate::diagnostic::{Code, Severity};
 use crate::engine::{CaseReport, Verdict};
+use crate::report::text::plural;
 
 /// One sentence about the attempts; `None` where there was one only.
 pub(super) fn words(case: &CaseReport) -> Option<String> {

@@ -1,11 +1,12 @@
 //! The end of the terminal report: counts, then what a person should look at.
 
-use super::dry_run::state;
-use super::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
-use super::{Style, style, timing};
+use super::timing;
 use crate::engine::{
     Attention, BudgetOutcome, CommonFinding, Requirement, RequirementKind, Summary, Verdict,
 };
+use crate::report::dry_run::state;
+use crate::report::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
+use crate::report::{Style, style};
 
 /// More lines of one kind than this are folded; what they say stands further up as well.
 const MOST_LINES: usize = 50;
@@ -41,7 +42,7 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     if shown.is_listed {
         out += &attention(&summary.attention, style);
     }
-    out += &entries("common", summary.common.iter().map(common).collect(), style::ERROR, style);
+    out += &entries("common", summary.common.iter().map(CommonFinding::words).collect(), style::ERROR, style);
     let over = summary.over_budget.iter().map(BudgetOutcome::words).collect();
     out += &entries("over budget:", over, style::ERROR, style);
     if let Some(stopped) = summary.stopped.as_ref().filter(|stopped| stopped.left_out > 0) {
@@ -67,23 +68,6 @@ pub(super) fn render(summary: &Summary, shown: Shown, style: Style) -> String {
     out
 }
 
-/// `27 cases: response.body (`formatted` is missing, which the document requires, specs/x.yaml:61)`.
-pub(super) fn common(finding: &CommonFinding) -> String {
-    let about = about(&finding.headline, finding.others, finding.place.as_deref());
-    format!("{}: {} ({about})", plural(finding.cases, "case"), finding.code)
-}
-
-/// The headline, how many others there are beside it, and the place that they are about.
-fn about(headline: &str, others: usize, place: Option<&str>) -> String {
-    let others = match others {
-        0 => String::new(),
-        1 => ", and 1 other".to_owned(),
-        many => format!(", and {many} others"),
-    };
-    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-    format!("{headline}{others}{place}")
-}
-
 /// What changes no verdict.
 fn asides(summary: &Summary, style: Style) -> String {
     let mut out = String::new();
@@ -93,7 +77,7 @@ fn asides(summary: &Summary, style: Style) -> String {
 
     let warnings = summary.warnings.iter().map(|warning| {
         let code = counted(warning.code.as_str(), warning.count);
-        format!("{code} ({})", about(&warning.headline, warning.others, warning.place.as_deref()))
+        format!("{code} ({})", warning.about())
     });
     let flaky = summary.flaky.iter().map(|case| {
         let codes = case.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ");

@@ -7,10 +7,10 @@ pub(super) use login::{Asker, SignedIn, sign_in};
 
 use super::Verdict;
 use super::auth::{Credentials, resolve_credentials};
-use super::capture::evaluate_output;
+use super::case::mark;
 use super::event::{Phase, StepReport};
+use super::expect::capture::evaluate_output;
 use super::fact::{own_fact, unresolved_fact, unresolved_headline, value_finding};
-use super::mark;
 use super::run::Run;
 use super::scope::CaseScope;
 use super::step::{Saved, StepContext, StepOutcome};

@@ -1,9 +1,9 @@
 use super::Verdict;
 use super::about::CaseAbout;
-use super::budget::BudgetOutcome;
-use super::durations::Durations;
 use super::record::ExchangeRecord;
-use super::requirement::Requirement;
+use super::summary::budget::BudgetOutcome;
+use super::summary::durations::Durations;
+use super::summary::requirement::Requirement;
 use crate::clock::Timestamp;
 use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};

@@ -1,10 +1,10 @@
 //! The policy for requests that break the document: `sends: valid`, `unchecked`, `{ invalid: […] }`.
 
-use super::fact::own_fact;
-use super::step::{Described, Sending};
-use super::unanswered::is_touched;
 use crate::check::{Fact, RequestValues, RequestViolation, ScenarioPlace, check_request};
 use crate::diagnostic::{Code, Severity};
+use crate::engine::fact::own_fact;
+use crate::engine::step::{Described, Sending};
+use crate::engine::unanswered::is_touched;
 use crate::expression::Template;
 use crate::json::{Pointer, Token};
 use crate::limits::Limits;
@@ -12,11 +12,11 @@ use crate::scenario::{Named, Sends, Spanned};
 
 /// A request that may be sent, as far as the document was asked.
 #[derive(Default)]
-pub(super) struct SentAs {
+pub(in crate::engine) struct SentAs {
     /// Where it breaks the document, and the settings let it.
-    pub(super) tolerated: Vec<Fact>,
+    pub(in crate::engine) tolerated: Vec<Fact>,
     /// What of it could not be checked.
-    pub(super) not_checked: Vec<String>,
+    pub(in crate::engine) not_checked: Vec<String>,
 }
 
 /// Holds a request to the policy. What breaks the document at or around an open place is passed over:
@@ -24,7 +24,7 @@ pub(super) struct SentAs {
 ///
 /// # Errors
 /// The fact for a request that breaks the document where it must not, or keeps it where it must not.
-pub(super) fn check_sends(
+pub(in crate::engine) fn check_sends(
     sending: Sending<'_>,
     described: Described<'_>,
     sends: &Sends,

@@ -1,14 +1,14 @@
 //! What makes more than one case fail: a target that is down, one thing that an API does wrong wherever it is asked.
 
-use super::event::CommonFinding;
 use crate::diagnostic::{About, Code, Finding};
+use crate::engine::event::CommonFinding;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Adds up the findings that decided cases; the order of the cases does not matter.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CommonFindings {
+pub(in crate::engine) struct CommonFindings {
     /// By code and by what they are about: the place in the document, or words.
     all: BTreeMap<(Code, (String, usize)), Common>,
 }
@@ -25,7 +25,7 @@ struct Common {
 
 impl CommonFindings {
     /// Takes what decided a case.
-    pub(super) fn add(&mut self, index: usize, findings: Vec<&Finding>) {
+    pub(in crate::engine) fn add(&mut self, index: usize, findings: Vec<&Finding>) {
         for finding in findings {
             let (place, key) = match finding.about() {
                 Some(About::Promise(place)) => {
@@ -52,7 +52,7 @@ impl CommonFindings {
     }
 
     /// Those of more than one case, the most frequent first.
-    pub(super) fn finish(self) -> Vec<CommonFinding> {
+    pub(in crate::engine) fn finish(self) -> Vec<CommonFinding> {
         let common = self.all.into_iter().filter(|(_, it)| it.cases.len() > 1);
         let common = common.map(|((code, _), it)| CommonFinding {
             code,

@@ -1,9 +1,9 @@
 //! The bytes of a request's body, made of what a step writes.
 
-use super::request::{BuildError, resolve, resolve_all};
-use super::scope::CaseScope;
-use super::step::Sending;
+use super::{BuildError, resolve, resolve_all};
 use crate::check::RequestContent;
+use crate::engine::scope::CaseScope;
+use crate::engine::step::Sending;
 use crate::expression::{Generator, Template, Unresolved};
 use crate::json::{Datum, Value};
 use crate::openapi::{
@@ -16,7 +16,7 @@ use crate::source::Span;
 /// The content of a step's request, and what it is judged by; `None` when it has none.
 ///
 /// `stated` is a `Content-Type` that the step gives among its headers: the body is what it says.
-pub(super) fn build_body(
+pub(in crate::engine) fn build_body(
     sending: Sending<'_>,
     stated: Option<&str>,
     scope: &CaseScope,

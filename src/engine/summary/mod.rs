@@ -1,11 +1,20 @@
-use super::Verdict;
-use super::budget::{BudgetOutcome, Timing};
-use super::common::CommonFindings;
-use super::event::{Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount};
-use super::habits::Habits;
-use super::requirement::Requirement;
+//! Adds up what a run comes to: verdicts, what was found, times, and what was asked of the whole.
+
+pub(super) mod budget;
+pub(super) mod common;
+pub(super) mod durations;
+pub(super) mod requirement;
+
 use crate::diagnostic::{Code, Finding, Place, Severity};
+use crate::engine::Verdict;
+use crate::engine::event::{
+    Attention, CaseReport, FlakyCase, SlowCase, StepReport, Stopped, Summary, WarningCount,
+};
+use crate::engine::habits::Habits;
 use crate::scenario::Budget;
+use budget::{BudgetOutcome, Timing};
+use common::CommonFindings;
+use requirement::Requirement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;

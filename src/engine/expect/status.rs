@@ -1,8 +1,8 @@
-use super::fact::own_fact;
-use super::step::Sending;
 use crate::check::{Fact, ResponsePart, ScenarioPlace};
 use crate::diagnostic::words::any_of;
 use crate::diagnostic::{Code, Severity};
+use crate::engine::fact::own_fact;
+use crate::engine::step::Sending;
 use crate::expression::{Scope, Unresolved};
 use crate::json::{Datum, Value};
 use crate::openapi::Operation;
@@ -12,7 +12,7 @@ use crate::scenario::StatusPattern;
 const SHOWN_CONSEQUENCES: usize = 3;
 
 /// The statuses a step expects; expressions are resolved to patterns.
-pub(super) enum ExpectedStatus {
+pub(in crate::engine) enum ExpectedStatus {
     /// Nothing is written: any 2xx that the document has, where there is one.
     Success,
     /// One of these.
@@ -20,7 +20,7 @@ pub(super) enum ExpectedStatus {
 }
 
 impl ExpectedStatus {
-    pub(super) fn resolve(sending: Sending<'_>, scope: &dyn Scope) -> Result<Self, Unresolved> {
+    pub(in crate::engine) fn resolve(sending: Sending<'_>, scope: &dyn Scope) -> Result<Self, Unresolved> {
         let Some(written) = &sending.written().expect.status else {
             return Ok(Self::Success);
         };
@@ -47,7 +47,7 @@ impl ExpectedStatus {
     }
 
     /// Whether a status is expected, of an operation or of a URL that no document describes.
-    pub(super) fn accepts(&self, status: u16, operation: Option<Operation<'_>>) -> bool {
+    pub(in crate::engine) fn accepts(&self, status: u16, operation: Option<Operation<'_>>) -> bool {
         match self {
             Self::Success => (200..300).contains(&status) && operation.is_none_or(|it| it.documents(status)),
             Self::OneOf(patterns) => patterns.iter().any(|pattern| pattern.matches(status)),
@@ -69,7 +69,7 @@ impl ExpectedStatus {
 
 /// Another status than the expected one: one finding says so, and what else the step expected of
 /// that other answer stands beneath it in a line each.
-pub(super) fn fold_into_status(
+pub(in crate::engine) fn fold_into_status(
     facts: &mut Vec<Fact>,
     unmet: Vec<Fact>,
     sending: Sending<'_>,
@@ -94,7 +94,7 @@ pub(super) fn fold_into_status(
 }
 
 /// What follows from a finding, in a line each; many are counted.
-pub(super) fn add_consequences(fact: &mut Fact, consequences: Vec<Fact>) {
+pub(in crate::engine) fn add_consequences(fact: &mut Fact, consequences: Vec<Fact>) {
     let more = consequences.len().saturating_sub(SHOWN_CONSEQUENCES);
     let shown = consequences.into_iter().take(SHOWN_CONSEQUENCES);
     fact.notes.extend(shown.map(|other| format!("so also: {}", other.headline)));

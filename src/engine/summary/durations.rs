@@ -74,7 +74,7 @@ impl Sample {
 }
 
 /// Microseconds with three significant digits, rounded up.
-pub(super) fn rounded(time: Duration) -> u64 {
+pub(in crate::engine) fn rounded(time: Duration) -> u64 {
     let time = u64::try_from(time.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
     let mut unit: u64 = 1;
     while time / unit >= 1000 {

@@ -10,7 +10,7 @@ use url::Url;
 ///
 /// # Errors
 /// A sentence that says why it cannot be sent.
-pub(super) fn resolve_url(reference: &str, base_url: Option<&str>) -> Result<Url, String> {
+pub(in crate::engine) fn resolve_url(reference: &str, base_url: Option<&str>) -> Result<Url, String> {
     let trimmed = reference.trim();
     if trimmed.is_empty() {
         return Err("the URL is empty".to_owned());
@@ -34,7 +34,7 @@ pub(super) fn resolve_url(reference: &str, base_url: Option<&str>) -> Result<Url
 }
 
 /// Whether two URLs are of one origin; what is no URL is of none.
-pub(super) fn is_same_origin(one: &str, other: &str) -> bool {
+pub(in crate::engine) fn is_same_origin(one: &str, other: &str) -> bool {
     // Every request asks, and most are written with the base URL itself.
     if let Some(origin) = plain_origin(one)
         && plain_origin(other) == Some(origin)
@@ -63,7 +63,7 @@ fn plain_origin(url: &str) -> Option<&str> {
 }
 
 /// `https://files.example`, as people know the origin of a URL.
-pub(super) fn origin_of(url: &str) -> String {
+pub(in crate::engine) fn origin_of(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.origin().ascii_serialization())
 }
 

@@ -1,15 +1,23 @@
-use super::Verdict;
-use super::attempts::Turn;
-use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
-use super::event::{CaseReport, Phase, StepReport};
-use super::fact::{unresolved_headline, value_finding};
-use super::inputs::resolve_inputs;
-use super::mark::{self, is_skipped};
-use super::once::Once;
-use super::run::{Run, empty_report};
+//! A case from its beginning to its report, again where it failed, and which cases run side by side.
+
+pub(super) mod attempts;
+pub(super) mod gate;
+pub(super) mod mark;
+pub(super) mod once;
+pub(super) mod unit;
+
 use crate::diagnostic::{Code, Finding};
+use crate::engine::Verdict;
+use crate::engine::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
+use crate::engine::event::{CaseReport, Phase, StepReport};
+use crate::engine::fact::{unresolved_headline, value_finding};
+use crate::engine::inputs::resolve_inputs;
+use crate::engine::run::{Run, empty_report};
 use crate::plan::{Case, PlannedScenario};
 use crate::scenario::{ExpectedFailure, Row};
+use attempts::Turn;
+use mark::is_skipped;
+use once::Once;
 use std::time::Instant;
 
 /// One case under way.

@@ -1,28 +1,28 @@
 //! Runs a case again when it failed, and tells which cases fail now and then.
 
-use super::Verdict;
-use super::case::run_case;
-use super::event::CaseReport;
 use super::once::Once;
-use super::run::Run;
+use super::run_case;
 use crate::diagnostic::words::count;
+use crate::engine::Verdict;
+use crate::engine::event::CaseReport;
+use crate::engine::run::Run;
 use crate::plan::Case;
 
 /// Which run of which case.
 #[derive(Clone, Copy)]
-pub(super) struct Turn {
+pub(in crate::engine) struct Turn {
     /// The place of the case in all rounds, from 0.
-    pub(super) index: usize,
+    pub(in crate::engine) index: usize,
     /// The round, from 0.
-    pub(super) round: usize,
+    pub(in crate::engine) round: usize,
     /// How often it ran before in this round.
-    pub(super) attempt: usize,
+    pub(in crate::engine) attempt: usize,
 }
 
 impl Turn {
     /// The name of the values that a case generates. An attempt makes values of its own: on a server that
     /// keeps what the one before it made, the same name would be taken.
-    pub(super) fn stream(self, case: &Case) -> String {
+    pub(in crate::engine) fn stream(self, case: &Case) -> String {
         match self.attempt {
             0 => format!("{}#{}", case.id, self.round),
             attempt => format!("{}#{}+{attempt}", case.id, self.round),
@@ -35,7 +35,7 @@ impl Turn {
 /// Each attempt is whole: setup, steps and cleanup, on an embedded mock from its first state. A case of a
 /// file with `setupOnce` starts, as ever, with what that made and other cases left; where `setupOnce`
 /// itself failed, what it began is torn down and it runs again.
-pub(super) async fn run_attempts<'c>(
+pub(in crate::engine) async fn run_attempts<'c>(
     run: &'c Run,
     case: &'c Case,
     mut turn: Turn,

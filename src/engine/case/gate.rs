@@ -70,7 +70,7 @@ impl Gate {
     }
 
     /// The gate of a run, with all of its units in the line; the cases of a unit hold their locks together.
-    pub(super) fn of_units(units: &[Unit], plan: &Plan) -> Option<Self> {
+    pub(in crate::engine) fn of_units(units: &[Unit], plan: &Plan) -> Option<Self> {
         let cases =
             |unit: &Unit| -> Vec<&Case> { unit.cases.iter().map(|index| plan.case_at(*index)).collect() };
         let gate = has_claims(plan)
@@ -124,7 +124,7 @@ impl Gate {
 
     /// Takes the first of the line that may start, once one may: its index. `None` when
     /// the line is empty. `waits` is told who stands first while nobody may, and what that waits for.
-    pub(super) async fn next(&self, waits: impl Fn(usize, String)) -> Option<(usize, Permit<'_>)> {
+    pub(in crate::engine) async fn next(&self, waits: impl Fn(usize, String)) -> Option<(usize, Permit<'_>)> {
         loop {
             let freed = self.freed.notified();
             tokio::pin!(freed);

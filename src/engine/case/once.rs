@@ -3,14 +3,14 @@
 //! Their reports belong to cases: those of `setupOnce` to the first that it runs for, those of
 //! `teardownOnce` to the last.
 
-use super::Verdict;
-use super::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
-use super::event::{Phase, StepReport};
-use super::fact::value_finding;
-use super::inputs::resolve_inputs;
-use super::run::Run;
-use super::unanswered::Unanswered;
 use crate::diagnostic::Code;
+use crate::engine::Verdict;
+use crate::engine::course::{CaseName, Course, Cut, OWN, not_run_step, pseudo_step, within};
+use crate::engine::event::{Phase, StepReport};
+use crate::engine::fact::value_finding;
+use crate::engine::inputs::resolve_inputs;
+use crate::engine::run::Run;
+use crate::engine::unanswered::Unanswered;
 use crate::http::CookieJar;
 use crate::json::Datum;
 use crate::plan::PlannedOnce;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The steps around the cases of one file.
-pub(super) struct Once<'c> {
+pub(in crate::engine) struct Once<'c> {
     once: &'c PlannedOnce,
     course: Course<'c>,
     worker: usize,
@@ -28,21 +28,21 @@ pub(super) struct Once<'c> {
 }
 
 /// What every case of a file starts with.
-pub(super) struct Start {
-    pub(super) vars: BTreeMap<String, Datum>,
+pub(in crate::engine) struct Start {
+    pub(in crate::engine) vars: BTreeMap<String, Datum>,
     /// In a dry run: what its answers would have given.
-    pub(super) unanswered: Option<Unanswered>,
-    pub(super) jar: CookieJar,
+    pub(in crate::engine) unanswered: Option<Unanswered>,
+    pub(in crate::engine) jar: CookieJar,
 }
 
 /// Why a case cannot start.
-pub(super) struct NoStart {
-    pub(super) verdict: Verdict,
-    pub(super) reason: String,
+pub(in crate::engine) struct NoStart {
+    pub(in crate::engine) verdict: Verdict,
+    pub(in crate::engine) reason: String,
 }
 
 impl<'c> Once<'c> {
-    pub(super) fn new(run: &'c Run, once: &'c PlannedOnce, worker: usize, attempt: usize) -> Self {
+    pub(in crate::engine) fn new(run: &'c Run, once: &'c PlannedOnce, worker: usize, attempt: usize) -> Self {
         // Another attempt makes values of its own, as those of cases do.
         let stream = match attempt {
             0 => format!("{}::setupOnce", once.file.name),
@@ -52,7 +52,7 @@ impl<'c> Once<'c> {
     }
 
     /// Runs `setupOnce` for a case, unless it has run; gives what it saved and its cookies.
-    pub(super) async fn start(&mut self, case: &CaseName) -> Result<Start, NoStart> {
+    pub(in crate::engine) async fn start(&mut self, case: &CaseName) -> Result<Start, NoStart> {
         // What follows the last case is done for that one.
         self.course.stand_for(case.clone());
         let is_first = self.outcome.is_none();
@@ -107,7 +107,7 @@ impl<'c> Once<'c> {
     }
 
     /// The file around whose cases they stand.
-    pub(super) fn file(&self) -> &ScenarioFile {
+    pub(in crate::engine) fn file(&self) -> &ScenarioFile {
         &self.once.file
     }
 
@@ -116,22 +116,22 @@ impl<'c> Once<'c> {
     }
 
     /// Whether `setupOnce` was begun, so that what follows is due.
-    pub(super) fn has_begun(&self) -> bool {
+    pub(in crate::engine) fn has_begun(&self) -> bool {
         self.outcome.is_some()
     }
 
     /// Whether `setupOnce` was begun and failed.
-    pub(super) fn has_failed(&self) -> bool {
+    pub(in crate::engine) fn has_failed(&self) -> bool {
         matches!(self.outcome, Some(Err(_)))
     }
 
     /// The reports of the steps since the last call.
-    pub(super) fn take_reports(&mut self) -> Vec<StepReport> {
+    pub(in crate::engine) fn take_reports(&mut self) -> Vec<StepReport> {
         std::mem::take(&mut self.course.reports)
     }
 
     /// Runs what `setupOnce` registered as cleanup, and `teardownOnce`; gives what is left behind.
-    pub(super) async fn tear_down(&mut self) -> Vec<String> {
+    pub(in crate::engine) async fn tear_down(&mut self) -> Vec<String> {
         self.course.run_cleanup(self.once.teardown.iter(), Phase::TeardownOnce).await;
         std::mem::take(&mut self.course.left_behind)
     }

@@ -1,9 +1,14 @@
-use super::body::build_body;
-use super::scope::CaseScope;
-use super::step::{Aim, Sending};
-use super::target_uri::{named_uri, operation_uri, written_uri};
-use super::url::is_same_origin;
+//! A request made of what a step writes: its URL, its headers, its body.
+
+pub(super) mod body;
+pub(super) mod edit;
+pub(super) mod sends;
+pub(super) mod target_uri;
+pub(super) mod url;
+
 use crate::check::RequestValues;
+use crate::engine::scope::CaseScope;
+use crate::engine::step::{Aim, Sending};
 use crate::exchange::{Headers, Request};
 use crate::expression::{Template, Unresolved};
 use crate::http::CookieJar;
@@ -14,6 +19,9 @@ use crate::openapi::{
 use crate::plan::PlannedRequest;
 use crate::scenario::Named;
 use crate::source::Span;
+use body::build_body;
+use target_uri::{named_uri, operation_uri, written_uri};
+use url::is_same_origin;
 
 /// A request that is ready to be sent but for its credentials, and the values it was made of.
 #[derive(Clone, Debug)]

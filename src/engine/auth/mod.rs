@@ -1,7 +1,12 @@
-use super::command::{Invocation, OutputScope, issue};
-use super::run::Run;
-use super::scope::CaseScope;
-use super::step::StepContext;
+//! Who a request is sent as: what profiles attach to it, and where they get it from.
+
+pub(super) mod command;
+pub(super) mod login;
+pub(super) mod token_requests;
+
+use crate::engine::run::Run;
+use crate::engine::scope::CaseScope;
+use crate::engine::step::StepContext;
 use crate::exchange::{Exchange, Request};
 use crate::expression::{Scope, Template};
 use crate::http::{
@@ -14,6 +19,7 @@ use crate::scenario::{AuthCommand, AuthKind, ClientAuth, KeyLocation, Named, OAu
 use crate::secret::{ExposeSecret, Masker, SecretString};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use command::{Invocation, OutputScope, issue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
 

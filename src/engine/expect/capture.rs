@@ -1,5 +1,5 @@
-use super::scope::{CaseScope, ExchangeScope, OutputScope};
 use crate::check::matching::Schemas;
+use crate::engine::scope::{CaseScope, ExchangeScope, OutputScope};
 use crate::exchange::Exchange;
 use crate::expression::{Selector, Unresolved};
 use crate::json::{Datum, Pointer, Value};
@@ -8,17 +8,17 @@ use crate::scenario::{Capture, CaptureSource, Named, Take};
 use std::collections::BTreeMap;
 
 /// Why a capture has no value.
-pub(super) struct Missing {
+pub(in crate::engine) struct Missing {
     /// What was looked for and not found.
-    pub(super) reason: String,
+    pub(in crate::engine) reason: String,
     /// Where in the body it was looked for.
-    pub(super) at: Option<Pointer>,
+    pub(in crate::engine) at: Option<Pointer>,
     /// What to do about it.
-    pub(super) help: Option<&'static str>,
+    pub(in crate::engine) help: Option<&'static str>,
 }
 
 /// The value of a capture; its default when nothing is found.
-pub(super) fn evaluate_capture(
+pub(in crate::engine) fn evaluate_capture(
     capture: &Named<Capture>,
     exchange: &Exchange,
     case: &CaseScope,
@@ -39,7 +39,7 @@ pub(super) fn evaluate_capture(
 }
 
 /// The value of a capture of what a flow gave; its default when there is none.
-pub(super) fn evaluate_output(
+pub(in crate::engine) fn evaluate_output(
     capture: &Named<Capture>,
     case: &CaseScope,
     outputs: &BTreeMap<String, Datum>,
@@ -114,7 +114,7 @@ fn is_text(exchange: &Exchange) -> bool {
 }
 
 /// What a JSONPath meets that is no JSON.
-pub(super) fn no_json(exchange: &Exchange, selector: &Selector) -> String {
+pub(in crate::engine) fn no_json(exchange: &Exchange, selector: &Selector) -> String {
     match exchange.response.content_type() {
         Some(stated) if !is_json(stated) => {
             let has_parts = !matches!(content_kind(stated), ContentKind::Text | ContentKind::Binary);

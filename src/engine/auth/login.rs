@@ -1,8 +1,8 @@
 //! Credentials that the flow of an auth profile gives: `flow: login.contest.yaml#login`.
 
-use super::auth::{AttachError, Attached, Signing, hide, secret, set_header, set_or_join};
 use super::command::OutputScope;
-use super::course::{Asker, CaseName, SignedIn, sign_in};
+use super::{AttachError, Attached, Signing, hide, secret, set_header, set_or_join};
+use crate::engine::course::{Asker, CaseName, SignedIn, sign_in};
 use crate::exchange::Request;
 use crate::http::{Issued, TokenError, TokenKey};
 use crate::json::{Datum, Value};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// How often each of them was asked for.
 #[derive(Default)]
-pub(super) struct LoginCounts(Mutex<HashMap<TokenKey, usize>>);
+pub(in crate::engine) struct LoginCounts(Mutex<HashMap<TokenKey, usize>>);
 
 impl LoginCounts {
     /// How often this one was asked for before.
@@ -30,7 +30,7 @@ impl LoginCounts {
 
 impl Signing<'_> {
     /// Attaches what a flow gives, which is run where nothing of it is kept.
-    pub(super) async fn attach_flow(
+    pub(in crate::engine) async fn attach_flow(
         &self,
         profile: usize,
         written: &AuthFlow,

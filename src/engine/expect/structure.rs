@@ -11,7 +11,11 @@ use crate::openapi::{
 
 /// Gives the content of an answer a value where it is made of parts and is no JSON, by what the document
 /// says of it.
-pub(super) fn structure(exchange: &mut Exchange, operation: Option<Operation<'_>>, limits: &Limits) {
+pub(in crate::engine) fn structure(
+    exchange: &mut Exchange,
+    operation: Option<Operation<'_>>,
+    limits: &Limits,
+) {
     let read = Content::of(exchange, operation)
         .and_then(|it| read_structure(it.described.as_ref(), it.stated, it.bytes, limits));
     if let Some(reading) = read {
@@ -20,7 +24,7 @@ pub(super) fn structure(exchange: &mut Exchange, operation: Option<Operation<'_>
 }
 
 /// Tells where in the content the parts of its value stand that facts are about.
-pub(super) fn place_in_content(
+pub(in crate::engine) fn place_in_content(
     facts: &mut [Fact],
     exchange: &Exchange,
     operation: Option<Operation<'_>>,

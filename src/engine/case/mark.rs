@@ -1,34 +1,38 @@
 //! What `skip` and `xfail` make of a case and of a step.
 
-use super::Verdict;
-use super::event::StepReport;
-use super::fact::value_finding;
 use crate::clock::{Clock, day_of};
 use crate::diagnostic::{Code, Finding, Severity};
+use crate::engine::Verdict;
+use crate::engine::event::StepReport;
+use crate::engine::fact::value_finding;
 use crate::expression::Scope;
 use crate::plan::Case;
 use crate::scenario::{ExpectedFailure, Skip};
 
 /// What a mark says of something that ran.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Marked {
-    pub(super) verdict: Verdict,
+pub(in crate::engine) struct Marked {
+    pub(in crate::engine) verdict: Verdict,
     /// The words of the mark, where it decided.
-    pub(super) reason: Option<String>,
+    pub(in crate::engine) reason: Option<String>,
 }
 
 /// The marks of a case: its row's, or its scenario's.
-pub(super) fn skip_of(case: &Case) -> Option<&Skip> {
+pub(in crate::engine) fn skip_of(case: &Case) -> Option<&Skip> {
     case.row().and_then(|row| row.skip.as_ref()).or(case.scenario.scenario().skip.as_ref())
 }
 
 /// As [`skip_of`].
-pub(super) fn xfail_of(case: &Case) -> Option<&ExpectedFailure> {
+pub(in crate::engine) fn xfail_of(case: &Case) -> Option<&ExpectedFailure> {
     case.row().and_then(|row| row.xfail.as_ref()).or(case.scenario.scenario().xfail.as_ref())
 }
 
 /// Whether a case is skipped for a condition; one that cannot be evaluated makes the case errored.
-pub(super) fn is_skipped(skip: &Skip, case: &Case, scope: &dyn Scope) -> Result<bool, Box<Finding>> {
+pub(in crate::engine) fn is_skipped(
+    skip: &Skip,
+    case: &Case,
+    scope: &dyn Scope,
+) -> Result<bool, Box<Finding>> {
     let Some(when) = &skip.when else {
         return Ok(true);
     };
@@ -52,7 +56,7 @@ pub(super) fn is_skipped(skip: &Skip, case: &Case, scope: &dyn Scope) -> Result<
 ///
 /// A fault is the known one when every denied finding has one of the codes of the mark; one more
 /// finding is one more fault. What could not be carried out says nothing about the fault.
-pub(super) fn judge<'f>(
+pub(in crate::engine) fn judge<'f>(
     mark: &ExpectedFailure,
     verdict: Verdict,
     findings: impl Iterator<Item = &'f mut Finding>,
@@ -91,7 +95,7 @@ pub(super) fn judge<'f>(
 
 /// The findings that make a case failed: not those of cleanup, and not those that a step's own mark
 /// knows.
-pub(super) fn deciding(reports: &mut [StepReport]) -> impl Iterator<Item = &mut Finding> {
+pub(in crate::engine) fn deciding(reports: &mut [StepReport]) -> impl Iterator<Item = &mut Finding> {
     let steps = reports.iter_mut().filter(|step| step.phase.is_judged());
     steps.filter(|step| step.verdict == Verdict::Failed).flat_map(|step| &mut step.findings)
 }

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 /// Cases that one worker runs one after another, by their indices in all rounds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unit {
+pub(in crate::engine) struct Unit {
     /// Never empty.
-    pub(super) cases: Vec<usize>,
+    pub(in crate::engine) cases: Vec<usize>,
 }
 
 /// Parts a sequence of cases into units, each at the place of its first case.
 ///
 /// The cases of a file with `setupOnce` share what it makes, on an embedded mock the whole state, so that
 /// none of them runs at the same time as another: whatever the number of workers, they see the same.
-pub(super) fn units(sequence: Vec<usize>, cases: &[Case]) -> Vec<Unit> {
+pub(in crate::engine) fn units(sequence: Vec<usize>, cases: &[Case]) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::with_capacity(sequence.len());
     let mut of_file: HashMap<*const PlannedOnce, usize> = HashMap::new();
     for index in sequence {

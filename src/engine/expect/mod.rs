@@ -1,10 +1,16 @@
-use super::capture::no_json;
-use super::fact::own_fact;
-use super::scope::ExchangeScope;
+//! What a scenario expects of an exchange, and what it takes out of one.
+
+pub(super) mod capture;
+pub(super) mod folded;
+pub(super) mod status;
+pub(super) mod structure;
+
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
 use crate::check::{Fact, ResponsePart, ScenarioPlace, Unlike};
 use crate::diagnostic::words::{count, shorten, some_of};
 use crate::diagnostic::{Change, Code};
+use crate::engine::fact::own_fact;
+use crate::engine::scope::ExchangeScope;
 use crate::exchange::Exchange;
 use crate::expression::Condition;
 use crate::json::{Datum, Pointer};
@@ -12,6 +18,7 @@ use crate::openapi::{Header, Operation, decode_header};
 use crate::scenario::{
     BytesExpectation, Expectation, Matcher, MatcherKind, Member, Operator, OperatorKind, Spanned,
 };
+use capture::no_json;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 

@@ -3,11 +3,11 @@
 //!
 //! Source: RFC 9110 §7.1; LANGUAGE S7.
 
-use super::request::{BuildError, Values, find, resolve};
-use super::scope::CaseScope;
-use super::step::Described;
 use super::url::{is_same_origin, resolve_url};
+use super::{BuildError, Values, find, resolve};
 use crate::check::RequestValues;
+use crate::engine::scope::CaseScope;
+use crate::engine::step::Described;
 use crate::exchange::Headers;
 use crate::expression::Template;
 use crate::json::Datum;
@@ -19,7 +19,7 @@ use url::Url;
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The URL that a value gives.
-pub(super) fn written_uri(
+pub(in crate::engine) fn written_uri(
     template: &Template,
     base_url: Option<&str>,
     scope: &CaseScope,
@@ -30,7 +30,7 @@ pub(super) fn written_uri(
 
 /// The URL that a server gave for an operation. It must be one of the operation, whose parameters are read
 /// from it; `given` is added to its query.
-pub(super) fn named_uri(
+pub(in crate::engine) fn named_uri(
     described: Described<'_>,
     template: &Template,
     base_url: Option<&str>,
@@ -103,7 +103,7 @@ fn path_of(
 }
 
 /// The base URL, with its path, then the operation's path and query.
-pub(super) fn operation_uri(
+pub(in crate::engine) fn operation_uri(
     described: Described<'_>,
     values: &RequestValues,
     base_url: Option<&str>,

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Token requests in which no value of a case stands, by profile and base URL: they are the same all run
 /// long.
 #[derive(Default)]
-pub(super) struct TokenRequests(Mutex<HashMap<usize, HashMap<String, Arc<TokenSource>>>>);
+pub(in crate::engine) struct TokenRequests(Mutex<HashMap<usize, HashMap<String, Arc<TokenSource>>>>);
 
 impl TokenRequests {
     /// The request of a profile, whose values are `templates`; `make` makes one.
-    pub(super) fn of<E>(
+    pub(in crate::engine) fn of<E>(
         &self,
         profile: usize,
         base_url: &str,

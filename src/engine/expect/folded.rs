@@ -1,7 +1,7 @@
 use crate::diagnostic::Finding;
 
 /// Findings of several answers to one step: what is the same is kept once, and counted.
-pub(super) struct Folded {
+pub(in crate::engine) struct Folded {
     kept: Vec<(Finding, usize)>,
     /// The most that are kept; the number of others is all that is known of them.
     most: usize,
@@ -9,12 +9,12 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::engine) fn new(most: usize) -> Self {
         Self { kept: Vec::new(), most, others: 0 }
     }
 
     /// Adds the findings of one answer.
-    pub(super) fn add(&mut self, findings: Vec<Finding>) {
+    pub(in crate::engine) fn add(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             match self.kept.iter().position(|(kept, _)| is_same(kept, &finding)) {
                 Some(index) => self.kept[index].1 += 1,
@@ -25,7 +25,7 @@ impl Folded {
     }
 
     /// Each with a note that says how often; the last tells how many were not kept.
-    pub(super) fn into_findings(self, note: impl Fn(usize) -> String) -> Vec<Finding> {
+    pub(in crate::engine) fn into_findings(self, note: impl Fn(usize) -> String) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self
             .kept
             .into_iter()
@@ -42,7 +42,7 @@ impl Folded {
 }
 
 /// Whether two findings say the same of two answers.
-pub(super) fn is_same(left: &Finding, right: &Finding) -> bool {
+pub(in crate::engine) fn is_same(left: &Finding, right: &Finding) -> bool {
     let place =
         |finding: &Finding| finding.document.as_ref().map(|it| (it.source.name().to_owned(), it.span));
     left.code == right.code && left.headline == right.headline && place(left) == place(right)

@@ -128,7 +128,11 @@ impl Requirement {
     }
 
     /// The budgets, each with what exceeded it.
-    pub(super) fn budgets(budgets: &[Budget], exceeded: &[BudgetOutcome], idle: &[String]) -> Vec<Self> {
+    pub(in crate::engine) fn budgets(
+        budgets: &[Budget],
+        exceeded: &[BudgetOutcome],
+        idle: &[String],
+    ) -> Vec<Self> {
         let of = |budget: &Budget| {
             let what = budget.to_string();
             if idle.contains(&what) {
@@ -162,7 +166,7 @@ impl Requirement {
     }
 
     /// What a strict baseline asks for; nothing of one that is not.
-    pub(super) fn baseline(ledger: &Ledger, mended: &[String]) -> Option<Self> {
+    pub(in crate::engine) fn baseline(ledger: &Ledger, mended: &[String]) -> Option<Self> {
         let name = ledger.file();
         let held = || match ledger.is_whole() {
             true => Self::new(RequirementKind::Baseline, name, mended.to_vec()),

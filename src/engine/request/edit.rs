@@ -1,7 +1,7 @@
 //! A request as a text that a person edits, and read back. Secrets stand in it as `***`: what is left as
 //! it was keeps its value.
 
-use super::record::RequestRecord;
+use crate::engine::record::RequestRecord;
 use crate::exchange::{Headers, Request};
 use crate::json::{Pointer, Value};
 use crate::secret::MASK;
@@ -20,7 +20,7 @@ struct Editable {
 }
 
 /// A masked request as a text to be edited.
-pub(super) fn editable_text(shown: &RequestRecord) -> String {
+pub(in crate::engine) fn editable_text(shown: &RequestRecord) -> String {
     let text = serde_json::to_string_pretty(&editable(shown)).expect("texts can be written");
     text + "\n"
 }
@@ -42,7 +42,11 @@ fn editable(shown: &RequestRecord) -> Editable {
 ///
 /// # Errors
 /// A sentence that says what cannot be used.
-pub(super) fn read_edited(request: &Request, shown: &RequestRecord, text: &str) -> Result<Request, String> {
+pub(in crate::engine) fn read_edited(
+    request: &Request,
+    shown: &RequestRecord,
+    text: &str,
+) -> Result<Request, String> {
     let before = editable(shown);
     let edited: Editable =
         serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;

@@ -16,16 +16,16 @@ use tokio::process::{Child, Command};
 const MAX_STDERR: usize = 16 << 10;
 
 /// What a command is run with.
-pub(super) struct Invocation<'i> {
+pub(in crate::engine) struct Invocation<'i> {
     /// The program and its arguments, resolved.
-    pub(super) words: &'i [String],
+    pub(in crate::engine) words: &'i [String],
     /// The folder of the project file: programs with a `/` are below it, and it is the working folder.
-    pub(super) folder: &'i Path,
+    pub(in crate::engine) folder: &'i Path,
     /// The longest it may take.
-    pub(super) timeout: Duration,
+    pub(in crate::engine) timeout: Duration,
     /// The most bytes that it may print; the limit `body`.
-    pub(super) limit: u64,
-    pub(super) masker: &'i Masker,
+    pub(in crate::engine) limit: u64,
+    pub(in crate::engine) masker: &'i Masker,
 }
 
 /// Runs a command, without a shell and without stdin, and reads the token, or with `headers` all that it
@@ -33,7 +33,10 @@ pub(super) struct Invocation<'i> {
 ///
 /// # Errors
 /// [`TokenError`] when it cannot be started, fails, takes too long, prints too much, or no token.
-pub(super) async fn issue(command: &AuthCommand, invocation: &Invocation<'_>) -> Result<Issued, TokenError> {
+pub(in crate::engine) async fn issue(
+    command: &AuthCommand,
+    invocation: &Invocation<'_>,
+) -> Result<Issued, TokenError> {
     let printed = run(invocation).await?;
     let name = &invocation.words[0];
     let whence = format!("what `{name}` printed");
@@ -214,9 +217,9 @@ async fn read_to(
 }
 
 /// The names of a case, and `$outputs`: what a command printed.
-pub(super) struct OutputScope<'s> {
-    pub(super) case: &'s dyn Scope,
-    pub(super) outputs: Datum,
+pub(in crate::engine) struct OutputScope<'s> {
+    pub(in crate::engine) case: &'s dyn Scope,
+    pub(in crate::engine) outputs: Datum,
 }
 
 impl Scope for OutputScope<'_> {

@@ -1,8 +1,8 @@
 //! How long exchanges may take: budgets, and whether a run kept to them.
 
 use super::durations::{Sample, fine_time, rounded};
-use super::event::{CaseReport, StepReport};
 use crate::diagnostic::words;
+use crate::engine::event::{CaseReport, StepReport};
 use crate::plan::matches_pattern;
 use crate::scenario::{Budget, BudgetScope as Scope, Measure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn measured(measure: Measure, sample: &Sample) -> Duration {
 
 /// The latencies of judged exchanges, as the budgets ask for them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Timing {
+pub(in crate::engine) struct Timing {
     all: Sample,
     /// Of the tags that budgets name.
     tags: BTreeMap<String, Sample>,
@@ -65,7 +65,7 @@ pub(super) struct Timing {
 }
 
 impl Timing {
-    pub(super) fn new(budgets: &[Budget]) -> Self {
+    pub(in crate::engine) fn new(budgets: &[Budget]) -> Self {
         let tags = budgets.iter().filter_map(|budget| match &budget.scope {
             Scope::Tag(name) => Some((name.clone(), Sample::default())),
             Scope::All | Scope::Operation(_) => None,
@@ -74,7 +74,7 @@ impl Timing {
     }
 
     /// Adds the exchanges of a case, those of its earlier attempts included.
-    pub(super) fn add(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
+    pub(in crate::engine) fn add(&mut self, report: &CaseReport, tags: &BTreeSet<String>) {
         for step in &report.steps {
             self.add_step(step, tags);
         }
@@ -98,12 +98,12 @@ impl Timing {
     }
 
     /// How long each operation took, by its name.
-    pub(super) fn operations(&self) -> impl Iterator<Item = (&str, &Sample)> {
+    pub(in crate::engine) fn operations(&self) -> impl Iterator<Item = (&str, &Sample)> {
         self.operations.iter().map(|(name, sample)| (name.as_str(), sample))
     }
 
     /// The budgets that were exceeded, in their order; and as texts those of which no exchange was judged.
-    pub(super) fn hold(&self, budgets: &[Budget]) -> (Vec<BudgetOutcome>, Vec<String>) {
+    pub(in crate::engine) fn hold(&self, budgets: &[Budget]) -> (Vec<BudgetOutcome>, Vec<String>) {
         let (mut exceeded, mut idle) = (Vec::new(), Vec::new());
         for budget in budgets {
             let samples: Vec<(Option<&str>, Option<&str>, &Sample)> = match &budget.scope {

@@ -10,20 +10,20 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::words::{count, quoted};
 use crate::json::Value;
 use crate::openapi::{
-    ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, read_text,
+    ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, is_binary, read_text,
 };
 
 /// The finding for content where there may be none.
 ///
 /// A response to HEAD, a 204 and a 304 end with their head, whatever comes behind it (RFC 9112 §6.3):
 /// such bytes are nobody's content, the transport drops them with their connection, and no check sees
-/// them. A 204 that announces them is seen by its head.
+/// them. A 204 that announces them is `http.content`, as is a 205 with content, which is not said twice.
 ///
 /// Source: RFC 9110 §6.4.1, §9.3.2 (HEAD), §15.3.5 (204) and §15.4.5 (304).
 pub(super) fn check_presence(case: &Case<'_>, response: Option<&Response<'_>>) -> Option<Fact> {
     let body = &case.exchange.response.body;
-    if body.is_empty() {
-        return announced(case, response);
+    if body.is_empty() || (case.status() == 205 && case.runs(Check::HttpContent)) {
+        return None;
     }
     let size = count(body.bytes().len(), "byte", "bytes");
     if case.never_has_content() {
@@ -48,35 +48,6 @@ pub(super) fn check_presence(case: &Case<'_>, response: Option<&Response<'_>>) -
     Some(fact)
 }
 
-/// A 204 whose head announces content. `Content-Length: 0` announces none, and servers that send it
-/// harm nobody.
-///
-/// Source: RFC 9110 §8.6, RFC 9112 §6.1: neither header may stand in a 204. After HEAD and in a 304
-/// both may, for they tell of the content that GET would have had.
-fn announced(case: &Case<'_>, response: Option<&Response<'_>>) -> Option<Fact> {
-    if case.status() != 204 || case.exchange.request.method == "HEAD" {
-        return None;
-    }
-    let headers = &case.exchange.response.headers;
-    let is_zero = |length: &str| length.trim().bytes().all(|digit| digit == b'0');
-    let (name, value) = match (headers.get("content-length"), headers.get("transfer-encoding")) {
-        (Some(length), _) if !is_zero(length) => ("Content-Length", length.trim()),
-        (_, Some(coding)) => ("Transfer-Encoding", coding.trim()),
-        _ => return None,
-    };
-    let headline = format!("a 204 announces a body by `{name}`, which HTTP does not allow");
-    let fact = case
-        .fact(Check::Body, headline)
-        .compared("no body", format!("{name}: {value}"))
-        .response(ResponsePart::Header(name.to_owned()), "announces a body")
-        .help("a 204 has no body: answer 200 where there is something to say");
-    let promise = response.filter(|response| response.media_types().is_empty());
-    Some(match promise {
-        Some(response) => fact.document(response.pointer().clone(), "documents no content"),
-        None => fact,
-    })
-}
-
 /// Judges the content by the schema of its media type; gives the errors for the checks that look at
 /// the same value.
 pub(super) fn check(
@@ -99,15 +70,17 @@ pub(super) fn check(
         return Vec::new();
     }
     let Some(schema) = schema else {
-        judgement.leave(format!(
-            "the document gives no schema for {} of a {}",
-            quoted(&range.into()),
-            response.key()
-        ));
+        judgement.leave(media_type.lost_schema().unwrap_or_else(|| {
+            format!("the document gives no schema for {} of a {}", quoted(&range.into()), response.key())
+        }));
         return Vec::new();
     };
     let text;
     let value: &Value = match content {
+        Content::Json(value) if !value.is_string() && is_binary(case.contract.document(), &schema) => {
+            super::content::check_bytes(case, response, &schema, range, judgement);
+            return Vec::new();
+        }
         Content::Json(value) => value,
         Content::Text(received) => match read_text(case.contract.document(), &schema, received) {
             Some(value) => {

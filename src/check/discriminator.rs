@@ -8,7 +8,7 @@ use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::words::{quoted, some_of};
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::{
-    Direction, Discriminated, Discriminator, Document, Response, SchemaError, Validity, takes_in,
+    Direction, Discriminated, Discriminator, Document, Response, SchemaError, Validity, subject, takes_in,
 };
 use std::collections::HashSet;
 
@@ -62,10 +62,7 @@ fn judge_as_heir(
 ) -> Vec<Fact> {
     let Some(value) = at.get(root) else { return Vec::new() };
     let name = schema.tokens().last().cloned().unwrap_or_default();
-    let whole = match at.tokens().last() {
-        Some(last) => quoted(&last.as_str().into()),
-        None => "the body".to_owned(),
-    };
+    let whole = subject(root, "the body", at);
     let limit = case.limits.findings;
     let judged = case.contract.validate_as(&whole, schema, Direction::Response, value, limit);
     let Validity::Invalid(errors) = judged else { return Vec::new() };

@@ -120,8 +120,12 @@ fn judge_content(case: &Case<'_>, response: &Response<'_>, content: &Content<'_>
     if case.runs(Check::Header) {
         header::check(case, response, judgement);
     }
-    if case.runs(Check::Body) {
-        judgement.facts.extend(body::check_presence(case, Some(response)));
+    match response.lost_content() {
+        Some(reason) => judgement.leave(reason),
+        None if case.runs(Check::Body) => {
+            judgement.facts.extend(body::check_presence(case, Some(response)));
+        }
+        None => {}
     }
     let Some(media_type) = media_type else { return };
     let errors = match case.runs(Check::Body) || case.runs(Check::Format) {

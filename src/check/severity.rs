@@ -50,6 +50,10 @@ struct Directive {
 impl Policy {
     /// Adds a layer within those added before; `fits` says whether a rule is about the operation.
     pub fn push(&mut self, settings: &ContractSettings, fits: impl Fn(&ContractRule) -> bool) {
+        // What a nearer layer says of all formats counts before what those around it say of one.
+        if settings.checks.iter().any(|(selector, _)| selector.checks().contains(&Check::Format)) {
+            self.formats.clear();
+        }
         self.formats.extend(&settings.formats);
         for (selector, severity) in &settings.checks {
             self.directives.push(Directive::new(selector, &[], *severity, None));

@@ -1,6 +1,6 @@
 use super::args::{ListFormat, OrderChoice, Output, Run};
 use super::step::Prompt;
-use super::{baseline, exit, habits, output, select, watch};
+use super::{baseline, check, exit, habits, output, select, watch};
 use crate::engine::{Event, Order, Summary};
 use crate::limits::Limits;
 use crate::report::{DryRun, Progress, Terminal, Trace};
@@ -173,7 +173,8 @@ pub(super) fn show_problems(session: &Session, out: &Output) -> Result<(), ExitC
             return Err(ExitCode::from(exit::REFUSED));
         }
     } else if let Some(count) = output::count(&session.diagnostics) {
-        output::print_error(&format!("{count} about the files: `contest check` shows them\n\n"));
+        let command = check::command(session.settings());
+        output::print_error(&format!("{count} about the files: `{command}` shows them\n\n"));
     }
     if let Some(rerun) = session.rerun() {
         habits::show_rerun(rerun, &session.plan)?;

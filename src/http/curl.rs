@@ -147,7 +147,8 @@ fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
 }
 
-fn quote_if_needed(text: &str) -> String {
+/// A text as one word of a POSIX shell, in single quotes where it needs them.
+pub fn quote_if_needed(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quote(text) }
 }

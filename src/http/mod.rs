@@ -29,7 +29,7 @@ mod token_error;
 
 pub use client::{Client, ClientSettings};
 pub use cookies::{CookieJar, response_cookie};
-pub use curl::curl;
+pub use curl::{curl, quote_if_needed};
 pub use error::{TransportError, TransportErrorKind};
 pub use pace::Pace;
 pub use retry_after::retry_after;

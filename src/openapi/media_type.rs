@@ -2,6 +2,7 @@ use super::Document;
 use super::content::is_text_schema;
 use super::deprecated::mentions_deprecated;
 use super::view::View;
+use crate::diagnostic::words::quoted;
 use crate::json::{Pointer, Value};
 use std::borrow::Cow;
 
@@ -39,6 +40,17 @@ impl<'d> MediaType<'d> {
     /// The pointer to its schema, where it has one; the schema may be a reference.
     pub fn schema(&self) -> Option<Cow<'d, Pointer>> {
         self.view.schema()
+    }
+
+    /// Why it has no schema although something is written there; `None` where it has one, and where the
+    /// document gives none.
+    pub fn lost_schema(&self) -> Option<String> {
+        let range = quoted(&self.range.into());
+        if !self.view.value.is_object() {
+            return Some(format!("the media type {range} is not a map in the document"));
+        }
+        let is_lost = self.view.value.get("schema").is_some() && self.schema().is_none();
+        is_lost.then(|| format!("the schema of {range} is not a map in the document"))
     }
 
     /// Whether its schema describes text or bytes as a whole: `type: string` with any format.

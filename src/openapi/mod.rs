@@ -49,8 +49,8 @@ mod tests;
 
 pub use content::{
     BrokenContent, ContentFault, ContentKind, ContentPlace, InnerValue, LengthFault, OutgoingPart, Reading,
-    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, parts_of,
-    read_content, read_content_with_places, read_structure, read_structure_with_places, read_text,
+    Unread, WriteError, Written, check_length, content_kind, documented_type, header_parameter, is_binary,
+    parts_of, read_content, read_content_with_places, read_structure, read_structure_with_places, read_text,
     write_content, write_parts,
 };
 pub use decode::{RawRequest, decode_header, decode_parameter};
@@ -70,7 +70,7 @@ pub use response::{Response, ResponseKey};
 pub use route::Route;
 pub use schema::{
     Contract, Direction, Discriminated, Discriminator, Nullable, SchemaError, Validity, checked_formats,
-    takes_in,
+    subject, takes_in,
 };
 pub use security::{Security, SecurityKind};
 pub use server::{Server, ServerError};

@@ -75,6 +75,12 @@ impl<'d> Response<'d> {
         MediaType::list(&self.view)
     }
 
+    /// Why nothing is known of its content although something is written there.
+    pub fn lost_content(&self) -> Option<String> {
+        let is_lost = self.view.value.get("content").is_some() && self.view.object("content").is_none();
+        is_lost.then(|| format!("the `content` of the response `{}` is not a map in the document", self.key))
+    }
+
     /// Its documented headers in the order written; `Content-Type` is left out, as OpenAPI says.
     pub fn headers(&self) -> Vec<Header<'d>> {
         let headers = self.view.headers().into_iter();

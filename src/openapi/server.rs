@@ -68,6 +68,12 @@ impl<'d> Server<'d> {
         variables.into_iter().flat_map(|it| it.keys()).map(String::as_str)
     }
 
+    /// The names between braces in its URL, in the order written.
+    pub fn names(&self) -> impl Iterator<Item = &'d str> {
+        let url = self.url().unwrap_or_default();
+        url.split('{').skip(1).filter_map(|behind| Some(behind.split_once('}')?.0))
+    }
+
     /// Its URL with a value for each variable: the given one, else the default. Given names that it does
     /// not have are passed over.
     ///

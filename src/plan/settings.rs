@@ -112,6 +112,7 @@ impl<'s> Surroundings<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::CheckSelector;
     use crate::diagnostic::Severity::{Deny, Off, Warn};
     use crate::json::Datum;
     use crate::scenario::FORMATS;
@@ -126,6 +127,12 @@ mod tests {
         let severities = surroundings.policy(None, &step, &none, |_| true).before_sending();
         let of = |format: &str| severities.of_format(format);
         assert_eq!([of("date"), of("uuid"), of("email")], [Warn, Deny, Deny]);
+        // At the command line all of them are meant.
+        let every = CheckSelector::parse("response.format").expect("it is a check");
+        let severities = surroundings
+            .policy(None, &step, &ContractSettings::of([(every, Deny)]), |_| true)
+            .before_sending();
+        assert_eq!(severities.of_format("date"), Deny);
     }
 
     fn headers(written: &[(&str, Option<&str>)]) -> Vec<Named<Option<Template>>> {

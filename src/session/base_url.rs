@@ -3,7 +3,6 @@ use super::settings::{Settings, check_url};
 use super::values::{ProjectScope, unresolved};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Target, Values};
-use crate::json::Value;
 use crate::openapi::OperationIndex;
 use crate::plan::Plan;
 use crate::scenario::{Environment, Named, Project, ServerChoice};
@@ -78,11 +77,13 @@ pub(super) fn resolve_urls(
                     match check_url(&text) {
                         Ok(()) => urls[*index] = Some(text),
                         Err(reason) => {
-                            diagnostics.push(Diagnostic::error(Code::CONFIG_INVALID_VALUE, reason).label(
-                                &project.source,
-                                template.value.span,
-                                "gives the base URL",
-                            ))
+                            let meant = nearest(&text, ["servers"].into_iter());
+                            let label = match meant {
+                                Some(_) => "did you mean `servers`, those of the document?",
+                                None => "gives the base URL",
+                            };
+                            let diagnostic = Diagnostic::error(Code::CONFIG_INVALID_VALUE, reason);
+                            diagnostics.push(diagnostic.label(&project.source, template.value.span, label));
                         }
                     }
                 }
@@ -196,16 +197,15 @@ fn report_missing(
             None => format!("nothing says where the api `{}` is", api.name),
         };
         let mut diagnostic = Diagnostic::error(Code::CONFIG_NO_BASE_URL, message);
-        let document = api.contract.document();
-        let servers = document.member("servers").and_then(Value::as_array);
-        let server = servers.and_then(|it| it.first()?.get("url")?.as_str().map(ToOwned::to_owned));
         let name = if used.len() == 1 { String::new() } else { format!("{}=", api.name) };
-        diagnostic = diagnostic.help(format!(
-            "give `--base-url {name}{}`",
-            server
-                .filter(|url| check_url(url).is_ok())
-                .unwrap_or_else(|| "https://api.example.com".to_owned())
-        ));
+        let servers = api.contract.document().servers();
+        let mut urls = servers.iter().filter_map(|server| server.resolve(&[]).ok());
+        diagnostic = diagnostic.help(match urls.find(|url| check_url(url).is_ok()) {
+            Some(url) => {
+                format!("give `--base-url {name}{url}`, or `--use-servers` for the servers of the document")
+            }
+            None => format!("give `--base-url {name}https://api.example.com`"),
+        });
         diagnostics.push(diagnostic);
     }
 }

@@ -69,6 +69,11 @@ pub(super) enum Destination {
 }
 
 impl Session {
+    /// What the session was asked for.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Reads every file and makes the plan. All problems are in [`Session::diagnostics`]; when one is
     /// an error, nothing may be sent.
     ///

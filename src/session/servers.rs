@@ -5,8 +5,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::openapi::{Document, OperationIndex, Server, ServerError};
 use crate::plan::{Plan, PlannedStep};
 use crate::scenario::{Project, ServerChoice};
+use crate::source::{Source, Span};
 use crate::yaml::nearest;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The URLs of one api.
 #[derive(Debug, Default)]
@@ -82,11 +84,14 @@ impl Asked<'_> {
         let url = match server.resolve(&self.variables) {
             Ok(url) => url,
             Err(error) => {
-                let mut diagnostic =
-                    self.labelled(Diagnostic::error(Code::CONFIG_NO_BASE_URL, error.to_string()));
-                if let ServerError::NotListed { nearest: Some(meant), .. } = &error {
-                    diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
-                }
+                let diagnostic = Diagnostic::error(Code::CONFIG_NO_BASE_URL, error.to_string());
+                let diagnostic = match (&error, self.value_of(&error)) {
+                    (ServerError::NotListed { nearest: Some(meant), .. }, Some((source, span))) => {
+                        diagnostic.label(source, span, format!("did you mean `{meant}`?"))
+                    }
+                    (_, Some((source, span))) => diagnostic.label(source, span, "gives the value"),
+                    (_, None) => self.labelled(diagnostic),
+                };
                 diagnostics.push(with_server(diagnostic, document, server));
                 return None;
             }
@@ -138,6 +143,14 @@ impl Asked<'_> {
             let diagnostic = Diagnostic::error(Code::CONFIG_INVALID_VALUE, message);
             diagnostics.push(diagnostic.label(&project.source, variable.name_span, label));
         }
+    }
+
+    /// Where the project file gives the variable that an error is about its value.
+    fn value_of(&self, error: &ServerError) -> Option<(&Arc<Source>, Span)> {
+        let ServerError::NotListed { name: wanted, .. } = error else { return None };
+        let (choice, project) = self.choice?;
+        let variable = choice.variables.iter().find(|variable| variable.name == *wanted)?;
+        Some((&project.source, variable.value.span))
     }
 
     fn labelled(&self, diagnostic: Diagnostic) -> Diagnostic {

@@ -4,10 +4,11 @@
 use super::{Check, Fact, HttpCase, ResponsePart, malformed, single};
 use crate::diagnostic::words::count;
 
-/// Source: RFC 9110 §15.3.6: "a server MUST NOT generate content in a 205 response".
-///
-/// What comes with a 204, a 304 or to HEAD is `response.body`.
+/// Source: RFC 9110 §15.3.6: "a server MUST NOT generate content in a 205 response"; §15.3.5 of a 204.
 pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
+    if case.status() == 204 && case.exchange.request.method != "HEAD" {
+        return announced(case);
+    }
     let body = &case.exchange.response.body;
     if case.status() != 205 || body.is_empty() {
         return None;
@@ -17,7 +18,30 @@ pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     Some(fact.compared("no body", size).response(ResponsePart::BodyWhole, "not allowed"))
 }
 
-/// A length in a 204 is `response.body` where it announces content; a zero harms nobody.
+/// A 204 whose head announces content. `Content-Length: 0` announces none, and servers that send it
+/// harm nobody.
+///
+/// The transport ends a 204 with its head (RFC 9112 §6.3) and drops what comes behind it, so that the
+/// head is all that can be seen.
+///
+/// Source: RFC 9110 §8.6, RFC 9112 §6.1: neither header may stand in a 204. After HEAD and in a 304
+/// both may, for they tell of the content that GET would have had.
+fn announced(case: &HttpCase<'_>) -> Option<Fact> {
+    let headers = &case.exchange.response.headers;
+    let is_zero = |length: &str| length.trim().bytes().all(|digit| digit == b'0');
+    let (name, value) = match (headers.get("content-length"), headers.get("transfer-encoding")) {
+        (Some(length), _) if !is_zero(length) => ("Content-Length", length.trim()),
+        (_, Some(coding)) => ("Transfer-Encoding", coding.trim()),
+        _ => return None,
+    };
+    let headline = format!("a 204 announces a body by `{name}`, which HTTP does not allow");
+    let fact = case.fact(Check::HttpContent, headline);
+    let fact = fact.compared("no body", format!("{name}: {value}"));
+    let fact = fact.response(ResponsePart::Header(name.to_owned()), "announces a body");
+    Some(fact.help("a 204 has no body: answer 200 where there is something to say"))
+}
+
+/// A length in a 204 is `http.content` where it announces content; a zero harms nobody.
 ///
 /// Source: RFC 9110 §8.6.
 pub(super) fn check_length(case: &HttpCase<'_>) -> Option<Fact> {

@@ -3,7 +3,9 @@
 use super::{Check, DocumentPlace, RequestCheck, RequestContent, RequestViolation, place};
 use crate::diagnostic::words::{count, quoted};
 use crate::json::{Pointer, Value, parse};
-use crate::openapi::{ContentKind, MediaType, Unread, check_length, content_kind, read_content, read_text};
+use crate::openapi::{
+    ContentKind, MediaType, Unread, check_length, content_kind, is_binary, read_content, read_text,
+};
 
 /// What messages call the body of a request.
 const BODY: &str = "the request body";
@@ -15,6 +17,9 @@ impl RequestCheck<'_> {
         let kind = content_kind(&sent.media_type);
         let document = self.contract.document();
         if let (Some(value), Some(schema)) = (&sent.value, &schema) {
+            if !value.is_string() && is_binary(document, schema) {
+                return;
+            }
             return self.body_values(std::slice::from_ref(value), schema, BODY, pointer);
         }
         let is_whole = media_type.is_text()
@@ -29,6 +34,9 @@ impl RequestCheck<'_> {
         let text = std::str::from_utf8(&sent.bytes);
         match (kind, text) {
             (ContentKind::Json, Ok(text)) => match parse(text.trim_start_matches('\u{feff}')) {
+                Ok(parsed) if !parsed.value.is_string() && is_binary(document, &schema) => {
+                    self.bytes(sent, &schema, pointer);
+                }
                 Ok(parsed) => self.body_values(&[parsed.value], &schema, BODY, pointer),
                 Err(error) => {
                     let headline = format!("{BODY} is not JSON: {}", error.reason);

@@ -443,9 +443,8 @@ fn a_body_stands_only_where_one_may() {
         "'204': { description: d }",
         "",
         "204\nContent-Length: 17",
-        "error[response.body]: a 204 announces a body by `Content-Length`, which HTTP does not allow
+        "warning[http.content]: a 204 announces a body by `Content-Length`, which HTTP does not allow
   expected no body; came Content-Length: 17
-  document …/get/responses/204: documents no content
   response header Content-Length: announces a body
   = help: a 204 has no body: answer 200 where there is something to say",
     );
@@ -456,6 +455,14 @@ fn a_body_stands_only_where_one_may() {
         "200\nContent-Type: application/json\nContent-Length: 17",
         &Severities::default(),
         "",
+    );
+    check(
+        "'205': { description: d }",
+        "",
+        "205\nContent-Type: text/plain\n\nok",
+        "warning[http.content]: a 205 has a body, which HTTP does not allow
+  expected no body; came 2 bytes
+  response body: not allowed",
     );
     check(
         "'202': { description: d }",
@@ -485,6 +492,18 @@ fn text_is_judged_as_a_string_and_the_rest_is_said_not_to_be() {
         "200\nContent-Type: application/pdf\n\n%PDF",
         "",
     );
+    let file = "'200': { description: d, content: { '*/*': { schema: { type: string, format: binary, maxLength: 7 } } } }";
+    check(file, "", "200\nContent-Type: application/json\n\n[1, 2]", "");
+    check(file, "", "200\nContent-Type: application/json\n\n\"12\"", "");
+    check(
+        file,
+        "",
+        "200\nContent-Type: application/json\n\n[1, 2, 3]",
+        "error[response.body]: the body has 9 bytes where the document promises at most 7 bytes
+  expected at most 7 bytes; came 9 bytes
+  document …/get/responses/200/content/*~1*/schema/maxLength: via 200
+  response body: 9 bytes",
+    );
     check(
         "'200': { description: d, content: { application/pdf: { schema: { type: object } } } }",
         "",
@@ -497,6 +516,18 @@ fn text_is_judged_as_a_string_and_the_rest_is_said_not_to_be() {
         "200\nContent-Type: application/json\n\n{}",
         "not checked, because the document gives no schema for `application/json` of a 200",
     );
+    let json = "200\nContent-Type: application/json\n\n{}";
+    for (content, reason) in [
+        ("{ application/json: true }", "the media type `application/json` is not a map in the document"),
+        (
+            "{ application/json: { schema: object } }",
+            "the schema of `application/json` is not a map in the document",
+        ),
+        ("true", "the `content` of the response `200` is not a map in the document"),
+    ] {
+        let responses = format!("'200': {{ description: d, content: {content} }}");
+        check(&responses, "", json, &format!("not checked, because {reason}"));
+    }
 }
 
 #[test]

@@ -38,7 +38,12 @@ pub(in crate::engine) fn check_sends(
     }
     let mut judgement = check_request(described.operation, described.contract, values, limits);
     judgement.violations.retain(|violation| !is_touched(&violation.pointer, open));
-    let places: Vec<String> = judgement.violations.iter().map(|it| it.pointer.to_string()).collect();
+    let mut places: Vec<String> = Vec::new();
+    for place in judgement.violations.iter().map(|it| it.pointer.to_string()) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
     let mut unmeant = judgement.violations;
     if let Sends::Invalid(wanted) = sends {
         let is_open = |place: &str| Pointer::parse(place).is_some_and(|at| is_touched(&at, open));

@@ -20,6 +20,17 @@ pub(in crate::openapi) fn is_text_schema(document: &Document, schema: &Pointer) 
     })
 }
 
+/// Whether a schema describes bytes as they are: `type: string` with `format: binary`.
+///
+/// JSON text has no notation for them, so that under a media type of JSON a file of JSON is meant.
+///
+/// Source: OpenAPI 3.0.4, "Data Types": `binary` is "any sequence of octets"; Swagger 2.0, "Response
+/// Object", `schema` with `type: file`.
+pub fn is_binary(document: &Document, schema: &Pointer) -> bool {
+    let is = |schema: &Value, key: &str, wanted: &str| schema.get(key).is_some_and(|it| it == wanted);
+    document.resolve(schema).is_ok_and(|(_, it)| is(it, "type", "string") && is(it, "format", "binary"))
+}
+
 /// Holds the length of bytes to `minLength` and `maxLength` of a schema and of its `allOf`; `None`
 /// when the schema describes something that bytes cannot be: an array, an object, a number.
 ///

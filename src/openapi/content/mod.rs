@@ -19,7 +19,7 @@ mod tests;
 
 pub use kind::{ContentKind, content_kind, header_parameter};
 pub(super) use length::is_text_schema;
-pub use length::{LengthFault, check_length};
+pub use length::{LengthFault, check_length, is_binary};
 pub use structure::{read_structure, read_structure_with_places};
 pub use write::{OutgoingPart, WriteError, Written, documented_type, parts_of, write_content, write_parts};
 

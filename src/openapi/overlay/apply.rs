@@ -107,6 +107,7 @@ impl Layer<'_> {
         }
         self.origins.forget(&aside());
         if let Some((target, what)) = misfits.first() {
+            let target = path(self.root, target);
             let message = format!("{} cannot be merged into `{target}`, which is {what}", words(&value));
             let place = overlay.place(&action.at.child("target"));
             self.problems.push(
@@ -248,16 +249,46 @@ impl From {
     }
 }
 
+/// A place in the words of overlays: a JSONPath with a name in brackets where it is no plain word.
+///
+/// Source: RFC 9535, "Shorthand" of "Child Segment" and "Name Selector".
+fn path(root: &Value, pointer: &Pointer) -> String {
+    let (mut path, mut holder) = ("$".to_owned(), Some(root));
+    for token in pointer.tokens() {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_word =
+            token.starts_with(|c: char| is_name(c) && !c.is_ascii_digit()) && token.chars().all(is_name);
+        path.push_str(&match holder {
+            Some(Value::Array(_)) => format!("[{token}]"),
+            _ if is_word => format!(".{token}"),
+            _ => format!("['{}']", token.replace('\\', r"\\").replace('\'', r"\'")),
+        });
+        holder = holder.and_then(|it| child(it, token));
+    }
+    path
+}
+
 /// The first step of a way that the document does not have, and the one that was probably meant.
 fn missing(root: &Value, pointer: &Pointer) -> Option<String> {
     let mut value = root;
     for (depth, token) in pointer.tokens().iter().enumerate() {
         let Some(below) = child(value, token) else {
             let holder = Pointer::of(pointer.tokens()[..depth].iter().cloned());
-            let place = if holder.is_root() { "the document".to_owned() } else { format!("`{holder}`") };
+            let place = if holder.is_root() {
+                "the document".to_owned()
+            } else {
+                format!("`{}`", path(root, &holder))
+            };
             let names = value.as_object().into_iter().flat_map(Map::keys).take(MAX_CANDIDATES);
             let meant = nearest(token, names.map(String::as_str));
             let advice = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            if let Some(Value::String(reference)) = value.get("$ref") {
+                let advice = match reference.starts_with('#') {
+                    true => "target what it leads to",
+                    false => "an overlay changes this document alone, before its references are followed",
+                };
+                return Some(format!("{place} is a `$ref` to `{reference}`: {advice}"));
+            }
             return Some(format!("{place} has no `{token}`{advice}"));
         };
         value = below;

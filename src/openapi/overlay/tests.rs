@@ -131,7 +131,7 @@ fn a_target_that_fits_nothing_is_said() {
     check(
         "{ target: '$.paths[\"/order\"].get', update: {} }",
         "o.yaml 3:13 overlay.target `$.paths[\"/order\"].get` selects nothing in the document \
-         (`/paths` has no `/order`; did you mean `/orders`?)",
+         (`$.paths` has no `/order`; did you mean `/orders`?)",
     );
     check(
         "{ target: $.components, remove: true }",
@@ -144,11 +144,21 @@ fn a_target_that_fits_nothing_is_said() {
     check("{ target: $, remove: true }", "o.yaml 3:13 overlay.target the whole document cannot be removed");
     check(
         "{ target: $.info, update: text }",
-        "o.yaml 3:13 overlay.target a text cannot be merged into `/info`, which is a map",
+        "o.yaml 3:13 overlay.target a text cannot be merged into `$.info`, which is a map",
     );
     check(
         "{ target: $.info.title, update: {} }",
-        "o.yaml 3:13 overlay.target a map cannot be merged into `/info/title`, which is neither a map nor a list",
+        "o.yaml 3:13 overlay.target a map cannot be merged into `$.info.title`, which is neither a map nor a list",
+    );
+    check(
+        "{ target: '$.paths[\"/orders\"].get.responses[\"200\"].x', remove: true }",
+        "o.yaml 3:13 overlay.target `$.paths[\"/orders\"].get.responses[\"200\"].x` selects nothing in the document \
+         (`$.paths['/orders'].get` has no `responses`)",
+    );
+    check(
+        "{ target: $.paths, update: { /items: { $ref: \"#/x/deep\" } } }\n- { target: '$.paths[\"/items\"].get', remove: true }",
+        "o.yaml 4:13 overlay.target `$.paths[\"/items\"].get` selects nothing in the document \
+         (`$.paths['/items']` is a `$ref` to `#/x/deep`: target what it leads to)",
     );
     check(
         "{ target: $.info, copy: '$..name' }",

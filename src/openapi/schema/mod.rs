@@ -31,6 +31,7 @@ pub use contract::{Contract, Validity};
 pub use discriminator::{Discriminated, Discriminator, takes_in};
 pub use format::checked_formats;
 pub(super) use keyword::{Shape, shape};
+pub use words::subject;
 
 use crate::json::Pointer;
 

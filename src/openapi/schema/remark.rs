@@ -1,8 +1,8 @@
 //! What the rewriting has to say about a document.
 
 use super::format;
-use crate::diagnostic::words::count;
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::words::{count, some_of};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;
 use crate::openapi::tree::shown;
 use crate::openapi::{Document, ReferenceError};
@@ -16,9 +16,10 @@ pub(super) struct Remark {
     /// What it is, in one sentence without a full stop.
     pub(super) message: String,
     code: Code,
-    level: Level,
     label: &'static str,
     help: Option<String>,
+    /// A format that is not known and near to none that is: all of them are said at once.
+    format: Option<String>,
 }
 
 impl Remark {
@@ -27,22 +28,15 @@ impl Remark {
             at: at.clone(),
             message,
             code: Code::DOCUMENT_LENIENT,
-            level: Level::Warning,
             label: "read leniently",
             help: None,
+            format: None,
         }
     }
 
     pub(super) fn left_out(at: &Pointer, reason: String) -> Self {
         let code = Code::DOCUMENT_SCHEMA;
-        Self {
-            at: at.clone(),
-            message: reason,
-            code,
-            level: Level::Warning,
-            label: "not checked",
-            help: None,
-        }
+        Self { at: at.clone(), message: reason, code, label: "not checked", help: None, format: None }
     }
 
     pub(super) fn broken_reference(at: &Pointer, error: &ReferenceError) -> Self {
@@ -51,17 +45,17 @@ impl Remark {
     }
 
     pub(super) fn unknown_format(at: &Pointer, name: &str) -> Self {
+        let near = format::nearest_known(name);
         Self {
-            level: Level::Note,
             label: "not checked, here and elsewhere",
-            help: format::nearest_known(name).map(|near| format!("did you mean `{near}`?")),
+            help: near.map(|near| format!("did you mean `{near}`?")),
+            format: near.is_none().then(|| name.to_owned()),
             ..Self::left_out(at, format!("the format `{name}` is not known"))
         }
     }
 
     fn diagnostic(&self, document: &Document) -> Diagnostic {
         let mut diagnostic = Diagnostic::warning(self.code, self.message.clone());
-        diagnostic.level = self.level;
         diagnostic.help.extend(self.help.clone());
         match document.place_of(&self.at).or_else(|| document.place_of(&self.at.parent())) {
             Some(place) => diagnostic.label_at(place, self.label),
@@ -81,7 +75,8 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
     const NAMED: usize = 8;
     let mut groups: Vec<(&Remark, Vec<&Pointer>)> = Vec::new();
     let mut by_message: HashMap<&str, usize> = HashMap::new();
-    for remark in remarks {
+    let formats: Vec<&Remark> = remarks.iter().filter(|remark| remark.format.is_some()).collect();
+    for remark in remarks.iter().filter(|remark| remark.format.is_none()) {
         match by_message.get(remark.message.as_str()) {
             Some(group) => groups[*group].1.push(&remark.at),
             None => {
@@ -109,5 +104,15 @@ pub(super) fn diagnostics(remarks: &[Remark], document: &Document) -> Vec<Diagno
             named.join(", ")
         ))
     };
-    groups.into_iter().map(with_others).collect()
+    let mut all: Vec<Diagnostic> = groups.into_iter().map(with_others).collect();
+    if let Some(first) = formats.first() {
+        let mut diagnostic = first.diagnostic(document);
+        if formats.len() > 1 {
+            let names: Vec<String> =
+                formats.iter().filter_map(|it| it.format.as_ref()).map(|name| format!("`{name}`")).collect();
+            diagnostic.message = format!("the formats {} are not known", some_of(&names, "and"));
+        }
+        all.push(diagnostic);
+    }
+    all
 }

@@ -29,7 +29,7 @@ pub(super) fn kind_of(value: &Value) -> String {
 
 /// What the value at a pointer is called: its member name in backticks, with its index where it is
 /// an element, or the name of the whole.
-pub(super) fn subject(root: &Value, whole: &str, at: &Pointer) -> String {
+pub fn subject(root: &Value, whole: &str, at: &Pointer) -> String {
     let mut indices = String::new();
     let mut tokens = at.tokens();
     while let Some((last, rest)) = tokens.split_last() {

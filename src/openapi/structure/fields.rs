@@ -1,6 +1,7 @@
 //! Names of fields: what no version knows is probably misspelt, what another version knows is read by
 //! nobody who keeps to this one.
 
+use super::model::found_words;
 use super::table::{Holds, Object};
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
@@ -42,7 +43,10 @@ impl Walker<'_> {
                 continue;
             }
             match object.field(name) {
-                Some(field) if field.is_of(self.version) => self.field(field.holds, &at, member),
+                Some(field) if field.is_of(self.version) => {
+                    self.shape(object, name, field.holds, &at, member);
+                    self.field(field.holds, &at, member);
+                }
                 Some(field) if object != Object::Schema => {
                     let message =
                         format!("`{name}` is no field of {} in {}", object.name(), self.version.name());
@@ -70,6 +74,26 @@ impl Walker<'_> {
             None => "is passed over; the name of an extension starts with `x-`".to_owned(),
         };
         self.report(at, format!("`{name}` is no field of {}", object.name()), label);
+    }
+
+    /// Names a list or text in the place of a map, and what is no list. Of schemas it is said where they
+    /// are compiled; 3.0 has a model of its own.
+    fn shape(&mut self, object: Object, name: &str, holds: Holds, at: &Pointer, value: &Value) {
+        let wanted = match (holds, value) {
+            // An empty list is what some languages write for an empty map.
+            (Holds::Map(_) | Holds::ExtensibleMap(_), Value::Array(elements)) if elements.is_empty() => {
+                return;
+            }
+            (Holds::Map(_) | Holds::ExtensibleMap(_), value) if !value.is_object() => "a map",
+            (Holds::List(_), Value::Object(_)) if reference_of(value).is_some() => return,
+            (Holds::List(_), value) if !value.is_array() => "a list",
+            _ => return,
+        };
+        if object != Object::Schema && !self.version.has_structure_model() && !value.is_null() {
+            let found = found_words(value);
+            let message = format!("`{name}` of {} is {wanted}, not {found}", object.name());
+            self.report(at.clone(), message, "is passed over".to_owned());
+        }
     }
 
     fn field(&mut self, holds: Holds, at: &Pointer, value: &Value) {

@@ -96,6 +96,11 @@ fn check(kind: Kind, pointer: &Pointer, value: &Value, lints: &mut Vec<Lint>) {
         if problem.path.is_root() && !is_missing {
             problem.path = culprit(kind, &shallow, &problem.message);
         }
+        // A list of types is read as 3.1 reads it, which `document.lenient` says.
+        let is_list = problem.path.get(&shallow).is_some_and(Value::is_array);
+        if kind == Kind::Schema && is_list && problem.path == Pointer::of(["type"]) {
+            return;
+        }
         let pointer = pointer.join(&problem.path);
         let (message, label) = words(kind, &problem, problem.path.get(&shallow));
         lints.push(structure(pointer, message, label));
@@ -352,7 +357,7 @@ fn words(kind: Kind, problem: &Problem, found: Option<&Value>) -> (String, Strin
 }
 
 /// What a value is, in the words that people use of YAML.
-fn found_words(value: &Value) -> &'static str {
+pub(super) fn found_words(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -311,17 +311,6 @@ impl<'d> Linter<'d> {
             if let Some(media_type) = self.object(&content, range, "the media type") {
                 self.schema(&media_type);
                 self.schema_under(&media_type, "itemSchema");
-                self.encodings_by_position(&media_type);
-            }
-        }
-    }
-
-    /// OpenAPI 3.2.0, "Encoding By Position": the parts of a multipart body without names.
-    fn encodings_by_position(&mut self, media_type: &View<'d>) {
-        for key in ["prefixEncoding", "itemEncoding"] {
-            if media_type.value.get(key).is_some() {
-                let message = format!("`{key}` is not supported by this version of contest");
-                self.report(media_type.pointer.child(key), message, "parts without names are not checked");
             }
         }
     }

@@ -344,6 +344,15 @@ fn unknown_formats_are_noted_once() {
         "T: { properties: { a: { format: phone }, b: { format: phone }, c: { format: password } } }";
     check(schemas, r#"{"a": "x", "b": "y", "c": "z"}"#, "valid");
     check_remarks("3.0.3", schemas, &["6:37 document.schema the format `phone` is not known"], &[]);
+    check_remarks(
+        "3.0.3",
+        "T: { properties: { a: { format: phone }, b: { format: money }, c: { format: datetime } } }",
+        &[
+            "6:81 document.schema the format `datetime` is not known",
+            "6:37 document.schema the formats `phone` and `money` are not known",
+        ],
+        &[],
+    );
 }
 
 #[test]

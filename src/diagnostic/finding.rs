@@ -29,6 +29,13 @@ pub struct Place {
     pub at: Option<String>,
 }
 
+impl Place {
+    /// `specs/orders.yaml:61`: its text and its line, from 1.
+    pub fn at_line(&self) -> String {
+        format!("{}:{}", self.source.name(), self.source.position(self.span.start).line)
+    }
+}
+
 /// One fact about the API under test.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -58,6 +65,28 @@ pub struct Finding {
     pub differences: Vec<Difference>,
     /// The entry of the baseline that knows it; then it only warns.
     pub known: Option<Arc<Known>>,
+}
+
+/// What a finding says wherever it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'f> {
+    /// A promise of the document is broken: its place.
+    Promise(&'f Place),
+    /// A target is not reached, or gives no token: the words.
+    Target(&'f str),
+}
+
+impl Finding {
+    /// What it says that more than one case may find; `None` of what is about its own line of the scenario.
+    pub fn about(&self) -> Option<About<'_>> {
+        let is_target = ["transport.", "auth."].iter().any(|kind| self.code.as_str().starts_with(kind));
+        let has_place = self.scenario.is_some() || self.document.is_some() || self.response.is_some();
+        match &self.document {
+            _ if is_target || !has_place => Some(About::Target(&self.headline)),
+            Some(place) => Some(About::Promise(place)),
+            None => None,
+        }
+    }
 }
 
 /// One place at which a value is not as expected.

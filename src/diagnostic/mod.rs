@@ -12,6 +12,6 @@ pub mod words;
 
 pub use check::{Check, CheckSelector};
 pub use code::Code;
-pub use finding::{Change, Difference, Finding, Place, Severity};
+pub use finding::{About, Change, Difference, Finding, Place, Severity};
 pub use known::Known;
 pub use problems::{Diagnostic, Label, Level, Problems};

@@ -1,15 +1,16 @@
 //! Steps in their order with what they make, the flows that they call, and the cleanup behind them.
 
+mod cleanup;
 mod login;
 
 pub(super) use login::{Asker, SignedIn, sign_in};
 
 use super::Verdict;
 use super::auth::{Credentials, resolve_credentials};
-use super::capture::evaluate_output;
+use super::case::mark;
 use super::event::{Phase, StepReport};
+use super::expect::capture::evaluate_output;
 use super::fact::{own_fact, unresolved_fact, unresolved_headline, value_finding};
-use super::mark;
 use super::run::Run;
 use super::scope::CaseScope;
 use super::step::{Saved, StepContext, StepOutcome};
@@ -19,6 +20,7 @@ use crate::http::CookieJar;
 use crate::json::Datum;
 use crate::plan::{PlannedAction, PlannedAuth, PlannedFlow, PlannedFlowCall, PlannedStep};
 use crate::scenario::{Input, Named, Row};
+use cleanup::{Due, is_unreached};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -26,9 +28,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// What cleanup and teardown of one case, or of the whole of a file, may take together.
-const CLEANUP_BUDGET: Duration = Duration::from_secs(60);
 
 /// The place of the scope that a scenario's own steps see.
 pub(super) const OWN: usize = 0;
@@ -73,17 +72,10 @@ pub(super) struct Course<'c> {
     /// Calls of flows of which nothing was sent yet, from the outside in.
     calling: Vec<(&'c PlannedStep, usize)>,
     pub(super) left_behind: Vec<String>,
+    /// Whether something of it may have reached a target, which then has something to clean up.
+    has_reached: bool,
     /// Whether a step passed whose `xfail` is strict.
     pub(super) has_strict_pass: bool,
-}
-
-/// A step whose cleanup is due.
-struct Due<'c> {
-    step: &'c PlannedStep,
-    /// The place of its scope.
-    scope: usize,
-    /// What it had saved when another round of it began, which saved other values under the same names.
-    saved: Saved,
 }
 
 /// The step that ended a list of steps.
@@ -137,6 +129,7 @@ impl<'c> Course<'c> {
             logins: LoginReports::default(),
             calling: Vec::new(),
             left_behind: Vec::new(),
+            has_reached: false,
             has_strict_pass: false,
         }
     }
@@ -231,9 +224,10 @@ impl<'c> Course<'c> {
                 self.context(phase).run_pause(step, *time, &self.scopes[scope]).await
             }
             PlannedAction::Request(request) => {
-                let context = self.context(phase);
-                let Self { scopes, jar, due, calling, .. } = self;
+                let (context, had_reached) = (self.context(phase), self.has_reached);
+                let Self { scopes, jar, due, calling, has_reached, .. } = self;
                 let mut on_send = |of_last_round: Option<Saved>| {
+                    *has_reached = true;
                     if let (Some(saved), Some(last), false) =
                         (of_last_round, due.last_mut(), step.cleanup.is_empty())
                     {
@@ -244,7 +238,11 @@ impl<'c> Course<'c> {
                     let with_cleanup = sent.filter(|(step, _)| !step.cleanup.is_empty());
                     due.extend(with_cleanup.map(|(step, scope)| Due { step, scope, saved: Vec::new() }));
                 };
-                context.run_request((step, request), &mut scopes[scope], jar, &mut on_send).await
+                let outcome =
+                    context.run_request((step, request), &mut scopes[scope], jar, &mut on_send).await;
+                self.has_reached =
+                    had_reached || (self.has_reached && !is_unreached(request, &outcome.report));
+                outcome
             }
         };
         outcome.report.started = Some(started);
@@ -452,63 +450,6 @@ impl<'c> Course<'c> {
         }
         if findings.is_empty() { Ok(outputs) } else { Err(findings) }
     }
-
-    /// Cleanups, last registered first, then these steps; each is tried, within the time they have
-    /// together.
-    pub(super) async fn run_cleanup(
-        &mut self,
-        steps: impl Iterator<Item = &'c PlannedStep> + Send,
-        phase: Phase,
-    ) {
-        let budget = self.begin(CLEANUP_BUDGET);
-        let is_done = tokio::time::timeout(budget, self.run_due(steps, phase)).await.is_ok();
-        if !is_done {
-            let budget = CLEANUP_BUDGET.as_secs();
-            self.left_behind
-                .push(format!("whatever cleanup would have removed: it took more than {budget} s"));
-        }
-    }
-
-    async fn run_due(&mut self, steps: impl Iterator<Item = &'c PlannedStep> + Send, phase: Phase) {
-        // What a step was cut off in is called no longer.
-        self.calling.clear();
-        self.run_registered().await;
-        for step in steps {
-            self.run_step(step, OWN, phase).await;
-            // A flow may have registered more.
-            self.run_registered().await;
-        }
-    }
-
-    async fn run_registered(&mut self) {
-        while let Some(Due { step, scope, saved }) = self.due.pop() {
-            // Each round is cleaned up with its own values; whoever comes next sees those of the last.
-            let vars = &mut self.scopes[scope].vars;
-            let names = saved.iter().map(|(name, _)| name.clone());
-            let of_last: Saved =
-                names.filter_map(|name| Some((name.clone(), vars.get(&name)?.clone()))).collect();
-            vars.extend(saved);
-            for cleanup in &step.cleanup {
-                self.run_step(cleanup, scope, Phase::Cleanup).await;
-            }
-            self.scopes[scope].vars.extend(of_last);
-        }
-    }
-
-    /// What a step of cleanup comes to: it does not decide about its case.
-    fn excuse(&mut self, outcome: StepOutcome) -> StepReport {
-        let StepOutcome { mut report, was_sent } = outcome;
-        let is_unresolved = report.findings.iter().any(|it| it.code == Code::VALUE_UNRESOLVED);
-        // It refers to something that was never made: there is nothing to remove.
-        if !was_sent && is_unresolved {
-            report.reason = report.findings.first().map(|finding| finding.headline.clone());
-            report.verdict = Verdict::Skipped;
-            report.findings.clear();
-        } else if let Some(line) = left_behind(&report) {
-            self.left_behind.push(line);
-        }
-        report
-    }
 }
 
 /// The default of an input of a flow.
@@ -536,20 +477,6 @@ fn new_scope(run: &Run, stream: &str) -> CaseScope {
     match run.settings.is_dry {
         true => CaseScope::of_dry_run(&run.settings.values, stream),
         false => CaseScope::new(&run.settings.values, stream),
-    }
-}
-
-/// What a cleanup step that did not do its work says.
-fn left_behind(report: &StepReport) -> Option<String> {
-    let what = format!("cleanup `{}` ({})", report.id, report.action);
-    // A status that cleanup accepts and the document lacks is a warning, and nothing is left.
-    let is_bad_status = |finding: &&Finding| finding.code == Code::EXPECT_STATUS;
-    match &report.exchange {
-        Some(exchange) if report.findings.iter().any(|it| is_bad_status(&it)) => {
-            Some(format!("{what} answered {}: {}", exchange.status, exchange.request))
-        }
-        Some(_) => None,
-        None => report.findings.first().map(|finding| format!("{what}: {}", finding.headline)),
     }
 }
 

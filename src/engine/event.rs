@@ -1,14 +1,15 @@
 use super::Verdict;
 use super::about::CaseAbout;
-use super::budget::BudgetOutcome;
-use super::durations::Durations;
 use super::record::ExchangeRecord;
-use super::requirement::Requirement;
+use super::summary::budget::BudgetOutcome;
+use super::summary::durations::Durations;
+use super::summary::requirement::Requirement;
 use crate::clock::Timestamp;
 use crate::coverage::{Coverage, Observed};
 use crate::diagnostic::{Code, Finding};
 use crate::plan::Shard;
 use crate::source::Location;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -269,6 +270,8 @@ pub struct Summary {
     pub verdicts: Vec<(Verdict, usize)>,
     /// Every case that did not pass and was not skipped, in the order of the plan.
     pub attention: Vec<Attention>,
+    /// What made more than one of them fail, the most frequent first.
+    pub common: Vec<CommonFinding>,
     /// The number of cases that are xpassed and may be.
     pub tolerated: usize,
     /// The reasons and issues of the cases that failed as they were said to, with how often.
@@ -316,6 +319,41 @@ pub struct Summary {
     pub is_interrupted: bool,
     /// How much of the documents was covered; `None` where nobody asked.
     pub coverage: Option<Arc<Coverage>>,
+}
+
+/// Findings that more than one case was decided by: of one code at one place of the document, or in the same
+/// words where no place is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommonFinding {
+    /// The code.
+    pub code: Code,
+    /// The headline of the first of them, in the order of the plan.
+    pub headline: String,
+    /// How many other headlines the rest have.
+    pub others: usize,
+    /// The document's place, `specs/x.yaml:61`, where there is one.
+    pub place: Option<String>,
+    /// In how many cases it was found.
+    pub cases: usize,
+}
+
+impl CommonFinding {
+    /// ``27 cases: response.body (`total` is missing, which the document requires, specs/x.yaml:61)``.
+    pub fn words(&self) -> String {
+        let about = about(&self.headline, self.others, self.place.as_deref());
+        format!("{} cases: {} ({about})", self.cases, self.code)
+    }
+}
+
+/// The headline, how many others there are beside it, and the place that they are about.
+fn about(headline: &str, others: usize, place: Option<&str>) -> String {
+    let others = match others {
+        0 => String::new(),
+        1 => ", and 1 other".to_owned(),
+        many => format!(", and {many} others"),
+    };
+    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+    format!("{headline}{others}{place}")
 }
 
 /// A case that passed once it ran again.
@@ -375,6 +413,13 @@ pub struct WarningCount {
     pub place: Option<String>,
     /// How many there were.
     pub count: usize,
+}
+
+impl WarningCount {
+    /// ``the header `X-Id` is no uuid, and 2 others, specs/x.yaml:61``.
+    pub fn about(&self) -> String {
+        about(&self.headline, self.others, self.place.as_deref())
+    }
 }
 
 impl StepReport {

@@ -77,7 +77,7 @@ pub(super) fn resolve_urls(
                     match check_url(&text) {
                         Ok(()) => urls[*index] = Some(text),
                         Err(reason) => {
-                            let meant = nearest(&text, ["servers"].into_iter());
+                            let meant = nearest(&text, ["servers"]);
                             let label = match meant {
                                 Some(_) => "did you mean `servers`, those of the document?",
                                 None => "gives the base URL",

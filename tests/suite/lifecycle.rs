@@ -159,6 +159,15 @@ fn cleanup_is_lenient_and_says_what_it_leaves() {
 }
 
 #[test]
+fn where_nothing_came_to_a_target_nothing_is_left_behind() {
+    let dead = "{ send: \"DELETE http://127.0.0.1:1/x\" }";
+    let file = |steps: &str| format!("scenarios:\n  s: {{ steps: [{steps}], teardown: [{dead}] }}\n");
+    let left = |file: &str| run(file, |_| {}).0[0].left_behind.len();
+    assert_eq!(left(&file(dead)), 0);
+    assert_eq!(left(&file(&format!("{}, {dead}", step("one")))), 1);
+}
+
+#[test]
 fn a_value_that_was_never_saved_skips_its_cleanup() {
     let steps =
         step_with("broken", &format!("save: {{ id: \"$.nothing\" }}, cleanup: [{}]", step("$vars.id")));

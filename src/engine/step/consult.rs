@@ -3,8 +3,8 @@
 use super::exchange::NoExchange;
 use super::{Sending, StepContext};
 use crate::diagnostic::Code;
-use crate::engine::edit::{editable_text, read_edited};
 use crate::engine::record::RequestRecord;
+use crate::engine::request::edit::{editable_text, read_edited};
 use crate::engine::stepper::{Decision, StepPause};
 use crate::exchange::Request;
 

@@ -11,11 +11,11 @@ use crate::engine::Verdict;
 use crate::engine::auth::{
     AttachError, Attached, Credentials, Signing, attach, resolve_credentials, send_as_nobody,
 };
+use crate::engine::expect::status::ExpectedStatus;
+use crate::engine::expect::structure::structure;
 use crate::engine::fact::{transport_fact, verdict};
 use crate::engine::request::BuiltRequest;
 use crate::engine::scope::CaseScope;
-use crate::engine::status::ExpectedStatus;
-use crate::engine::structure::structure;
 use crate::exchange::{Exchange, Request};
 use crate::expression::Scope;
 use crate::http::{Client, CookieJar, TransportErrorKind, retry_after};

@@ -5,7 +5,7 @@
 use super::exchange::{First, NoExchange};
 use super::report::request_line;
 use super::{Sending, StepContext};
-use crate::engine::url::is_same_origin;
+use crate::engine::request::url::is_same_origin;
 use crate::exchange::{Exchange, Headers, Request};
 use crate::http::CookieJar;
 use std::time::Duration;

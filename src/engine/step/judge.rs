@@ -8,14 +8,14 @@ use crate::check::{
 };
 use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::engine::auth::hide;
-use crate::engine::capture::evaluate_capture;
 use crate::engine::event::ExchangeReport;
+use crate::engine::expect::capture::evaluate_capture;
+use crate::engine::expect::status::{ExpectedStatus, add_consequences, fold_into_status};
+use crate::engine::expect::structure::place_in_content;
 use crate::engine::expect::{Expected, check_expectations};
 use crate::engine::fact::{own_fact, unresolved_fact, verdict};
+use crate::engine::request::sends::SentAs;
 use crate::engine::scope::{CaseScope, ExchangeScope};
-use crate::engine::sends::SentAs;
-use crate::engine::status::{ExpectedStatus, add_consequences, fold_into_status};
-use crate::engine::structure::place_in_content;
 use crate::engine::target::Refusal;
 use crate::exchange::Exchange;
 use crate::plan::PlannedStep;

@@ -2,7 +2,7 @@
 
 use super::{Sending, StepContext};
 use crate::baseline::{Answer, Ledger};
-use crate::engine::mark::xfail_of;
+use crate::engine::case::mark::xfail_of;
 
 impl<'c> StepContext<'c> {
     /// The baseline, and an answer as it sees one; none of what no document describes, and none where an

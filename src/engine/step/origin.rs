@@ -1,7 +1,7 @@
 //! Whose a URL is: what is sent to an origin that no configuration names carries no credentials.
 
 use super::{Aim, Sending, StepContext};
-use crate::engine::url::{is_same_origin, origin_of};
+use crate::engine::request::url::{is_same_origin, origin_of};
 
 /// Whether a request may carry the credentials of a profile.
 pub(super) enum Carriage {

@@ -3,11 +3,11 @@
 use super::{Aim, Sending, StepContext, StepOutcome};
 use crate::diagnostic::Code;
 use crate::engine::Verdict;
+use crate::engine::expect::status::ExpectedStatus;
 use crate::engine::fact::{own_fact, unresolved_fact};
+use crate::engine::request::sends::{SentAs, check_sends};
 use crate::engine::request::{BuildError, BuiltRequest, build_request};
 use crate::engine::scope::CaseScope;
-use crate::engine::sends::{SentAs, check_sends};
-use crate::engine::status::ExpectedStatus;
 use crate::plan::PlannedStep;
 use crate::scenario::StatusPattern;
 

@@ -4,7 +4,7 @@
 
 use super::Sending;
 use crate::diagnostic::words::time;
-use crate::engine::status::ExpectedStatus;
+use crate::engine::expect::status::ExpectedStatus;
 use crate::exchange::{BodyProblem, Exchange};
 use crate::http::TransportErrorKind;
 use crate::plan::PlannedRetry;

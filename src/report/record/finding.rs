@@ -1,7 +1,6 @@
 use super::count;
 use crate::diagnostic::{Change, Code, Difference, Finding, Known, Place, Severity};
-use crate::report::excerpt::UNMARKED_LINES;
-use crate::report::window::REACH;
+use crate::report::snippet::{REACH, UNMARKED_LINES};
 use crate::source::{Cut, Source, Span};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -2,7 +2,7 @@ use super::habits::{BudgetRecord, DurationsRecord, FlakyRecord, SlowRecord, Stop
 use super::{RunRecord, count};
 use crate::coverage::Coverage;
 use crate::diagnostic::Code;
-use crate::engine::{Attention, Requirement, Summary, Verdict, WarningCount};
+use crate::engine::{Attention, CommonFinding, Requirement, Summary, Verdict, WarningCount};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -24,6 +24,9 @@ pub struct SummaryRecord {
     pub unanswered: u32,
     /// Every case that did not pass and was not skipped, in the order of the plan.
     pub attention: Vec<AttentionRecord>,
+    /// What made more than one of them fail, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub common: Vec<CommonFinding>,
     /// The reasons and issues of the cases that failed as they were said to.
     pub known_faults: Vec<Counted>,
     /// Findings that a baseline knows, by its file.
@@ -142,6 +145,7 @@ impl SummaryRecord {
             partly_judged: count(summary.partly_judged),
             unanswered: count(summary.unanswered),
             attention: summary.attention.iter().map(AttentionRecord::of).collect(),
+            common: summary.common.clone(),
             known_faults: counted(&summary.known_faults),
             known_findings: counted(&summary.known_findings),
             mended: summary.mended.clone(),
@@ -173,6 +177,7 @@ impl SummaryRecord {
             cases: self.cases as usize,
             verdicts: self.verdicts.in_order(),
             attention: self.attention.iter().map(AttentionRecord::to_attention).collect(),
+            common: self.common.clone(),
             tolerated: self.tolerated as usize,
             known_faults: counted(&self.known_faults),
             known_findings: counted(&self.known_findings),

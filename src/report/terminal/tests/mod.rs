@@ -5,7 +5,7 @@ mod whole;
 use super::super::fixtures::{REPEAT, body_type, case, finding, refused, step};
 use super::*;
 use crate::diagnostic::{Code, Finding};
-use crate::engine::{Attention, WarningCount};
+use crate::engine::{Attention, CommonFinding, WarningCount};
 use std::time::Duration;
 
 const SHOWN: summary::Shown = summary::Shown { is_listed: true, is_quiet: false, has_durations: false };
@@ -255,6 +255,24 @@ warning: certificates are not verified, since environment staging says
 
 "#,
     );
+}
+
+#[test]
+fn what_was_found_before_is_shown_in_short() {
+    let cases = || vec![failed(0), failed(1), errored(2, "pending is stored as processing"), failed(3)];
+    let text = run(Style::plain(80), Verbosity::Normal, cases(), summary(&[(Verdict::Failed, 4)]));
+    let short = "
+  FAIL  marketplace/update › an address can be changed      2 of 3 steps   14 ms
+        response.body, as above: `amount` is a string where the document promis…
+        scenarios/marketplace/update.contest.yaml:14, step `update`: PUT
+        /v2/orders/50ca1ec7… answered 200 in 3 ms, at
+        `/data/meta/display_price/with_tax/amount`
+";
+    assert_eq!(text.matches(short).count(), 2, "{text}");
+    assert_eq!(text.matches("error[response.body]").count(), 1, "{text}");
+    assert_eq!(text.matches("error[transport.connect]").count(), 1, "{text}");
+    let text = run(Style::plain(80), Verbosity::Verbose, cases(), summary(&[(Verdict::Failed, 4)]));
+    assert_eq!(text.matches("error[response.body]").count(), 3, "{text}");
 }
 
 #[test]

@@ -39,6 +39,13 @@ fn everything() -> (Vec<CaseReport>, Summary) {
                 &[Code::TRANSPORT_CONNECT, Code::RESPONSE_BODY],
             ),
         ],
+        common: vec![CommonFinding {
+            code: Code::TRANSPORT_CONNECT,
+            headline: "nothing listens at http://127.0.0.1:4010 (connection refused)".to_owned(),
+            others: 0,
+            place: None,
+            cases: 2,
+        }],
         warnings: vec![
             WarningCount {
                 others: 0,
@@ -132,7 +139,7 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
   -     bookshop/status › paid is stored as processing      not run: interrupted
   pass  marketplace/cancel › an unfulfilled order that… [card]  2 steps  12.35 s
   ERROR bookshop/status › refunded is stored as refunded         2 steps    9 ms
-        transport.connect: as above
+        transport.connect, as above: nothing listens at http://127.0.0.1:4010 (…
 
 10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped,
   1 not run · 58 exchanges judged, 3 not (transport) · 0.21 s
@@ -141,6 +148,8 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection
   errored  bookshop/status › pending is stored as processing transport.connect
   xpassed  marketplace/known › the card gateway cancels
   errored  bookshop/status › refunded is stored as refunded transport.connect +1
+  common   2 cases: transport.connect (nothing listens at http://127.0.0.1:4010
+           (connection refused))
   warnings response.header ×12 (`X-Request-Id` is not a uuid,
            specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
@@ -197,7 +206,7 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection r
   -     bookshop/status › paid is stored as processing                                              not run: interrupted
   pass  marketplace/cancel › an unfulfilled order that was paid by card can be cancelled and s… [card]  2 steps  12.35 s
   ERROR bookshop/status › refunded is stored as refunded                                                 2 steps    9 ms
-        transport.connect: as above
+        transport.connect, as above: nothing listens at http://127.0.0.1:4010 (connection refused)
 
 10 cases: 3 passed, 1 failed, 2 errored, 1 xpassed, 1 xfailed, 1 skipped, 1 not run
   58 exchanges judged, 3 not (transport) · 0.21 s · target: embedded mock
@@ -205,6 +214,7 @@ error[transport.connect]: nothing listens at http://127.0.0.1:4010 (connection r
   errored  bookshop/status › pending is stored as processing transport.connect
   xpassed  marketplace/known › the card gateway cancels
   errored  bookshop/status › refunded is stored as refunded  transport.connect, response.body
+  common   2 cases: transport.connect (nothing listens at http://127.0.0.1:4010 (connection refused))
   warnings response.header ×12 (`X-Request-Id` is not a uuid, specs/marketplace-orders.yaml:61)
            operation.deprecated (`updateAnOrder` is deprecated)
   waived   response.status ×2, response.body (by `contract:`)

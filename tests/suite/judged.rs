@@ -186,7 +186,9 @@ fn bytes_where_http_has_no_content_are_nobodys() {
 /// Whether the case failed, with a finding as a row says.
 fn is_found<D>(report: &CaseReport, row: &table::Row<D>) -> bool {
     let mut findings = report.steps.iter().flat_map(|step| &step.findings);
-    report.verdict == Verdict::Failed && findings.any(|finding| is_as_tabled(finding, row))
+    // What HTTP itself says, and no document, is a warning.
+    let is_told = report.verdict == Verdict::Failed || row.1.starts_with("http.");
+    is_told && findings.any(|finding| is_as_tabled(finding, row))
 }
 
 fn is_as_tabled<D>(finding: &Finding, (_, code, scenario, document, response): &table::Row<D>) -> bool {

@@ -91,7 +91,7 @@ pub(super) const ROWS: &[Row<Defect>] = &[
     (Defect::TruncatedHead, "transport.truncated", "call: «getAnOrder»", "", ""),
     (Defect::ConnectionClosed, "transport.truncated", "call: «getAnOrder»", "", ""),
     (Defect::NotHttp, "transport.protocol", "call: «getAnOrder»", "", ""),
-    (Defect::NoContentWithBody, "response.body", "call: «touchShape»", "«{ description: It was touched. }»", "«content-length:"),
+    (Defect::NoContentWithBody, "http.content", "call: «touchShape»", "", "«content-length:"),
     (Defect::Late, "expect.within", "within: «1s»", "", ""),
     (Defect::Silent, "transport.timeout", "call: «getShape»", "", ""),
     (Defect::NullForText, "response.body", "call: «getShape»", "type: «string»", "/title"),

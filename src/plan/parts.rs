@@ -1,7 +1,8 @@
 use crate::expression::Template;
 use crate::json::Datum;
 use crate::openapi::{
-    ContentKind, EncodeError, MediaType, OutgoingPart, content_kind, documented_type, parts_of,
+    ContentKind, EncodeError, Encoded, MediaType, OutgoingPart, ParameterIn, Serialization, content_kind,
+    documented_type, parts_of,
 };
 use crate::scenario::{BodyPart, Named, PartContent};
 use crate::source::Span;
@@ -18,8 +19,8 @@ pub enum PartsError<E> {
 
 /// The parts of a `multipart` body in the order written: of a file one, of a list one for each element.
 ///
-/// `files` are the bytes of the files that it names, in that order; `resolve` gives the values, and is
-/// asked for each part once, with the part's index.
+/// `files` are the bytes of the files that it names, in that order; `resolve` gives the values of a part and of
+/// its headers, and is asked for each once, with the part's index.
 ///
 /// # Errors
 /// [`PartsError`] for the first part that cannot be made.
@@ -36,10 +37,16 @@ pub fn outgoing_parts<E>(
     let mut built = Vec::new();
     for (index, Named { name, value: part, .. }) in parts.iter().enumerate() {
         let documented = media_type.and_then(|media_type| documented_type(media_type, name));
+        let mut headers = Vec::new();
+        for header in &part.headers {
+            let value = resolve(index, &header.value).map_err(PartsError::Value)?;
+            headers.extend(header_line(header, &value)?);
+        }
         let one = |content_type: Option<String>, bytes: Vec<u8>| OutgoingPart {
             name: Some(name.clone()),
             file_name: part.file_name.clone(),
             content_type: part.content_type.clone().or(content_type),
+            headers: headers.clone(),
             bytes,
         };
         match &part.content {
@@ -63,10 +70,23 @@ pub fn outgoing_parts<E>(
                 built.extend(made.into_iter().map(|made| OutgoingPart {
                     file_name: part.file_name.clone(),
                     content_type: part.content_type.clone().or(made.content_type.clone()),
+                    headers: headers.clone(),
                     ..made
                 }));
             }
         }
     }
     Ok(built)
+}
+
+/// A header line of a part; none for null, and for an empty list. Lists are `a,b`.
+fn header_line<E>(
+    header: &Named<Template>,
+    value: &Datum,
+) -> Result<Option<(String, String)>, PartsError<E>> {
+    let encoded = Serialization::plain(ParameterIn::Header, &header.name).encode(value);
+    match encoded.map_err(|error| PartsError::Encode(error, header.value.span))? {
+        Encoded::Header(value) => Ok(Some((header.name.clone(), value))),
+        _ => Ok(None),
+    }
 }

@@ -47,6 +47,8 @@ pub struct BodyPart {
     pub content_type: Option<String>,
     /// The name of its file; by default that of the file it holds.
     pub file_name: Option<String>,
+    /// Its header lines beside `Content-Type` and `Content-Disposition`.
+    pub headers: Vec<Named<Template>>,
 }
 
 /// What a part holds.
@@ -71,19 +73,23 @@ pub struct Replacement {
     pub value: Template,
 }
 
+impl BodyPart {
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let content = match &self.content {
+            PartContent::Value(template) | PartContent::Json(template) => Some(template),
+            PartContent::File(_) => None,
+        };
+        content.into_iter().chain(self.headers.iter().map(|header| &header.value))
+    }
+}
+
 impl StepBody {
     /// Every value that is written in the scenario file itself.
     pub fn templates(&self) -> Vec<&Template> {
         let mut found: Vec<&Template> = match &self.kind {
             StepBodyKind::Value(template) | StepBodyKind::Raw(template) => vec![template],
             StepBodyKind::Form(fields) => fields.iter().map(|field| &field.value).collect(),
-            StepBodyKind::Multipart(parts) => parts
-                .iter()
-                .filter_map(|part| match &part.value.content {
-                    PartContent::Value(template) | PartContent::Json(template) => Some(template),
-                    PartContent::File(_) => None,
-                })
-                .collect(),
+            StepBodyKind::Multipart(parts) => parts.iter().flat_map(|part| part.value.templates()).collect(),
             StepBodyKind::File(_) | StepBodyKind::Example(_) | StepBodyKind::RawFile(_) => Vec::new(),
         };
         found.extend(self.replace.iter().map(|replacement| &replacement.value));
@@ -284,7 +290,13 @@ fn read_parts(node: &Node, reader: &mut Reader<'_>) -> Vec<BodyPart> {
 }
 
 fn read_part(node: &Node, reader: &mut Reader<'_>) -> Option<BodyPart> {
-    let content = |content| BodyPart { span: node.span, content, content_type: None, file_name: None };
+    let content = |content| BodyPart {
+        span: node.span,
+        content,
+        content_type: None,
+        file_name: None,
+        headers: Vec::new(),
+    };
     if node.get("$file").is_none() && node.get("$json").is_none() && node.get("$text").is_none() {
         return Some(content(PartContent::Value(reader.template(node))));
     }
@@ -305,11 +317,31 @@ fn read_part(node: &Node, reader: &mut Reader<'_>) -> Option<BodyPart> {
     {
         reader.invalid(node.span, format!("`{}` holds a line end", text.escape_debug()), "cannot be sent");
     }
+    let headers = reader.template_map(&mut map, "headers");
+    for header in &headers {
+        check_part_header(header, reader);
+    }
     map.finish(
         &[("file", "write `$file`"), ("json", "write `$json`"), ("name", "the part's name is its key")],
         reader.problems,
     );
-    Some(BodyPart { content_type, file_name, ..content(held) })
+    Some(BodyPart { content_type, file_name, headers, ..content(held) })
+}
+
+/// RFC 7578 §4.8 names the two fields of a part that have keys of their own.
+fn check_part_header(header: &Named<Template>, reader: &mut Reader<'_>) {
+    let name = header.name.as_str();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.eq_ignore_ascii_case("content-type") || name.eq_ignore_ascii_case("content-disposition") {
+        let message = format!("`{name}` of a part has keys of its own");
+        reader.invalid(header.name_span, message, "write `contentType` and `filename` beside `headers`");
+    } else if name.is_empty() || !name.bytes().all(is_name) {
+        reader.invalid(
+            header.name_span,
+            format!("`{}` is no header name", name.escape_debug()),
+            "cannot be sent",
+        );
+    }
 }
 
 /// Reads `{ $file: path }`.

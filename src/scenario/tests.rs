@@ -61,6 +61,23 @@ fn a_right_step_says_nothing() {
 }
 
 #[test]
+fn headers_of_parts_are_headers() {
+    let part =
+        |headers: &str| format!("{{ call: x, multipart: {{ f: {{ $text: a, headers: {headers} }} }} }}");
+    check_step(&part("{ X-Size: $vars.n, B: null }"), &[]);
+    check_step(
+        &part("{ content-type: a/b }"),
+        &[
+            "scenario.invalid-value 5:59 `content-type` of a part has keys of its own | write `contentType` and `filename` beside `headers`",
+        ],
+    );
+    check_step(
+        &part("{ 'a b': c }"),
+        &["scenario.invalid-value 5:59 `a b` is no header name | cannot be sent"],
+    );
+}
+
+#[test]
 fn unknown_and_misplaced_keys_say_where_they_belong() {
     check_step(
         "{ call: x, status: 200 }",

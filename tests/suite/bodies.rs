@@ -44,7 +44,7 @@ paths:
                 tag: { type: array, items: { type: string } }
                 photo: { type: string, maxLength: 8 }
             encoding:
-              photo: { contentType: image/png }
+              photo: { contentType: image/png, headers: { X-Size: { schema: { type: integer } } } }
       responses: { "204": { description: d } }
   /text:
     post:
@@ -176,7 +176,7 @@ multipart:
   count: 5
   meta: { a: 1 }
   tag: [x, y]
-  photo: { $file: photo.png }
+  photo: { $file: photo.png, headers: { X-Size: 6, X-Of: [$vars.id, b], X-Not: null } }
   more: { $json: [1], filename: m.json }";
     let (received, printed) = run(step);
     assert!(printed.contains("1 case: 1 passed"), "{printed}");
@@ -190,7 +190,10 @@ multipart:
         ("name=\"meta\"\r\nContent-Type: application/json", b"{\"a\":1}"),
         ("name=\"tag\"", b"x"),
         ("name=\"tag\"", b"y"),
-        ("name=\"photo\"; filename=\"photo.png\"\r\nContent-Type: image/png", PNG),
+        (
+            "name=\"photo\"; filename=\"photo.png\"\r\nContent-Type: image/png\r\nX-Size: 6\r\nX-Of: seven,b",
+            PNG,
+        ),
         ("name=\"more\"; filename=\"m.json\"\r\nContent-Type: application/json", b"[1]"),
     ] {
         expected
@@ -208,6 +211,14 @@ fn parts_are_held_to_the_document() {
     check_refused(
         "call: postParts\nmultipart: { title: x, meta: { b: 1 }, photo: { $file: photo.png, contentType: image/gif } }",
         &["`image/gif`", "lacks `a`"],
+    );
+    check_refused(
+        "call: postParts\nmultipart: { title: x, photo: { $file: photo.png, headers: { X-Size: large } } }",
+        &["`X-Size`", "an integer"],
+    );
+    check_refused(
+        "call: postParts\nmultipart: { title: x, photo: { $file: photo.png, headers: { X-Of: \"a\\nb\" } } }",
+        &["`X-Of`", "a line feed"],
     );
     check_refused("call: postParts\nmultipart: { count: x }", &["`count`", "lacks `title`"]);
     check_refused(

@@ -24,6 +24,8 @@ pub struct OutgoingPart {
     pub file_name: Option<String>,
     /// Its media type.
     pub content_type: Option<String>,
+    /// Further header lines: names, and values without line ends.
+    pub headers: Vec<(String, String)>,
     /// Its content.
     pub bytes: Vec<u8>,
 }
@@ -207,6 +209,9 @@ pub fn write_parts(content_type: &str, parts: &[OutgoingPart], boundary: &str) -
         }
         if let Some(content_type) = &part.content_type {
             bytes.extend_from_slice(format!("Content-Type: {content_type}\r\n").as_bytes());
+        }
+        for (name, value) in &part.headers {
+            bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         }
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(&part.bytes);

@@ -151,6 +151,7 @@ static PART: Fields = Fields {
         Field::new("$text", Shape::Value, "A value that it holds as text."),
         Field::new("contentType", Shape::Text, "Its media type; by default what the document says."),
         Field::new("filename", Shape::Text, "The name of its file; by default that of the file it holds."),
+        Field::new("headers", Shape::Members(&Shape::Value), "Its header lines beside those two."),
     ],
     others: None,
     forms: &[],

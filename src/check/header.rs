@@ -4,6 +4,7 @@
 use super::judgement::{Case, Judgement};
 use super::schema_fact::{label_of, speak_of_text, via};
 use super::{Check, Fact, ResponsePart};
+use crate::diagnostic::Severity;
 use crate::openapi::{Direction, Header, Response, Validity, decode_header};
 
 /// Checks every documented header of a response.
@@ -61,14 +62,20 @@ fn check_value(
             Validity::NotChecked(reason) => return judgement.leave(format!("{whole}: {reason}")),
             Validity::Invalid(errors) => errors,
         };
-    judgement.facts.extend(errors.into_iter().map(|mut error| {
+    judgement.facts.extend(errors.into_iter().filter_map(|mut error| {
+        let own = case.severities.of(Check::Header);
+        let severity = error.format.as_ref().map_or(own, |format| own.min(case.severities.of_format(format)));
+        if severity == Severity::Off {
+            return None;
+        }
         speak_of_text(&mut error, &whole, &value, Direction::Response);
         let mut fact = case
             .fact(Check::Header, error.headline.clone())
             .compared(error.expected.clone(), error.actual.clone())
             .document(error.keyword.clone(), label_of(response, &error))
             .response(ResponsePart::Header(name.to_owned()), error.actual);
+        fact.severity = severity;
         fact.notes.splice(0..0, error.notes);
-        fact
+        Some(fact)
     }));
 }

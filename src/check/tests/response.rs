@@ -148,6 +148,17 @@ warning[response.body]: `c` is an integer where the document promises a string
   document schemas/T/properties/c/type: via 200 › T
   response body at \"/c\": an integer",
     );
+    check_all(
+        "'200': { description: d, headers: { A: { schema: { format: uuid } }, B: { schema: { format: date } } } }",
+        "",
+        "GET",
+        "200\nA: x\nB: x",
+        &severities,
+        "warning[response.header]: the header `B` is `x`, which is not a date
+  expected a date such as 2026-01-31; came `x`
+  document …/get/responses/200/headers/B/schema/format: via 200
+  response header B: `x`",
+    );
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) fn explain(failure: &Failure<'_>) -> Option<Vec<SchemaError>> {
         }
         Kind::Enum { options } => vec![failure.outside_enum(options)],
         Kind::Constant { expected_value } => {
-            vec![failure.promised(&quoted(value), quoted(expected_value))]
+            vec![failure.another_value(expected_value)]
         }
         Kind::Minimum { limit } => vec![failure.bound(&format!("at least {limit}"))],
         Kind::Maximum { limit } => vec![failure.bound(&format!("at most {limit}"))],
@@ -200,13 +200,25 @@ impl Failure<'_> {
         error
     }
 
+    /// One value alone is right; one that only looks the same is told by its type.
+    fn another_value(&self, only: &Value) -> SchemaError {
+        let (actual, expected) = (quoted(self.value), quoted(only));
+        match actual == expected {
+            true => {
+                let with_type = |value: &Value| format!("{} ({})", quoted(value), kind_of(value));
+                self.promised(&with_type(self.value), with_type(only))
+            }
+            false => self.promised(&actual, expected),
+        }
+    }
+
     fn outside_enum(&self, options: &Value) -> SchemaError {
         // The document's own list, without the null that `nullable` adds.
         let documented = self.document.get(&self.trace.keyword).unwrap_or(options);
         let values = documented.as_array().map(Vec::as_slice).unwrap_or_default();
         let expected = some_of(&values.iter().map(quoted).collect::<Vec<_>>(), "or");
         let mut error = match values {
-            [_] => self.promised(&quoted(self.value), expected),
+            [only] => return self.another_value(only),
             _ => {
                 let headline = format!("{}is none of the documented values", self.which());
                 self.error(headline, expected, quoted(self.value))

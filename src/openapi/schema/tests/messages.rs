@@ -51,6 +51,11 @@ fn values_that_are_not_listed() {
         "/type T/properties/type/enum: `type` is `orders` where the document promises `order`",
     );
     check(
+        "T: { properties: { id: { enum: ['1'] } } }",
+        r#"{"id": 1}"#,
+        "/id T/properties/id/enum: `id` is `1` (an integer) where the document promises `1` (a string)",
+    );
+    check(
         "T: { properties: { id: { enum: ['1', '2'] } } }",
         r#"{"id": 1}"#,
         "/id T/properties/id/enum: `id` is `1`, which is none of the documented values

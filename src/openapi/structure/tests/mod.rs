@@ -48,6 +48,25 @@ fn what_is_as_it_should_be_has_no_finding() {
 }
 
 #[test]
+fn a_parameter_has_a_schema_or_a_media_type() {
+    let check = |parameter: &str, expected: &[&str]| {
+        check_operation(
+            "3.1.0",
+            &format!("parameters: [ {{ name: q, in: query{parameter} }} ], {OK}"),
+            expected,
+        );
+    };
+    check(", schema: true", &[]);
+    check(", content: { text/plain: {} }", &[]);
+    check(
+        ", schema: {}, content: { text/plain: {} }",
+        &[
+            "3:64 document.structure the query parameter `q` has `schema` and `content`, of which one alone may stand | is passed over; `schema` counts",
+        ],
+    );
+}
+
+#[test]
 fn a_document_without_operations_says_so() {
     let message = "document.structure the document describes no operations | nothing here can be called";
     check("openapi: 3.1.0\nwebhooks: {}\n", &[&format!("1:1 {message}")]);

@@ -7,6 +7,7 @@
 mod brief;
 mod datum;
 mod located;
+mod members;
 mod number;
 mod numeral;
 mod parse;
@@ -18,6 +19,7 @@ pub use located::{Located, Node, Part};
 pub use number::{compare_decimals, is_integer};
 pub use numeral::Numeral;
 pub use parse::{ParseError, Parsed, ReadLimit, parse};
+pub(crate) use members::Members;
 pub(crate) use pointer::array_index;
 pub use pointer::{Pointer, Token};
 pub use serde_json::{Map, Number, Value};

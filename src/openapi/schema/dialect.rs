@@ -16,11 +16,12 @@ use super::pattern::Pattern;
 use super::remark::Remark;
 use super::target::{DynamicScope, dynamic_target, entered, target};
 use super::{Direction, Nullable, visibility};
-use crate::json::{Map, Pointer, Value};
+use crate::hash::{HashMap, HashSet};
+use crate::json::{Map, Members as _, Pointer, Value};
 use crate::openapi::names::id_of;
 use crate::openapi::{Document, Version};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -71,13 +72,13 @@ impl<'d> Rewriter<'d> {
             document,
             nullable,
             closure: Closure::default(),
-            keys: HashMap::new(),
+            keys: HashMap::default(),
             queue: Vec::new(),
-            formats: HashMap::new(),
-            patterns: HashMap::new(),
-            unknown_formats: HashSet::new(),
-            remarked: HashMap::new(),
-            scopes: HashSet::from([DynamicScope::default()]),
+            formats: HashMap::default(),
+            patterns: HashMap::default(),
+            unknown_formats: HashSet::default(),
+            remarked: HashMap::default(),
+            scopes: HashSet::from_iter([DynamicScope::default()]),
             current: 0,
         }
     }
@@ -161,9 +162,9 @@ impl<'d> Rewriter<'d> {
                 return self.leave_out(Remark::left_out(at, reason));
             }
         };
-        let is_nullable = members.get("nullable") == Some(&Value::Bool(true));
+        let is_nullable = members.member("nullable") == Some(&Value::Bool(true));
         let mut context = context.clone();
-        if let Some(stated) = members.get("$schema").and_then(Value::as_str) {
+        if let Some(stated) = members.member("$schema").and_then(Value::as_str) {
             context.draft = Draft::named(stated);
         }
         if id_of(value).is_some() {
@@ -171,13 +172,13 @@ impl<'d> Rewriter<'d> {
         }
         let context = &context;
         if let (true, Some(Value::String(reference))) =
-            (self.ignores_siblings(at, context), members.get("$ref"))
+            (self.ignores_siblings(at, context), members.member("$ref"))
         {
             // OpenAPI 3.0.4, "Reference Object": what stands beside `$ref` is ignored.
             let out = self.reference(&at.child("$ref"), reference, context);
             return if is_nullable { self.or_null(at, out, "`nullable` beside `$ref`") } else { out };
         }
-        let own = match ["properties", "allOf", "$ref"].iter().any(|keyword| members.contains_key(*keyword)) {
+        let own = match ["properties", "allOf", "$ref"].iter().any(|keyword| members.has_member(keyword)) {
             true => visibility::relaxed_of(self.document, at, context.direction),
             false => BTreeSet::new(),
         };

@@ -183,7 +183,9 @@ impl Tree {
         {
             return (file, 1);
         }
+        // What was read whole is not read in parts as well.
         if let Own::Parts(parts) = &self.own
+            && parts.whole.get().is_none()
             && let Some(found) = parts.enter(tokens)
         {
             return found;

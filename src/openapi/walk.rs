@@ -87,7 +87,8 @@ pub(super) fn walk<'v>(
                 visit(at, Site { reference, holds, kind: SiteKind::Reference })?;
             }
             if holds == Holds::Fields {
-                let mapping = members.member("discriminator").and_then(|it| it.member("mapping")?.as_object());
+                let mapping =
+                    members.member("discriminator").and_then(|it| it.member("mapping")?.as_object());
                 let mapped = mapping.into_iter().flat_map(|names| names.values()).filter_map(Value::as_str);
                 for reference in mapped {
                     visit(at, Site { reference, holds, kind: SiteKind::Mapping })?;

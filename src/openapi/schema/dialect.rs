@@ -189,8 +189,14 @@ impl<'d> Rewriter<'d> {
                 Context { relaxed, ..context.clone() }
             }
         };
-        let mut writing =
-            Writing { at, members, context, out: Map::new(), all_of: Vec::new(), unknown_rest: None };
+        let mut writing = Writing {
+            at,
+            members,
+            context,
+            out: Map::with_capacity(members.len()),
+            all_of: Vec::new(),
+            unknown_rest: None,
+        };
         for (keyword, operand) in members {
             self.keyword(&mut writing, keyword, operand);
         }

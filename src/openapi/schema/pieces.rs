@@ -10,7 +10,6 @@ use super::keyword::{Shape, shape};
 use crate::hash::HashSet;
 use crate::json::{Map, Value};
 
-
 /// Whether the validator takes every piece of every entry.
 pub(super) fn compile(closure: &Closure) -> bool {
     let mut pieces = HashSet::default();
@@ -24,7 +23,7 @@ pub(super) fn compile(closure: &Closure) -> bool {
 
 fn take_apart(schema: &Value, into: &mut HashSet<Value>) {
     let Value::Object(members) = schema else { return };
-    let mut piece = Map::new();
+    let mut piece = Map::with_capacity(members.len());
     for (keyword, operand) in members {
         let left = match (shape(keyword), operand) {
             (Some(Shape::Reference), _) if linked(schema).is_some() => continue,

@@ -2,8 +2,11 @@
 //! takes a fifth of the time. Its seed is another one in each process, so that no document can be made whose
 //! names all meet.
 
+/// What a hash begins with.
+pub(crate) type Seed = foldhash::fast::RandomState;
+
 /// A map, seeded.
-pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, Seed>;
 
 /// A set, seeded.
-pub(crate) type HashSet<T> = std::collections::HashSet<T, foldhash::fast::RandomState>;
+pub(crate) type HashSet<T> = std::collections::HashSet<T, Seed>;

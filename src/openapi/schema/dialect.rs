@@ -7,6 +7,7 @@
 //! A keyword that cannot be used (of the wrong shape, a pattern that does not compile, a reference
 //! to nothing) is left out and remarked on; the rest of the schema still judges.
 
+mod leaves;
 mod operand;
 
 use super::closure::{Closure, Entry, Role, link, only_null};
@@ -20,6 +21,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::json::{Map, Members as _, Pointer, Value};
 use crate::openapi::names::id_of;
 use crate::openapi::{Document, Version};
+use leaves::Leaves;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -50,6 +52,10 @@ pub(super) struct Rewriter<'d> {
     /// The dynamic scopes met so far.
     scopes: HashSet<DynamicScope>,
     current: usize,
+    /// How often anything was remarked on.
+    n_remarks: usize,
+    /// Where remarks alone are wanted: the schemas that leave none.
+    leaves: Option<Leaves>,
 }
 
 /// Every order in which schemas are entered may make a scope of its own, and every schema is written
@@ -80,7 +86,15 @@ impl<'d> Rewriter<'d> {
             remarked: HashMap::default(),
             scopes: HashSet::from_iter([DynamicScope::default()]),
             current: 0,
+            n_remarks: 0,
+            leaves: None,
         }
+    }
+
+    /// One that is asked for remarks alone, and for which schemas the validator takes: it writes one of equal
+    /// schemas, and in the place of the others one that accepts everything.
+    pub(super) fn for_remarks(document: &'d Document, nullable: Nullable) -> Self {
+        Self { leaves: Some(Leaves::default()), ..Self::new(document, nullable) }
     }
 
     /// Adds the schema at a pointer and everything it reaches; gives its number.
@@ -154,6 +168,24 @@ impl<'d> Rewriter<'d> {
 
     /// Rewrites one schema. What is given back stands at the same path as what was written.
     fn schema(&mut self, at: &Pointer, value: &Value, context: &Context) -> Value {
+        let leaf = self.leaves.as_ref().zip(value.as_object()).and_then(|(leaves, members)| {
+            let leaf = leaves.leaf((self.document.version_at(at), context.draft), members)?;
+            Some((leaves.knows(&leaf), leaf))
+        });
+        let leaf = match leaf {
+            Some((true, _)) => return Value::Bool(true),
+            Some((false, leaf)) => leaf,
+            None => return self.rewritten(at, value, context),
+        };
+        let n_remarks = self.n_remarks;
+        let rewritten = self.rewritten(at, value, context);
+        if let Some(leaves) = self.leaves.as_mut().filter(|_| n_remarks == self.n_remarks) {
+            leaves.add(&leaf);
+        }
+        rewritten
+    }
+
+    fn rewritten(&mut self, at: &Pointer, value: &Value, context: &Context) -> Value {
         let members = match value {
             Value::Object(members) => members,
             Value::Bool(_) => return value.clone(),
@@ -400,6 +432,7 @@ impl<'d> Rewriter<'d> {
 
     /// Both directions meet the same place; it is remarked on once.
     fn remark(&mut self, remark: Remark, kind: &'static str) -> usize {
+        self.n_remarks += 1;
         let remarks = &mut self.closure.remarks;
         *self.remarked.entry((remark.at.clone(), kind)).or_insert_with(|| {
             remarks.push(remark);

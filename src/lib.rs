@@ -17,6 +17,7 @@ pub mod engine;
 pub mod exchange;
 pub mod expression;
 pub mod harness;
+mod hash;
 pub mod http;
 pub mod init;
 pub mod json;

@@ -7,6 +7,7 @@
 mod brief;
 mod datum;
 mod located;
+mod members;
 mod number;
 mod numeral;
 mod parse;
@@ -15,6 +16,7 @@ mod pointer;
 pub use brief::{brief, cut};
 pub use datum::Datum;
 pub use located::{Located, Node, Part};
+pub(crate) use members::Members;
 pub use number::{compare_decimals, is_integer};
 pub use numeral::Numeral;
 pub use parse::{ParseError, Parsed, ReadLimit, parse};

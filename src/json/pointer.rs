@@ -59,6 +59,16 @@ impl Pointer {
         Self(tokens)
     }
 
+    /// Goes on to a member or element.
+    pub(crate) fn push(&mut self, token: impl Into<Token>) {
+        self.0.push(token.into());
+    }
+
+    /// Goes back to what holds the value; the root stays the root.
+    pub(crate) fn pop(&mut self) {
+        self.0.pop();
+    }
+
     /// The pointer to what holds the value this one points at; the root's parent is the root.
     #[must_use]
     pub fn parent(&self) -> Self {

@@ -19,6 +19,8 @@ const STACK: usize = 16 * 1024 * 1024;
 ///
 /// A large document is looked at by several threads.
 pub fn inspect(document: &Arc<Document>, nullable: Nullable) -> Vec<Diagnostic> {
+    // Everything is looked at, so that everything is read, once.
+    document.root();
     let schemas = || {
         let operations: Vec<_> = document.operations().map(|operation| operation.index()).collect();
         Contract::compile(Arc::clone(document), &operations).with_nullable(nullable).diagnostics()

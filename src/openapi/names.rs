@@ -2,7 +2,7 @@
 
 use super::files::{Files, without_fragment};
 use super::tree::{MOUNT, Tree};
-use crate::json::{Pointer, Value};
+use crate::json::{Members as _, Pointer, Value};
 use std::collections::HashMap;
 use url::Url;
 
@@ -65,9 +65,9 @@ impl Names {
 /// which is taken as such where the draft is named beside it.
 pub(super) fn id_of(value: &Value) -> Option<&str> {
     let members = value.as_object()?;
-    let id = members.get("$id").and_then(Value::as_str).or_else(|| {
-        let draft = members.get("$schema")?.as_str()?;
-        members.get("id").filter(|_| draft.contains("draft-04"))?.as_str()
+    let id = members.member("$id").and_then(Value::as_str).or_else(|| {
+        let draft = members.member("$schema")?.as_str()?;
+        members.member("id").filter(|_| draft.contains("draft-04"))?.as_str()
     });
     id.filter(|id| !id.is_empty() && !id.starts_with('#'))
 }
@@ -117,7 +117,7 @@ impl Collector {
                 let base = own_base.as_ref().unwrap_or(base);
                 let resource = own_resource.as_ref().unwrap_or(resource);
                 for (keyword, is_dynamic) in [("$anchor", false), ("$dynamicAnchor", true), ("$id", false)] {
-                    let Some(name) = members.get(keyword).and_then(Value::as_str) else { continue };
+                    let Some(name) = members.member(keyword).and_then(Value::as_str) else { continue };
                     let name = match (keyword, name.strip_prefix('#')) {
                         // Draft 7, "Core" §8.2.3: a fragment alone.
                         ("$id", Some(name)) => name,

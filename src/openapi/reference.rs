@@ -1,7 +1,7 @@
 use super::files::{Files, Refusal, without_fragment};
 use super::names::{Names, id_of};
 use super::tree::{MOUNT, Tree, shown};
-use crate::json::{Map, Pointer, Token, Value, array_index};
+use crate::json::{Map, Members as _, Pointer, Token, Value, array_index};
 use percent_encoding::percent_decode_str;
 use std::sync::OnceLock;
 use url::Url;
@@ -331,13 +331,13 @@ enum Walk<'d> {
 /// The text of a `$ref`, where a value is an object with one. A property may be called `$ref`, but
 /// then its value is a schema and no text.
 pub(super) fn reference_of(value: &Value) -> Option<&str> {
-    value.as_object()?.get("$ref")?.as_str()
+    value.member("$ref")?.as_str()
 }
 
 /// The member or element of a value.
 pub(super) fn child<'v>(value: &'v Value, token: &str) -> Option<&'v Value> {
     match value {
-        Value::Object(members) => members.get(token),
+        Value::Object(members) => members.member(token),
         Value::Array(elements) => elements.get(array_index(token)?),
         _ => None,
     }

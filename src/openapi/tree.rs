@@ -1,9 +1,9 @@
 use super::outline::{Outline, outline};
 use super::reference::{child, reference_of};
-use crate::json::{Map, Pointer, Token, Value};
+use crate::hash::HashMap;
+use crate::json::{Map, Members as _, Pointer, Token, Value};
 use crate::source::Source;
 use serde::Deserialize as _;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// Below this a document is read at once: it takes less time than the first connection.
@@ -74,7 +74,7 @@ impl Tree {
         if let Some(members) = root.as_object_mut() {
             members.retain(|name, _| !name.starts_with(MOUNT));
         }
-        Self { own: Own::Whole(root), mounted: HashMap::new() }
+        Self { own: Own::Whole(root), mounted: HashMap::default() }
     }
 
     /// Outlines a JSON text that is large enough; `None` when it is not, or has anything about it
@@ -97,7 +97,7 @@ impl Tree {
                 members: item.operations(),
             }));
         }
-        let mut root = HashMap::new();
+        let mut root = HashMap::default();
         for (name, behind_key, member) in members {
             let depth = match &*name {
                 "paths" => 1,
@@ -108,7 +108,7 @@ impl Tree {
         }
         let (source, whole) = (Arc::clone(source), OnceLock::new());
         let own = Own::Parts(Parts { source, root, paths, refers_elsewhere, whole });
-        Some(Self { own, mounted: HashMap::new() })
+        Some(Self { own, mounted: HashMap::default() })
     }
 
     /// The document's own tree, without what is mounted. Of a document in parts it is made by the
@@ -132,7 +132,7 @@ impl Tree {
 
     /// The tree of such a value.
     pub(super) fn of_combined(mut root: Value) -> Self {
-        let mut mounted = HashMap::new();
+        let mut mounted = HashMap::default();
         if let Value::Object(members) = &mut root {
             let keys: Vec<String> = members.keys().filter(|key| key.starts_with(MOUNT)).cloned().collect();
             mounted.extend(keys.into_iter().filter_map(|key| members.shift_remove_entry(&key)));
@@ -167,7 +167,7 @@ impl Tree {
     /// A member of the root.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
         match &self.own {
-            Own::Whole(root) => root.get(name),
+            Own::Whole(root) => root.member(name),
             Own::Parts(parts) => match parts.root.get(name)? {
                 Member::Part(part) => Some(part.value(&parts.source)),
                 Member::Map(_) => self.whole().get(name),
@@ -183,7 +183,9 @@ impl Tree {
         {
             return (file, 1);
         }
+        // What was read whole is not read in parts as well.
         if let Own::Parts(parts) = &self.own
+            && parts.whole.get().is_none()
             && let Some(found) = parts.enter(tokens)
         {
             return found;

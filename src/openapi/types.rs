@@ -1,4 +1,4 @@
-use crate::json::Value;
+use crate::json::{Members as _, Value};
 
 /// A set of the types of JSON Schema.
 ///
@@ -100,7 +100,7 @@ impl Types {
     /// The types that a schema states; all where it states none, or one that does not exist.
     pub fn of_schema(schema: &Value) -> Self {
         let named = |name: &str| NAMES.iter().find(|(_, each, _)| *each == name).map(|(each, _, _)| *each);
-        let stated = match schema.get("type") {
+        let stated = match schema.member("type") {
             Some(Value::String(name)) => named(name),
             Some(Value::Array(names)) => names
                 .iter()

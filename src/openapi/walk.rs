@@ -1,7 +1,7 @@
 //! Where in a tree references stand, and where there is only data that looks like one.
 
 use super::reference::reference_of;
-use crate::json::{Token, Value};
+use crate::json::{Members as _, Token, Value};
 use std::ops::ControlFlow;
 
 /// What the members of a map are.
@@ -87,13 +87,14 @@ pub(super) fn walk<'v>(
                 visit(at, Site { reference, holds, kind: SiteKind::Reference })?;
             }
             if holds == Holds::Fields {
-                let mapping = members.get("discriminator").and_then(|it| it.get("mapping")?.as_object());
+                let mapping =
+                    members.member("discriminator").and_then(|it| it.member("mapping")?.as_object());
                 let mapped = mapping.into_iter().flat_map(|names| names.values()).filter_map(Value::as_str);
                 for reference in mapped {
                     visit(at, Site { reference, holds, kind: SiteKind::Mapping })?;
                 }
                 for keyword in ["$dynamicRef", "$recursiveRef"] {
-                    if let Some(reference) = members.get(keyword).and_then(Value::as_str) {
+                    if let Some(reference) = members.member(keyword).and_then(Value::as_str) {
                         visit(at, Site { reference, holds, kind: SiteKind::Dynamic })?;
                     }
                 }

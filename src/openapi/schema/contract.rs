@@ -152,9 +152,9 @@ impl Contract {
             return all;
         }
         // Nothing is judged here, and what the validator makes of a large document is large.
-        let mut prepared = self.prepare();
+        let mut prepared = self.prepare(Rewriter::for_remarks(&self.document, self.nullable));
         if !pieces::compile(&prepared.closure) {
-            prepared.refused = prepared.compile().refused;
+            prepared.refused = self.prepare_whole().compile().refused;
         }
         self.add_diagnostics(&prepared.closure, &prepared.refused, &mut all);
         all
@@ -183,16 +183,20 @@ impl Contract {
     }
 
     fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| Compiled::of(self.prepare()))
+        self.compiled.get_or_init(|| Compiled::of(self.prepare_whole()))
     }
 
-    fn prepare(&self) -> Prepared {
+    fn prepare_whole(&self) -> Prepared {
+        self.prepare(Rewriter::new(&self.document, self.nullable))
+    }
+
+    fn prepare(&self, rewriter: Rewriter<'_>) -> Prepared {
         match &self.wanted {
-            Wanted::Schemas(targets) => Prepared::new(&self.document, targets, self.nullable),
+            Wanted::Schemas(targets) => Prepared::new(rewriter, targets),
             Wanted::Operations(operations) => {
                 let operations = operations.iter().map(|index| self.document.operation(*index));
                 let targets: Vec<Target> = operations.flat_map(targets_of).collect();
-                Prepared::new(&self.document, &targets, self.nullable)
+                Prepared::new(rewriter, &targets)
             }
         }
     }
@@ -206,7 +210,8 @@ impl Contract {
         let compiled = {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
             let compiled = others.entry(target.clone()).or_insert_with(|| {
-                Arc::new(Compiled::of(Prepared::new(&self.document, &[target], self.nullable)))
+                let rewriter = Rewriter::new(&self.document, self.nullable);
+                Arc::new(Compiled::of(Prepared::new(rewriter, &[target])))
             });
             Arc::clone(compiled)
         };
@@ -237,8 +242,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(document: &Document, targets: &[Target], nullable: Nullable) -> Self {
-        let mut rewriter = Rewriter::new(document, nullable);
+    fn new(mut rewriter: Rewriter<'_>, targets: &[Target]) -> Self {
         let mut numbers: [HashMap<Pointer, usize>; 2] = Default::default();
         for (schema, direction) in targets {
             let number = rewriter.add(schema, *direction);

@@ -7,6 +7,7 @@
 //! A keyword that cannot be used (of the wrong shape, a pattern that does not compile, a reference
 //! to nothing) is left out and remarked on; the rest of the schema still judges.
 
+mod leaves;
 mod operand;
 
 use super::closure::{Closure, Entry, Role, link, only_null};
@@ -16,11 +17,13 @@ use super::pattern::Pattern;
 use super::remark::Remark;
 use super::target::{DynamicScope, dynamic_target, entered, target};
 use super::{Direction, Nullable, visibility};
-use crate::json::{Map, Pointer, Value};
+use crate::hash::{HashMap, HashSet};
+use crate::json::{Map, Members as _, Pointer, Value};
 use crate::openapi::names::id_of;
 use crate::openapi::{Document, Version};
+use leaves::Leaves;
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -49,6 +52,10 @@ pub(super) struct Rewriter<'d> {
     /// The dynamic scopes met so far.
     scopes: HashSet<DynamicScope>,
     current: usize,
+    /// How often anything was remarked on.
+    n_remarks: usize,
+    /// Where remarks alone are wanted: the schemas that leave none.
+    leaves: Option<Leaves>,
 }
 
 /// Every order in which schemas are entered may make a scope of its own, and every schema is written
@@ -71,15 +78,23 @@ impl<'d> Rewriter<'d> {
             document,
             nullable,
             closure: Closure::default(),
-            keys: HashMap::new(),
+            keys: HashMap::default(),
             queue: Vec::new(),
-            formats: HashMap::new(),
-            patterns: HashMap::new(),
-            unknown_formats: HashSet::new(),
-            remarked: HashMap::new(),
-            scopes: HashSet::from([DynamicScope::default()]),
+            formats: HashMap::default(),
+            patterns: HashMap::default(),
+            unknown_formats: HashSet::default(),
+            remarked: HashMap::default(),
+            scopes: HashSet::from_iter([DynamicScope::default()]),
             current: 0,
+            n_remarks: 0,
+            leaves: None,
         }
+    }
+
+    /// One that is asked for remarks alone, and for which schemas the validator takes: it writes one of equal
+    /// schemas, and in the place of the others one that accepts everything.
+    pub(super) fn for_remarks(document: &'d Document, nullable: Nullable) -> Self {
+        Self { leaves: Some(Leaves::default()), ..Self::new(document, nullable) }
     }
 
     /// Adds the schema at a pointer and everything it reaches; gives its number.
@@ -153,6 +168,24 @@ impl<'d> Rewriter<'d> {
 
     /// Rewrites one schema. What is given back stands at the same path as what was written.
     fn schema(&mut self, at: &Pointer, value: &Value, context: &Context) -> Value {
+        let leaf = self.leaves.as_ref().zip(value.as_object()).and_then(|(leaves, members)| {
+            let leaf = leaves.leaf((self.document.version_at(at), context.draft), members)?;
+            Some((leaves.knows(&leaf), leaf))
+        });
+        let leaf = match leaf {
+            Some((true, _)) => return Value::Bool(true),
+            Some((false, leaf)) => leaf,
+            None => return self.rewritten(at, value, context),
+        };
+        let n_remarks = self.n_remarks;
+        let rewritten = self.rewritten(at, value, context);
+        if let Some(leaves) = self.leaves.as_mut().filter(|_| n_remarks == self.n_remarks) {
+            leaves.add(&leaf);
+        }
+        rewritten
+    }
+
+    fn rewritten(&mut self, at: &Pointer, value: &Value, context: &Context) -> Value {
         let members = match value {
             Value::Object(members) => members,
             Value::Bool(_) => return value.clone(),
@@ -161,9 +194,9 @@ impl<'d> Rewriter<'d> {
                 return self.leave_out(Remark::left_out(at, reason));
             }
         };
-        let is_nullable = members.get("nullable") == Some(&Value::Bool(true));
+        let is_nullable = members.member("nullable") == Some(&Value::Bool(true));
         let mut context = context.clone();
-        if let Some(stated) = members.get("$schema").and_then(Value::as_str) {
+        if let Some(stated) = members.member("$schema").and_then(Value::as_str) {
             context.draft = Draft::named(stated);
         }
         if id_of(value).is_some() {
@@ -171,13 +204,13 @@ impl<'d> Rewriter<'d> {
         }
         let context = &context;
         if let (true, Some(Value::String(reference))) =
-            (self.ignores_siblings(at, context), members.get("$ref"))
+            (self.ignores_siblings(at, context), members.member("$ref"))
         {
             // OpenAPI 3.0.4, "Reference Object": what stands beside `$ref` is ignored.
             let out = self.reference(&at.child("$ref"), reference, context);
             return if is_nullable { self.or_null(at, out, "`nullable` beside `$ref`") } else { out };
         }
-        let own = match ["properties", "allOf", "$ref"].iter().any(|keyword| members.contains_key(*keyword)) {
+        let own = match ["properties", "allOf", "$ref"].iter().any(|keyword| members.has_member(keyword)) {
             true => visibility::relaxed_of(self.document, at, context.direction),
             false => BTreeSet::new(),
         };
@@ -188,8 +221,14 @@ impl<'d> Rewriter<'d> {
                 Context { relaxed, ..context.clone() }
             }
         };
-        let mut writing =
-            Writing { at, members, context, out: Map::new(), all_of: Vec::new(), unknown_rest: None };
+        let mut writing = Writing {
+            at,
+            members,
+            context,
+            out: Map::with_capacity(members.len()),
+            all_of: Vec::new(),
+            unknown_rest: None,
+        };
         for (keyword, operand) in members {
             self.keyword(&mut writing, keyword, operand);
         }
@@ -393,6 +432,7 @@ impl<'d> Rewriter<'d> {
 
     /// Both directions meet the same place; it is remarked on once.
     fn remark(&mut self, remark: Remark, kind: &'static str) -> usize {
+        self.n_remarks += 1;
         let remarks = &mut self.closure.remarks;
         *self.remarked.entry((remark.at.clone(), kind)).or_insert_with(|| {
             remarks.push(remark);

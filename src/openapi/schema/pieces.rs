@@ -7,12 +7,12 @@
 use super::build;
 use super::closure::{Closure, linked, table};
 use super::keyword::{Shape, shape};
+use crate::hash::HashSet;
 use crate::json::{Map, Value};
-use std::collections::HashSet;
 
 /// Whether the validator takes every piece of every entry.
 pub(super) fn compile(closure: &Closure) -> bool {
-    let mut pieces = HashSet::new();
+    let mut pieces = HashSet::default();
     for number in 0..closure.entries.len() {
         take_apart(closure.schema(number), &mut pieces);
     }
@@ -23,7 +23,7 @@ pub(super) fn compile(closure: &Closure) -> bool {
 
 fn take_apart(schema: &Value, into: &mut HashSet<Value>) {
     let Value::Object(members) = schema else { return };
-    let mut piece = Map::new();
+    let mut piece = Map::with_capacity(members.len());
     for (keyword, operand) in members {
         let left = match (shape(keyword), operand) {
             (Some(Shape::Reference), _) if linked(schema).is_some() => continue,
@@ -59,7 +59,7 @@ mod tests {
     use serde_json::json;
 
     fn check(schema: &Value, expected: &[Value]) {
-        let mut found = HashSet::new();
+        let mut found = HashSet::default();
         take_apart(schema, &mut found);
         assert_eq!(found, expected.iter().cloned().collect(), "{schema}");
     }

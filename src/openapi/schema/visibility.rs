@@ -6,9 +6,10 @@
 use super::Direction;
 use super::dialect::Relaxed;
 use super::target::target;
-use crate::json::{Map, Pointer, Value};
+use crate::hash::HashSet;
+use crate::json::{Map, Members as _, Pointer, Value};
 use crate::openapi::Document;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Schemas that are looked through for one set of names; more are a circle that only looks long.
@@ -19,7 +20,7 @@ const MAX_SCHEMAS: usize = 256;
 pub(super) fn relaxed_of(document: &Document, at: &Pointer, direction: Direction) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk(document, at, &["allOf"], &mut |at, members| {
-        let Some(Value::Object(properties)) = members.get("properties") else { return };
+        let Some(Value::Object(properties)) = members.member("properties") else { return };
         for (name, schema) in properties.iter().filter(|(_, schema)| may_have_flags(schema)) {
             let at = at.child("properties").child(name);
             if flags(document, &at, schema, direction).is_relaxed {
@@ -45,7 +46,7 @@ pub(super) fn demanded_of(document: &Document, at: &Pointer, names: &BTreeSet<St
         at,
         &["allOf", "oneOf", "anyOf", "then", "else", "dependentSchemas"],
         &mut |_, members| {
-            let required = members.get("required").and_then(Value::as_array);
+            let required = members.member("required").and_then(Value::as_array);
             let demanded = required.into_iter().flatten().filter_map(Value::as_str);
             found.extend(demanded.filter(|name| names.contains(*name)).map(str::to_owned));
         },
@@ -58,7 +59,7 @@ pub(super) fn demanded_of(document: &Document, at: &Pointer, names: &BTreeSet<St
 pub(super) fn place_of_flag(document: &Document, at: &Pointer, flag: &str) -> Option<Pointer> {
     let mut found = None;
     walk(document, at, &["allOf"], &mut |at, members| {
-        if found.is_none() && members.get(flag) == Some(&Value::Bool(true)) {
+        if found.is_none() && members.member(flag) == Some(&Value::Bool(true)) {
             found = Some(at.clone());
         }
     });
@@ -68,7 +69,7 @@ pub(super) fn place_of_flag(document: &Document, at: &Pointer, flag: &str) -> Op
 /// Whether a schema has a flag of its own or takes in what may have one: most have neither.
 fn may_have_flags(schema: &Value) -> bool {
     let Value::Object(members) = schema else { return false };
-    ["readOnly", "writeOnly", "$ref", "allOf"].iter().any(|keyword| members.contains_key(*keyword))
+    members.keys().any(|keyword| matches!(keyword.as_str(), "readOnly" | "writeOnly" | "$ref" | "allOf"))
 }
 
 struct Flags {
@@ -81,10 +82,10 @@ fn flags(document: &Document, at: &Pointer, schema: &Value, direction: Direction
         Direction::Request => ("readOnly", "writeOnly"),
         Direction::Response => ("writeOnly", "readOnly"),
     };
-    let says = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
+    let says = |schema: &Value, flag: &str| schema.member(flag) == Some(&Value::Bool(true));
     let own = says(schema, hiding);
-    let is_reference = schema.get("$ref").is_some_and(Value::is_string);
-    let behind = (is_reference || schema.get("allOf").is_some())
+    let is_reference = schema.member("$ref").is_some_and(Value::is_string);
+    let behind = (is_reference || schema.member("allOf").is_some())
         && place_of_flag(document, at, hiding).is_some()
         && place_of_flag(document, at, other).is_none();
     // In 3.0 a flag beside `$ref` has no effect by the letter: it is enough not to demand the
@@ -101,14 +102,14 @@ fn walk<'d>(
     keywords: &[&str],
     visit: &mut dyn FnMut(&Pointer, &'d Map<String, Value>),
 ) {
-    let mut seen: HashSet<Pointer> = HashSet::new();
+    let mut seen: HashSet<Pointer> = HashSet::default();
     let mut queue = vec![at.clone()];
     while let Some(at) = queue.pop() {
         let Some(Value::Object(members)) = document.get(&at) else { continue };
         if seen.len() >= MAX_SCHEMAS || !seen.insert(at.clone()) {
             continue;
         }
-        if let Some(Value::String(reference)) = members.get("$ref") {
+        if let Some(Value::String(reference)) = members.member("$ref") {
             queue.extend(target(document, reference, &at));
             if document.version_at(&at).has_own_dialect() {
                 continue;
@@ -116,7 +117,7 @@ fn walk<'d>(
         }
         visit(&at, members);
         for keyword in keywords {
-            let Some(held) = members.get(*keyword) else { continue };
+            let Some(held) = members.member(keyword) else { continue };
             let at = at.child(*keyword);
             match held {
                 Value::Array(schemas) => {

@@ -2,25 +2,25 @@ use super::plain::is_plainly_valid;
 use super::schemas::Target;
 use super::{Also, Lint, MAX_LINTS};
 use crate::diagnostic::{Code, words};
-use crate::json::{Pointer, Value};
+use crate::hash::HashSet;
+use crate::json::{Members as _, Pointer, Value};
 use crate::openapi::view::View;
 use crate::openapi::{
     Contract, Direction, Document, MediaType, Nullable, Operation, RequestBody, Validity, is_json,
 };
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Judges the examples and defaults of a document by their own schemas.
 ///
 /// Source: OpenAPI 3.1.1, "Working with Examples": an example should match its schema. JSON Schema
 /// 2020-12, "Validation", §9.2: so should a default.
-pub(super) fn lint(document: &Arc<Document>, nullable: Nullable, schemas: &[Target]) -> Vec<Lint> {
-    let mut collector = Collector { samples: Vec::new(), seen: HashSet::new() };
+pub(super) fn lint(document: &Arc<Document>, nullable: Nullable, schemas: &[Target<'_>]) -> Vec<Lint> {
+    let mut collector = Collector { samples: Vec::new(), seen: HashSet::default() };
     for operation in document.operations() {
         collector.operation(operation);
     }
-    for (at, _) in schemas {
-        collector.schema(document, at);
+    for Target { at, value } in schemas {
+        collector.schema(document, at, value);
     }
     let is_judged = |sample: &Sample<'_>| {
         let schema = document.get(&sample.schema);
@@ -138,15 +138,17 @@ impl<'d> Collector<'d> {
     }
 
     /// The examples and the default within a schema.
-    fn schema(&mut self, document: &'d Document, at: &Pointer) {
-        let Some(schema) = document.get(at) else { return };
+    fn schema(&mut self, document: &'d Document, at: &Pointer, schema: &'d Value) {
+        if !["example", "default", "examples"].iter().any(|keyword| schema.has_member(keyword)) {
+            return;
+        }
         let of = title(document, at);
         for keyword in ["example", "default"] {
-            let Some(value) = schema.get(keyword) else { continue };
+            let Some(value) = schema.member(keyword) else { continue };
             let name = format!("the {keyword} of {of}");
             self.add(name, at.child(keyword), value, at, EITHER);
         }
-        let examples = schema.get("examples").and_then(Value::as_array);
+        let examples = schema.member("examples").and_then(Value::as_array);
         for (index, value) in examples.into_iter().flatten().enumerate() {
             let name = format!("example {} of {of}", index + 1);
             self.add(name, at.child("examples").child(index.to_string()), value, at, EITHER);

@@ -8,10 +8,11 @@ use super::examples::title;
 use super::schemas::{Target, held_in_list};
 use super::{Also, Lint};
 use crate::diagnostic::{Code, words};
-use crate::json::{Pointer, Value};
+use crate::hash::HashMap;
+use crate::json::{Members as _, Pointer, Value};
 use crate::openapi::reference::reference_of;
 use crate::openapi::{Document, Types};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// So many endless schemas are told apart; each costs a further pass.
 const MAX_ENDLESS: usize = 20;
@@ -20,7 +21,7 @@ const MAX_ENDLESS: usize = 20;
 const MAX_DEPTH: usize = 16;
 
 /// Names the schemas that nothing can satisfy, each where the reason stands.
-pub(super) fn lint(document: &Document, schemas: &[Target]) -> Vec<Lint> {
+pub(super) fn lint(document: &Document, schemas: &[Target<'_>]) -> Vec<Lint> {
     let graph = Graph::new(document, schemas);
     let mut assumed = vec![false; graph.nodes.len()];
     let mut lints = Vec::new();
@@ -28,7 +29,7 @@ pub(super) fn lint(document: &Document, schemas: &[Target]) -> Vec<Lint> {
     // it makes impossible is not reported once more.
     for (index, node) in graph.nodes.iter().enumerate() {
         if let Err(Obstacle::Own(reason)) = graph.judge(index, &|_| true) {
-            lints.push(reason.into_lint(document, node.at));
+            lints.push(reason.into_lint(document, &node.at));
             assumed[index] = true;
         }
     }
@@ -44,13 +45,8 @@ pub(super) fn lint(document: &Document, schemas: &[Target]) -> Vec<Lint> {
 
 struct Graph<'d> {
     document: &'d Document,
-    nodes: Vec<Node<'d>>,
+    nodes: &'d [Target<'d>],
     numbers: HashMap<&'d Pointer, usize>,
-}
-
-struct Node<'d> {
-    at: &'d Pointer,
-    value: &'d Value,
 }
 
 /// Why no value satisfies a schema.
@@ -87,11 +83,9 @@ impl Reason {
 type Judged = Result<(), Obstacle>;
 
 impl<'d> Graph<'d> {
-    fn new(document: &'d Document, schemas: &'d [Target]) -> Self {
-        let node = |at: &'d Pointer| Some(Node { at, value: document.get(at)? });
-        let nodes: Vec<Node<'d>> = schemas.iter().filter_map(|(at, _)| node(at)).collect();
-        let numbers = nodes.iter().enumerate().map(|(index, node)| (node.at, index)).collect();
-        Self { document, nodes, numbers }
+    fn new(document: &'d Document, schemas: &'d [Target<'d>]) -> Self {
+        let numbers = schemas.iter().enumerate().map(|(index, schema)| (&schema.at, index)).collect();
+        Self { document, nodes: schemas, numbers }
     }
 
     /// The number of the schema at a pointer; `None` for one that is not known, which counts as
@@ -138,7 +132,7 @@ impl<'d> Graph<'d> {
     }
 
     fn endless(&self, index: usize, through: String) -> Lint {
-        let at = self.nodes[index].at;
+        let at = &self.nodes[index].at;
         Lint {
             code: Code::DOCUMENT_IMPOSSIBLE,
             pointer: at.clone(),
@@ -155,7 +149,7 @@ impl<'d> Graph<'d> {
     }
 
     fn judge(&self, index: usize, is_satisfiable: &dyn Fn(usize) -> bool) -> Judged {
-        let Node { at, value } = self.nodes[index];
+        let Target { at, value } = &self.nodes[index];
         let Value::Object(schema) = value else {
             // `false` is meant to be satisfied by nothing.
             return Ok(());
@@ -180,9 +174,9 @@ impl<'d> Graph<'d> {
         self.values(at, schema, types)?;
         // A schema is satisfied by a value of any type that it lets through; what it says of one type binds
         // values of that type alone. Without `type`, what describes members is meant for objects.
-        let meant = match schema.get("type") {
-            None if schema.contains_key("properties") || schema.contains_key("required") => Types::OBJECT,
-            None if schema.contains_key("items") => Types::ARRAY,
+        let meant = match schema.member("type") {
+            None if schema.has_member("properties") || schema.has_member("required") => Types::OBJECT,
+            None if schema.has_member("items") => Types::ARRAY,
             _ => types,
         };
         let mut first = None;
@@ -207,13 +201,13 @@ impl<'d> Graph<'d> {
     /// The types that a schema and the members of its `allOf` agree on.
     fn types(&self, at: &Pointer, value: &Value) -> Result<Types, Obstacle> {
         let mut all = Types::of_schema(value);
-        if value.get("allOf").is_none() {
+        if value.member("allOf").is_none() {
             return Ok(all);
         }
-        let mut first: Option<(Pointer, Types)> = value.get("type").map(|_| (at.child("type"), all));
+        let mut first: Option<(Pointer, Types)> = value.member("type").map(|_| (at.child("type"), all));
         for (member, schema) in self.conjuncts(at, value).into_iter().skip(1) {
             let types = Types::of_schema(schema);
-            if schema.get("type").is_none() {
+            if schema.member("type").is_none() {
                 continue;
             }
             let both = all.intersection(types);
@@ -256,12 +250,12 @@ impl<'d> Graph<'d> {
 
     /// `enum` and `const` against the types.
     fn values(&self, at: &Pointer, schema: &serde_json::Map<String, Value>, types: Types) -> Judged {
-        let listed = match (schema.get("enum"), schema.get("const")) {
+        let listed = match (schema.member("enum"), schema.member("const")) {
             (Some(Value::Array(values)), _) => values.iter().collect::<Vec<_>>(),
             (_, Some(value)) => vec![value],
             _ => return Ok(()),
         };
-        let keyword = if schema.contains_key("enum") { "enum" } else { "const" };
+        let keyword = if schema.has_member("enum") { "enum" } else { "const" };
         if listed.is_empty() || listed.iter().any(|value| types.admit(value)) {
             return Ok(());
         }
@@ -269,7 +263,7 @@ impl<'d> Graph<'d> {
             message: format!("no value of `{keyword}` is {}", types.words()),
             keyword: at.child(keyword),
             label: format!("holds {} alone", Types::of_value(listed[0]).words()),
-            also: schema.get("type").map(|_| Also { pointer: at.child("type"), label: types.words() }),
+            also: schema.member("type").map(|_| Also { pointer: at.child("type"), label: types.words() }),
         }))
     }
 
@@ -279,17 +273,17 @@ impl<'d> Graph<'d> {
         schema: &serde_json::Map<String, Value>,
         is_satisfiable: &dyn Fn(usize) -> bool,
     ) -> Judged {
-        let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
-        let prefix = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        let least = schema.member("minItems").and_then(Value::as_u64).unwrap_or(0);
+        let prefix = schema.member("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
         let mut needed = Vec::new();
         if least > prefix as u64 {
             needed.push(("items", at.child("items")));
         }
-        if schema.contains_key("contains") && schema.get("minContains").and_then(Value::as_u64) != Some(0) {
+        if schema.has_member("contains") && schema.member("minContains").and_then(Value::as_u64) != Some(0) {
             needed.push(("contains", at.child("contains")));
         }
         for (keyword, inner) in needed {
-            if let Some(part) = schema.get(keyword).and_then(|_| self.number(&inner))
+            if let Some(part) = schema.member(keyword).and_then(|_| self.number(&inner))
                 && !is_satisfiable(part)
             {
                 return Err(Obstacle::Part(part, format!("`{keyword}` asks for it at least once")));
@@ -300,12 +294,12 @@ impl<'d> Graph<'d> {
 
     /// Required members against what describes or forbids them, over all that `allOf` adds.
     fn object(&self, at: &Pointer, value: &Value, is_satisfiable: &dyn Fn(usize) -> bool) -> Judged {
-        if value.get("required").is_none() && value.get("allOf").is_none() {
+        if value.member("required").is_none() && value.member("allOf").is_none() {
             return Ok(());
         }
         let conjuncts = self.conjuncts(at, value);
         for (holder, schema) in &conjuncts {
-            let required = schema.get("required").and_then(Value::as_array);
+            let required = schema.member("required").and_then(Value::as_array);
             for (index, name) in required.into_iter().flatten().enumerate() {
                 let Some(name) = name.as_str() else { continue };
                 let place = holder.child("required").child(index.to_string());
@@ -322,7 +316,7 @@ impl<'d> Graph<'d> {
                         }));
                     }
                     let member = closed.child("properties").child(name);
-                    let is_described = other.get("properties").and_then(|all| all.get(name)).is_some();
+                    let is_described = other.member("properties").and_then(|all| all.member(name)).is_some();
                     if is_described
                         && let Some(part) = self.number(&member)
                         && !is_satisfiable(part)
@@ -332,8 +326,8 @@ impl<'d> Graph<'d> {
                 }
             }
         }
-        let most = value.get("maxProperties").and_then(Value::as_u64);
-        let required = value.get("required").and_then(Value::as_array);
+        let most = value.member("maxProperties").and_then(Value::as_u64);
+        let required = value.member("required").and_then(Value::as_array);
         let names: BTreeSet<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
         if most.is_some_and(|most| (names.len() as u64) > most) {
             return Err(Obstacle::Own(Reason {
@@ -352,9 +346,9 @@ impl<'d> Graph<'d> {
 
 /// Whether an object schema forbids a member by `additionalProperties: false`.
 fn forbids(schema: &Value, name: &str) -> bool {
-    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
-    let described = schema.get("properties").and_then(|members| members.get(name));
-    let is_open = schema.get("patternProperties").is_some() || reference_of(schema).is_some();
+    let is_closed = schema.member("additionalProperties") == Some(&Value::Bool(false));
+    let described = schema.member("properties").and_then(|members| members.member(name));
+    let is_open = schema.member("patternProperties").is_some() || reference_of(schema).is_some();
     is_closed && described.is_none() && !is_open
 }
 
@@ -365,7 +359,7 @@ fn counts(
     most: &str,
     what: &str,
 ) -> Judged {
-    let count = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    let count = |keyword: &str| schema.member(keyword).and_then(Value::as_f64);
     match (count(least), count(most)) {
         (Some(low), Some(high)) if low > high => Err(Obstacle::Own(Reason {
             message: format!("`{least}` {low} is above `{most}` {high}, so no {what} fits"),
@@ -380,8 +374,8 @@ fn counts(
 /// The bounds of numbers; `exclusive…` is a number, or in OpenAPI 3.0 a flag that belongs to the bound.
 fn number(at: &Pointer, schema: &serde_json::Map<String, Value>, kind: Types) -> Judged {
     let bound = |inclusive: &'static str, exclusive: &'static str, is_lower: bool| {
-        let plain = schema.get(inclusive).and_then(Value::as_f64);
-        let (number, flag) = match schema.get(exclusive) {
+        let plain = schema.member(inclusive).and_then(Value::as_f64);
+        let (number, flag) = match schema.member(exclusive) {
             Some(Value::Bool(flag)) => (None, *flag),
             Some(value) => (value.as_f64(), false),
             None => (None, false),

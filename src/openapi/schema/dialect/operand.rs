@@ -131,7 +131,7 @@ impl Rewriter<'_> {
                 Value::Object(schemas) => {
                     let context = context.within(scope);
                     let is_properties = keyword == "properties";
-                    let mut out = Map::new();
+                    let mut out = Map::with_capacity(schemas.len());
                     for (name, schema) in schemas {
                         let at = at.child(name);
                         let is_forbidden = is_properties
@@ -150,7 +150,7 @@ impl Rewriter<'_> {
             Shape::SchemasByPattern => match operand {
                 Value::Object(schemas) => {
                     let context = context.within(Scope::Part);
-                    let mut out = Map::new();
+                    let mut out = Map::with_capacity(schemas.len());
                     for (pattern, schema) in schemas {
                         let at = at.child(pattern);
                         // The name is the way back to the document: it is not translated.

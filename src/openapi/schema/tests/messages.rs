@@ -315,6 +315,20 @@ Square: { required: [side], properties: { type: { enum: [square] } } }";
 }
 
 #[test]
+fn a_name_of_no_form_is_told_where_no_form_is_nearer() {
+    check(
+        "T: { oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind } }
+A: { required: [a] }
+B: { required: [b] }",
+        r#"{"kind": "C"}"#,
+        " T/oneOf: the body fits neither A nor B
+  = `kind` is `C`, which is the name of no form
+  = not A: the body lacks `a`, which the document requires
+  = not B: the body lacks `b`, which the document requires",
+    );
+}
+
+#[test]
 fn without_a_discriminator_the_nearest_form_is_told() {
     let tagged =
         "T: { oneOf: [ { $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Manual' } ] }

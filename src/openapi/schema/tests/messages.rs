@@ -32,6 +32,15 @@ fn a_type_error_stands_for_the_errors_that_follow_from_it() {
 }
 
 #[test]
+fn a_name_that_is_demanded_twice() {
+    check(
+        "T: { type: object, required: [a, a, b], properties: { a: {} } }",
+        r#"{"a": 1}"#,
+        " T/required/2: the body lacks `b`, which the document requires",
+    );
+}
+
+#[test]
 fn values_that_are_not_listed() {
     let status = "T: { properties: { status: { type: string, enum: [incomplete, cancelled] } } }";
     check(

@@ -46,10 +46,8 @@ pub(super) fn check<'c>(case: &Case<'c>, response: &Response<'c>) -> (Option<Med
                 };
                 let place = ResponsePart::Header("Content-Type".to_owned());
                 let mut fact = fact(headline, one).response(place, "not documented");
-                if one.starts_with("text/html") {
-                    fact = fact.help(
-                        "an HTML page in its place mostly comes from a proxy, a login or an error page before the API",
-                    );
+                if let Some(help) = advice(one, case) {
+                    fact = fact.help(help);
                 }
                 (None, Some(fact))
             }
@@ -59,5 +57,19 @@ pub(super) fn check<'c>(case: &Case<'c>, response: &Response<'c>) -> (Option<Med
             let place = ResponsePart::Header("Content-Type".to_owned());
             (None, Some(fact(headline, &lines.join(" and ")).response(place, "more than once")))
         }
+    }
+}
+
+/// What a media type that is not documented mostly means, by what the body begins with.
+fn advice(media_type: &str, case: &Case<'_>) -> Option<&'static str> {
+    let begin = case.exchange.response.body.bytes().iter().find(|byte| !byte.is_ascii_whitespace());
+    match begin {
+        Some(b'<') if media_type.starts_with("text/html") => Some(
+            "an HTML page in its place mostly comes from a proxy, a login or an error page before the API",
+        ),
+        Some(b'{' | b'[') if !media_type.contains("json") => {
+            Some("the body looks like JSON: the server may only name it wrongly")
+        }
+        _ => None,
     }
 }

@@ -53,6 +53,8 @@ fn advice(case: &Case<'_>) -> Option<String> {
             "the credentials were refused: are they for this environment and this operation?".to_owned()
         }
         404 | 405 => "is the base URL right, its path included?".to_owned(),
+        502..=504 => "a gateway mostly says this: is the API up behind it?".to_owned(),
+        500..=599 => "the server failed: its log says why".to_owned(),
         _ => return None,
     })
 }

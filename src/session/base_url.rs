@@ -15,6 +15,8 @@ pub(super) struct UrlTarget {
     urls: Vec<Option<String>>,
     /// Of operations that have servers of their own, by api.
     operations: BTreeMap<(usize, OperationIndex), String>,
+    /// Whether the servers of the documents were asked for, and something else gives every base URL.
+    has_idle_servers: bool,
 }
 
 impl Target for UrlTarget {
@@ -34,7 +36,14 @@ impl Target for UrlTarget {
 impl UrlTarget {
     /// No server at all, for a session that only checks.
     pub(super) fn none() -> Self {
-        Self { urls: Vec::new(), operations: BTreeMap::new() }
+        Self { urls: Vec::new(), operations: BTreeMap::new(), has_idle_servers: false }
+    }
+
+    /// What people should know first of where it is.
+    pub(super) fn banner(&self) -> Option<&'static str> {
+        self.has_idle_servers.then_some(
+            "`--use-servers` changes nothing: `baseUrls` of the environment, or `--base-url`, says where every API is",
+        )
     }
 
     /// The target in words: its origins, each once.
@@ -91,6 +100,8 @@ pub(super) fn resolve_urls(
             }
         }
     }
+    let has_url = |index: &usize| urls[*index].is_some() || is_given(settings, plan, *index, used.len());
+    let has_idle_servers = settings.use_servers && !used.is_empty() && used.iter().all(has_url);
     let mut operations = BTreeMap::new();
     for index in &used {
         if urls[*index].is_some() || is_given(settings, plan, *index, used.len()) {
@@ -150,7 +161,7 @@ pub(super) fn resolve_urls(
         used.retain(|index| !covered.contains(index));
         report_missing(&urls, &used, plan, environment, diagnostics);
     }
-    UrlTarget { urls, operations }
+    UrlTarget { urls, operations, has_idle_servers }
 }
 
 /// The values of a server's variables; `None` where one cannot be had, which is reported.

@@ -146,6 +146,10 @@ impl Session {
             .unwrap_or_default()
             .over(project.map(|it| it.timeouts).unwrap_or_default())
             .connect;
+        let mut banners = banners(&self.settings, environment);
+        if let Destination::Urls(target) = &self.destination {
+            banners.extend(target.banner().map(str::to_owned));
+        }
         RunSettings {
             environment: environment.map(|it| it.name.clone()),
             target: match &self.destination {
@@ -153,7 +157,7 @@ impl Session {
                 Destination::Urls(target) => target.words(),
                 Destination::Mocks(_) => "embedded mock".to_owned(),
             },
-            banners: banners(&self.settings, environment),
+            banners,
             baseline: self.ledger(is_all),
             workers: self.n_workers(),
             habits: self.habits(),

@@ -216,6 +216,17 @@ not checked, because the body is of a media type that the document does not desc
     );
     check(
         JSON,
+        "T: {}",
+        "200\nContent-Type: text/html\n\n {}",
+        "error[response.content-type]: `text/html` is not documented for a 200 of `getX`
+  expected application/json; came text/html
+  document …/get/responses/200/content (key): documents application/json
+  response header Content-Type: not documented
+  = help: the body looks like JSON: the server may only name it wrongly
+not checked, because the body is of a media type that the document does not describe",
+    );
+    check(
+        JSON,
         "T: { type: object }",
         "200\n\n[]",
         "error[response.content-type]: the response has a body and no `Content-Type`

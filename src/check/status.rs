@@ -53,6 +53,7 @@ fn advice(case: &Case<'_>) -> Option<String> {
             "the credentials were refused: are they for this environment and this operation?".to_owned()
         }
         404 | 405 => "is the base URL right, its path included?".to_owned(),
+        500..=599 => "the server failed, or a gateway before it: its log says why".to_owned(),
         _ => return None,
     })
 }

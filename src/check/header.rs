@@ -64,7 +64,8 @@ fn check_value(
         };
     judgement.facts.extend(errors.into_iter().filter_map(|mut error| {
         let own = case.severities.of(Check::Header);
-        let severity = error.format.as_ref().map_or(own, |format| own.min(case.severities.of_format(format)));
+        let of_format = error.format.as_ref().and_then(|format| case.severities.stated_of_format(format));
+        let severity = of_format.map_or(own, |format| own.min(format));
         if severity == Severity::Off {
             return None;
         }

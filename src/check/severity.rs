@@ -125,6 +125,11 @@ impl Severities {
         self.formats.get(name).map_or(all, |own| (*own).min(all))
     }
 
+    /// How much a broken format weighs where something is set for it by name.
+    pub fn stated_of_format(&self, name: &str) -> Option<Severity> {
+        self.formats.get(name).copied()
+    }
+
     /// Sets how much a check weighs.
     pub fn set(&mut self, check: Check, severity: Severity) {
         self.checks.insert(check, Weight { severity, said: None });

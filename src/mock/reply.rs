@@ -6,7 +6,9 @@ use super::scope::RequestScope;
 use crate::exchange::Headers;
 use crate::expression::Template;
 use crate::json::Datum;
-use crate::openapi::{Operation, is_json, match_media_type, write_content};
+use crate::openapi::{
+    Encoded, Operation, ParameterIn, Serialization, is_json, match_media_type, write_content,
+};
 use axum::http::HeaderValue;
 
 /// The media type of content for which the document offers none.
@@ -25,8 +27,8 @@ pub(super) fn build(
     for (name, template) in &plan.headers {
         let value =
             scope.value(template).map_err(|reason| format!("its header `{name}` has no value: {reason}"))?;
+        let Some(text) = header_text(operation, plan.status, name, &value)? else { continue };
         // RFC 9110 §5.5: what is no header value (a line end, above all) would be another header.
-        let text = value.to_text();
         if HeaderValue::try_from(text.as_str()).is_err() {
             return Err(format!("its header `{name}` would hold a control character"));
         }
@@ -34,6 +36,31 @@ pub(super) fn build(
     }
     let body = plan.body.as_ref().map(|template| content(template, scope)).transpose()?;
     assemble(operation, plan.status, headers, body.as_ref())
+}
+
+/// A header's value as its style has it, lists of headers that no document describes as `a,b`; none for
+/// null.
+fn header_text(
+    operation: Operation<'_>,
+    status: u16,
+    name: &str,
+    value: &Datum,
+) -> Result<Option<String>, String> {
+    let is_composed = value.value().is_array() || value.value().is_object();
+    if !is_composed {
+        return Ok((!value.value().is_null()).then(|| value.to_text()));
+    }
+    let described = operation.response_for(status).and_then(|response| {
+        response.headers().into_iter().find(|header| header.name().eq_ignore_ascii_case(name))
+    });
+    let text = match &described {
+        Some(header) => header.encode(value),
+        None => Serialization::plain(ParameterIn::Header, name).encode(value).map(|encoded| match encoded {
+            Encoded::Header(text) => Some(text),
+            _ => None,
+        }),
+    };
+    text.map_err(|error| format!("its header `{name}` cannot be written: {error}"))
 }
 
 /// The value of a reply's content.

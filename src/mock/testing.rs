@@ -43,6 +43,9 @@ paths:
       responses:
         "200":
           description: ok
+          headers:
+            X-Pages: { schema: { type: array, items: { type: integer } } }
+            X-Size: { explode: true, schema: { type: object, properties: { w: { type: integer } } } }
           content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Item" } } } }
         "400": { $ref: "#/components/responses/Error" }
     post:

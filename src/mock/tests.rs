@@ -111,6 +111,17 @@ fn entities_are_sent_without_their_private_members() {
 }
 
 #[test]
+fn lists_and_maps_in_headers_are_written_by_their_style() {
+    let headers = "{ X-Pages: [1, 2], X-Size: { w: 1, h: 2 }, X-Other: [a, b], X-None: null, X-Text: a }";
+    let rules =
+        format!("rules:\n  - {{ on: listItems, reply: {{ status: 200, headers: {headers}, body: [] }} }}\n");
+    let reply = Mock::new(&rules).get("/items");
+    let of = |name: &str| reply.headers.get(name);
+    assert_eq!((reply.status, of("x-pages"), of("x-size")), (200, Some("1,2"), Some("w=1,h=2")));
+    assert_eq!((of("x-other"), of("x-none"), of("x-text")), (Some("a,b"), None, Some("a")));
+}
+
+#[test]
 fn a_change_is_kept_and_moves_the_clock() {
     let mut mock = Mock::new(CHANGES);
     let reply = mock.send("PUT /items/a", Some(json!({"name": "New", "line": "x"})));

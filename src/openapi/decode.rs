@@ -35,7 +35,10 @@ pub fn decode_header(header: &Header<'_>, text: &str) -> Value {
     }
     let declared = declare();
     let codec = Codec { declared: &declared, unescape: &str::to_owned };
-    codec.decode_simple(text, header.explode())
+    match delimiter(header.style()) {
+        Some(delimiter) => codec.decode_delimited(text, &delimiter.to_string(), false),
+        None => codec.decode_simple(text, header.explode()),
+    }
 }
 
 /// Reads the value of a parameter out of a request by its style, or by its media type where it has

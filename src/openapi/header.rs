@@ -1,3 +1,4 @@
+use super::Style;
 use super::media_type::MediaType;
 use super::view::View;
 use crate::json::Pointer;
@@ -35,6 +36,13 @@ impl<'d> Header<'d> {
     /// Whether an object is written as `R=100,G=200` rather than `R,100,G,200`.
     pub fn explode(&self) -> bool {
         self.view.boolean("explode") == Some(true)
+    }
+
+    /// Its style: `simple`, but for a `collectionFormat` of Swagger 2.0.
+    pub(super) fn style(&self) -> Style {
+        let is_of_swagger = self.view.document.version().has_body_parameters();
+        let stated = self.view.text("style").filter(|_| is_of_swagger).and_then(Style::parse);
+        stated.unwrap_or(Style::Simple)
     }
 
     /// The pointer to its schema, where it has one; the schema may be a reference.

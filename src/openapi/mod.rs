@@ -31,6 +31,7 @@ mod route;
 mod schema;
 mod security;
 mod server;
+mod side_by_side;
 mod structure;
 mod style;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{MediaType, Parameter, ParameterIn, Style, encode_form, is_json};
+use super::{Header, MediaType, Parameter, ParameterIn, Style, encode_form, is_json};
 use crate::json::{Datum, Pointer, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -403,6 +403,35 @@ impl<'d> Parameter<'d> {
             style: self.style(),
             explode: self.explode(),
             allow_reserved: self.allow_reserved(),
+        }
+    }
+}
+
+impl Header<'_> {
+    /// The text of a value by the header's style, or as JSON where it has `content` of that kind; `None`
+    /// for a value that is not sent: null, an empty list or map.
+    ///
+    /// # Errors
+    /// [`EncodeError`] for a line end, and for lists and maps within one another.
+    ///
+    /// Source: OpenAPI 3.1.1, "Header Object".
+    pub fn encode(&self, value: &Datum) -> Result<Option<String>, EncodeError> {
+        let (location, style) = (ParameterIn::Header, self.style());
+        let written = |value: &Datum| {
+            Serialization {
+                name: self.name(),
+                location,
+                style,
+                explode: self.explode(),
+                allow_reserved: false,
+            }
+            .encode_header(value)
+        };
+        match self.content().filter(|_| self.schema().is_none()) {
+            Some(content) if is_json(content.range()) && !value.value().is_null() => {
+                written(&Datum::new(value.to_json()))
+            }
+            _ => written(value),
         }
     }
 }

@@ -1,9 +1,11 @@
 use super::outline::{Outline, outline};
 use super::reference::{child, reference_of};
+use super::side_by_side::side_by_side;
 use crate::hash::HashMap;
 use crate::json::{Map, Members as _, Pointer, Token, Value};
 use crate::source::Source;
 use serde::Deserialize as _;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Below this a document is read at once: it takes less time than the first connection.
@@ -41,7 +43,7 @@ enum Own {
 
 struct Parts {
     source: Arc<Source>,
-    root: HashMap<String, Member>,
+    root: Members,
     paths: Vec<PathItem>,
     /// Whether a reference in it names another file, a URL or an `$id`.
     refers_elsewhere: bool,
@@ -51,7 +53,13 @@ struct Parts {
 /// A value that is read as one, or a map whose members are read one by one.
 enum Member {
     Part(Part),
-    Map(HashMap<String, Member>),
+    Map(Members),
+}
+
+/// A map whose members are read one by one.
+struct Members {
+    behind_key: usize,
+    by_name: HashMap<String, Member>,
 }
 
 struct Part {
@@ -97,15 +105,16 @@ impl Tree {
                 members: item.operations(),
             }));
         }
-        let mut root = HashMap::default();
+        let mut by_name = HashMap::default();
         for (name, behind_key, member) in members {
             let depth = match &*name {
                 "paths" => 1,
                 "components" => 2,
                 _ => 0,
             };
-            root.insert(name.into_owned(), Member::new(behind_key, member, depth));
+            by_name.insert(name.into_owned(), Member::new(behind_key, member, depth));
         }
+        let root = Members { behind_key: 0, by_name };
         let (source, whole) = (Arc::clone(source), OnceLock::new());
         let own = Own::Parts(Parts { source, root, paths, refers_elsewhere, whole });
         Some(Self { own, mounted: HashMap::default() })
@@ -116,7 +125,7 @@ impl Tree {
     pub(super) fn whole(&self) -> &Value {
         match &self.own {
             Own::Whole(root) => root,
-            Own::Parts(parts) => parts.whole.get_or_init(|| read(parts.source.text())),
+            Own::Parts(parts) => parts.whole.get_or_init(|| parts.read_all()),
         }
     }
 
@@ -168,7 +177,7 @@ impl Tree {
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
         match &self.own {
             Own::Whole(root) => root.member(name),
-            Own::Parts(parts) => match parts.root.get(name)? {
+            Own::Parts(parts) => match parts.root.by_name.get(name)? {
                 Member::Part(part) => Some(part.value(&parts.source)),
                 Member::Map(_) => self.whole().get(name),
             },
@@ -225,36 +234,83 @@ impl Parts {
     fn enter(&self, tokens: &[Token]) -> Option<(&Value, usize)> {
         let mut map = &self.root;
         for (depth, token) in tokens.iter().enumerate() {
-            match map.get(token.as_str())? {
+            match map.by_name.get(token.as_str())? {
                 Member::Part(part) => return Some((part.value(&self.source), depth + 1)),
                 Member::Map(members) => map = members,
             }
         }
         None
     }
+
+    /// Reads all parts, half of the text on a thread of its own, and puts them together.
+    fn read_all(&self) -> Value {
+        let mut places = Vec::new();
+        self.root.places(&mut places);
+        places.sort_unstable();
+        let half = places.partition_point(|place| *place < self.source.text().len() / 2);
+        let read = |places: &[usize]| -> HashMap<usize, Value> {
+            places.iter().map(|place| (*place, read_behind(*place, &self.source))).collect()
+        };
+        let (mut values, others) = side_by_side(true, || read(&places[..half]), || read(&places[half..]));
+        values.extend(others);
+        Value::Object(self.root.put_together(&mut values))
+    }
+}
+
+impl Members {
+    /// Where each part begins.
+    fn places(&self, found: &mut Vec<usize>) {
+        for member in self.by_name.values() {
+            match member {
+                Member::Part(part) => found.push(part.behind_key),
+                Member::Map(members) => members.places(found),
+            }
+        }
+    }
+
+    /// The map with the values of its parts, in the order written.
+    fn put_together(&self, values: &mut HashMap<usize, Value>) -> Map<String, Value> {
+        let mut members: Vec<_> = self.by_name.iter().collect();
+        members.sort_unstable_by_key(|(_, member)| member.behind_key());
+        let mut value = |member: &Member| match member {
+            Member::Part(part) => values.remove(&part.behind_key).expect("every part was read"),
+            Member::Map(members) => Value::Object(members.put_together(values)),
+        };
+        members.into_iter().map(|(name, member)| (name.clone(), value(member))).collect()
+    }
 }
 
 impl Member {
     fn new(behind_key: usize, outline: Outline<'_>, depth: usize) -> Self {
         match outline {
-            Outline::Map(members) if depth > 0 => Self::Map(
-                members
-                    .into_iter()
-                    .map(|(name, at, member)| (name.into_owned(), Self::new(at, member, depth - 1)))
-                    .collect(),
-            ),
+            Outline::Map(members) if depth > 0 => {
+                let member = |(name, at, member): (Cow<'_, str>, usize, Outline<'_>)| {
+                    (name.into_owned(), Self::new(at, member, depth - 1))
+                };
+                Self::Map(Members { behind_key, by_name: members.into_iter().map(member).collect() })
+            }
             _ => Self::Part(Part { behind_key, value: OnceLock::new() }),
+        }
+    }
+
+    fn behind_key(&self) -> usize {
+        match self {
+            Self::Part(part) => part.behind_key,
+            Self::Map(members) => members.behind_key,
         }
     }
 }
 
 impl Part {
     fn value(&self, source: &Source) -> &Value {
-        self.value.get_or_init(|| {
-            let text = source.text()[self.behind_key..].trim_start();
-            read(text.strip_prefix(':').unwrap_or(text))
-        })
+        self.value.get_or_init(|| read_behind(self.behind_key, source))
     }
+}
+
+/// The value behind a key.
+fn read_behind(key: usize, source: &Source) -> Value {
+    let text = source.text()[key..].trim_start();
+    read(text.strip_prefix(':').unwrap_or(text))
 }
 
 /// The first value of a text that was read before.
@@ -300,6 +356,8 @@ mod tests {
         let parts = parts(TEXT).expect("it is outlined");
         let whole: Value = serde_json::from_str(TEXT).expect("it is JSON");
         check_all(&parts, &whole, &mut Vec::new());
+        // In the same order, too.
+        assert_eq!(parts.whole().to_string(), whole.to_string());
         assert_eq!(parts.member("security"), whole.get("security"));
         assert_eq!(parts.get(&["components", "schemas", "U"].map(Token::new)), None);
     }

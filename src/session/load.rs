@@ -280,10 +280,11 @@ impl Session {
         found
     }
 
-    /// Whether the environment has a certificate; where none is chosen, whether any has.
+    /// Whether the command or the environment has a certificate; where none is chosen, whether any has.
     fn may_show_certificate(&self) -> bool {
         let has = |environment: &Named<Environment>| environment.value.tls.cert.is_some();
         match (&self.environment, &self.project) {
+            _ if self.settings.connection.cert.is_some() => true,
             (Some(environment), _) => has(environment),
             (None, Some(project)) => project.environments.iter().any(has),
             (None, None) => false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const FLOORS: &[(u8, &[&str])] = &[
-    (1, &["source", "yaml", "json", "diagnostic", "exchange", "limits", "secret", "clock"]),
+    (1, &["source", "yaml", "json", "diagnostic", "exchange", "limits", "secret", "clock", "hash"]),
     (2, &["expression"]),
     (3, &["openapi", "scenario", "http"]),
     (4, &["check", "sample"]),

@@ -592,6 +592,7 @@ fn a_discriminator_outside_its_mapping_is_a_warning() {
   expected one of Cat and Dog; came an object that fits neither
   document schemas/Pet/oneOf: via 200 › T › Pet
   response body at \"/pets/0\": an object that fits neither
+  = `kind` is `bird`, which is the name of no form
   = not Cat: `pets[0]` lacks `purr`, which the document requires
   = not Dog: `pets[0]` lacks `bark`, which the document requires",
     );

@@ -12,7 +12,7 @@ use crate::exchange::Headers;
 use crate::expression::Template;
 use crate::json::Datum;
 use crate::openapi::{Encoded, Operation, Parameter, ParameterIn, RawRequest, Route, decode_parameter};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 /// RFC 3986 §2.3: everything but the unreserved characters.
@@ -134,7 +134,7 @@ fn build_path(
     let mut rest = operation.template();
     while let Some((before, behind)) = rest.split_once('{') {
         let Some((name, after)) = behind.split_once('}') else { break };
-        path.push_str(before);
+        path.push_str(&literal(before));
         rest = after;
         let unsendable =
             |reason: String| values.unsendable(name, format!("the path parameter `{name}` {reason}"));
@@ -152,8 +152,26 @@ fn build_path(
             None => path.push_str(&plain_segment(datum).map_err(unsendable)?),
         }
     }
-    path.push_str(rest);
+    path.push_str(&literal(rest));
     Ok(path)
+}
+
+/// What no URL may hold, as RFC 3986, Appendix A, has it; a template may have a query, and escapes.
+const NOT_IN_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// What a path template says between its names.
+fn literal(text: &str) -> String {
+    utf8_percent_encode(text, NOT_IN_URL).to_string()
 }
 
 const CANNOT: &str = "cannot be sent in a URL path";
@@ -187,4 +205,21 @@ fn build_query(parameters: &[Parameter<'_>], values: &Values<'_>) -> Result<Stri
         }
     }
     Ok(pairs.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn templates_are_written_as_urls_have_it() {
+        for (template, expected) in [
+            ("/orders/mine", "/orders/mine"),
+            ("/a b/é", "/a%20b/%C3%A9"),
+            ("/a%20b?c=d&e=[f]", "/a%20b?c=d&e=[f]"),
+            ("/{odd", "/%7Bodd"),
+        ] {
+            assert_eq!(literal(template), expected);
+        }
+    }
 }

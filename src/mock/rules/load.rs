@@ -375,7 +375,7 @@ impl Loader<'_> {
         let effects = map.list("do", self.problems);
         let effects = self.effects(effects, site);
         let reply = map.require("reply", self.problems);
-        map.finish(&[], self.problems);
+        map.finish(&[("respond", "write `reply`"), ("response", "write `reply`")], self.problems);
         let reply = reply.and_then(|node| self.reply_use(node, &operations))?;
         // A rule is shown as its first line.
         let first = self.problems.source().slice(node.span).lines().next().unwrap_or_default();

@@ -355,6 +355,15 @@ impl Judge<'_> {
             Some(value) => quoted(value),
             None => String::new(),
         };
+        if let (Some(value), Some(discriminator)) =
+            (at.get(self.root), Discriminator::of(self.document, &pointer.parent()))
+            && let Discriminated::Unknown { tag } = discriminator.read(value)
+        {
+            let tag = quoted(&Value::from(tag));
+            error
+                .notes
+                .push(format!("`{}` is {tag}, which is the name of no form", discriminator.property()));
+        }
         for (name, survey) in names.iter().zip(surveys).take(SHOWN) {
             error.notes.extend(survey.first.as_ref().map(|first| format!("not {name}: {}", first.headline)));
         }

@@ -225,7 +225,7 @@ impl<'d> Rewriter<'d> {
             at,
             members,
             context,
-            out: Map::with_capacity(members.len()),
+            out: Map::with_capacity(members.keys().filter(|keyword| shape(keyword).is_some()).count()),
             all_of: Vec::new(),
             unknown_rest: None,
         };

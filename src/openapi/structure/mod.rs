@@ -21,7 +21,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::inspection::{is_large, side_by_side};
+use super::inspection::is_large;
+use super::side_by_side::side_by_side;
 use super::{Document, Nullable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::Pointer;

@@ -85,14 +85,14 @@ impl<'d> Adapter<'_, 'd> {
         }
         self.typed(&at, members);
         let format = members.get("collectionFormat").and_then(Value::as_str);
-        if let Some(format) = format.filter(|format| is_array(members) && *format != "csv") {
-            // OpenAPI 3.0 has one style for headers, and so has the reader of responses.
-            self.put(&at, "schema", json!({}));
-            self.remark(
+        let Some(format) = format.filter(|_| is_array(members)) else { return };
+        match style_of(format, "header") {
+            Some((style, explode)) => self.put_style(&at, style, explode, true),
+            None => self.remark(
                 at.child("collectionFormat"),
-                format!("a header whose `collectionFormat` is `{format}` is not checked"),
-                "only `csv` is read in a header",
-            );
+                format!("a header cannot have the `collectionFormat` `{format}`"),
+                "is read as `csv`",
+            ),
         }
     }
 

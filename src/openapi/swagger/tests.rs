@@ -1,6 +1,6 @@
 use crate::json::{Pointer, Value};
 use crate::openapi::testing::{load, render};
-use crate::openapi::{Document, check_structure};
+use crate::openapi::{Document, check_structure, decode_header};
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
@@ -104,6 +104,23 @@ fn form_parameters_are_one_object() {
         }}}),
     );
     check(&file, "/paths/~1a/post/parameters/0/schema", json!({"type": "string", "format": "binary"}));
+}
+
+#[test]
+fn headers_of_responses_are_read_by_their_collection_format() {
+    for (format, text) in
+        [("csv", "1,2"), ("ssv", "1 2"), ("tsv", "1\t2"), ("pipes", "1|2"), ("multi", "1,2")]
+    {
+        let text_of = format!(
+            "responses: {{ 200: {{ headers: {{ H: {{ type: array, items: {{ type: integer }}, collectionFormat: {format} }} }} }} }}"
+        );
+        let (document, _) = load(&format!("swagger: '2.0'\n{}", operation(&text_of)));
+        let document = document.expect("it loads");
+        let operation = document.operations().next().expect("there is one");
+        let response = operation.response_for(200).expect("it is documented");
+        let [header] = &response.headers()[..] else { panic!("one header") };
+        assert_eq!(decode_header(header, text), json!([1, 2]), "{format}");
+    }
 }
 
 #[test]
@@ -223,8 +240,8 @@ fn what_cannot_be_said_is_remarked_on() {
         &["2:60 document.lenient `f` is `in: formData`, and there is a parameter `in: body` too"],
     );
     check(
-        "paths: { /a: { get: { responses: { 200: { headers: { H: { type: array, collectionFormat: ssv } } } } } } }",
-        &["2:90 document.lenient a header whose `collectionFormat` is `ssv` is not checked"],
+        "paths: { /a: { get: { responses: { 200: { headers: { H: { type: array, collectionFormat: multi } } } } } } }",
+        &["2:90 document.lenient a header cannot have the `collectionFormat` `multi`"],
     );
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of each keyword's value, by the shape that the value must have.
 
 use super::{Context, Rewriter, Writing};
+use crate::hash::HashSet;
 use crate::json::{Map, Pointer, Value};
 use crate::openapi::schema::closure::{Role, link};
 use crate::openapi::schema::content;
@@ -87,7 +88,9 @@ impl Rewriter<'_> {
             },
             Shape::Names => self.names(operand, &context)?,
             Shape::NamesByName => match operand {
-                Value::Object(lists) if lists.values().all(is_names) => Some(operand.clone()),
+                Value::Object(lists) if lists.values().all(is_names) => {
+                    Some(lists.iter().map(|(name, names)| (name.clone(), each_once(names))).collect())
+                }
                 _ => return wrong("a map from names to lists of names"),
             },
             Shape::Schema(scope) => match operand {
@@ -212,7 +215,7 @@ impl Rewriter<'_> {
             let at = at.child(name);
             let needed = match needed {
                 Value::Array(_) if is_names(needed) => {
-                    link(self.push(at, Role::Needed, json!({"required": needed})))
+                    link(self.push(at, Role::Needed, json!({"required": each_once(needed)})))
                 }
                 Value::Object(_) | Value::Bool(_) => {
                     self.apart(at, needed, &context.within(Scope::Condition))
@@ -364,8 +367,8 @@ impl Rewriter<'_> {
             return Err("`required` lists something that is no name".to_owned());
         }
         let is_demanded = |name: &&Value| name.as_str().is_some_and(|name| !context.relaxed.contains(name));
-        let names: Vec<Value> = names.iter().filter(is_demanded).cloned().collect();
-        Ok((!names.is_empty()).then_some(Value::Array(names)))
+        let names = each_once(&names.iter().filter(is_demanded).cloned().collect());
+        Ok(names.as_array().is_some_and(|names| !names.is_empty()).then_some(names))
     }
 }
 
@@ -375,6 +378,13 @@ fn unusable(pattern: &str) -> String {
 
 fn is_names(value: &Value) -> bool {
     value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
+}
+
+/// Names without those that were listed before: the validator counts them.
+fn each_once(names: &Value) -> Value {
+    let mut seen = HashSet::default();
+    let names = names.as_array().into_iter().flatten();
+    names.filter(|name| name.as_str().is_none_or(|name| seen.insert(name))).cloned().collect()
 }
 
 fn phrase(value: &Value) -> String {

@@ -32,6 +32,15 @@ fn a_type_error_stands_for_the_errors_that_follow_from_it() {
 }
 
 #[test]
+fn a_name_that_is_demanded_twice() {
+    check(
+        "T: { type: object, required: [a, a, b], properties: { a: {} } }",
+        r#"{"a": 1}"#,
+        " T/required/2: the body lacks `b`, which the document requires",
+    );
+}
+
+#[test]
 fn values_that_are_not_listed() {
     let status = "T: { properties: { status: { type: string, enum: [incomplete, cancelled] } } }";
     check(
@@ -311,6 +320,20 @@ Square: { required: [side], properties: { type: { enum: [square] } } }";
         shape,
         r#"{"form": {"type": "ellipse", "radius": 2}}"#,
         "/form/type Form/discriminator/mapping: `type` is `ellipse`, which the discriminator does not map",
+    );
+}
+
+#[test]
+fn a_name_of_no_form_is_told_where_no_form_is_nearer() {
+    check(
+        "T: { oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind } }
+A: { required: [a] }
+B: { required: [b] }",
+        r#"{"kind": "C"}"#,
+        " T/oneOf: the body fits neither A nor B
+  = `kind` is `C`, which is the name of no form
+  = not A: the body lacks `a`, which the document requires
+  = not B: the body lacks `b`, which the document requires",
     );
 }
 

@@ -299,7 +299,7 @@ impl Names {
             "inputs" => (&self.inputs, "declare it under `inputs`"),
             "vars" => (&self.vars, "nothing saves it, and `vars` has no such name"),
             "row" if matches!(name, "name" | "tags" | "skip" | "xfail") => {
-                (&self.columns, "names the row itself; give the value a column of its own")
+                (&self.columns, "is of the row itself and no value; give the value a column of its own")
             }
             "row" if self.is_of_flow => (&self.columns, "a flow sees what `with` gives, as `$inputs`"),
             "row" if self.columns.is_empty() => {

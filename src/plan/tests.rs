@@ -238,6 +238,12 @@ fn names_exist_when_they_are_used() {
         ],
     );
     check_steps(
+        &with("$row.name"),
+        &[
+            "scenario.unknown-reference there is no `$row.name` | is of the row itself and no value; give the value a column of its own",
+        ],
+    );
+    check_steps(
         &with("$run.ip"),
         &["scenario.unknown-reference there is no `$run.ip` | the only member of `$run` is `$run.id`"],
     );

@@ -261,7 +261,10 @@ pub(super) fn load_standalone(
                 start.starts_with(key)
             });
             let (message, label) = match is_document {
-                true => ("this is an OpenAPI document, and `contest mock` takes a rules file", "no rules"),
+                true => (
+                    "this is an OpenAPI document, and `contest mock` takes a rules file",
+                    "write a file `*.mock.yaml` with `mock: 1`, `document: PATH` and `rules`",
+                ),
                 false => ("the rules name no document", "write `document: PATH`"),
             };
             problems.error(Code::MOCK_INVALID_VALUE, source.line(1), message, label);

@@ -56,6 +56,8 @@ fn an_undocumented_status_comes_with_what_it_mostly_means() {
         ("302\nLocation: https://sso.example.com/login", "wrong base URL, or not signed in?"),
         ("401", "the request carried no credentials: does the step need `auth`?"),
         ("404", "is the base URL right, its path included?"),
+        ("500", "the server failed: its log says why"),
+        ("503", "a gateway mostly says this: is the API up behind it?"),
     ] {
         let path = "/x:\n  get:\n    operationId: getX\n    responses:\n      '200': { description: d }";
         let judgement = judge(&document(path, ""), &exchange("GET", text), &Severities::default());

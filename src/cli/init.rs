@@ -42,6 +42,10 @@ pub(super) fn init(arguments: Init, out: &Output) -> ExitCode {
             todos => format!("{} to decide: look for `# TODO`\n", count(todos, "thing", "things")),
         };
         output::print(&format!("\n{todos}next: contest check\n"));
+        if !outcome.variables.is_empty() {
+            let set: Vec<String> = outcome.variables.iter().map(|name| format!("{name}=…")).collect();
+            output::print(&format!("then: {} contest run\n", set.join(" ")));
+        }
     }
     ExitCode::SUCCESS
 }

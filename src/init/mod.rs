@@ -37,6 +37,8 @@ pub struct Draft {
     pub scenarios: Vec<(String, String)>,
     /// The operations that no scenario calls, each with the reason.
     pub left_out: Vec<(String, String)>,
+    /// The variables of the process that a run reads: what is public, then what is secret.
+    pub variables: Vec<String>,
 }
 
 /// The first line of a file, from which an editor knows its schema; the path is relative to the file.
@@ -48,7 +50,14 @@ fn modeline(schema: &str) -> String {
 /// scenario files, relative to the folder of the project; scenario files are to stand one folder below it.
 pub fn draft(apis: &[ApiToDraft], schemas: (&str, &str)) -> Draft {
     let profiles = auth::Profiles::of(apis);
-    let mut drafted = Draft { project: String::new(), scenarios: Vec::new(), left_out: Vec::new() };
+    let variables = profiles.list.iter().flat_map(|profile| &profile.variables);
+    let secrets = profiles.list.iter().flat_map(|profile| &profile.secrets);
+    let mut drafted = Draft {
+        project: String::new(),
+        scenarios: Vec::new(),
+        left_out: Vec::new(),
+        variables: variables.chain(secrets).cloned().collect(),
+    };
     for api in apis {
         let file = scenarios::draft(api, &profiles);
         drafted.left_out.extend(file.left_out);

@@ -39,6 +39,8 @@ pub struct Initialised {
     pub todos: usize,
     /// The operations that no scenario calls, each with the reason.
     pub left_out: Vec<(String, String)>,
+    /// The variables of the process that a run reads.
+    pub variables: Vec<String>,
     /// Whether bodies are left out of the schema for editors, for its size.
     pub is_without_bodies: bool,
 }
@@ -86,6 +88,7 @@ pub fn initialise(settings: &Settings, is_forced: bool) -> Initialised {
     files.extend(scenarios.map(|(api, text)| (format!("scenarios/{api}.contest.yaml"), text)));
     outcome.todos = files.iter().map(|(_, text)| text.matches("# TODO").count()).sum();
     outcome.left_out = drafted.left_out;
+    outcome.variables = drafted.variables;
 
     let mut problems = Problems::new(&Source::new("contest.yaml", drafted.project));
     let documents: Vec<_> =

@@ -30,21 +30,20 @@ const MAX_COMMAS: usize = 16;
 /// [`MAX_LENGTH`] in an unoptimized build.
 const STACK: usize = 32 << 20;
 
-/// The text without its quoted names and literals.
-fn outside_quotes(text: &str) -> String {
-    let (mut quote, mut is_escaped) = (None, false);
-    let is_outside = |character: &char| -> bool {
-        match (quote, *character) {
+/// The text without its quoted names and literals, and where a quote opens that nothing closes.
+fn outside_quotes(text: &str) -> (String, Option<usize>) {
+    let (mut open, mut is_escaped, mut outside) = (None, false, String::new());
+    for (at, character) in text.char_indices() {
+        match (open, character) {
             _ if is_escaped => is_escaped = false,
             (Some(_), '\\') => is_escaped = true,
-            (Some(open), character) if open == character => quote = None,
-            (None, '"' | '\'') => quote = Some(*character),
-            (None, _) => return true,
+            (Some((_, quote)), character) if quote == character => open = None,
+            (None, '"' | '\'') => open = Some((at, character)),
+            (None, character) => outside.push(character),
             _ => {}
         }
-        false
-    };
-    text.chars().filter(is_outside).collect()
+    }
+    (outside, open.map(|(at, _)| at))
 }
 
 impl Selector {
@@ -71,7 +70,14 @@ impl Selector {
             report(span, format!("it has more than {MAX_FILTERS} filters"), "has too many filters");
             return None;
         }
-        let outside = outside_quotes(text);
+        let (outside, open) = outside_quotes(text);
+        // The parser takes such an end for an input that goes on, which it does not bear.
+        if let Some(at) = open {
+            let place = problem_place(problems, text, span, at);
+            let message = format!("`{text}` is not a JSONPath (RFC 9535)");
+            problems.error(Code::SCENARIO_INVALID_SELECTOR, place, message, "this quote is not closed");
+            return None;
+        }
         if outside.matches("..").count() > MAX_DESCENTS {
             report(span, format!("it has more than {MAX_DESCENTS} `..`"), "descends too often");
             return None;
@@ -307,6 +313,10 @@ mod tests {
             compile("$.a b").expect_err("it does not parse"),
             ["`$.a b` is not a JSONPath (RFC 9535) |  b | reads up to here: `$.a`"]
         );
+        for text in ["$['a", r"$[?$['\u", r"$['\uD83D\u", r"$['\uD83D\uD", r"$.a[?@.b == '\", "$['a']['"] {
+            let found = compile(text).expect_err("it does not end");
+            assert!(found[0].ends_with("| this quote is not closed"), "{text}: {found:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod brief;
 mod datum;
+mod instance;
 mod located;
 mod members;
 mod number;
@@ -15,6 +16,7 @@ mod pointer;
 
 pub use brief::{brief, cut};
 pub use datum::Datum;
+pub(crate) use instance::{Instance, Member, ValidationOptions, Validator, validation_options};
 pub use located::{Located, Node, Part};
 pub(crate) use members::Members;
 pub use number::{compare_decimals, is_integer};

@@ -1,8 +1,8 @@
 //! The JSON Schemas of inputs, and what is wrong with them or with a value, in words of our own.
 
 use crate::diagnostic::words::quoted;
-use crate::json::{Pointer, Value, brief};
-use jsonschema::{Draft, ValidationError, Validator};
+use crate::json::{Instance, Pointer, Validator, Value, brief, validation_options};
+use jsonschema::{Draft, ValidationError};
 
 /// Why a schema is none.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct SchemaProblem {
 ///
 /// Source: JSON Schema 2020-12, "Validation" §6.
 pub(super) fn compile(schema: &Value) -> Result<Validator, SchemaProblem> {
-    jsonschema::options()
+    validation_options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
@@ -80,7 +80,7 @@ fn operand(keyword: &str) -> Option<&'static str> {
 /// The keyword that the value breaks, with its operand.
 pub(super) fn validate(schema: &Value, value: &Value) -> Result<(), String> {
     let validator = compile(schema).map_err(|problem| problem.reason)?;
-    validator.validate(value).map_err(|error| {
+    validator.validate(Instance::Value(value)).map_err(|error| {
         let keyword = Pointer::parse(error.schema_path().as_str()).unwrap_or_default();
         let name = keyword.tokens().last().cloned().unwrap_or_else(|| error.kind().keyword().into());
         let wanted = keyword.get(schema).map(|operand| format!(": {}", brief(operand))).unwrap_or_default();

@@ -2,9 +2,9 @@
 //! a marker and a documented format never disagree.
 
 use crate::expression::is_uuid;
-use crate::json::Value;
+use crate::json::{Instance, Validator, Value, validation_options};
 use crate::scenario::Marker;
-use jsonschema::{Draft, Validator};
+use jsonschema::Draft;
 use serde_json::json;
 use std::sync::LazyLock;
 
@@ -28,11 +28,14 @@ pub(super) fn has_format(marker: Marker, value: &Value) -> Option<bool> {
         Marker::Hostname => &HOSTNAME,
         _ => return None,
     };
-    Some(value.is_string() && validator.as_ref().is_some_and(|validator| validator.is_valid(value)))
+    Some(
+        value.is_string()
+            && validator.as_ref().is_some_and(|validator| validator.is_valid(Instance::Value(value))),
+    )
 }
 
 fn validator(format: &str) -> Option<Validator> {
-    jsonschema::options()
+    validation_options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)

@@ -4,7 +4,8 @@
 use super::closure::{place, table};
 use super::content;
 use super::format::is_base64;
-use jsonschema::{Draft, PatternOptions, Registry, ValidationOptions, Validator};
+use crate::json::{ValidationOptions, Validator, validation_options};
+use jsonschema::{Draft, PatternOptions, Registry};
 use serde_json::{Map, Value, json};
 
 /// The name under which the rewritten schemas are registered; nothing is ever fetched.
@@ -18,7 +19,7 @@ const STACK: usize = 64 << 20;
 
 /// How every schema is compiled: 2020-12, formats asserted, nothing retrieved.
 pub(super) fn options<'i>() -> ValidationOptions<'i> {
-    let options = jsonschema::options()
+    let options = validation_options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
@@ -71,11 +72,6 @@ pub(super) fn compiles(resource: &Value, targets: &[usize]) -> bool {
     stacker::maybe_grow(STACK / 2, STACK, || build(resource, targets).is_ok())
 }
 
-/// Compiles one entry of a resource by itself, so that it judges a value as it stands.
-pub(super) fn alone(resource: &Value, target: usize) -> Option<Validator> {
-    stacker::maybe_grow(STACK / 2, STACK, || compile(resource, &link(target)).ok())
-}
-
 /// Whether a pattern is a regular expression that the validator can run.
 pub(super) fn is_pattern(pattern: &str) -> bool {
     compile(&table(vec![json!({"pattern": pattern})]), &link(0)).is_ok()
@@ -113,6 +109,7 @@ fn compile(resource: &Value, schema: &Value) -> Result<Validator, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Instance;
 
     #[test]
     fn a_refused_target_costs_only_itself() {
@@ -126,8 +123,8 @@ mod tests {
         let refused: Vec<_> = joint.refused.iter().map(|(target, _)| *target).collect();
         assert_eq!(refused, [2]);
         let validator = joint.validator.expect("two are left");
-        assert!(!validator.is_valid(&json!({"3": 1})));
-        assert!(validator.is_valid(&json!({"3": "a"})));
+        assert!(!validator.is_valid(Instance::Value(&json!({"3": 1}))));
+        assert!(validator.is_valid(Instance::Value(&json!({"3": "a"}))));
     }
 
     #[test]

@@ -12,10 +12,11 @@ use super::trace::{component_name, trace};
 use super::words::{kind_of, subject};
 use super::{Direction, SchemaError, format};
 use crate::diagnostic::words::{all_of, any_of, count, quoted, some_of};
-use crate::json::{Map, Pointer, Token, Value};
+use crate::json::{Member, Pointer, Token, Validator, Value};
 use crate::openapi::Document;
+use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{ValidationError, Validator};
+use smol_str::ToSmolStr as _;
 use std::cmp::Reverse;
 
 /// A choice within the chosen form of a choice, and so on: deeper ones are told as a whole.
@@ -67,8 +68,8 @@ impl Judge<'_> {
             self.undecided = Some(reason);
             return;
         }
-        let wrapped = wrap(entry, value);
-        for error in raw_errors(validator, &wrapped) {
+        let member = member(entry, value);
+        for error in raw_errors(validator, &member) {
             if self.errors.len() >= self.max {
                 return;
             }
@@ -236,8 +237,8 @@ impl Judge<'_> {
             is_format_only: true,
         };
         let Some(value) = at.get(self.root) else { return survey };
-        let wrapped = wrap(branch, value);
-        for error in raw_errors(validator, &wrapped) {
+        let member = member(branch, value);
+        for error in raw_errors(validator, &member) {
             survey.n_errors += 1;
             let failure = self.failure(branch, at, &error);
             let depth = failure.at.tokens().len() - at.tokens().len().min(failure.at.tokens().len());
@@ -475,8 +476,7 @@ fn joined(outer: &[String], inner: &[String]) -> Vec<String> {
     all
 }
 
-pub(super) fn wrap(entry: usize, value: &Value) -> Value {
-    let mut members = Map::new();
-    members.insert(entry.to_string(), value.clone());
-    Value::Object(members)
+/// The member by which the schemas of one build hold a value against the entry of a number.
+pub(super) fn member(entry: usize, value: &Value) -> Member<'_> {
+    Member { name: entry.to_smolstr(), value }
 }

@@ -1,5 +1,5 @@
 use super::build::{self, Joint};
-use super::choice::{Judge, Surroundings, wrap};
+use super::choice::{Judge, Surroundings, member};
 use super::closure::{Closure, Role, all_links};
 use super::dialect::Rewriter;
 use super::draft::foreign_dialect;
@@ -7,21 +7,16 @@ use super::questions::Repeating;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, pieces, remark};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::json::{Pointer, Value};
+use crate::json::{Instance, Member, Pointer, Validator, Value};
 use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
-use jsonschema::{ValidationError, Validator};
+use jsonschema::ValidationError;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Values with more parts than this have their first error told, not all: a body of a million wrong
 /// elements has a million errors, and each costs memory before any can be shown.
 const MAX_PARTS: usize = 500_000;
-
-/// A schema that judged as many values is compiled by itself: the joint validator needs a copy of each
-/// value, which takes longer than judging it, but not longer than compiling.
-pub(super) const OFTEN: usize = 200;
 
 /// A document with the schemas that a run uses, compiled together when the first value is judged.
 ///
@@ -60,8 +55,6 @@ pub(super) struct Compiled {
     /// The targets of requests, and those of responses.
     numbers: [HashMap<Pointer, usize>; 2],
     joint: Joint,
-    /// How often each target has judged, and its own validator once that is often.
-    alone: HashMap<usize, (AtomicUsize, OnceLock<Option<Validator>>)>,
     branches: OnceLock<Joint>,
     /// Which entries lead to a part that cannot be used, so that they may accept too much.
     leaves_out: Vec<bool>,
@@ -269,14 +262,12 @@ impl Prepared {
 impl Compiled {
     fn of(prepared: Prepared) -> Self {
         let joint = prepared.compile();
-        let Prepared { closure, numbers, wanted, endless, .. } = prepared;
+        let Prepared { closure, numbers, endless, .. } = prepared;
         let leaves_out = closure.leaves_out();
-        let alone = wanted.into_iter().map(|number| (number, Default::default())).collect();
         Self {
             closure,
             numbers,
             joint,
-            alone,
             branches: OnceLock::new(),
             leaves_out,
             repeating: OnceLock::new(),
@@ -304,11 +295,7 @@ impl Compiled {
         if let Some(reason) = self.refuses(number, instance, false) {
             return Validity::NotChecked(reason);
         }
-        let is_valid = match self.alone(number) {
-            Some(alone) => alone.is_valid(instance),
-            None => validator.is_valid(&wrap(number, instance)),
-        };
-        if is_valid {
+        if validator.is_valid(Instance::Member(&member(number, instance))) {
             return Validity::Valid;
         }
         let mut judge = Judge {
@@ -338,15 +325,6 @@ impl Compiled {
     pub(super) fn refuses(&self, number: usize, instance: &Value, is_told: bool) -> Option<String> {
         let repeating = self.repeating.get_or_init(|| Repeating::of(&self.closure));
         repeating.refuses(&self.closure, number, instance, is_told)
-    }
-
-    fn alone(&self, number: usize) -> Option<&Validator> {
-        let (count, validator) = self.alone.get(&number)?;
-        if count.load(Ordering::Relaxed) < OFTEN {
-            count.fetch_add(1, Ordering::Relaxed);
-            return None;
-        }
-        validator.get_or_init(|| build::alone(self.closure.resource(), number)).as_ref()
     }
 
     fn left_out(&self, document: &Document, number: usize) -> Vec<String> {
@@ -391,11 +369,12 @@ fn side(direction: Direction) -> usize {
 }
 
 /// The errors of a value, or the first one where the value is very large.
-pub(super) fn raw_errors<'v>(validator: &'v Validator, value: &'v Value) -> Vec<ValidationError<'v>> {
+pub(super) fn raw_errors<'v>(validator: &'v Validator, member: &'v Member<'v>) -> Vec<ValidationError<'v>> {
     let mut parts = 0;
-    match is_larger(value, &mut parts) {
-        true => validator.validate(value).err().into_iter().collect(),
-        false => validator.iter_errors(value).collect(),
+    let instance = Instance::Member(member);
+    match is_larger(member.value, &mut parts) {
+        true => validator.validate(instance).err().into_iter().collect(),
+        false => validator.iter_errors(instance).collect(),
     }
 }
 

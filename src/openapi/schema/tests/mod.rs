@@ -2,7 +2,6 @@ mod bounds;
 mod dialect;
 mod keywords;
 mod messages;
-mod often;
 
 use super::{Contract, Direction, Validity};
 use crate::json::Pointer;

@@ -4,9 +4,10 @@ mod excerpt;
 mod fragment;
 mod spelling;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(crate) use excerpt::mask_sources;
 pub use secrecy::{ExposeSecret, SecretString};
@@ -53,8 +54,12 @@ impl std::fmt::Debug for State {
 }
 
 struct Matcher {
-    /// `None` when there are more secrets than a pattern holds: then nothing is shown at all.
-    whole: Option<Regex>,
+    /// Texts of which one at least stands wherever a spelling does; `None` where there is no such.
+    marks: Option<AhoCorasick>,
+    pattern: String,
+    /// The pattern, compiled when the first text has a mark; `None` when there are more secrets than a
+    /// pattern holds: then nothing of such a text is shown.
+    whole: OnceLock<Option<Regex>>,
     /// Spellings of long secrets, longest first.
     long: Vec<String>,
     /// What a text that was cut may hold a part of.
@@ -101,8 +106,10 @@ impl Masker {
 
     /// The text with every byte of a secret replaced by `*`, so that the places in it stay.
     pub fn mask_in_place(&self, text: &str) -> String {
-        let Some(matcher) = self.matcher() else { return text.to_owned() };
-        let Some(whole) = &matcher.whole else { return MASK.to_owned() };
+        let Some(matcher) = self.matcher().filter(|matcher| matcher.is_marked(text)) else {
+            return text.to_owned();
+        };
+        let Some(whole) = matcher.whole() else { return MASK.to_owned() };
         let stars = |found: &regex::Captures<'_>| {
             let star = |byte: u8| if byte == b'\n' { '\n' } else { '*' };
             found[0].bytes().map(star).collect::<String>()
@@ -134,23 +141,42 @@ impl Matcher {
         let joined = patterns.into_iter().map(|(_, pattern)| pattern).collect::<Vec<_>>().join("|");
         // Without a short secret the pattern is one that nothing matches, not the empty one.
         let joined = if joined.is_empty() { r"[^\s\S]".to_owned() } else { joined };
-        let whole = RegexBuilder::new(&joined).size_limit(PATTERN_SIZE).build().ok();
+        let marks: Option<Vec<Vec<String>>> = short.iter().map(|secret| spelling::marks(secret)).collect();
+        let marks = marks.and_then(|lists| {
+            let builder = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).clone();
+            builder.build(lists.into_iter().flatten()).ok()
+        });
         let mut long: Vec<String> = long.iter().flat_map(|secret| spelling::literal(secret)).collect();
         long.sort_by_key(|spelled| std::cmp::Reverse(spelled.len()));
         let mut spellings: Vec<String> = short.iter().flat_map(|secret| spelling::literal(secret)).collect();
         spellings.extend(long.iter().map(|spelled| spelled.chars().take(SHOWN_OF_LONG).collect()));
-        Self { whole, long, spellings }
+        Self { marks, pattern: joined, whole: OnceLock::new(), long, spellings }
+    }
+
+    /// Whether a text may hold a spelling of a secret that is not long.
+    fn is_marked(&self, text: &str) -> bool {
+        self.marks.as_ref().is_none_or(|marks| marks.is_match(text))
+    }
+
+    fn whole(&self) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(&self.pattern).size_limit(PATTERN_SIZE).build().ok();
+        self.whole.get_or_init(compile).as_ref()
     }
 
     fn mask(&self, text: &str) -> String {
-        let Some(whole) = &self.whole else { return MASK.to_owned() };
         let mut text = std::borrow::Cow::Borrowed(text);
         for spelled in &self.long {
             if text.contains(spelled.as_str()) {
                 text = text.replace(spelled.as_str(), MASK).into();
             }
         }
-        whole.replace_all(&text, regex::NoExpand(MASK)).into_owned()
+        if !self.is_marked(&text) {
+            return text.into_owned();
+        }
+        match self.whole() {
+            Some(whole) => whole.replace_all(&text, regex::NoExpand(MASK)).into_owned(),
+            None => MASK.to_owned(),
+        }
     }
 }
 
@@ -179,6 +205,24 @@ mod tests {
             r"p\0303\0244/s \0042w+rd=%\0047\0134\0303\0266",
         ] {
             assert_eq!(masker.mask(&format!("({spelled})")), "(***)", "{spelled}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_has_a_mark() {
+        for secret in ["pä/s \"w+rd=%'\\ö", "correct-horse", "äöüß", "----", "a-b-", "\n\t\"\r\\", "Ünïcode9"]
+        {
+            let marks = spelling::marks(secret);
+            let has_letters = secret.contains(|c: char| c.is_ascii_alphanumeric());
+            assert_eq!(marks.is_some(), has_letters, "{secret}");
+            for spelled in marks.iter().flat_map(|_| spelling::literal(secret)) {
+                assert!(marks.iter().flatten().any(|mark| spelled.contains(mark)), "{spelled}");
+            }
+            let masker = Masker::new();
+            masker.add(secret);
+            for spelled in spelling::literal(secret) {
+                assert_eq!(masker.mask(&format!("({spelled})")), "(***)", "{spelled}");
+            }
         }
     }
 

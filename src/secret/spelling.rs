@@ -59,16 +59,31 @@ fn as_latin1(text: &str) -> String {
 pub(super) fn patterns(secret: &str) -> Vec<(usize, String)> {
     let characters: String = secret.chars().map(character).collect();
     let mut all = vec![(secret.chars().count(), characters)];
-    all.extend(encoded(secret).into_iter().map(|encoded| (encoded.len(), regex::escape(&encoded))));
+    all.extend(digits_of(secret).into_iter().map(|digits| (digits.len(), regex::escape(&digits))));
+    all
+}
+
+/// Texts of which one at least stands in every text that [`patterns`] match; `None` where nothing of the secret
+/// is written as it is in every spelling.
+pub(super) fn marks(secret: &str) -> Option<Vec<String>> {
+    let runs = secret.split(|character: char| !character.is_ascii_alphanumeric());
+    let run = runs.max_by_key(|run| run.len()).filter(|run| !run.is_empty())?;
+    let mut all = digits_of(secret);
+    all.push(run.to_owned());
+    Some(all)
+}
+
+/// The digits that stand for a secret in base64, by itself and in the midst of a longer text.
+fn digits_of(secret: &str) -> Vec<String> {
+    let mut all = encoded(secret);
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
         for before in 0..3 {
             let encoded = engine.encode([vec![0; before], secret.as_bytes().to_vec()].concat());
             // Only digits whose six bits are all the secret's are the same in every text around it.
             let start = (before * 8).div_ceil(6);
             let end = (before + secret.len()) * 8 / 6;
-            if let Some(inner) = encoded.get(start..end).filter(|inner| inner.len() >= MIN_ENCODED) {
-                all.push((inner.len(), regex::escape(inner)));
-            }
+            let inner = encoded.get(start..end).filter(|inner| inner.len() >= MIN_ENCODED);
+            all.extend(inner.map(str::to_owned));
         }
     }
     all

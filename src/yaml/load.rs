@@ -1,3 +1,4 @@
+use super::entries::Entries;
 use super::node::{Entry, Kind, Node};
 use super::places::Places;
 use super::repeat::{Anchored, merge};
@@ -86,9 +87,8 @@ struct Open {
 enum Content {
     List(Vec<Node>),
     Map {
-        entries: Vec<Entry>,
+        entries: Entries,
         key: Option<(String, Span)>,
-        seen: HashSet<String>,
         /// Keys that came through `<<`: one that is written out replaces them.
         merged: HashSet<String>,
     },
@@ -116,12 +116,7 @@ impl Loader<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.check_tag(tag.map(|tag| tag.to_string()).as_deref(), span);
-                let content = Content::Map {
-                    entries: Vec::new(),
-                    key: None,
-                    seen: HashSet::new(),
-                    merged: HashSet::new(),
-                };
+                let content = Content::Map { entries: Entries::default(), key: None, merged: HashSet::new() };
                 self.open(span, anchor, content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
@@ -216,8 +211,8 @@ impl Loader<'_> {
         let (start, kind) = match open.content {
             Content::List(elements) => (open.start, Kind::List(elements)),
             Content::Map { entries, .. } => {
-                let first = entries.first().map_or(open.start, |entry| entry.key_span.start);
-                (open.start.min(first), Kind::Map(entries))
+                let first = entries.get(0).map_or(open.start, |entry| entry.key_span.start);
+                (open.start.min(first), Kind::Map(entries.into_vec()))
             }
         };
         let node = Node { span: Span::new(start, end.max(start)), kind };
@@ -336,7 +331,11 @@ impl Loader<'_> {
                 .push(format!("write `\"{text}\":`"));
         }
         if let Some(Open { content: Content::Map { key, .. }, .. }) = self.stack.last_mut() {
-            *key = Some((text.to_owned(), node.span));
+            let name = match node.kind {
+                Kind::String(name) => name,
+                _ => text.to_owned(),
+            };
+            *key = Some((name, node.span));
         }
     }
 
@@ -352,7 +351,7 @@ impl Loader<'_> {
                 elements.push(node);
                 Ok(())
             }
-            Content::Map { entries, key, seen, merged } => {
+            Content::Map { entries, key, merged } => {
                 let Some((name, key_span)) = key.take() else {
                     // Only an alias comes here: scalars and collections were looked at before.
                     self.problems.error(
@@ -366,7 +365,7 @@ impl Loader<'_> {
                 open.end = open.end.max(key_span.end + 1).max(node.span.end);
                 let entry = Entry { key: name, key_span, value: node };
                 if entry.key == "<<" && self.dialect == Dialect::Document {
-                    merge(entry, entries, seen, merged, self.problems);
+                    merge(entry, entries, merged, self.problems);
                     return Ok(());
                 }
                 if entry.key == "<<" {
@@ -381,18 +380,18 @@ impl Loader<'_> {
                         .push("write the keys out".to_owned());
                     return Ok(());
                 }
-                if seen.insert(entry.key.clone()) {
+                let Some(at) = entries.position(&entry.key) else {
                     entries.push(entry);
                     return Ok(());
-                }
-                let first = entries.iter().position(|each| each.key == entry.key);
-                if let (true, Some(at)) = (merged.remove(&entry.key), first) {
-                    entries[at] = entry;
+                };
+                if merged.remove(&entry.key) {
+                    entries.replace(at, entry);
                     return Ok(());
                 }
-                words::duplicate(self.dialect, self.problems, first.map(|at| entries[at].key_span), &entry);
-                if let (Dialect::Document, Some(at)) = (self.dialect, first) {
-                    entries[at] = entry;
+                let first = entries.get(at).map(|first| first.key_span);
+                words::duplicate(self.dialect, self.problems, first, &entry);
+                if self.dialect == Dialect::Document {
+                    entries.replace(at, entry);
                 }
                 Ok(())
             }

@@ -5,6 +5,7 @@
 //! a text under a [`Dialect`]; [`MapReader`] reads a map whose keys are fixed and suggests the key
 //! that was meant.
 
+mod entries;
 mod fields;
 mod load;
 mod map;

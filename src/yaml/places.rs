@@ -14,9 +14,8 @@ impl<'t> Places<'t> {
         let text = source.text();
         let bytes = text.as_bytes();
         let mut line_starts = vec![0];
-        for (index, byte) in bytes.iter().enumerate() {
-            let is_lone_return = *byte == b'\r' && bytes.get(index + 1) != Some(&b'\n');
-            if *byte == b'\n' || is_lone_return {
+        for index in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[index] == b'\n' || bytes.get(index + 1) != Some(&b'\n') {
                 line_starts.push(index + 1);
             }
         }
@@ -39,10 +38,15 @@ impl<'t> Places<'t> {
         } else {
             (0, line_start)
         };
-        let offset = self.text[from..]
-            .char_indices()
-            .nth(column - from_column)
-            .map_or(self.text.len(), |(index, _)| from + index);
+        let count = column - from_column;
+        let offset = match self.text.as_bytes().get(from..from + count) {
+            // Bytes and characters are the same there.
+            Some(passed) if passed.is_ascii() => from + count,
+            _ => {
+                let mut characters = self.text[from..].char_indices();
+                characters.nth(count).map_or(self.text.len(), |(index, _)| from + index)
+            }
+        };
         self.last = (line, column, offset);
         offset
     }

@@ -1,5 +1,6 @@
 //! What repeats values: aliases, with what they cost, and the merge keys of YAML 1.1.
 
+use super::entries::Entries;
 use super::node::{Entry, Kind, Node};
 use crate::diagnostic::{Code, Problems};
 use std::collections::HashSet;
@@ -20,8 +21,7 @@ impl Anchored {
 /// Expands `<<: *base`: keys that are already there win.
 pub(super) fn merge(
     entry: Entry,
-    entries: &mut Vec<Entry>,
-    seen: &mut HashSet<String>,
+    entries: &mut Entries,
     merged: &mut HashSet<String>,
     problems: &mut Problems,
 ) {
@@ -38,7 +38,7 @@ pub(super) fn merge(
     for map in maps {
         let Kind::Map(more) = map.kind else { continue };
         for each in more {
-            if seen.insert(each.key.clone()) {
+            if entries.position(&each.key).is_none() {
                 merged.insert(each.key.clone());
                 entries.push(each);
             }

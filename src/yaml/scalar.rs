@@ -41,6 +41,9 @@ pub(super) fn resolve(text: &str) -> Plain {
             }
         }
     }
+    if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Plain::Is(Kind::String(text.to_owned()));
+    }
     match json_number(digits) {
         Some(_) if has_leading_zero(digits) => Plain::LeadingZero,
         Some(number) => Plain::Is(Kind::Number(format!("{sign}{number}"))),

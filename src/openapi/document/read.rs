@@ -62,5 +62,5 @@ pub(in crate::openapi) fn read_yaml(what: &str, limits: &Limits, problems: &mut 
         );
         return None;
     }
-    Some(root.to_value())
+    Some(root.into_value())
 }

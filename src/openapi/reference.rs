@@ -264,6 +264,10 @@ impl<'d> Resolver<'d> {
     fn around(self, at: &Pointer) -> Around<'d> {
         let tokens = at.tokens();
         let text = usize::from(tokens.first().is_some_and(|first| first.starts_with(MOUNT)));
+        let prefix = |depth: usize| Pointer::of(tokens[..depth].iter().cloned());
+        if !self.tree.may_have_ids() {
+            return Around { text: prefix(text), resource: prefix(text), ids: Vec::new() };
+        }
         let (mut value, entered) = self.tree.enter(tokens);
         let (mut resource, mut ids) = (text, Vec::new());
         for depth in entered..=tokens.len() {
@@ -276,7 +280,6 @@ impl<'d> Resolver<'d> {
             let Some(inner) = tokens.get(depth).and_then(|token| child(value, token)) else { break };
             value = inner;
         }
-        let prefix = |depth: usize| Pointer::of(tokens[..depth].iter().cloned());
         Around { text: prefix(text), resource: prefix(resource), ids }
     }
 

@@ -4,6 +4,7 @@ use super::side_by_side::side_by_side;
 use crate::hash::HashMap;
 use crate::json::{Map, Members as _, Pointer, Token, Value};
 use crate::source::Source;
+use memchr::memmem;
 use serde::Deserialize as _;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,8 @@ const LARGE: usize = 1 << 20;
 pub(super) struct Tree {
     own: Own,
     mounted: HashMap<String, Value>,
+    /// Whether a schema may have an `$id`, once it was asked.
+    may_have_ids: OnceLock<bool>,
 }
 
 /// What the key of a mounted file starts with; its name follows.
@@ -82,7 +85,7 @@ impl Tree {
         if let Some(members) = root.as_object_mut() {
             members.retain(|name, _| !name.starts_with(MOUNT));
         }
-        Self { own: Own::Whole(root), mounted: HashMap::default() }
+        Self { own: Own::Whole(root), mounted: HashMap::default(), may_have_ids: OnceLock::new() }
     }
 
     /// Outlines a JSON text that is large enough; `None` when it is not, or has anything about it
@@ -117,7 +120,7 @@ impl Tree {
         let root = Members { behind_key: 0, by_name };
         let (source, whole) = (Arc::clone(source), OnceLock::new());
         let own = Own::Parts(Parts { source, root, paths, refers_elsewhere, whole });
-        Some(Self { own, mounted: HashMap::default() })
+        Some(Self { own, mounted: HashMap::default(), may_have_ids: OnceLock::new() })
     }
 
     /// The document's own tree, without what is mounted. Of a document in parts it is made by the
@@ -146,7 +149,7 @@ impl Tree {
             let keys: Vec<String> = members.keys().filter(|key| key.starts_with(MOUNT)).cloned().collect();
             mounted.extend(keys.into_iter().filter_map(|key| members.shift_remove_entry(&key)));
         }
-        Self { own: Own::Whole(root), mounted }
+        Self { own: Own::Whole(root), mounted, may_have_ids: OnceLock::new() }
     }
 
     /// Whether its own text may refer to anything else; what is not known counts as yes.
@@ -166,6 +169,25 @@ impl Tree {
     /// Mounts a file under a key.
     pub(super) fn mount(&mut self, key: &str, value: Value) {
         self.mounted.insert(key.to_owned(), value);
+        self.may_have_ids.take();
+    }
+
+    /// Whether a schema somewhere in it may have an `$id`, or draft 4's `id`; most documents have none, and then
+    /// nothing around a reference has to be looked at.
+    pub(super) fn may_have_ids(&self) -> bool {
+        *self.may_have_ids.get_or_init(|| {
+            let own = match &self.own {
+                Own::Whole(root) => has_id(root),
+                // An escape could spell a `$`.
+                Own::Parts(parts) => {
+                    let text = parts.source.text().as_bytes();
+                    [&b"\"$id\""[..], b"\"$schema\"", b"\\u00"]
+                        .iter()
+                        .any(|name| memmem::find(text, name).is_some())
+                }
+            };
+            own || self.mounted.values().any(has_id)
+        })
     }
 
     /// The mounted files with their keys, in no order.
@@ -304,6 +326,17 @@ impl Member {
 impl Part {
     fn value(&self, source: &Source) -> &Value {
         self.value.get_or_init(|| read_behind(self.behind_key, source))
+    }
+}
+
+/// Whether an object in a value has an `$id`, or the `$schema` beside which an `id` is one.
+fn has_id(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| matches!(name.as_str(), "$id" | "$schema") || has_id(value))
+        }
+        Value::Array(elements) => elements.iter().any(has_id),
+        _ => false,
     }
 }
 

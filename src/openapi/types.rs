@@ -110,7 +110,7 @@ impl Types {
             _ => None,
         };
         match stated {
-            Some(types) if schema.get("nullable") == Some(&Value::Bool(true)) => types.union(Self::NULL),
+            Some(types) if schema.member("nullable") == Some(&Value::Bool(true)) => types.union(Self::NULL),
             Some(types) => types,
             None => Self::ALL,
         }

@@ -1,7 +1,7 @@
 use super::Document;
 use super::known::{Place, Traits};
 use super::reference::{child, reference_of};
-use crate::json::{Pointer, Value};
+use crate::json::{Members as _, Pointer, Value};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -99,24 +99,24 @@ impl<'d> View<'d> {
 
     /// The objects of a list, in the order written; what is no object is passed over.
     pub(super) fn elements(&self, key: &str) -> Vec<Self> {
-        let Some(elements) = self.value.get(key).and_then(Value::as_array) else {
+        let Some(elements) = self.value.member(key).and_then(Value::as_array) else {
             return Vec::new();
         };
         let holder = Self {
             document: self.document,
             pointer: Cow::Owned(self.pointer.child(key)),
-            value: self.value.get(key).unwrap_or(self.value),
+            value: self.value.member(key).unwrap_or(self.value),
             place: None,
         };
         (0..elements.len()).filter_map(|index| holder.object(&index.to_string())).collect()
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&'d str> {
-        self.value.get(key)?.as_str()
+        self.value.member(key)?.as_str()
     }
 
     pub(super) fn boolean(&self, key: &str) -> Option<bool> {
-        self.value.get(key)?.as_bool()
+        self.value.member(key)?.as_bool()
     }
 
     /// The pointer to `schema`, where there is one: an object, or a boolean from 3.1 on.
@@ -129,7 +129,7 @@ impl<'d> View<'d> {
 
     /// The pointer to the schema under a key.
     pub(super) fn schema_under(&self, key: &str) -> Option<Pointer> {
-        let schema = self.value.get(key)?;
+        let schema = self.value.member(key)?;
         (schema.is_object() || schema.is_boolean()).then(|| self.pointer.child(key))
     }
 }

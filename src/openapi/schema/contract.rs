@@ -7,10 +7,10 @@ use super::questions::Repeating;
 use super::words::position;
 use super::{Direction, Nullable, SchemaError, pieces, remark};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hash::{HashMap, HashSet};
 use crate::json::{Instance, Member, Pointer, Validator, Value};
 use crate::openapi::{Document, Operation, OperationIndex, RequestBody};
 use jsonschema::ValidationError;
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -331,7 +331,7 @@ impl Compiled {
         if !self.leaves_out[number] {
             return Vec::new();
         }
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut queue = vec![number];
         let mut found: Vec<usize> = Vec::new();
         while let Some(number) = queue.pop() {
@@ -393,7 +393,7 @@ fn is_larger(value: &Value, parts: &mut usize) -> bool {
 fn tidy(errors: Vec<SchemaError>, instance: &Value) -> Vec<SchemaError> {
     let of_other_type: HashSet<Pointer> =
         errors.iter().filter(|error| error.name == "type").map(|error| error.instance.clone()).collect();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut kept: Vec<SchemaError> = errors
         .into_iter()
         .filter(|error| {

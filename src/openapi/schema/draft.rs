@@ -1,6 +1,6 @@
 //! The drafts of JSON Schema that a schema may say it follows.
 
-use crate::json::{Pointer, Value};
+use crate::json::{Members as _, Pointer, Value};
 use crate::openapi::Document;
 use crate::openapi::tree::MOUNT;
 
@@ -42,13 +42,13 @@ impl Draft {
             None => document.member("jsonSchemaDialect"),
         };
         let (mut value, entered) = document.tree().enter(tokens);
-        let own = |value: &'_ Value| value.get("$schema").is_some_and(Value::is_string);
+        let own = |value: &'_ Value| value.member("$schema").is_some_and(Value::is_string);
         for token in &tokens[entered..] {
-            stated = value.get("$schema").filter(|_| own(value)).or(stated);
+            stated = value.member("$schema").filter(|_| own(value)).or(stated);
             let Some(inner) = crate::openapi::reference::child(value, token) else { break };
             value = inner;
         }
-        stated = value.get("$schema").filter(|_| own(value)).or(stated);
+        stated = value.member("$schema").filter(|_| own(value)).or(stated);
         stated.and_then(Value::as_str).and_then(Self::named)
     }
 

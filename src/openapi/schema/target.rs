@@ -1,6 +1,7 @@
 //! What a reference within a schema leads to.
 
 use crate::json::{Pointer, Value};
+use crate::openapi::reference::reference_of;
 use crate::openapi::{Document, ReferenceError};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,6 +10,9 @@ use std::rc::Rc;
 /// references begins there.
 pub(super) fn target(document: &Document, reference: &str, at: &Pointer) -> Result<Pointer, ReferenceError> {
     let target = document.reference_target(reference, at)?;
+    if document.get(&target).is_some_and(|value| reference_of(value).is_none()) {
+        return Ok(target);
+    }
     match document.resolve(&target) {
         // The name that was written is kept where it can be: it is what people know.
         Ok((resolved, _)) => Ok(if document.get(&target).is_some() { target } else { resolved }),

@@ -1,16 +1,16 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
-use crate::json::{Pointer, Value};
+use crate::hash::HashSet;
+use crate::json::{Members as _, Pointer, Value};
 use crate::openapi::operation::{ADDITIONAL, METHODS, method_fault, templates};
 use crate::openapi::reference::reference_of;
 use crate::openapi::view::View;
 use crate::openapi::{Document, Operation, ParameterIn, ResponseKey, SecurityKind, Style};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 /// Looks at what operations are made of: the same in every version.
 pub(super) fn lint(document: &Document) -> Vec<Lint> {
-    let mut linter = Linter { document, lints: Vec::new(), seen: BTreeSet::new() };
+    let mut linter = Linter { document, lints: Vec::new(), seen: HashSet::default() };
     linter.paths();
     for operation in document.operations() {
         linter.operation(operation);
@@ -23,7 +23,7 @@ struct Linter<'d> {
     document: &'d Document,
     lints: Vec<Lint>,
     /// Objects that were looked at: a response may be referred to a hundred times.
-    seen: BTreeSet<Pointer>,
+    seen: HashSet<Pointer>,
 }
 
 impl<'d> Linter<'d> {
@@ -57,7 +57,7 @@ impl<'d> Linter<'d> {
 
     fn paths(&mut self) {
         let at = Pointer::of(["paths"]);
-        let paths = self.document.root().get("paths");
+        let paths = self.document.root().member("paths");
         if self.document.operations().next().is_none() {
             let at = if paths.is_some() { at.clone() } else { Pointer::root() };
             self.report(at, "the document describes no operations", "nothing here can be called");
@@ -185,7 +185,7 @@ impl<'d> Linter<'d> {
 
     fn parameter_list(&mut self, holder: &Pointer, value: &Value) {
         let at = holder.child("parameters");
-        let Some(list) = value.get("parameters") else { return };
+        let Some(list) = value.member("parameters") else { return };
         let Some(elements) = list.as_array() else {
             self.report(at, "`parameters` is not a list", "is passed over");
             return;
@@ -202,9 +202,9 @@ impl<'d> Linter<'d> {
             };
             if !element.is_object() {
                 self.report(at, "a parameter is not a map", "is passed over");
-            } else if element.get("name").and_then(Value::as_str).is_none() {
+            } else if element.member("name").and_then(Value::as_str).is_none() {
                 self.report(at, "a parameter has no `name`", "is passed over");
-            } else if element.get("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none()
+            } else if element.member("in").and_then(Value::as_str).and_then(ParameterIn::parse).is_none()
                 && !self.is_body_parameter(element)
             {
                 let version = self.document.version();
@@ -222,7 +222,7 @@ impl<'d> Linter<'d> {
 
     /// Whether a parameter is what other versions say under `requestBody`.
     fn is_body_parameter(&self, parameter: &Value) -> bool {
-        let location = parameter.get("in").and_then(Value::as_str);
+        let location = parameter.member("in").and_then(Value::as_str);
         self.document.version().has_body_parameters() && matches!(location, Some("body" | "formData"))
     }
 
@@ -242,7 +242,7 @@ impl<'d> Linter<'d> {
 
     fn style(&mut self, view: &View<'d>, location: ParameterIn, name: &str) {
         if location == ParameterIn::QueryString {
-            if view.value.get("content").is_none() {
+            if view.value.member("content").is_none() {
                 let message = format!("the querystring parameter `{name}` needs `content`");
                 self.report(
                     view.pointer.clone().into_owned(),
@@ -252,7 +252,7 @@ impl<'d> Linter<'d> {
             }
             return;
         }
-        let Some(stated) = view.value.get("style") else { return };
+        let Some(stated) = view.value.member("style") else { return };
         if self.document.is_added(&view.pointer.child("style")) {
             return;
         }
@@ -275,7 +275,7 @@ impl<'d> Linter<'d> {
 
     fn responses(&mut self, operation: Operation<'d>, view: &View<'d>) {
         let at = operation.pointer().child("responses");
-        let Some(responses) = view.value.get("responses") else {
+        let Some(responses) = view.value.member("responses") else {
             let message = format!("{} documents no responses", operation.name());
             self.report(operation.pointer().clone(), message, "lacks `responses`: no answer can be judged");
             return;
@@ -344,7 +344,7 @@ impl<'d> Linter<'d> {
     }
 
     fn security(&mut self, operation: Operation<'d>, view: &View<'d>) {
-        let own = view.value.get("security").is_some();
+        let own = view.value.member("security").is_some();
         let holder = if own { operation.pointer().clone() } else { Pointer::root() };
         if !self.seen.insert(holder.child("security")) {
             return;

@@ -77,7 +77,18 @@ impl<'d> Template<'d> {
         }
     }
 
+    /// Whether no segment tells the two apart: most differ in the first one.
+    fn may_share(&self, other: &Self) -> bool {
+        self.segments.iter().zip(&other.segments).all(|pair| match pair {
+            (Segment::Literal(ours), Segment::Literal(theirs)) => ours == theirs,
+            _ => true,
+        })
+    }
+
     fn is_ambiguous_with(&self, earlier: &Self) -> Option<Lint> {
+        if !self.may_share(earlier) {
+            return None;
+        }
         let method = self.methods.iter().find(|method| earlier.methods.contains(method))?;
         let mut shared = String::new();
         let (mut is_ours_looser, mut is_theirs_looser) = (false, false);

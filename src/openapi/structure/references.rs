@@ -1,9 +1,9 @@
 use super::{Lint, MAX_LINTS};
 use crate::diagnostic::Code;
+use crate::hash::HashSet;
 use crate::json::Pointer;
 use crate::openapi::walk::{Holds, SiteKind, walk};
 use crate::openapi::{Document, ReferenceError};
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// Follows every reference of a document, whether an operation needs it or not: in its own text, and
@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 pub(super) fn lint(document: &Document) -> Vec<Lint> {
     let mut lints = Vec::new();
     // What is reached in another file may stand within something that is reached later.
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let own = (Pointer::root(), Holds::Fields);
     for (root, holds) in std::iter::once(&own).chain(document.reached()) {
         let value = match root.is_root() {

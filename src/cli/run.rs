@@ -7,7 +7,7 @@ use crate::report::{DryRun, Progress, Terminal, Trace};
 use crate::session::{Reports, Session, Settings};
 use std::fs::File;
 use std::io::{IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -115,7 +115,7 @@ fn report_nothing(session: &Session, code: ExitCode) -> ExitCode {
         let mut tell = |event: &Event| reports.event(event);
         runtime.block_on(session.run(CancellationToken::new(), &mut tell))?;
         runtime.shutdown_background();
-        reports.finish()
+        reports.finish().map(|_| ())
     };
     let written: Result<(), String> = write();
     written.map_or_else(
@@ -258,13 +258,23 @@ pub(super) async fn run_cases(
     if let (Some(reports), Err(reason)) = (reports.as_ref(), &outcome) {
         reports.fail(reason);
     }
-    let reported = reports.take().map_or(Ok(()), Reports::finish);
+    let reported = reports.take().map_or(Ok(Vec::new()), Reports::finish);
+    if let (Ok(files), 0) = (&reported, out.quiet) {
+        output::print_error(&written(files, &session.settings().folder));
+    }
     let unwritten = unwritten.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
     match (unwritten, untraced) {
         (Some(error), _) => Err(format!("the report could not be written: {error}")),
         (None, Some(error)) => Err(format!("the trace could not be written: {error}")),
-        (None, None) => outcome.and_then(|summary| reported.map(|()| summary)),
+        (None, None) => outcome.and_then(|summary| reported.map(|_| summary)),
     }
+}
+
+/// Says which files hold a report, as they are called from the folder of the run.
+fn written(files: &[PathBuf], folder: &Path) -> String {
+    let names = files.iter().map(|path| path.strip_prefix(folder).unwrap_or(path).display().to_string());
+    let names = names.collect::<Vec<_>>().join(", ");
+    if names.is_empty() { names } else { format!("reports: {names}\n") }
 }
 
 /// The first Ctrl-C lets cleanup run, the second leaves at once.

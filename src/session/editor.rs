@@ -27,7 +27,7 @@ pub fn make_schema(kind: FileKind, settings: &Settings) -> (Option<Specialised>,
     let project = match find_project(&[], folder) {
         Some(path) => read_project(&path, folder, &limits, &mut diagnostics),
         None => {
-            diagnostics.push(no_project("schema --for-project"));
+            diagnostics.push(no_project(Some("schema --for-project")));
             None
         }
     };

@@ -47,7 +47,7 @@ pub fn format_files(settings: &Settings, is_check: bool) -> Formatted {
     if settings.files.is_empty() {
         match find_project(&settings.files, folder) {
             Some(path) => project = read_project(&path, folder, &limits, diagnostics),
-            None => diagnostics.push(no_project("fmt")),
+            None => diagnostics.push(no_project(Some("fmt"))),
         }
     }
     let found = find_scenarios(&settings.files, project.as_ref(), folder, diagnostics);

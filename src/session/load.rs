@@ -95,7 +95,7 @@ impl Session {
         let environment = choose_environment(&settings, project.as_ref(), wants_target, &mut diagnostics);
         set_limits(&settings, project.as_ref(), environment.as_ref(), &mut limits, &mut diagnostics);
         if settings.files.is_empty() && project_path.is_none() {
-            diagnostics.push(no_project(if wants_target { "run" } else { "check" }));
+            diagnostics.push(no_project(wants_target.then_some("run")));
         }
         let mut scenarios =
             read_scenarios(&settings.files, project.as_ref(), &settings.folder, &limits, &mut diagnostics);
@@ -313,9 +313,11 @@ impl Session {
 }
 
 /// Neither files nor a project file say what to look at.
-pub(super) fn no_project(command: &str) -> Diagnostic {
+pub(super) fn no_project(command: Option<&str>) -> Diagnostic {
+    let how =
+        command.map_or(" behind the command".to_owned(), |command| format!(": `contest {command} FILE…`"));
     Diagnostic::error(Code::CONFIG_MISSING, "there is no `contest.yaml` here or in a folder above")
-        .help(format!("name scenario files: `contest {command} FILE…`, or write a `contest.yaml`"))
+        .help(format!("name scenario files{how}, or write a `contest.yaml`"))
 }
 
 /// The scenario files that have an error, and the files of rows that cost them theirs.

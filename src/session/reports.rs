@@ -25,6 +25,7 @@ pub struct Reports {
     news: Sender<News>,
     writer: JoinHandle<Vec<String>>,
     takes_stdout: bool,
+    files: Vec<PathBuf>,
 }
 
 /// What the thread of the reports is told.
@@ -88,11 +89,12 @@ impl Session {
         if let Some(reason) = reports.iter_mut().find_map(|report| report.failure.take()) {
             return Err(reason);
         }
+        let files = reports.iter().filter_map(Report::file).collect();
         let (news, receiver) = mpsc::channel();
         let writer = std::thread::Builder::new().name("reports".to_owned());
         let writer = writer.spawn(move || follow(&receiver, reports, recorder));
         let writer = writer.map_err(|error| format!("the reports cannot be written: {error}"))?;
-        Ok(Some(Reports { news, writer, takes_stdout }))
+        Ok(Some(Reports { news, writer, takes_stdout, files }))
     }
 }
 
@@ -116,14 +118,14 @@ impl Reports {
         let _ = self.news.send(News::Failure(reason.to_owned()));
     }
 
-    /// Writes what is left.
+    /// Writes what is left; gives the files that hold a report each, in the order asked for.
     ///
     /// # Errors
     /// A sentence for each report that could not be written.
-    pub fn finish(self) -> Result<(), String> {
+    pub fn finish(self) -> Result<Vec<PathBuf>, String> {
         drop(self.news);
         let failures = self.writer.join().unwrap_or_else(|_| vec!["the reports are incomplete".to_owned()]);
-        if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+        if failures.is_empty() { Ok(self.files) } else { Err(failures.join("\n")) }
     }
 }
 
@@ -212,6 +214,14 @@ impl Report {
             }
         };
         Ok(Self { format: request.format, to, failure: None })
+    }
+
+    /// The file that holds nothing else.
+    fn file(&self) -> Option<PathBuf> {
+        match &self.to {
+            Sink::File(path) | Sink::Lines(_, path) => Some(path.clone()),
+            Sink::Stdout | Sink::Behind(_) | Sink::Log { .. } => None,
+        }
     }
 
     fn line(&mut self, event: &Event, folder: Option<&str>) {

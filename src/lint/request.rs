@@ -33,7 +33,7 @@ pub(super) fn check(at: &At<'_>, found: &mut Vec<Diagnostic>) {
         let is_open = unknown
             .iter()
             .any(|place| place.contains(&violation.pointer) || violation.pointer.contains(place));
-        let is_denied = severities.of(violation.check) == Severity::Deny;
+        let is_denied = violation.severity(&severities) == Severity::Deny;
         if is_denied && !is_open && !is_wanted(violation) {
             found.push(invalid(at, violation));
         }

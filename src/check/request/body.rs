@@ -31,6 +31,7 @@ impl RequestCheck<'_> {
                         label: "documents no request body".to_owned(),
                     },
                     notes: Vec::new(),
+                    format: None,
                 });
                 return;
             }
@@ -57,6 +58,7 @@ impl RequestCheck<'_> {
                         label: format!("documents {}", ranges.join(", ")),
                     },
                     notes: Vec::new(),
+                    format: None,
                 });
             }
             return;
@@ -74,5 +76,6 @@ fn missing_body(body: &RequestBody<'_>, pointer: Pointer) -> RequestViolation {
         actual: "none".to_owned(),
         document: place(body.pointer().child("required"), "required"),
         notes: Vec::new(),
+        format: None,
     }
 }

@@ -79,6 +79,7 @@ impl RequestCheck<'_> {
                 actual: fault.actual.clone(),
                 document: place(fault.document.clone(), ""),
                 notes: Vec::new(),
+                format: None,
             });
         }
         if let Some(schema) = media_type.schema() {
@@ -118,6 +119,7 @@ impl RequestCheck<'_> {
                     actual: came.clone(),
                     document: place(fault.keyword, ""),
                     notes: Vec::new(),
+                    format: None,
                 }));
             }
         }
@@ -143,6 +145,7 @@ impl RequestCheck<'_> {
                 label: format!("documents {}", media_type.range()),
             },
             notes: Vec::new(),
+            format: None,
         });
     }
 

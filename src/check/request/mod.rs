@@ -8,7 +8,8 @@ mod content;
 mod parameter;
 
 use super::schema_fact::speak_of_text;
-use super::{Check, DocumentPlace};
+use super::{Check, DocumentPlace, Severities};
+use crate::diagnostic::Severity;
 use crate::json::{Datum, Pointer, Value};
 use crate::limits::Limits;
 use crate::openapi::{Contract, Direction, Operation, ParameterIn, SchemaError, Validity};
@@ -67,6 +68,17 @@ pub struct RequestViolation {
     pub document: DocumentPlace,
     /// Further facts.
     pub notes: Vec<String>,
+    /// The format that is broken, when nothing else is.
+    pub format: Option<String>,
+}
+
+impl RequestViolation {
+    /// How much it weighs: as its check does, and a broken format no more than what is set for it by name.
+    pub fn severity(&self, severities: &Severities) -> Severity {
+        let own = severities.of(self.check);
+        let named = self.format.as_deref().and_then(|format| severities.stated_of_format(format));
+        named.map_or(own, |named| named.min(own))
+    }
 }
 
 /// Judges a request by the operation it is for: parameters and body by their schemas, and whatever
@@ -156,6 +168,7 @@ fn violation(check: Check, error: SchemaError, pointer: &Pointer) -> RequestViol
         actual: error.actual,
         document: DocumentPlace { pointer: error.keyword, is_key: false, is_of_file: false, label },
         notes: error.notes,
+        format: error.format,
     }
 }
 

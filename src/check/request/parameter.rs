@@ -32,6 +32,7 @@ impl RequestCheck<'_> {
                     actual: "none".to_owned(),
                     document: place(parameter.pointer().child("required"), "required"),
                     notes: Vec::new(),
+                    format: None,
                 });
             }
             return;

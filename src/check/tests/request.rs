@@ -1,5 +1,6 @@
 use super::document;
-use crate::check::{RequestContent, RequestValues, check_request};
+use crate::check::{RequestContent, RequestValues, Severities, check_request};
+use crate::diagnostic::Severity;
 use crate::json::Datum;
 use crate::limits::Limits;
 use crate::openapi::Contract;
@@ -166,4 +167,26 @@ fn bodies_are_of_a_documented_media_type() {
         },
         &[],
     );
+}
+
+#[test]
+fn a_broken_format_weighs_what_is_set_for_it() {
+    const DATED: &str = "  Update: { type: object, properties: { day: { type: string, format: date }, n: { type: integer } } }";
+    let check = |set: &[(&str, Severity)], body: Value, expected: &[Severity]| {
+        let document = document(ORDER, DATED);
+        let operation = document.operations().next().expect("an operation");
+        let contract = Contract::compile(Arc::clone(&document), &[operation.index()]);
+        let mut values = valid();
+        values.body.as_mut().expect("there is one").value = Some(body);
+        let mut severities = Severities::default();
+        set.iter().for_each(|(name, severity)| severities.set_format(*name, *severity));
+        let judgement = check_request(operation, &contract, &values, &Limits::default());
+        let said: Vec<Severity> = judgement.violations.iter().map(|it| it.severity(&severities)).collect();
+        assert_eq!(said, expected);
+    };
+    let both = || json!({"day": "today", "n": "1"});
+    check(&[], both(), &[Severity::Deny, Severity::Deny]);
+    check(&[("date", Severity::Warn)], both(), &[Severity::Warn, Severity::Deny]);
+    check(&[("date", Severity::Off)], json!({"day": "today"}), &[Severity::Off]);
+    check(&[("uuid", Severity::Off)], json!({"day": "today"}), &[Severity::Deny]);
 }

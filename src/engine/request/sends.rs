@@ -55,7 +55,7 @@ pub(in crate::engine) fn check_sends(
     }
     let severities = sending.request.policy.before_sending();
     let denied: Vec<RequestViolation> =
-        unmeant.iter().filter(|it| severities.of(it.check) == Severity::Deny).cloned().collect();
+        unmeant.iter().filter(|it| it.severity(&severities) == Severity::Deny).cloned().collect();
     if !denied.is_empty() {
         return Err(Box::new(unwanted(sending, described, &denied, &places)));
     }
@@ -63,7 +63,7 @@ pub(in crate::engine) fn check_sends(
     for check in severities.switched_off().filter(|check| check.is_of_request()) {
         sent.not_checked.push(format!("the check `{}` is off", check.name()));
     }
-    for violation in unmeant.iter().filter(|it| severities.of(it.check) == Severity::Warn) {
+    for violation in unmeant.iter().filter(|it| it.severity(&severities) == Severity::Warn) {
         let mut fact = fact_of(sending, described, violation);
         fact.severity = Severity::Warn;
         sent.tolerated.push(fact);

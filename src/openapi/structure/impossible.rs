@@ -12,6 +12,7 @@ use crate::hash::HashMap;
 use crate::json::{Members as _, Pointer, Value};
 use crate::openapi::reference::reference_of;
 use crate::openapi::{Document, Types};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// So many endless schemas are told apart; each costs a further pass.
@@ -28,9 +29,19 @@ pub(super) fn lint(document: &Document, schemas: &[Target<'_>]) -> Vec<Lint> {
     // What contradicts itself whatever its parts are. It counts as satisfiable from here on, so that what
     // it makes impossible is not reported once more.
     for (index, node) in graph.nodes.iter().enumerate() {
-        if let Err(Obstacle::Own(reason)) = graph.judge(index, &|_| true) {
-            lints.push(reason.into_lint(document, &node.at));
-            assumed[index] = true;
+        let asks = Cell::new(false);
+        let is_satisfiable = |_| {
+            asks.set(true);
+            true
+        };
+        match graph.judge(index, &is_satisfiable) {
+            Err(Obstacle::Own(reason)) => {
+                lints.push(reason.into_lint(document, &node.at));
+                assumed[index] = true;
+            }
+            // What asks for no other schema is judged already; most are such.
+            Ok(()) if !asks.get() => assumed[index] = true,
+            _ => {}
         }
     }
     for _ in 0..MAX_ENDLESS {

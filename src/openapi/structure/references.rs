@@ -22,9 +22,11 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
             },
         };
         let end = walk(value, &mut root.tokens().to_vec(), *holds, &mut |at, site| {
-            let at = Pointer::of(at.iter().cloned());
-            if site.kind == SiteKind::Reference && (root.is_root() || seen.insert(at.clone())) {
-                check(document, &at, &mut lints);
+            if site.kind == SiteKind::Reference {
+                let at = Pointer::of(at.iter().cloned());
+                if root.is_root() || seen.insert(at.clone()) {
+                    check(document, &at, &mut lints);
+                }
             }
             if lints.len() < MAX_LINTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });

@@ -61,7 +61,8 @@ fn listed(at: &Pointer, elements: &[Value]) -> impl Iterator<Item = Pointer> {
 
 struct Walk<'d> {
     document: &'d Document,
-    seen: HashSet<Pointer>,
+    /// The values that were met: each stands in one place, and an address is hashed sooner than that.
+    seen: HashSet<*const Value>,
     found: Vec<Target<'d>>,
 }
 
@@ -102,7 +103,7 @@ impl<'d> Walk<'d> {
                 let Ok(found) = self.document.resolve(&at) else { continue };
                 (at, value) = found;
             }
-            if !(value.is_object() || value.is_boolean()) || !self.seen.insert(at.clone()) {
+            if !(value.is_object() || value.is_boolean()) || !self.seen.insert(std::ptr::from_ref(value)) {
                 continue;
             }
             let inner = held(&at, value);

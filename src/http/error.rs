@@ -251,12 +251,7 @@ impl Context<'_> {
         match kind {
             Some(io::ErrorKind::TimedOut) => self.connect_timeout(self.connect_timeout),
             Some(io::ErrorKind::ConnectionRefused) => {
-                let help = match self.proxy.is_some() {
-                    true => "is the proxy up?",
-                    false => {
-                        "is the target up, and is this its port? `--wait-for 30s` waits for it, `--base-url` names another"
-                    }
-                };
+                let help = if self.proxy.is_some() { "is the proxy up?" } else { "is the target up?" };
                 TransportError::new(connect, format!("nothing listens at {peer} (connection refused)"))
                     .with_help(help)
             }

@@ -28,6 +28,12 @@ pub trait Target: Send + Sync {
         self.base_url(worker, api)
     }
 
+    /// Where the base URL of an api was written, in words, where it was in a file: "contest.yaml:14,
+    /// environment `staging`". Who gave it on the command line knows, and so nothing is said.
+    fn base_url_origin(&self, _api: usize) -> Option<String> {
+        None
+    }
+
     /// Why the last answer to a worker's request to an api was none of the API: asked behind every
     /// exchange. A real server has no such answers, and so nothing to say.
     fn refusal(&self, _worker: usize, _api: usize) -> Option<Refusal> {

@@ -6,6 +6,7 @@ use crate::engine::{Target, Values};
 use crate::openapi::OperationIndex;
 use crate::plan::Plan;
 use crate::scenario::{Environment, Named, Project, ServerChoice};
+use crate::source::Span;
 use crate::yaml::nearest;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub(super) struct UrlTarget {
     urls: Vec<Option<String>>,
+    /// By api, the place of the project file that gives the URL.
+    origins: Vec<Option<String>>,
     /// Of operations that have servers of their own, by api.
     operations: BTreeMap<(usize, OperationIndex), String>,
     /// Whether the servers of the documents were asked for, and something else gives every base URL.
@@ -31,12 +34,16 @@ impl Target for UrlTarget {
     fn operation_url(&self, worker: usize, api: usize, operation: OperationIndex) -> Option<String> {
         self.operations.get(&(api, operation)).cloned().or_else(|| self.base_url(worker, api))
     }
+
+    fn base_url_origin(&self, api: usize) -> Option<String> {
+        self.origins.get(api)?.clone()
+    }
 }
 
 impl UrlTarget {
     /// No server at all, for a session that only checks.
     pub(super) fn none() -> Self {
-        Self { urls: Vec::new(), operations: BTreeMap::new(), has_idle_servers: false }
+        Self { urls: Vec::new(), origins: Vec::new(), operations: BTreeMap::new(), has_idle_servers: false }
     }
 
     /// What people should know first of where it is.
@@ -74,6 +81,7 @@ pub(super) fn resolve_urls(
 ) -> UrlTarget {
     let mut used: Vec<usize> = (0..plan.apis.len()).filter(|index| plan.apis[*index].is_used).collect();
     let mut urls = vec![None; plan.apis.len()];
+    let mut origins = vec![None; plan.apis.len()];
     for index in &used {
         let written = environment
             .and_then(|it| it.value.base_urls.iter().find(|url| url.name == plan.apis[*index].name))
@@ -84,7 +92,10 @@ pub(super) fn resolve_urls(
                 Ok(datum) => {
                     let text = datum.to_text();
                     match check_url(&text) {
-                        Ok(()) => urls[*index] = Some(text),
+                        Ok(()) => {
+                            urls[*index] = Some(text);
+                            origins[*index] = origin(project, template.value.span, environment);
+                        }
                         Err(reason) => {
                             let meant = nearest(&text, ["servers"]);
                             let label = match meant {
@@ -116,6 +127,7 @@ pub(super) fn resolve_urls(
         let Some(variables) = server_variables(chosen, values, diagnostics) else { continue };
         let found = server_urls(plan, *index, &Asked { choice: chosen, variables }, diagnostics);
         urls[*index] = found.api;
+        origins[*index] = chosen.and_then(|(choice, project)| origin(project, choice.span, environment));
         operations.extend(found.operations.into_iter().map(|(operation, url)| ((*index, operation), url)));
     }
     for given in &settings.base_urls {
@@ -161,7 +173,13 @@ pub(super) fn resolve_urls(
         used.retain(|index| !covered.contains(index));
         report_missing(&urls, &used, plan, environment, diagnostics);
     }
-    UrlTarget { urls, operations, has_idle_servers }
+    UrlTarget { urls, origins, operations, has_idle_servers }
+}
+
+/// `contest.yaml:14, environment `staging``: where a base URL is written.
+fn origin(project: &Project, span: Span, environment: Option<&Named<Environment>>) -> Option<String> {
+    let line = project.source.position(span.start).line;
+    Some(format!("{}:{line}, environment `{}`", project.source.name(), environment?.name))
 }
 
 /// The values of a server's variables; `None` where one cannot be had, which is reported.

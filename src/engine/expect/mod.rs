@@ -2,6 +2,7 @@
 
 pub(super) mod capture;
 pub(super) mod folded;
+pub(super) mod same_place;
 pub(super) mod status;
 pub(super) mod structure;
 

@@ -93,11 +93,16 @@ pub(in crate::engine) fn fold_into_status(
     add_consequences(fact, unmet);
 }
 
+/// The line of what follows from a finding.
+pub(super) fn consequence(headline: &str) -> String {
+    format!("so also: {headline}")
+}
+
 /// What follows from a finding, in a line each; many are counted.
 pub(in crate::engine) fn add_consequences(fact: &mut Fact, consequences: Vec<Fact>) {
     let more = consequences.len().saturating_sub(SHOWN_CONSEQUENCES);
     let shown = consequences.into_iter().take(SHOWN_CONSEQUENCES);
-    fact.notes.extend(shown.map(|other| format!("so also: {}", other.headline)));
+    fact.notes.extend(shown.map(|other| consequence(&other.headline)));
     if more > 0 {
         fact.notes.push(format!("and {more} more that follow from it"));
     }

@@ -196,11 +196,19 @@ impl StepContext<'_> {
         let client = client.unwrap_or(&self.run.settings.client);
         sending.log.begin(&request, client, sending.body_file());
         let result = client.send_owned(request, sending.request.timeout).await;
-        result.map_err(|(error, request)| NoExchange {
-            fact: Box::new(transport_fact(&error, sending)),
-            request: Some(request),
-            kind: Some(error.kind),
-            is_told: false,
+        result.map_err(|(error, request)| {
+            let mut fact = transport_fact(&error, sending);
+            if matches!(error.kind, TransportErrorKind::Connect | TransportErrorKind::Dns) {
+                let api = self.api_at(sending, &request.url);
+                let origin = api.and_then(|api| self.run.target.base_url_origin(api));
+                fact.notes.extend(origin.map(|origin| format!("the base URL is from {origin}")));
+            }
+            NoExchange {
+                fact: Box::new(fact),
+                request: Some(request),
+                kind: Some(error.kind),
+                is_told: false,
+            }
         })
     }
 

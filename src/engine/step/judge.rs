@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Finding, Problems, Severity};
 use crate::engine::auth::hide;
 use crate::engine::event::ExchangeReport;
 use crate::engine::expect::capture::evaluate_capture;
+use crate::engine::expect::same_place::fold_same_places;
 use crate::engine::expect::status::{ExpectedStatus, add_consequences, fold_into_status};
 use crate::engine::expect::structure::place_in_content;
 use crate::engine::expect::{Expected, check_expectations};
@@ -99,7 +100,8 @@ impl StepContext<'_> {
             ledger.exercise(&answer);
         }
         let request = request_line(&exchange.request);
-        let findings = self.findings(sending, &exchange, &request, facts);
+        let mut findings = self.findings(sending, &exchange, &request, facts);
+        fold_same_places(&mut findings);
         let mut report = self.blank(step, verdict(&findings), None);
         report.repeat = (!findings.is_empty()).then(|| self.repeat(sending, &exchange.request, scope));
         report.waived = if self.is_cleanup() { Vec::new() } else { waived(&findings, &severities) };

@@ -2,7 +2,8 @@
 
 use super::timing;
 use crate::engine::{
-    Attention, BudgetOutcome, CommonFinding, Requirement, RequirementKind, Summary, Verdict,
+    Attention, BudgetOutcome, CommonFinding, Requirement, RequirementKind, RequirementOutcome, Summary,
+    Verdict,
 };
 use crate::report::dry_run::state;
 use crate::report::text::{Joint, Part, cut, join, long_time, plural, width, wrap};
@@ -84,6 +85,11 @@ fn asides(summary: &Summary, style: Style) -> String {
         let codes = if codes.is_empty() { codes } else { format!(": {codes}") };
         format!("{} ({} failed{codes})", case.name, plural(case.failures, "attempt"))
     });
+    let met = summary.requirements.iter().filter(|it| it.outcome == RequirementOutcome::Met);
+    let met: Vec<String> = met.map(Requirement::name).collect();
+    if !met.is_empty() {
+        out += &entries("met", vec![met.join(", ")], style::PASS, style);
+    }
     out += &entries("flaky", flaky.collect(), style::WARNING, style);
     out += &entries("slow", summary.slow.iter().map(timing::slow).collect(), style::WARNING, style);
     let known = summary.known_faults.iter().map(|(reason, count)| counted(reason, *count));

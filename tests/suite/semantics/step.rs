@@ -177,7 +177,7 @@ fn the_whole_is_read_before_anything_is_judged() {
 fn contract_captures_and_expectations_all_run() {
     check(
         "{ call: read, path: { id: text }, save: { gone: $.gone }, expect: { body: { id: 1 }, assert: ['1 == 2'] } }",
-        "failed response.body capture.missing expect.body expect.assert",
+        "failed response.body capture.missing expect.assert",
         &["GET /items/text"],
     );
     check(

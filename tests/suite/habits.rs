@@ -457,7 +457,8 @@ fn budgets_of_files_give_way_to_nearer_ones() {
         "{}",
         outcome.stdout
     );
-    assert!(!outcome.stdout.contains("p95"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("met      budget p95=30s"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("over budget: p95"), "{}", outcome.stdout);
     assert_eq!(run_in(&folder, "run --budget max=30s").code, Some(0));
     folder.write("contest.yaml", b"contest: 1\ndefaults: { budgets: { p95: 300, p195: 1s } }\n");
     let refused = run_in(&folder, "run x.contest.yaml");

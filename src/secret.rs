@@ -54,7 +54,8 @@ impl std::fmt::Debug for State {
 }
 
 struct Matcher {
-    /// Texts of which one at least stands wherever a spelling does; `None` where there is no such.
+    /// Texts of which one at least stands wherever a spelling does, none where there is no secret that is not
+    /// long; `None` where any text may hold one.
     marks: Option<AhoCorasick>,
     pattern: String,
     /// The pattern, compiled when the first text has a mark; `None` when there are more secrets than a
@@ -138,19 +139,20 @@ impl Matcher {
         // Of two that match at one place the first is taken: the longest secret is replaced whole.
         patterns.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
         patterns.dedup();
-        let joined = patterns.into_iter().map(|(_, pattern)| pattern).collect::<Vec<_>>().join("|");
-        // Without a short secret the pattern is one that nothing matches, not the empty one.
-        let joined = if joined.is_empty() { r"[^\s\S]".to_owned() } else { joined };
+        let pattern = patterns.into_iter().map(|(_, pattern)| pattern).collect::<Vec<_>>().join("|");
         let marks: Option<Vec<Vec<String>>> = short.iter().map(|secret| spelling::marks(secret)).collect();
+        // The kind that is made soonest.
         let marks = marks.and_then(|lists| {
-            let builder = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).clone();
-            builder.build(lists.into_iter().flatten()).ok()
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+                .build(lists.into_iter().flatten())
+                .ok()
         });
         let mut long: Vec<String> = long.iter().flat_map(|secret| spelling::literal(secret)).collect();
         long.sort_by_key(|spelled| std::cmp::Reverse(spelled.len()));
         let mut spellings: Vec<String> = short.iter().flat_map(|secret| spelling::literal(secret)).collect();
         spellings.extend(long.iter().map(|spelled| spelled.chars().take(SHOWN_OF_LONG).collect()));
-        Self { marks, pattern: joined, whole: OnceLock::new(), long, spellings }
+        Self { marks, pattern, whole: OnceLock::new(), long, spellings }
     }
 
     /// Whether a text may hold a spelling of a secret that is not long.

@@ -7,7 +7,7 @@ use super::judgement::{Case, Judgement, note_on};
 use super::schema_fact::label_of;
 use super::{Check, Fact, ResponsePart};
 use crate::diagnostic::Severity;
-use crate::diagnostic::words::{count, quoted};
+use crate::diagnostic::words::{NOT_ALLOWED, count, quoted};
 use crate::json::Value;
 use crate::openapi::{
     ContentKind, Direction, MediaType, Response, SchemaError, Validity, content_kind, is_binary, read_text,
@@ -33,7 +33,7 @@ pub(super) fn check_presence(case: &Case<'_>, response: Option<&Response<'_>>) -
         };
         let headline = format!("{what} has a body, which HTTP does not allow");
         let fact = case.fact(Check::Body, headline).compared("no body", size);
-        return Some(fact.response(ResponsePart::BodyWhole, "not allowed"));
+        return Some(fact.response(ResponsePart::BodyWhole, NOT_ALLOWED));
     }
     let response = response.filter(|response| response.media_types().is_empty())?;
     let headline =
@@ -153,7 +153,7 @@ pub(super) fn fact(
     }
     // What stands there is the value of a member that should not be there, whatever it is.
     let is_one_too_many = error.member.is_some() && error.name.ends_with("Properties");
-    let found = if is_one_too_many { "not allowed".to_owned() } else { error.actual.clone() };
+    let found = if is_one_too_many { NOT_ALLOWED.to_owned() } else { error.actual.clone() };
     let mut fact = Fact::new(check.code(), severity, error.headline)
         .compared(error.expected, error.actual)
         .document(error.keyword, label)

@@ -115,7 +115,7 @@ fn report_nothing(session: &Session, code: ExitCode) -> ExitCode {
         let mut tell = |event: &Event| reports.event(event);
         runtime.block_on(session.run(CancellationToken::new(), &mut tell))?;
         runtime.shutdown_background();
-        reports.finish().map(|_| ())
+        reports.finish().map(drop)
     };
     let written: Result<(), String> = write();
     written.map_or_else(

@@ -19,6 +19,24 @@ pub fn shorten(text: &str) -> String {
     cut(&beginning.collect::<String>())
 }
 
+/// What stands in the place of a member that is not there; findings of one member say the same.
+pub(crate) fn no_member(name: &str) -> String {
+    format!("no member `{}`", shorten(name))
+}
+
+/// The same of an element of an array.
+pub(crate) fn no_element(index: &str) -> String {
+    format!("no element `{index}`")
+}
+
+/// What is said of a value that should not be there, whatever it is.
+pub(crate) const NOT_ALLOWED: &str = "not allowed";
+
+/// Whether words say that something is not there: those of [`no_member`] and [`no_element`].
+pub(crate) fn is_missing(found: &str) -> bool {
+    found.starts_with("no member ") || found.starts_with("no element ")
+}
+
 /// `a, b or c`.
 pub fn any_of<S: AsRef<str>>(items: &[S]) -> String {
     join(items, "or")

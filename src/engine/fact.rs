@@ -41,9 +41,6 @@ pub(super) fn transport_fact(error: &TransportError, sending: Sending<'_>) -> Fa
     let span = written.unwrap_or(sending.step.step.place());
     let mut fact = own_fact(error.kind.code(), error.message.clone(), span, &label);
     fact.help.extend(error.help.clone());
-    if error.kind == TransportErrorKind::Connect && sending.described().is_some() {
-        fact.help.push("`--wait-for 30s` waits for it to come up, `--base-url` names another".to_owned());
-    }
     fact
 }
 

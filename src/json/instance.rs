@@ -1,6 +1,6 @@
 use super::{Members as _, Number, Value};
 use jsonschema::JsonType;
-use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, cmp};
+use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
 use serde_json::{Map, map};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -117,22 +117,6 @@ impl<'v> Node<'v, Instances> for Instance<'v> {
             Self::Value(Value::Array(_)) => JsonType::Array,
             Self::Value(Value::Object(_)) | Self::Member(_) => JsonType::Object,
         }
-    }
-
-    fn string_length_within(&self, min: u64, max: u64) -> Option<bool> {
-        let text = self.value()?.as_str()?;
-        // A code point takes one to four bytes: the length in bytes decides most.
-        let most = text.len() as u64;
-        let fewest = most.div_ceil(4);
-        Some(match () {
-            () if most < min || fewest > max => false,
-            () if min <= fewest && most <= max => true,
-            () => (min..=max).contains(&(text.chars().count() as u64)),
-        })
-    }
-
-    fn equals_value(&self, expected: &Value) -> bool {
-        cmp::equal(&self.to_value(), expected)
     }
 
     fn to_value(&self) -> Cow<'v, Value> {

@@ -80,12 +80,16 @@ pub(super) struct PathItem {
 }
 
 impl Tree {
+    fn new(own: Own, mounted: HashMap<String, Value>) -> Self {
+        Self { own, mounted, may_have_ids: OnceLock::new() }
+    }
+
     /// The tree of a value that was read, or made, whole.
     pub(super) fn of_value(mut root: Value) -> Self {
         if let Some(members) = root.as_object_mut() {
             members.retain(|name, _| !name.starts_with(MOUNT));
         }
-        Self { own: Own::Whole(root), mounted: HashMap::default(), may_have_ids: OnceLock::new() }
+        Self::new(Own::Whole(root), HashMap::default())
     }
 
     /// Outlines a JSON text that is large enough; `None` when it is not, or has anything about it
@@ -120,7 +124,7 @@ impl Tree {
         let root = Members { behind_key: 0, by_name };
         let (source, whole) = (Arc::clone(source), OnceLock::new());
         let own = Own::Parts(Parts { source, root, paths, refers_elsewhere, whole });
-        Some(Self { own, mounted: HashMap::default(), may_have_ids: OnceLock::new() })
+        Some(Self::new(own, HashMap::default()))
     }
 
     /// The document's own tree, without what is mounted. Of a document in parts it is made by the
@@ -149,7 +153,7 @@ impl Tree {
             let keys: Vec<String> = members.keys().filter(|key| key.starts_with(MOUNT)).cloned().collect();
             mounted.extend(keys.into_iter().filter_map(|key| members.shift_remove_entry(&key)));
         }
-        Self { own: Own::Whole(root), mounted, may_have_ids: OnceLock::new() }
+        Self::new(Own::Whole(root), mounted)
     }
 
     /// Whether its own text may refer to anything else; what is not known counts as yes.
@@ -438,6 +442,32 @@ mod tests {
         assert_eq!(at(&tree, &["\0b", "c"]), Some(Value::from(3)));
         assert_eq!(at(&tree, &["a"]), Some(Value::from(1)));
         assert_eq!(tree.whole(), &serde_json::json!({"a": 1}));
+    }
+
+    #[test]
+    fn whether_a_schema_may_have_an_id_is_known() {
+        for (schema, expected) in [
+            (r#"{"type": "string", "properties": {"id": {"const": "$id"}}}"#, false),
+            (r#"{"$id": "a"}"#, true),
+            (r#"{"items": [{"properties": {"x": {"$id": "a"}}}]}"#, true),
+            (r#"{"\u0024id": "a"}"#, true),
+            (r#"{"$schema": "http://json-schema.org/draft-04/schema#", "id": "a"}"#, true),
+        ] {
+            let text = format!(r#"{{"paths": {{}}, "components": {{"schemas": {{"S": {schema}}}}}}}"#);
+            let value: Value = serde_json::from_str(&text).expect("it is JSON");
+            assert_eq!(Tree::of_value(value.clone()).may_have_ids(), expected, "{schema}");
+            if let Some(parts) = parts(&text) {
+                // Nothing is read to know it; what is not known counts as yes.
+                assert!(parts.may_have_ids() >= expected, "{schema}");
+            }
+            let mut tree = Tree::of_value(Value::Object(Map::new()));
+            assert!(!tree.may_have_ids());
+            tree.mount("\0a.json", value);
+            assert_eq!(tree.may_have_ids(), expected, "mounted {schema}");
+        }
+        assert!(
+            !parts(r#"{"paths": {}, "components": {"schemas": {"S": {}}}}"#).expect("parts").may_have_ids()
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! that is one.
 
 use super::{Check, Fact, HttpCase, ResponsePart, malformed, single};
-use crate::diagnostic::words::count;
+use crate::diagnostic::words::{NOT_ALLOWED, count};
 
 /// Source: RFC 9110 §15.3.6: "a server MUST NOT generate content in a 205 response"; §15.3.5 of a 204.
 pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
@@ -15,7 +15,7 @@ pub(super) fn check(case: &HttpCase<'_>) -> Option<Fact> {
     }
     let size = count(body.bytes().len(), "byte", "bytes");
     let fact = case.fact(Check::HttpContent, "a 205 has a body, which HTTP does not allow");
-    Some(fact.compared("no body", size).response(ResponsePart::BodyWhole, "not allowed"))
+    Some(fact.compared("no body", size).response(ResponsePart::BodyWhole, NOT_ALLOWED))
 }
 
 /// A 204 whose head announces content. `Content-Length: 0` announces none, and servers that send it

@@ -8,7 +8,7 @@ pub(super) mod structure;
 
 use crate::check::matching::{Actual, Mismatch, UnresolvedMatcher, match_value};
 use crate::check::{Fact, ResponsePart, ScenarioPlace, Unlike};
-use crate::diagnostic::words::{count, shorten, some_of};
+use crate::diagnostic::words::{count, no_element, no_member, shorten, some_of};
 use crate::diagnostic::{Change, Code};
 use crate::engine::fact::own_fact;
 use crate::engine::scope::ExchangeScope;
@@ -300,8 +300,8 @@ fn fact_of(mismatch: Mismatch, code: Code, part: &impl Fn(Pointer) -> ResponsePa
     let label = format!("expected {}", mismatch.expected);
     // What is missing is told of what should hold it.
     let found = match mismatch.at.tokens().get(mismatch.nearest.tokens().len()) {
-        Some(token) if crate::json::array_index(token).is_some() => format!("no element `{token}`"),
-        Some(token) => format!("no member `{}`", shorten(token)),
+        Some(token) if crate::json::array_index(token).is_some() => no_element(token),
+        Some(token) => no_member(token),
         None => mismatch.actual.clone(),
     };
     let mut fact = own_fact(code, mismatch.headline, mismatch.span, &label)

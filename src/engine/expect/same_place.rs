@@ -1,6 +1,7 @@
 //! What the contract and the scenario both find at one place of a body is one fault, told once.
 
 use super::status::consequence;
+use crate::diagnostic::words::{NOT_ALLOWED, is_missing};
 use crate::diagnostic::{Code, Finding, Severity};
 
 /// Puts what a scenario expected of a place beneath the finding of the contract that is about the same place
@@ -39,9 +40,8 @@ fn is_same_fault(host: &Finding, of_expectation: &Finding) -> bool {
         return false;
     }
     // What is missing is told of what should hold it, which may lack several.
-    let is_missing = |label: &str| label.starts_with("no member ") || label.starts_with("no element ");
     match (is_missing(&one.label), is_missing(&other.label)) {
-        (false, false) => one.label != "not allowed",
+        (false, false) => one.label != NOT_ALLOWED,
         _ => one.label == other.label,
     }
 }

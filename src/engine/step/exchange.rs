@@ -198,10 +198,13 @@ impl StepContext<'_> {
         let result = client.send_owned(request, sending.request.timeout).await;
         result.map_err(|(error, request)| {
             let mut fact = transport_fact(&error, sending);
-            if matches!(error.kind, TransportErrorKind::Connect | TransportErrorKind::Dns) {
-                let api = self.api_at(sending, &request.url);
-                let origin = api.and_then(|api| self.run.target.base_url_origin(api));
+            let is_unreached = matches!(error.kind, TransportErrorKind::Connect | TransportErrorKind::Dns);
+            if let (true, Some(api)) = (is_unreached, self.api_at(sending, &request.url)) {
+                let origin = self.run.target.base_url_origin(api);
                 fact.notes.extend(origin.map(|origin| format!("the base URL is from {origin}")));
+                if error.kind == TransportErrorKind::Connect {
+                    fact = fact.help("`--wait-for 30s` waits for it to come up, `--base-url` names another");
+                }
             }
             NoExchange {
                 fact: Box::new(fact),

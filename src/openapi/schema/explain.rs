@@ -4,7 +4,7 @@ use super::format;
 use super::trace::Trace;
 use super::words::{kind_of, type_phrase};
 use super::{Direction, SchemaError, visibility};
-use crate::diagnostic::words::{any_of, count, quoted, shorten, some_of};
+use crate::diagnostic::words::{any_of, count, no_member, quoted, shorten, some_of};
 use crate::json::{Pointer, Token, Value};
 use crate::openapi::Document;
 use crate::yaml::nearest;
@@ -283,7 +283,7 @@ impl Failure<'_> {
             pointer = pointer.child(index.to_string());
         }
         let headline = format!("{} lacks `{property}`, which the document requires{condition}", self.subject);
-        let actual = format!("no member `{property}`");
+        let actual = no_member(property);
         let mut error = self.error(headline, format!("a member `{property}`{condition}"), actual);
         let present = self.value.as_object().into_iter().flat_map(|members| members.keys());
         let required = self.document.get(&pointer.parent()).and_then(Value::as_array);

@@ -24,7 +24,8 @@ const MAX_DEPTH: usize = 16;
 /// Names the schemas that nothing can satisfy, each where the reason stands.
 pub(super) fn lint(document: &Document, schemas: &[Target<'_>]) -> Vec<Lint> {
     let graph = Graph::new(document, schemas);
-    let mut assumed = vec![false; graph.nodes.len()];
+    // What counts as satisfiable, whatever becomes of the others.
+    let mut settled = vec![false; graph.nodes.len()];
     let mut lints = Vec::new();
     // What contradicts itself whatever its parts are. It counts as satisfiable from here on, so that what
     // it makes impossible is not reported once more.
@@ -37,19 +38,19 @@ pub(super) fn lint(document: &Document, schemas: &[Target<'_>]) -> Vec<Lint> {
         match graph.judge(index, &is_satisfiable) {
             Err(Obstacle::Own(reason)) => {
                 lints.push(reason.into_lint(document, &node.at));
-                assumed[index] = true;
+                settled[index] = true;
             }
             // What asks for no other schema is judged already; most are such.
-            Ok(()) if !asks.get() => assumed[index] = true,
+            Ok(()) if !asks.get() => settled[index] = true,
             _ => {}
         }
     }
     for _ in 0..MAX_ENDLESS {
-        let satisfiable = graph.fixed_point(&assumed);
+        let satisfiable = graph.fixed_point(&settled);
         let Some(start) = satisfiable.iter().position(|is_satisfiable| !is_satisfiable) else { break };
         let Some((endless, through)) = graph.circle(start, &satisfiable) else { break };
         lints.push(graph.endless(endless, through));
-        assumed[endless] = true;
+        settled[endless] = true;
     }
     lints
 }
@@ -109,8 +110,8 @@ impl<'d> Graph<'d> {
         self.numbers.get(&at).copied()
     }
 
-    fn fixed_point(&self, assumed: &[bool]) -> Vec<bool> {
-        let mut satisfiable = assumed.to_vec();
+    fn fixed_point(&self, settled: &[bool]) -> Vec<bool> {
+        let mut satisfiable = settled.to_vec();
         loop {
             let mut has_changed = false;
             // Parts mostly stand behind what they are part of.

@@ -77,43 +77,27 @@ impl<'d> Template<'d> {
         }
     }
 
-    /// Whether no segment tells the two apart: most differ in the first one.
-    fn may_share(&self, other: &Self) -> bool {
-        self.segments.iter().zip(&other.segments).all(|pair| match pair {
-            (Segment::Literal(ours), Segment::Literal(theirs)) => ours == theirs,
-            _ => true,
-        })
-    }
-
     fn is_ambiguous_with(&self, earlier: &Self) -> Option<Lint> {
-        if !self.may_share(earlier) {
-            return None;
-        }
+        let pairs = || self.segments.iter().zip(&earlier.segments);
+        // Most differ in the first segment.
+        let shared: Vec<&str> =
+            pairs().map(|(ours, theirs)| ours.shared_with(theirs)).collect::<Option<_>>()?;
+        let is_looser = |(one, other): (&Segment<'_>, &Segment<'_>)| {
+            matches!((one, other), (Segment::Name, Segment::Literal(_)))
+        };
+        let is_ours_looser = pairs().any(is_looser);
+        let is_theirs_looser = pairs().any(|(ours, theirs)| is_looser((theirs, ours)));
         let method = self.methods.iter().find(|method| earlier.methods.contains(method))?;
-        let mut shared = String::new();
-        let (mut is_ours_looser, mut is_theirs_looser) = (false, false);
-        for (ours, theirs) in self.segments.iter().zip(&earlier.segments) {
-            let segment = match (ours, theirs) {
-                (Segment::Name, Segment::Literal(text)) => {
-                    is_ours_looser = true;
-                    text
-                }
-                (Segment::Literal(text), Segment::Name) => {
-                    is_theirs_looser = true;
-                    text
-                }
-                (Segment::Name, Segment::Name) => "x",
-                (Segment::Literal(text), other) if Segment::Literal(text) == *other => text,
-                _ => return None,
-            };
-            shared.push('/');
-            shared.push_str(segment);
-        }
         (is_ours_looser && is_theirs_looser).then(|| Lint {
             code: Code::DOCUMENT_AMBIGUOUS_PATH,
             pointer: self.pointer(),
             is_key: true,
-            message: format!("`{}` and `{}` both match {method} {shared}", earlier.text, self.text),
+            message: format!(
+                "`{}` and `{}` both match {method} /{}",
+                earlier.text,
+                self.text,
+                shared.join("/")
+            ),
             label: "neither is the more concrete".to_owned(),
             also: Some(Also { pointer: earlier.pointer(), label: "matches it too".to_owned() }),
             notes: Vec::new(),
@@ -129,6 +113,16 @@ impl<'d> Segment<'d> {
             Some(name) if !name.contains(['{', '}']) => Self::Name,
             _ if text.contains('{') => Self::Mixed(text),
             _ => Self::Literal(text),
+        }
+    }
+
+    /// A text that both match; `None` where they match none, or it is not worked out.
+    fn shared_with(&self, other: &Self) -> Option<&'d str> {
+        match (self, other) {
+            (Self::Name, Self::Name) => Some("x"),
+            (Self::Name, Self::Literal(text)) | (Self::Literal(text), Self::Name) => Some(text),
+            (Self::Literal(ours), Self::Literal(theirs)) if ours == theirs => Some(ours),
+            _ => None,
         }
     }
 }
